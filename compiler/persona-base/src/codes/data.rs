@@ -1,0 +1,4 @@
+//! Codes about schemas, sources and checks (P06xx).
+
+codes! {
+}

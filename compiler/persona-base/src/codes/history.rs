@@ -1,0 +1,4 @@
+//! Codes about time, windows and event queries (P05xx).
+
+codes! {
+}

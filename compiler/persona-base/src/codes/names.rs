@@ -1,0 +1,4 @@
+//! Codes about names: what they mean, and what they must not collide with (P02xx).
+
+codes! {
+}

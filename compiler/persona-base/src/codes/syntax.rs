@@ -1,0 +1,4 @@
+//! Codes about how a program is written (P00xx for the file, P01xx inside a declaration).
+
+codes! {
+}

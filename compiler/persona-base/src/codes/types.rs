@@ -1,0 +1,4 @@
+//! Codes about types, units and currencies (P04xx).
+
+codes! {
+}

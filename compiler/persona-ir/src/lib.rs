@@ -1,0 +1,22 @@
+//! The typed plan: one hash-consed graph of expressions for a whole package, with the tables it reads,
+//! the answers it gives, the checks it makes and the sources that fill it.
+//!
+//! Valid by construction of `persona-lower` and checked by [`verify`]; user errors never reach this
+//! crate. It depends on nothing of the front end, and evaluates nothing.
+
+mod build;
+mod op;
+mod plan;
+mod schema;
+mod source;
+mod ty;
+
+pub use build::Builder;
+pub use op::{
+    AggKind, Agg, Bound, CalendarUnit, DatePart, EventCol, InstantSpec, ListAggKind, Negation, NegationMode, Node, NodeId,
+    Op, Query, Sequence, Step,
+};
+pub use plan::{Check, CheckAction, CheckTable, Explain, ExplainKind, Output, OutputKind, Plan, Place, Rank, RankId, RankKind};
+pub use schema::{ColId, Column, EnumDef, EnumId, EnumValue, KindId, Schema, Table, Validate, Weekday};
+pub use source::{RawAgg, RawExpr, RawField, RawOp, RawTarget, SourceFormat, SourcePlan, SourceTarget};
+pub use ty::{Const, F64, RecordField, Ty};

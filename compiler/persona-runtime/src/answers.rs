@@ -1,0 +1,56 @@
+//! What an evaluation takes and gives.
+
+use std::sync::Arc;
+
+use arrow_buffer::BooleanBuffer;
+use persona_base::IndexVec;
+use persona_ir::RankId;
+
+use crate::{Column, Strings};
+
+/// The inputs of an evaluation besides the plan and the data.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    /// The evaluation time, microseconds since 1970-01-01T00:00Z.
+    pub now: i64,
+    /// Thresholds of ranks. Where absent, a batch evaluation computes them over its own population first.
+    pub calibration: Option<Arc<Calibration>>,
+}
+
+/// Thresholds of every rank of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Calibration {
+    /// The `now` they were computed at.
+    pub now: i64,
+    /// One table per rank.
+    pub ranks: IndexVec<RankId, RankTable>,
+}
+
+/// The known values of a rank's population, ascending. Integers or Floats, as the ranked value's type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RankTable {
+    /// Integers.
+    Int(Vec<i64>),
+    /// Floats.
+    Float(Vec<f64>),
+}
+
+/// The answers of a batch evaluation: one column per output of the plan, one row per profile.
+#[derive(Clone, Debug)]
+pub struct Answers {
+    /// In the order of the plan's outputs.
+    pub columns: Vec<Answer>,
+    /// The texts that `Str` answers refer to: those of the dataset, and those that were computed.
+    pub strings: Arc<Strings>,
+    /// The thresholds that were used.
+    pub calibration: Arc<Calibration>,
+}
+
+/// One output's answers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// A segment's members.
+    Members(BooleanBuffer),
+    /// A trait's values, or a partition's stages (as `Enum`).
+    Values(Column),
+}
