@@ -99,6 +99,8 @@ pub struct TableDef {
     pub fields: IndexVec<FieldId, FieldDef>,
     /// Its checks in order.
     pub checks: Vec<Check>,
+    /// The whole declaration; the spans inside are relative to its start.
+    pub origin: Place,
 }
 
 /// A flattened field.
@@ -158,8 +160,8 @@ pub struct Trait {
     pub params: Vec<Param>,
     /// The declared or inferred type.
     pub ty: Type,
-    /// The file that its spans are in.
-    pub file: FileId,
+    /// The whole declaration; the spans inside are relative to its start.
+    pub origin: Place,
     /// The expression.
     pub body: Expr,
     /// Whether it came through `use`; then it is no answer of this package.
@@ -173,8 +175,8 @@ pub struct Function {
     pub name: Arc<str>,
     /// Its parameters.
     pub params: Vec<Param>,
-    /// The file that its spans are in.
-    pub file: FileId,
+    /// The whole declaration; the spans inside are relative to its start.
+    pub origin: Place,
     /// The expression.
     pub body: Expr,
 }
@@ -188,8 +190,8 @@ pub struct Segment {
     pub title: Option<Arc<str>>,
     /// Its parameters; with some, it is not an answer by itself.
     pub params: Vec<Param>,
-    /// The file that its spans are in.
-    pub file: FileId,
+    /// The whole declaration; the spans inside are relative to its start.
+    pub origin: Place,
     /// The condition, a `Bool` that is never missing.
     pub body: Expr,
     /// Whether it came through `use`.
@@ -205,15 +207,15 @@ pub struct Partition {
     pub title: Option<Arc<str>>,
     /// The enum of its stages, in order, `otherwise`'s last.
     pub stages: EnumId,
-    /// The file that its spans are in.
-    pub file: FileId,
+    /// The whole declaration; the spans inside are relative to its start.
+    pub origin: Place,
     /// The conditions of all stages but the last.
     pub conditions: Vec<Expr>,
     /// Whether it came through `use`.
     pub imported: bool,
 }
 
-/// A typed expression. Spans are absolute in the file of the declaration it stands in.
+/// A typed expression. Spans are relative to the start of the declaration it stands in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expr {
     /// What it is.

@@ -3,8 +3,12 @@
 //!
 //! Nothing here reads a file, a clock or the environment: the texts come in as salsa inputs.
 
+mod env;
+mod expr;
 mod hir;
 mod ty;
 
+pub use env::{CheckedExpr, Env, Global, OpenOperand, Schema, Scope, Signature};
+pub use expr::{check_condition, check_const, check_value};
 pub use hir::*;
 pub use ty::{Field, RecordType, Type, TypeKind};

@@ -1,0 +1,120 @@
+//! What the expressions of a declaration can refer to: the schema, and the signatures of the package's other
+//! declarations. The expression checker sees the package only through [`Env`]; the salsa database implements it,
+//! and so do the tests' small packages.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use persona_base::{Diagnostic, IndexVec};
+
+use crate::{Const, EnumDef, EnumId, EventId, Expr, FieldId, Param, Place, TableDef, Type};
+
+/// The package's tables and enums.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schema {
+    /// All enums: declared ones, `Weekday`, and one per partition, sorted by name.
+    pub enums: IndexVec<EnumId, EnumDef>,
+    /// The profile (without its checks).
+    pub profile: TableDef,
+    /// The profile's key.
+    pub key: FieldId,
+    /// The profile's field of type `TimeZone`.
+    pub zone: Option<FieldId>,
+    /// The kinds of events, sorted by name (without their checks).
+    pub events: IndexVec<EventId, TableDef>,
+    /// Groups declared with `events`, with their members sorted.
+    pub groups: BTreeMap<Arc<str>, Vec<EventId>>,
+}
+
+/// A declaration's name as others see it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Global {
+    /// A constant.
+    Const {
+        /// Its type.
+        ty: Type,
+        /// Its value.
+        value: Const,
+    },
+    /// A trait.
+    Trait(Signature),
+    /// A function.
+    Fn(Signature),
+    /// A segment (its type is `Bool`).
+    Segment(Signature),
+    /// A partition, with the enum of its stages.
+    Partition(EnumId),
+    /// A kind of event.
+    Event(EventId),
+    /// A group of kinds.
+    Events,
+    /// An enum.
+    Enum(EnumId),
+    /// The profile.
+    Profile,
+    /// A source; nothing refers to it but `prefer`.
+    Source,
+    /// A declaration that is broken, or part of a cycle that is already reported: agrees with everything.
+    Broken,
+}
+
+/// What a caller must know of a trait, function or segment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signature {
+    /// The parameters.
+    pub params: Vec<Param>,
+    /// The result's type; for a trait without a declared type, the inferred one.
+    pub ty: Type,
+    /// Whether the body is open (SEMANTICS §3) apart from its parameters: for a trait or function of type Bool, that a use
+    /// of it is open; for a segment, that `not in` it deserves P0303. The first open operand, for messages.
+    pub open: Option<OpenOperand>,
+}
+
+/// An operand that may be missing and is not settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenOperand {
+    /// As written: `country`.
+    pub text: Arc<str>,
+    /// Where; relative to the declaration it stands in.
+    pub span: persona_base::Span,
+    /// The declaration it stands in, when it is another one than the one being checked.
+    pub declaration: Option<Arc<str>>,
+}
+
+/// The package, as seen from inside one declaration.
+pub trait Env {
+    /// The tables and enums.
+    fn schema(&self) -> &Schema;
+    /// What a name means at the top level of the package.
+    fn global(&self, name: &str) -> Option<Global>;
+    /// Where a top-level name is declared (the name itself, absolute), for secondary labels.
+    fn place(&self, name: &str) -> Option<Place>;
+    /// Every top-level name in order, for did-you-mean.
+    fn names(&self) -> Vec<Arc<str>>;
+}
+
+/// What an expression stands in.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    /// The declaration's own text, which spans refer to.
+    pub text: &'a str,
+    /// The file that diagnostics name (their spans stay relative to the declaration; the caller shifts them).
+    pub file: persona_base::FileId,
+    /// The enclosing declaration's parameters.
+    pub params: &'a [Param],
+    /// In the `check` of an event: that event is bound (as `BinderId(0)`) and its fields are bare names.
+    pub event: Option<EventId>,
+    /// In an `fn`: neither profile nor history may be used.
+    pub pure: bool,
+}
+
+/// A checked expression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckedExpr {
+    /// The expression.
+    pub expr: Expr,
+    /// Whether it is open.
+    pub open: Option<OpenOperand>,
+    /// What is wrong, relative to the declaration.
+    pub diagnostics: Vec<Diagnostic>,
+}
