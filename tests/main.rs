@@ -1,1 +1,7 @@
-//! stub
+//! The one integration binary: tidy rules, the literate suite, the differential test, real data, the bundled
+//! example and the command line. Every subject has a folder; nothing here is compiled into persona.
+
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod tidy;

@@ -1,1 +1,1 @@
-//! No library: the tests are in main.rs.
+//! Nothing: this crate exists for its tests, in `main.rs` beside this folder.
