@@ -114,15 +114,16 @@ pub enum Op {
     Matches(NodeId, Arc<str>),
 
     // ---- numbers ----
-    /// Integer `a + b`, saturating at the ends of `i64` (a Timestamp or Date at the ends of its range).
+    /// Integer `a + b`, saturating at the ends of `i64` (a Timestamp or Date at the ends of its range). Two of one type;
+    /// or Timestamp + Duration, or Date + `Int` (days).
     Add(NodeId, NodeId),
-    /// Integer `a - b`, saturating as `Add`. Timestamp − Timestamp gives Duration.
+    /// Integer `a - b`, saturating as `Add`. Timestamp − Timestamp gives Duration, Date − Date gives `Int` (days).
     Sub(NodeId, NodeId),
     /// Integer `a * b`, saturating; one of them is an `Int`, the other gives the type.
     Mul(NodeId, NodeId),
     /// Integer `-a`, saturating.
     Neg(NodeId),
-    /// Euclidean quotient of two `Int`s; missing when the divisor is 0; saturating.
+    /// Euclidean quotient of two `Int`s or two `Duration`s as an `Int`; missing when the divisor is 0; saturating.
     IntDiv(NodeId, NodeId),
     /// Euclidean remainder of two `Int`s; missing when the divisor is 0.
     IntMod(NodeId, NodeId),

@@ -154,7 +154,8 @@ pub enum ExplainKind {
     Atom,
     /// An operand: a value with a name or a computation (constants are not shown).
     Value,
-    /// A reference to a segment, trait or stage; its one part is the referred body.
+    /// A reference to a segment, trait or stage. Its one part is the referred body; where that is an answer of its own,
+    /// there is no part, and the output of this name has it (so that long chains of references stay small).
     Reference(Arc<str>),
     /// A stage of a partition: its part is the condition.
     Stage(Arc<str>),
