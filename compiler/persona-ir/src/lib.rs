@@ -13,10 +13,17 @@ mod ty;
 
 pub use build::Builder;
 pub use op::{
-    AggKind, Agg, Bound, CalendarUnit, DatePart, EventCol, InstantSpec, ListAggKind, Negation, NegationMode, Node, NodeId,
-    Op, Query, Sequence, Step,
+    Agg, AggKind, Bound, CalendarUnit, DatePart, EventCol, InstantSpec, ListAggKind, Negation,
+    NegationMode, Node, NodeId, Op, Query, Sequence, Step,
 };
-pub use plan::{Check, CheckAction, CheckTable, Explain, ExplainKind, Output, OutputKind, Plan, Place, Rank, RankId, RankKind};
-pub use schema::{ColId, Column, EnumDef, EnumId, EnumValue, KindId, Schema, Table, Validate, Weekday};
-pub use source::{RawAgg, RawExpr, RawField, RawOp, RawTarget, SourceFormat, SourcePlan, SourceTarget};
+pub use plan::{
+    Check, CheckAction, CheckTable, Explain, ExplainKind, Output, OutputKind, Place, Plan, Rank,
+    RankId, RankKind,
+};
+pub use schema::{
+    ColId, Column, EnumDef, EnumId, EnumValue, KindId, Schema, Table, Validate, Weekday,
+};
+pub use source::{
+    RawAgg, RawExpr, RawField, RawOp, RawTarget, SourceFormat, SourcePlan, SourceTarget,
+};
 pub use ty::{Const, F64, RecordField, Ty};

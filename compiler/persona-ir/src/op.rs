@@ -8,7 +8,8 @@
 //! reached by its *level*: the number of binders around it, counted from the outside. An event query
 //! stands only at level 0 and binds level 0 (with `items`, also level 1 for the element); step `i` of a
 //! sequence binds level `i` and may use the levels below; a quantifier at depth `d` binds level `d`. Equal
-//! conditions therefore are equal nodes wherever they stand.
+//! conditions therefore are equal nodes wherever they stand. A *closed* node uses no binder around it; its value
+//! is the profile's alone, also where it stands under a binder, and a closed quantifier may bind any level.
 
 use std::sync::Arc;
 
@@ -49,7 +50,8 @@ pub enum Op {
     },
     /// An instant that depends on `now` and the zone alone.
     Instant(InstantSpec),
-    /// A column of the profile.
+    /// A column of the profile. Optional where [`crate::Schema::may_lack`] says so: a profile known by its
+    /// events alone lacks what is required of a row.
     Profile(ColId),
     /// A column of the event at a binder's level. With several kinds, the column that each one has.
     Event {
@@ -102,7 +104,7 @@ pub enum Op {
     LeNum(NodeId, NodeId),
     /// Equality of two strings under Unicode simple case folding.
     EqFold(NodeId, NodeId),
-    /// Whether the value is one of the constants (of its own type, sorted, none repeated).
+    /// Whether the value is one of the constants (of its own type, sorted by [`Const::compare`], none repeated).
     In(NodeId, Arc<[Const]>),
     /// Whether the first string contains the second.
     Contains(NodeId, NodeId),

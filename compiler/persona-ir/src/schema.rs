@@ -39,6 +39,15 @@ impl Schema {
     pub const AT: ColId = ColId(0);
     /// The column of every event table that holds the identifier (`id: Str`, optional).
     pub const ID: ColId = ColId(1);
+
+    /// Whether a profile's value in this column may be missing: the column is optional, or it is required
+    /// and the profile may be known by its events alone (it then exists with its defaults and without the rest).
+    /// The key and columns with a default are never missing.
+    pub fn may_lack(&self, col: ColId) -> bool {
+        let column = &self.profile.columns[col];
+        let required = column.default.is_none() && col != self.key;
+        column.optional || (required && !self.events.is_empty())
+    }
 }
 
 /// A table.
@@ -53,7 +62,10 @@ pub struct Table {
 impl Table {
     /// The column with this (dotted) name.
     pub fn column(&self, name: &str) -> Option<ColId> {
-        self.columns.iter_enumerated().find(|(_, c)| &*c.name == name).map(|(id, _)| id)
+        self.columns
+            .iter_enumerated()
+            .find(|(_, c)| &*c.name == name)
+            .map(|(id, _)| id)
     }
 }
 

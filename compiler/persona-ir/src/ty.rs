@@ -1,6 +1,7 @@
 //! Types and constants of the plan. A type is logical (money differs from a duration, although both are
 //! 64-bit integers); [`Ty`] says beside each how engines represent it.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use persona_base::Currency;
@@ -58,7 +59,13 @@ impl Ty {
     pub fn is_integer(&self) -> bool {
         matches!(
             self,
-            Self::Int | Self::Date | Self::TimeOfDay | Self::Timestamp | Self::Duration | Self::Length | Self::Money(_)
+            Self::Int
+                | Self::Date
+                | Self::TimeOfDay
+                | Self::Timestamp
+                | Self::Duration
+                | Self::Length
+                | Self::Money(_)
         )
     }
 
@@ -113,4 +120,44 @@ pub enum Const {
     Geo(F64, F64),
     /// A list or set of constants; none is missing.
     List(Arc<[Const]>),
+}
+
+impl Const {
+    /// A total order: of constants of one type it is the type's order (numbers by value, text by code point, enums
+    /// by index, lists element by element); of different types, the order of the variants.
+    pub fn compare(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Bool(a), Self::Bool(b)) => a.cmp(b),
+            (Self::Int(a), Self::Int(b)) => a.cmp(b),
+            (Self::Float(a), Self::Float(b)) => a.get().total_cmp(&b.get()),
+            (Self::Str(a), Self::Str(b)) => a.cmp(b),
+            (Self::Enum(a), Self::Enum(b)) => a.cmp(b),
+            (Self::Geo(a, b), Self::Geo(c, d)) => a
+                .get()
+                .total_cmp(&c.get())
+                .then(b.get().total_cmp(&d.get())),
+            (Self::List(a), Self::List(b)) => {
+                let unequal = a
+                    .iter()
+                    .zip(b.iter())
+                    .map(|(a, b)| a.compare(b))
+                    .find(|o| o.is_ne());
+                unequal.unwrap_or_else(|| a.len().cmp(&b.len()))
+            }
+            _ => self.variant().cmp(&other.variant()),
+        }
+    }
+
+    fn variant(&self) -> u8 {
+        match self {
+            Self::Missing => 0,
+            Self::Bool(_) => 1,
+            Self::Int(_) => 2,
+            Self::Float(_) => 3,
+            Self::Str(_) => 4,
+            Self::Enum(_) => 5,
+            Self::Geo(..) => 6,
+            Self::List(_) => 7,
+        }
+    }
 }

@@ -58,6 +58,7 @@ impl Column {
 
     /// Whether row `row` has a value.
     pub fn is_known(&self, row: usize) -> bool {
-        !matches!(self.values, Values::Absent(_)) && self.valid.as_ref().is_none_or(|valid| valid.is_valid(row))
+        !matches!(self.values, Values::Absent(_))
+            && self.valid.as_ref().is_none_or(|valid| valid.is_valid(row))
     }
 }

@@ -3,19 +3,24 @@
 
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
+use arrow_buffer::{BooleanBuffer, ScalarBuffer};
 use persona_base::IndexVec;
 use persona_ir::{ColId, KindId};
 
 use crate::{Column, Strings};
 
-/// Everything an evaluation reads besides `now` and calibrations. Profiles are sorted by key, bytewise.
+/// Everything an evaluation reads besides `now` and calibrations. Profiles are sorted by key, bytewise; the key
+/// column's values are distinct. Floats are finite and never `-0.0`; dates and instants are within their ranges;
+/// zones are names that [`crate::time::Zone::named`] knows, and another name counts as missing.
 #[derive(Clone, Debug)]
 pub struct Dataset {
     /// The texts that `Str` columns refer to.
     pub strings: Arc<Strings>,
     /// The number of profiles.
     pub profiles: usize,
+    /// Which profiles have a row of their own; the others are known by their events alone, and have their defaults
+    /// and missing values. Absent when all have one.
+    pub has_row: Option<BooleanBuffer>,
     /// The profile table's columns, as in the plan's schema.
     pub columns: IndexVec<ColId, Column>,
     /// The event tables, as in the plan's schema.

@@ -36,7 +36,9 @@ impl Strings {
 
     /// The code of a text, if it is known.
     pub fn find(&self, text: &str) -> Option<u32> {
-        self.table.find(hash(text), |code| self.get(*code) == text).copied()
+        self.table
+            .find(hash(text), |code| self.get(*code) == text)
+            .copied()
     }
 
     /// The code of a text, new or known.
