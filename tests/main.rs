@@ -2,6 +2,8 @@
 //! example and the command line. Every subject has a folder; nothing here is compiled into persona.
 
 #[cfg(test)]
+mod shop;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tidy;
