@@ -68,6 +68,11 @@ pub struct Signature {
     /// Whether the body is open (SEMANTICS §3) apart from its parameters: for a trait or function of type Bool, that a use
     /// of it is open; for a segment, that `not in` it deserves P0303. The first open operand, for messages.
     pub open: Option<OpenOperand>,
+    /// The parameters that the body leaves open: a use whose argument for one of them may be missing is open.
+    pub open_params: Vec<u32>,
+    /// Whether the body asks about events, itself or through what it refers to ([`CheckedExpr::history`]). Checks of rows
+    /// must not: they are made before there is a history.
+    pub history: bool,
 }
 
 /// An operand that may be missing and is not settled.
@@ -113,8 +118,12 @@ pub struct Scope<'a> {
 pub struct CheckedExpr {
     /// The expression.
     pub expr: Expr,
-    /// Whether it is open.
+    /// Whether it is open, apart from its parameters.
     pub open: Option<OpenOperand>,
+    /// The parameters (of optional types) that it leaves open.
+    pub open_params: Vec<u32>,
+    /// Whether it asks about events or ranks, itself or through a trait or segment.
+    pub history: bool,
     /// What is wrong, relative to the declaration.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -9,6 +9,6 @@ mod hir;
 mod ty;
 
 pub use env::{CheckedExpr, Env, Global, OpenOperand, Schema, Scope, Signature};
-pub use expr::{check_condition, check_const, check_value};
+pub use expr::{check_condition, check_const, check_stages, check_value};
 pub use hir::*;
 pub use ty::{Field, RecordType, Type, TypeKind};
