@@ -1,2 +1,3 @@
 //! stub
 fn main(){}
+mod report;

@@ -1,0 +1,112 @@
+//! Diagnostics for people: source excerpts with labels, then why it matters, then what to do.
+//!
+//! The excerpt is codespan-reporting's. Fixes are shown as the text that would stand there, so that a reader can
+//! copy it.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use codespan_reporting::diagnostic::{Diagnostic as Excerpt, Label as ExcerptLabel, LabelStyle, Severity as Weight};
+use codespan_reporting::files::SimpleFiles;
+use codespan_reporting::term::{self, Config, Styles, StylesWriter};
+use persona_base::{Diagnostic, FileId, Fix, Label, Severity, Span};
+
+use super::Texts;
+
+/// Writes the diagnostics, a blank line after each.
+pub(super) fn write(out: &mut dyn Write, diagnostics: &[Diagnostic], texts: &dyn Texts, colour: bool) -> io::Result<()> {
+    let mut shown = Shown { files: SimpleFiles::new(), ids: BTreeMap::new(), texts };
+    let config = Config::default();
+    for diagnostic in diagnostics {
+        let excerpt = shown.excerpt(diagnostic);
+        let rendered = render(&config, &shown, &excerpt, colour).map_err(io::Error::other)?;
+        out.write_all(&rendered)?;
+    }
+    Ok(())
+}
+
+/// The files that codespan sees; each is handed over once.
+struct Shown<'a> {
+    files: SimpleFiles<String, String>,
+    ids: BTreeMap<FileId, usize>,
+    texts: &'a dyn Texts,
+}
+
+impl Shown<'_> {
+    fn id(&mut self, file: FileId) -> usize {
+        let Self { files, ids, texts } = self;
+        *ids.entry(file).or_insert_with(|| files.add(texts.path(file).to_owned(), texts.text(file).to_owned()))
+    }
+
+    fn label(&mut self, style: LabelStyle, label: &Label) -> ExcerptLabel<usize> {
+        let range = label.span.start as usize..label.span.end as usize;
+        ExcerptLabel::new(style, self.id(label.file), range).with_message(&label.text)
+    }
+
+    fn excerpt(&mut self, diagnostic: &Diagnostic) -> Excerpt<usize> {
+        let weight = match diagnostic.severity {
+            Severity::Error => Weight::Error,
+            Severity::Warning => Weight::Warning,
+        };
+        let mut labels = vec![self.label(LabelStyle::Primary, &diagnostic.primary)];
+        labels.extend(diagnostic.secondary.iter().map(|label| self.label(LabelStyle::Secondary, label)));
+        let mut notes = diagnostic.notes.clone();
+        notes.extend(diagnostic.help.iter().map(|help| format!("help: {help}")));
+        notes.extend(diagnostic.fixes.iter().map(|fix| fix_note(fix, self.texts)));
+        Excerpt::new(weight)
+            .with_code(diagnostic.code)
+            .with_message(&diagnostic.message)
+            .with_labels(labels)
+            .with_notes(notes)
+    }
+}
+
+fn render(
+    config: &Config,
+    shown: &Shown<'_>,
+    excerpt: &Excerpt<usize>,
+    colour: bool,
+) -> Result<Vec<u8>, codespan_reporting::files::Error> {
+    if colour {
+        let mut buffer = term::termcolor::Ansi::new(Vec::new());
+        let styles = Styles::default();
+        term::emit_to_write_style(&mut StylesWriter::new(&mut buffer, &styles), config, &shown.files, excerpt)?;
+        Ok(buffer.into_inner())
+    } else {
+        let mut buffer = Vec::new();
+        term::emit_to_io_write(&mut buffer, config, &shown.files, excerpt)?;
+        Ok(buffer)
+    }
+}
+
+/// `fix: write `1000 USD``, with the whole line as it would read when the title does not say it already.
+fn fix_note(fix: &Fix, texts: &dyn Texts) -> String {
+    match fixed_line(fix, texts) {
+        Some(line) => format!("fix: {}\n       {line}", fix.title),
+        None => format!("fix: {}", fix.title),
+    }
+}
+
+/// The one line that a fix changes, after it; `None` when it changes several lines or files.
+fn fixed_line(fix: &Fix, texts: &dyn Texts) -> Option<String> {
+    let first = fix.edits.first()?;
+    let text = texts.text(first.file);
+    let mut edits: Vec<_> = fix.edits.iter().collect();
+    edits.sort_by_key(|edit| edit.span);
+    let start = text.get(..edits.first()?.span.start as usize)?.rfind('\n').map_or(0, |at| at + 1);
+    let last = edits.last()?.span.end as usize;
+    let end = text.get(last..)?.find('\n').map_or(text.len(), |at| last + at);
+    let mut line = String::new();
+    let mut at = start;
+    for edit in edits {
+        if edit.file != first.file || (edit.span.start as usize) < at {
+            return None;
+        }
+        line.push_str(Span::new(at as u32, edit.span.start).of(text));
+        line.push_str(&edit.text);
+        at = edit.span.end as usize;
+    }
+    line.push_str(text.get(at..end)?);
+    let line = line.trim();
+    (!line.is_empty() && !line.contains('\n') && line.chars().count() <= 120).then(|| line.to_owned())
+}
