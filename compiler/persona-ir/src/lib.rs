@@ -10,6 +10,7 @@ mod plan;
 mod schema;
 mod source;
 mod ty;
+mod walk;
 
 pub use build::Builder;
 pub use op::{
@@ -27,3 +28,4 @@ pub use source::{
     RawAgg, RawExpr, RawField, RawOp, RawTarget, SourceFormat, SourcePlan, SourceTarget,
 };
 pub use ty::{Const, F64, RecordField, Ty};
+pub use walk::{Levels, Operand, Operands, free_levels, operands};
