@@ -9,6 +9,7 @@ mod currency;
 mod diagnostic;
 mod ids;
 mod line_index;
+mod nearest;
 mod span;
 
 pub use codes::{Code, CodeInfo, Level, all_codes, find_code};
@@ -17,4 +18,5 @@ pub use currency::{Currency, currencies};
 pub use diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Severity, sort_and_dedup};
 pub use ids::IndexVec;
 pub use line_index::{LineCol, LineIndex};
+pub use nearest::nearest;
 pub use span::{FileId, Span};
