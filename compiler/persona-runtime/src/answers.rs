@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
 use persona_base::IndexVec;
-use persona_ir::RankId;
+use persona_ir::{NodeId, OutputKind, RankId};
 
-use crate::{Column, Strings};
+use crate::interp::Evaluator;
+use crate::{Column, Strings, Value, build};
 
 /// The inputs of an evaluation besides the plan and the data.
 #[derive(Clone, Debug)]
@@ -53,4 +54,40 @@ pub enum Answer {
     Members(BooleanBuffer),
     /// A trait's values, or a partition's stages (as `Enum`).
     Values(Column),
+}
+
+/// The answers of an evaluator about every profile.
+pub(crate) fn collect(evaluator: &Evaluator<'_>) -> Answers {
+    let (plan, data) = (evaluator.plan(), evaluator.data());
+    let outputs: Vec<NodeId> = plan.outputs.iter().map(|output| output.node).collect();
+    let needed = evaluator.needed(&outputs);
+    let mut values: Vec<Vec<Value>> = outputs
+        .iter()
+        .map(|_| Vec::with_capacity(data.profiles))
+        .collect();
+    let mut profile = evaluator.profile(0);
+    for row in 0..data.profiles {
+        profile.move_to(row);
+        profile.evaluate(&needed);
+        for (column, output) in values.iter_mut().zip(&outputs) {
+            column.push(profile.known(*output).clone());
+        }
+    }
+    let mut strings = Arc::clone(&data.strings);
+    let columns = plan
+        .outputs
+        .iter()
+        .zip(&values)
+        .map(|(output, values)| match output.kind {
+            OutputKind::Segment => Answer::Members(values.iter().map(Value::is_true).collect()),
+            OutputKind::Trait | OutputKind::Partition(_) => {
+                let ty = &plan.nodes[output.node].ty;
+                Answer::Values(build::column(values, ty, &mut strings))
+            }
+        });
+    Answers {
+        columns: columns.collect(),
+        strings,
+        calibration: Arc::clone(evaluator.calibration()),
+    }
 }

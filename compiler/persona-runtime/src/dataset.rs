@@ -1,13 +1,15 @@
 //! A dataset: one row per profile, and for each kind of event one table sorted by profile and then by the total
 //! order of events (SEMANTICS §1).
 
+use std::cmp::Ordering;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_buffer::{BooleanBuffer, ScalarBuffer};
 use persona_base::IndexVec;
-use persona_ir::{ColId, KindId};
+use persona_ir::{ColId, KindId, Schema};
 
-use crate::{Column, Strings};
+use crate::{Column, Strings, Value, Values};
 
 /// Everything an evaluation reads besides `now` and calibrations. Profiles are sorted by key, bytewise; the key
 /// column's values are distinct. Floats are finite and never `-0.0`; dates and instants are within their ranges;
@@ -36,4 +38,117 @@ pub struct EventTable {
     pub columns: IndexVec<ColId, Column>,
     /// The place of each event among *all* events of its profile, of whatever kind, in the total order; from 0.
     pub order: ScalarBuffer<u32>,
+}
+
+/// One event: a row of its kind's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EventRef {
+    /// The kind.
+    pub kind: KindId,
+    /// The row in the kind's table.
+    pub row: usize,
+}
+
+impl EventTable {
+    /// The number of events.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// The rows of a profile's events.
+    pub fn rows(&self, profile: usize) -> Range<usize> {
+        self.offsets[profile] as usize..self.offsets[profile + 1] as usize
+    }
+
+    /// The instant of an event.
+    pub fn at(&self, row: usize) -> i64 {
+        match &self.columns[Schema::AT].values {
+            Values::Int(values) => values[row],
+            _ => unreachable!("`at` is a column of instants and always read"),
+        }
+    }
+}
+
+impl Dataset {
+    /// The value in a row of a column of this dataset.
+    pub fn value(&self, column: &Column, row: usize) -> Value {
+        if !column.is_known(row) {
+            return Value::Missing;
+        }
+        match &column.values {
+            Values::Bool(values) => Value::Bool(values[row] != 0),
+            Values::Int(values) => Value::Int(values[row]),
+            Values::Float(values) => Value::Float(values[row]),
+            Values::Str(codes) => self.strings.get(codes[row]).into(),
+            Values::Enum(indices) => Value::Enum(indices[row]),
+            Values::Geo(latitudes, longitudes) => Value::Geo(latitudes[row], longitudes[row]),
+            Values::List { offsets, children } => {
+                let rows = offsets[row] as usize..offsets[row + 1] as usize;
+                Value::List(rows.map(|row| self.element(children, row)).collect())
+            }
+            Values::Absent(_) => Value::Missing,
+        }
+    }
+
+    fn element(&self, children: &[Column], row: usize) -> Value {
+        match children {
+            [child] => self.value(child, row),
+            fields => Value::Record(fields.iter().map(|field| self.value(field, row)).collect()),
+        }
+    }
+
+    /// The value of an event's column.
+    pub fn event_value(&self, event: EventRef, col: ColId) -> Value {
+        self.value(&self.events[event.kind].columns[col], event.row)
+    }
+
+    /// The instant of an event.
+    pub fn at(&self, event: EventRef) -> i64 {
+        self.events[event.kind].at(event.row)
+    }
+
+    /// An event's place among all events of its profile, in the total order.
+    pub fn place(&self, event: EventRef) -> u32 {
+        self.events[event.kind].order[event.row]
+    }
+
+    /// A profile's key.
+    pub fn key(&self, schema: &Schema, profile: usize) -> &str {
+        match &self.columns[schema.key].values {
+            Values::Str(codes) => self.strings.get(codes[profile]),
+            _ => unreachable!("the key is a column of text and always read"),
+        }
+    }
+
+    /// The profile with a key.
+    pub fn find(&self, schema: &Schema, key: &str) -> Option<usize> {
+        let (mut from, mut to) = (0, self.profiles);
+        while from < to {
+            let middle = from.midpoint(to);
+            match self.key(schema, middle).cmp(key) {
+                Ordering::Less => from = middle + 1,
+                Ordering::Greater => to = middle,
+                Ordering::Equal => return Some(middle),
+            }
+        }
+        None
+    }
+
+    /// A profile's events of some kinds, whenever they happen, in the total order.
+    pub fn history(&self, kinds: &[KindId], profile: usize) -> Vec<EventRef> {
+        let rows = |kind: &KindId| {
+            let kind = *kind;
+            self.events[kind]
+                .rows(profile)
+                .map(move |row| EventRef { kind, row })
+        };
+        let mut events: Vec<_> = kinds.iter().flat_map(rows).collect();
+        events.sort_by_key(|event| self.place(*event));
+        events
+    }
 }

@@ -2,13 +2,17 @@
 //! functions that compiled code calls. Knows the plan, never the source text.
 
 mod answers;
+pub mod build;
 pub mod calendar;
+mod calibrate;
 mod column;
 mod dataset;
 pub mod display;
 pub mod geo;
+mod interp;
 pub mod num;
 pub mod parse;
+pub mod rank;
 pub mod sample;
 mod strings;
 pub mod text;
@@ -16,7 +20,9 @@ pub mod time;
 mod value;
 
 pub use answers::{Answer, Answers, Calibration, Evaluation, RankTable};
+pub use calibrate::calibrate;
 pub use column::{Column, Values};
-pub use dataset::{Dataset, EventTable};
+pub use dataset::{Dataset, EventRef, EventTable};
+pub use interp::{Evaluator, ProfileEvaluator, interpret, interpret_profile};
 pub use strings::Strings;
 pub use value::Value;

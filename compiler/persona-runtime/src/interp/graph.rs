@@ -1,0 +1,92 @@
+//! What the interpreter knows of a plan's graph before it sees any profile: which nodes are closed, and which
+//! nodes to evaluate, in which order, for each body that stands under binders.
+//!
+//! Everything is a list in id order, so that no chain of nodes, however long, is ever walked by recursion.
+
+use persona_base::IndexVec;
+use persona_ir::{Levels, NodeId, Operand, Plan, free_levels, operands};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// A plan's graph, prepared.
+#[derive(Debug)]
+pub(crate) struct Graph {
+    /// The binders' levels that each node uses.
+    free: IndexVec<NodeId, Levels>,
+    /// For each node that stands as a body: see [`Graph::body`].
+    bodies: FxHashMap<NodeId, Box<[NodeId]>>,
+}
+
+impl Graph {
+    /// Prepares a plan.
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let mut graph = Self {
+            free: free_levels(&plan.nodes),
+            bodies: FxHashMap::default(),
+        };
+        for node in &plan.nodes {
+            let operands = operands(&node.op);
+            operands
+                .iter()
+                .filter(|o| o.bound > 0)
+                .for_each(|o| graph.prepare(plan, o.node));
+        }
+        plan.checks
+            .iter()
+            .for_each(|check| graph.prepare(plan, check.node));
+        graph
+    }
+
+    /// The levels of the binders that a node uses.
+    pub(crate) fn free(&self, node: NodeId) -> Levels {
+        self.free[node]
+    }
+
+    /// Whether a node's value is the same under every binder.
+    pub(crate) fn is_closed(&self, node: NodeId) -> bool {
+        self.free[node].is_empty()
+    }
+
+    /// The nodes to evaluate, in this order, for a body's value: those that are not closed and that it reaches other
+    /// than through bodies further inside.
+    pub(crate) fn body(&self, root: NodeId) -> &[NodeId] {
+        self.bodies.get(&root).map_or(&[], |nodes| nodes)
+    }
+
+    /// The closed nodes that some nodes' values need, those themselves included, in id order.
+    pub(crate) fn closed(&self, plan: &Plan, roots: &[NodeId]) -> Vec<NodeId> {
+        let mut nodes = reach(plan, roots, |_| true);
+        nodes.retain(|node| self.is_closed(*node));
+        nodes
+    }
+
+    fn prepare(&mut self, plan: &Plan, root: NodeId) {
+        if self.bodies.contains_key(&root) {
+            return;
+        }
+        let open = |operand: &Operand| operand.bound == 0 && !self.is_closed(operand.node);
+        let mut nodes = reach(plan, &[root], open);
+        nodes.retain(|node| !self.is_closed(*node));
+        self.bodies.insert(root, nodes.into());
+    }
+}
+
+/// The nodes that can be reached from some over the operands that `follow` allows, those included, in id order.
+fn reach(plan: &Plan, roots: &[NodeId], follow: impl Fn(&Operand) -> bool) -> Vec<NodeId> {
+    let mut seen: FxHashSet<NodeId> = FxHashSet::default();
+    let mut found: Vec<NodeId> = roots
+        .iter()
+        .copied()
+        .filter(|root| seen.insert(*root))
+        .collect();
+    let mut next = found.clone();
+    while let Some(node) = next.pop() {
+        for operand in operands(&plan.nodes[node].op) {
+            if follow(&operand) && seen.insert(operand.node) {
+                found.push(operand.node);
+                next.push(operand.node);
+            }
+        }
+    }
+    found.sort_unstable();
+    found
+}
