@@ -1,4 +1,24 @@
 //! Codes about names: what they mean, and what they must not collide with (P02xx).
 
 codes! {
+    DUPLICATE_DECLARATION = "P0220" "duplicate_declaration" since "0.1.0" Error;
+    DUPLICATE_FIELD = "P0221" "duplicate_field" since "0.1.0" Error;
+    DUPLICATE_VALUE = "P0222" "duplicate_value" since "0.1.0" Error;
+    DUPLICATE_PARAMETER = "P0223" "duplicate_parameter" since "0.1.0" Error;
+    RESERVED_NAME = "P0224" "reserved_name" since "0.1.0" Error;
+    TYPE_CASE = "P0225" "type_case" since "0.1.0" Warn;
+    NAME_CASE = "P0226" "name_case" since "0.1.0" Warn;
+    UNKNOWN_TYPE = "P0227" "unknown_type" since "0.1.0" Error;
+    TYPE_ARGUMENTS = "P0228" "type_arguments" since "0.1.0" Error;
+    UNKNOWN_CURRENCY = "P0229" "unknown_currency" since "0.1.0" Error;
+    UNKNOWN_ANNOTATION = "P0230" "unknown_annotation" since "0.1.0" Error;
+    MISPLACED_ANNOTATION = "P0231" "misplaced_annotation" since "0.1.0" Error;
+    UNUSED_PARAMETER = "P0232" "unused_parameter" since "0.1.0" Warn;
+    NAME_COLLISION = "P0233" "name_collision" since "0.1.0" Error;
+    SHADOWED_NAME = "P0234" "shadowed_name" since "0.1.0" Warn;
+    DEFINITION_CYCLE = "P0235" "definition_cycle" since "0.1.0" Error;
+    UNKNOWN_MEMBER = "P0236" "unknown_member" since "0.1.0" Error;
+    UNUSED_DECLARATION = "P0237" "unused_declaration" since "0.1.0" Warn;
+    UNUSED_SEGMENT = "P0238" "unused_segment" since "0.1.0" Warn;
+    DEPRECATED_USE = "P0239" "deprecated_use" since "0.1.0" Warn;
 }
