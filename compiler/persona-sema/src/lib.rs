@@ -3,11 +3,15 @@
 //!
 //! Nothing here reads a file, a clock or the environment: the texts come in as salsa inputs.
 
+mod db;
+mod decl;
 mod env;
 mod expr;
 mod hir;
+mod package;
 mod ty;
 
+pub use db::Database;
 pub use env::{CheckedExpr, Env, Global, OpenOperand, Schema, Scope, Signature};
 pub use expr::{check_condition, check_const, check_stages, check_value};
 pub use hir::*;

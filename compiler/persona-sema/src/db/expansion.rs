@@ -1,0 +1,79 @@
+//! How far definitions expand: how deep they are nested, and how many operations a package becomes once every call of a
+//! declaration with parameters is written out. Both are bounded here, so that no later stage has to.
+
+use persona_base::{Diagnostic, package};
+use rustc_hash::FxHashMap;
+
+use super::graph::{graph, uses};
+use super::queries::{Decl, header, lookup, tree};
+use super::{Db, stand_in};
+
+/// How deep definitions may be nested: `a` that uses `b` that uses `c` are three.
+pub(crate) const MAX_DEPTH: u32 = 100;
+/// How many operations one declaration may become.
+pub(crate) const MAX_SIZE: u64 = 100_000;
+/// How many operations the declarations of a package may become together.
+pub(crate) const MAX_TOTAL: u64 = 4_000_000;
+
+/// What is known of a declaration after looking at all it refers to.
+#[derive(Clone, Copy)]
+struct Extent {
+    depth: u32,
+    size: u64,
+}
+
+/// What is nested too deep, or becomes too large.
+pub(crate) fn expansion_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
+    let graph = graph(db, db.project());
+    let mut extents: FxHashMap<Decl<'_>, Extent> = FxHashMap::default();
+    let mut diagnostics = Vec::new();
+    let mut total = 0_u64;
+    for decl in &graph.order {
+        let extent = extent(db, *decl, &extents);
+        extents.insert(*decl, extent);
+        // One report where the limit is passed, none for what is built upon it.
+        if extent.depth == MAX_DEPTH + 1 {
+            diagnostics.push(too_deep(db, *decl));
+        }
+        let answer = !header(db, *decl).has_params;
+        let passed = total <= MAX_TOTAL;
+        total = total.saturating_add(if answer { extent.size.min(MAX_SIZE) } else { 0 });
+        if extent.size > MAX_SIZE {
+            diagnostics.push(too_large(db, *decl, "this definition becomes", MAX_SIZE));
+            extents.insert(*decl, Extent { size: 1, ..extent });
+        } else if passed && total > MAX_TOTAL {
+            diagnostics.push(too_large(db, *decl, "with this definition the package becomes", MAX_TOTAL));
+        }
+    }
+    diagnostics
+}
+
+fn extent(db: &dyn Db, decl: Decl<'_>, known: &FxHashMap<Decl<'_>, Extent>) -> Extent {
+    let uses = uses(db, decl);
+    let mut extent = Extent { depth: 1, size: u64::from(uses.size) };
+    for (name, spans) in &uses.globals {
+        // What is not known yet is in a cycle, which is reported already.
+        let Some(target) = lookup(db, name) else { continue };
+        let Some(inner) = known.get(&target) else { continue };
+        extent.depth = extent.depth.max(inner.depth.saturating_add(1));
+        // What takes no parameters is computed once, however often it is used.
+        if header(db, target).has_params {
+            extent.size = extent.size.saturating_add(inner.size.saturating_mul(spans.len() as u64));
+        }
+    }
+    extent
+}
+
+fn too_deep(db: &dyn Db, decl: Decl<'_>) -> Diagnostic {
+    let message = format!("`{}` rests on definitions that are nested more than {MAX_DEPTH} deep", decl.name(db));
+    Diagnostic::new(package::NESTED_TOO_DEEP, stand_in(decl), tree(db, decl).name.span, message)
+        .label("one definition too many on top of others")
+        .help("let it refer to the fields and events themselves, in place of a long chain of definitions")
+}
+
+fn too_large(db: &dyn Db, decl: Decl<'_>, what: &str, limit: u64) -> Diagnostic {
+    let message = format!("{what} more than {limit} operations once its calls are written out");
+    Diagnostic::new(package::EXPANDS_TOO_FAR, stand_in(decl), tree(db, decl).name.span, message)
+        .label("calls with parameters are expanded at each place")
+        .help("a trait without parameters is computed once, however often it is used: name the parts that repeat")
+}

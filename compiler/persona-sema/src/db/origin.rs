@@ -1,0 +1,73 @@
+//! Stand-in files: how a query names a place in a declaration without knowing where the declaration is.
+//!
+//! Inside queries each declaration is a file of its own, named by a [`FileId`] above all real ones; the edge
+//! replaces it by the real file and moves the spans. So a diagnostic that points at another declaration stays the
+//! same when either of them moves.
+
+use persona_base::{Diagnostic, FileId, Span};
+use rustc_hash::FxHashMap;
+use salsa::plumbing::AsId as _;
+
+use super::queries::{Decl, decls};
+use super::{Db, SourceFile};
+use crate::Place;
+
+/// Stand-in ids are those with this bit. Real ids count files, and there are fewer than 2^31 of them.
+const STAND_IN: u32 = 1 << 31;
+
+/// The file that a declaration is, inside queries.
+pub(crate) fn stand_in(decl: Decl<'_>) -> FileId {
+    let index = decl.as_id().index();
+    assert!(index < STAND_IN, "fewer than 2^31 declarations");
+    FileId(STAND_IN | index)
+}
+
+/// Where the declarations of the package are at present.
+#[derive(Debug, Default)]
+pub(crate) struct Origins {
+    places: FxHashMap<FileId, Place>,
+}
+
+impl Origins {
+    /// Looks where the declarations are.
+    pub(crate) fn of(db: &dyn Db) -> Self {
+        let mut places = FxHashMap::default();
+        for file in db.project().files(db) {
+            for (decl, span) in &decls(db, *file).decls {
+                places.insert(stand_in(*decl), Place { file: file.id(db), span: *span });
+            }
+        }
+        Self { places }
+    }
+
+    /// The place of a declaration.
+    pub(crate) fn place(&self, decl: Decl<'_>) -> Place {
+        self.places.get(&stand_in(decl)).copied().expect("a declaration of this revision has a place")
+    }
+
+    /// A place, after replacing a stand-in file.
+    pub(crate) fn resolve(&self, file: FileId, span: Span) -> Place {
+        match self.places.get(&file) {
+            Some(place) => Place { file: place.file, span: span.offset(place.span.start) },
+            None => Place { file, span },
+        }
+    }
+
+    /// The diagnostic with real files.
+    pub(crate) fn located(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+        for label in std::iter::once(&mut diagnostic.primary).chain(&mut diagnostic.secondary) {
+            let place = self.resolve(label.file, label.span);
+            (label.file, label.span) = (place.file, place.span);
+        }
+        for edit in diagnostic.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
+            let place = self.resolve(edit.file, edit.span);
+            (edit.file, edit.span) = (place.file, place.span);
+        }
+        diagnostic
+    }
+}
+
+/// The diagnostics of a file's own structure, which already name the real file.
+pub(crate) fn file_errors(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    decls(db, file).errors.iter().map(|error| super::queries::syntax_diagnostic(file.id(db), error)).collect()
+}

@@ -1,0 +1,194 @@
+//! Declarations: what each kind of them means, and everything that can be wrong with one.
+//!
+//! A check looks at one declaration, through the database's queries for all it refers to. Places are relative to the
+//! declaration; files are stand-ins.
+
+mod annotations;
+mod casing;
+mod enums;
+mod fields;
+mod history;
+mod params;
+mod reserved;
+mod rules;
+mod source;
+mod table;
+mod text;
+mod types;
+mod uses;
+
+use std::sync::Arc;
+
+use persona_base::{Code, Diagnostic, FileId, Span};
+use persona_syntax::ast;
+
+use crate::db::{Db, Decl, DeclEnv, stand_in};
+use crate::env::{Global, OpenOperand, Scope, Signature};
+use crate::{Const, EventId, Function, Param, Partition, Segment, Source, TableDef, Trait, Type};
+
+pub(crate) use annotations::lint_names;
+pub(crate) use enums::{WEEKDAY, enum_def, weekday};
+pub(crate) use fields::{IMPLICIT_PROFILE, Shape, shape};
+pub(crate) use uses::{Uses, uses_of};
+
+/// What the check of a declaration found.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct DeclResult {
+    /// What is wrong; places relative to the declaration, files stand-ins.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What it is; without meaning where something is wrong.
+    pub(crate) unit: Unit,
+}
+
+/// What a declaration is, once checked. Origins are filled in when the package is assembled.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Unit {
+    /// Nothing beyond the schema, or broken.
+    None,
+    /// A profile or an event.
+    Table(TableDef),
+    /// A constant.
+    Const { ty: Type, value: Const },
+    /// A trait.
+    Trait { definition: Trait, openness: Openness },
+    /// A function.
+    Fn { definition: Function, ty: Type, openness: Openness },
+    /// A segment.
+    Segment { definition: Segment, openness: Openness },
+    /// A partition.
+    Partition(Partition),
+    /// A source, with the names of `prefer a over b`.
+    Source { definition: Source, prefer: Vec<(Arc<str>, Arc<str>)> },
+}
+
+/// What callers must know of a body beyond its type.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Openness {
+    /// The first operand that may be missing and is not settled.
+    pub(crate) open: Option<OpenOperand>,
+    /// The parameters that are left open.
+    pub(crate) open_params: Vec<u32>,
+    /// Whether history is asked.
+    pub(crate) history: bool,
+}
+
+impl Unit {
+    /// What others see of it.
+    pub(crate) fn signature(&self) -> Global {
+        let signature = |params: &[Param], ty: Type, openness: &Openness| {
+            let Openness { open, open_params, history } = openness.clone();
+            Signature { params: params.to_vec(), ty, open, open_params, history }
+        };
+        match self {
+            Self::None | Self::Table(_) | Self::Partition(_) | Self::Source { .. } => Global::Broken,
+            Self::Const { ty, value } => Global::Const { ty: ty.clone(), value: value.clone() },
+            Self::Trait { definition, openness } => {
+                Global::Trait(signature(&definition.params, definition.ty.clone(), openness))
+            }
+            Self::Fn { definition, ty, openness } => Global::Fn(signature(&definition.params, ty.clone(), openness)),
+            Self::Segment { definition, openness } => {
+                Global::Segment(signature(&definition.params, Type::BOOL, openness))
+            }
+        }
+    }
+}
+
+/// The check of one declaration, under way.
+pub(crate) struct Checking<'db> {
+    pub(crate) db: &'db dyn Db,
+    pub(crate) decl: Decl<'db>,
+    /// Its tree.
+    pub(crate) tree: &'db ast::Decl,
+    /// Its text, which spans refer to.
+    pub(crate) text: &'db str,
+    /// Its stand-in file.
+    pub(crate) file: FileId,
+    /// What was found so far.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl<'db> Checking<'db> {
+    /// Begins the check of a declaration.
+    pub(crate) fn new(db: &'db dyn Db, decl: Decl<'db>, tree: &'db ast::Decl) -> Self {
+        Self { db, decl, tree, text: decl.source(db).text(db), file: stand_in(decl), diagnostics: Vec::new() }
+    }
+
+    /// A diagnostic of this declaration.
+    pub(crate) fn diagnostic(&self, code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(code, self.file, span, message)
+    }
+
+    /// Keeps a diagnostic.
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// What its expressions see.
+    pub(crate) fn env(&self) -> DeclEnv<'db> {
+        DeclEnv::new(self.db, self.decl)
+    }
+
+    /// The scope of its expressions.
+    pub(crate) fn scope<'a>(&'a self, params: &'a [Param]) -> Scope<'a> {
+        Scope { text: self.text, file: self.file, params, event: None, pure: false }
+    }
+
+    /// The scope of an event's checks.
+    pub(crate) fn event_scope(&self, event: Option<EventId>) -> Scope<'_> {
+        Scope { text: self.text, file: self.file, params: &[], event, pure: false }
+    }
+
+    /// A condition, checked; its diagnostics are kept.
+    pub(crate) fn condition(&mut self, params: &[Param], expr: &ast::Expr, positive: bool) -> crate::CheckedExpr {
+        let checked = crate::check_condition(&self.env(), self.scope(params), expr, positive);
+        self.diagnostics.extend(checked.diagnostics.iter().cloned());
+        checked
+    }
+
+    /// A constant of a type; its diagnostics are kept.
+    pub(crate) fn constant(&mut self, expr: &ast::Expr, expected: &Type) -> Const {
+        let (value, diagnostics) = crate::check_const(&self.env(), self.scope(&[]), expr, expected);
+        self.diagnostics.extend(diagnostics);
+        value
+    }
+}
+
+/// Checks a declaration.
+pub(crate) fn check(checking: &mut Checking<'_>) -> Unit {
+    let tree = checking.tree;
+    annotations::check_annotations(checking);
+    reserved::check_declared_name(checking);
+    casing::check_declared_name(checking);
+    match &tree.kind {
+        ast::DeclKind::Error => Unit::None,
+        ast::DeclKind::Profile(table) => table::check_profile(checking, table),
+        ast::DeclKind::Event(table) => table::check_event(checking, table),
+        ast::DeclKind::Events { members } => enums::check_group(checking, members),
+        ast::DeclKind::Enum { values, .. } => enums::check_enum(checking, values),
+        ast::DeclKind::Const { ty, value } => rules::check_const_decl(checking, ty, value),
+        ast::DeclKind::Source(source) => source::check_source(checking, source),
+        ast::DeclKind::Trait { params, ty, value } => rules::check_trait(checking, params, ty.as_ref(), value),
+        ast::DeclKind::Fn { params, ty, value } => rules::check_fn(checking, params, ty, value),
+        ast::DeclKind::Segment { params, title, condition } => {
+            rules::check_segment(checking, params, title.as_ref(), condition)
+        }
+        ast::DeclKind::Partition { title, stages, otherwise } => {
+            rules::check_partition(checking, title.as_ref(), stages, otherwise)
+        }
+        ast::DeclKind::Later { keyword } => {
+            checking.report(unsupported(checking, keyword));
+            Unit::None
+        }
+    }
+}
+
+/// A declaration of a later version of the language.
+fn unsupported(checking: &Checking<'_>, keyword: &str) -> Diagnostic {
+    let start = checking.tree.span.start;
+    let length = u32::try_from(keyword.len()).unwrap_or(0);
+    let message = format!("`{keyword}` declarations are not supported by this version of persona");
+    checking
+        .diagnostic(persona_base::package::UNSUPPORTED_DECLARATION, Span::new(start, start + length), message)
+        .label("not supported yet")
+        .help("remove it for now; segments, traits and partitions work without it")
+}

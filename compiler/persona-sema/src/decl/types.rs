@@ -1,0 +1,309 @@
+//! Types as written become types as meant.
+
+use std::sync::Arc;
+
+use persona_base::{Applicability, Currency, Diagnostic, FileId, Span, currencies, names};
+use persona_syntax::ast;
+
+use super::fields;
+use crate::db::{Db, Decl, ItemKind, enum_ids, lookup, stand_in};
+use persona_base::nearest;
+use crate::{Type, TypeKind};
+
+/// Where a type is written, and so which types may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Position {
+    /// A field of the profile, of an event, or of a record: what data can hold.
+    Field,
+    /// A constant, a function's parameter or result, a trait's result: any value.
+    Value,
+    /// A parameter of a trait or segment: a value, `Event` or `Field<T>`.
+    Param,
+}
+
+/// The plain types, by name.
+const PLAIN: [(&str, TypeKind); 17] = [
+    ("Bool", TypeKind::Bool),
+    ("Int", TypeKind::Int),
+    ("Float", TypeKind::Float),
+    ("String", TypeKind::Str),
+    ("Email", TypeKind::Email),
+    ("Phone", TypeKind::Phone),
+    ("Url", TypeKind::Url),
+    ("TimeZone", TypeKind::TimeZone),
+    ("Locale", TypeKind::Locale),
+    ("Html", TypeKind::Html),
+    ("Date", TypeKind::Date),
+    ("TimeOfDay", TypeKind::TimeOfDay),
+    ("Timestamp", TypeKind::Timestamp),
+    ("Duration", TypeKind::Duration),
+    ("Period", TypeKind::Period),
+    ("Length", TypeKind::Length),
+    ("Geo", TypeKind::Geo),
+];
+
+/// The types that take an argument, and `Event`.
+const OTHERS: [&str; 5] = ["Money", "List", "Set", "Event", "Field"];
+
+/// What other languages and databases call our types.
+const HABITS: [(&str, &str); 32] = [
+    ("text", "String"),
+    ("str", "String"),
+    ("varchar", "String"),
+    ("char", "String"),
+    ("uuid", "String"),
+    ("integer", "Int"),
+    ("long", "Int"),
+    ("bigint", "Int"),
+    ("int64", "Int"),
+    ("i64", "Int"),
+    ("count", "Int"),
+    ("number", "Float"),
+    ("double", "Float"),
+    ("real", "Float"),
+    ("decimal", "Float"),
+    ("numeric", "Float"),
+    ("f64", "Float"),
+    ("percent", "Float"),
+    ("boolean", "Bool"),
+    ("flag", "Bool"),
+    ("datetime", "Timestamp"),
+    ("instant", "Timestamp"),
+    ("time", "TimeOfDay"),
+    ("interval", "Duration"),
+    ("url", "Url"),
+    ("uri", "Url"),
+    ("mail", "Email"),
+    ("tel", "Phone"),
+    ("point", "Geo"),
+    ("location", "Geo"),
+    ("language", "Locale"),
+    ("distance", "Length"),
+];
+
+/// Whether a name is that of a built-in type.
+pub(crate) fn is_built_in(name: &str) -> bool {
+    PLAIN.iter().any(|(plain, _)| *plain == name) || OTHERS.contains(&name)
+}
+
+/// The plain built-in type of this name.
+pub(crate) fn plain(name: &str) -> Option<TypeKind> {
+    PLAIN.iter().find(|(plain, _)| *plain == name).map(|(_, kind)| kind.clone())
+}
+
+/// Resolves types, and keeps what is wrong with them.
+pub(crate) struct Types<'db> {
+    pub(crate) db: &'db dyn Db,
+    /// The file that diagnostics name.
+    pub(crate) file: FileId,
+    /// The declaration's text.
+    pub(crate) text: &'db str,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl<'db> Types<'db> {
+    /// A resolver.
+    pub(crate) fn new(db: &'db dyn Db, decl: Decl<'db>) -> Self {
+        Self { db, file: stand_in(decl), text: decl.source(db).text(db), diagnostics: Vec::new() }
+    }
+
+    /// What a written type means. What is wrong is kept, and is the erroneous type.
+    pub(crate) fn resolve(&mut self, written: &ast::TypeExpr, position: Position) -> Type {
+        let kind = match &written.kind {
+            ast::TypeKind::Error => TypeKind::Error,
+            ast::TypeKind::Named { name, args } => self.named(name, args, written, position),
+            ast::TypeKind::Record(_) => {
+                let place = match position {
+                    Position::Field => "a record stands only as the type of a field or in `List<{ … }>`",
+                    Position::Value | Position::Param => "a record is a type of data, not of a value by itself",
+                };
+                self.error(names::TYPE_ARGUMENTS, written.span, "a record type cannot stand here", place)
+            }
+        };
+        Type { optional: written.optional && kind != TypeKind::Error, kind }
+    }
+
+    fn named(&mut self, name: &ast::Name, args: &[ast::TypeExpr], written: &ast::TypeExpr, at: Position) -> TypeKind {
+        if name.is_missing() {
+            return TypeKind::Error;
+        }
+        let found = match (name.text.as_str(), args) {
+            ("Money", [currency]) => return self.money(currency),
+            ("List", [element]) => return self.collection(element, at).map_or(TypeKind::Error, TypeKind::List),
+            ("Set", [element]) => return self.set(element, at),
+            ("Field", [of]) if at == Position::Param => return TypeKind::Field(Arc::new(self.resolve(of, Position::Value))),
+            ("Event", []) if at == Position::Param => return TypeKind::Event,
+            ("Event" | "Field", _) if at != Position::Param => {
+                let why = "it stands for events only in parameters of traits and segments";
+                return self.error(names::TYPE_ARGUMENTS, written.span, format!("`{}` cannot be a type here", name.text), why);
+            }
+            ("Money" | "List" | "Set" | "Field" | "Event", _) => return self.wrong_arguments(name, args, written),
+            (text, _) => plain(text).or_else(|| self.enum_type(text)),
+        };
+        match found {
+            Some(_) if !args.is_empty() => self.wrong_arguments(name, args, written),
+            Some(kind) => kind,
+            None => self.unknown(name, args),
+        }
+    }
+
+    fn enum_type(&self, name: &str) -> Option<TypeKind> {
+        enum_ids(self.db, self.db.project()).get(name).map(|id| TypeKind::Enum(*id))
+    }
+
+    fn money(&mut self, currency: &ast::TypeExpr) -> TypeKind {
+        let ast::TypeKind::Named { name, args } = &currency.kind else {
+            if currency.kind == ast::TypeKind::Error {
+                return TypeKind::Error;
+            }
+            return self.error(names::TYPE_ARGUMENTS, currency.span, "`Money` takes a currency", "for example `Money<USD>`");
+        };
+        if name.is_missing() {
+            return TypeKind::Error;
+        }
+        if !args.is_empty() || currency.optional {
+            let why = "write the code alone, as in `Money<USD>`";
+            return self.error(names::TYPE_ARGUMENTS, currency.span, "`Money` takes the code of a currency", why);
+        }
+        match Currency::from_code(&name.text) {
+            Some(currency) => TypeKind::Money(currency),
+            None => {
+                let diagnostic = unknown_currency(self.file, name);
+                self.diagnostics.push(diagnostic);
+                TypeKind::Error
+            }
+        }
+    }
+
+    /// The element of a list or set; `None` when it is wrong.
+    fn collection(&mut self, element: &ast::TypeExpr, at: Position) -> Option<Arc<Type>> {
+        if let ast::TypeKind::Record(record) = &element.kind {
+            if at == Position::Field && !element.optional {
+                let record = fields::element_record(self, record);
+                return Some(Arc::new(Type::of(TypeKind::Record(Arc::new(record)))));
+            }
+        }
+        let ty = self.resolve(&ast::TypeExpr { optional: false, ..element.clone() }, at);
+        if element.optional {
+            let mark = Span::new(element.span.end.saturating_sub(1), element.span.end);
+            let diagnostic = Diagnostic::new(
+                names::TYPE_ARGUMENTS,
+                self.file,
+                element.span,
+                "an element of a list or set is never missing",
+            )
+            .label("remove the `?`")
+            .help("what is missing is simply not in the list; make the list itself optional where it may be missing")
+            .fix("remove the `?`", Applicability::Always, mark, "");
+            self.diagnostics.push(diagnostic);
+        }
+        if ty.kind.element().is_some() || matches!(ty.kind, TypeKind::Event | TypeKind::Field(_)) {
+            let help = "a list holds plain values or records; give the inner list's values records of their own";
+            self.error(names::TYPE_ARGUMENTS, element.span, "a list or set cannot hold lists or sets", help);
+            return None;
+        }
+        (!ty.is_error()).then(|| Arc::new(ty.known()))
+    }
+
+    fn set(&mut self, element: &ast::TypeExpr, at: Position) -> TypeKind {
+        if let ast::TypeKind::Record(_) = &element.kind {
+            let help = "a set holds values that can be compared; a list may hold records: `List<{ … }>`";
+            return self.error(names::TYPE_ARGUMENTS, element.span, "a set cannot hold records", help);
+        }
+        let Some(element_ty) = self.collection(element, at) else { return TypeKind::Error };
+        if matches!(element_ty.kind, TypeKind::Geo | TypeKind::Html | TypeKind::Float) {
+            let help = "a set holds values that can be compared for equality; a `List` holds any";
+            return self.error(names::TYPE_ARGUMENTS, element.span, "a set cannot hold values of this type", help);
+        }
+        TypeKind::Set(element_ty)
+    }
+
+    fn wrong_arguments(&mut self, name: &ast::Name, args: &[ast::TypeExpr], written: &ast::TypeExpr) -> TypeKind {
+        let text = &name.text;
+        let (message, help) = match text.as_str() {
+            "Money" => ("`Money` takes one currency", "for example `Money<USD>`"),
+            "List" | "Set" | "Field" => ("it takes the type of its elements", "for example `List<String>`"),
+            _ => ("", ""),
+        };
+        let diagnostic = if help.is_empty() {
+            // Everything else takes none: they begin after the name and end with the type.
+            let end = if written.optional { written.span.end.saturating_sub(1) } else { written.span.end };
+            let arguments = Span::new(name.span.end.min(end), end);
+            let span = args.first().map_or(arguments, |first| first.span);
+            Diagnostic::new(names::TYPE_ARGUMENTS, self.file, span, format!("`{text}` takes nothing between `<` and `>`"))
+                .label("too much")
+                .fix(format!("write `{text}`"), Applicability::Always, arguments, "")
+        } else if text == "Money" {
+            Diagnostic::new(names::TYPE_ARGUMENTS, self.file, written.span, message).label("in which currency?").help(help)
+        } else {
+            let message = format!("`{text}` takes one type, that of its elements");
+            Diagnostic::new(names::TYPE_ARGUMENTS, self.file, written.span, message).help(format!("for example `{text}<String>`"))
+        };
+        self.diagnostics.push(diagnostic);
+        TypeKind::Error
+    }
+
+    fn unknown(&mut self, name: &ast::Name, args: &[ast::TypeExpr]) -> TypeKind {
+        let text = name.text.as_str();
+        let mut diagnostic = match lookup(self.db, text) {
+            Some(decl) if matches!(decl.kind(self.db), ItemKind::Error | ItemKind::Later) => return TypeKind::Error,
+            Some(decl) => {
+                let message = format!("`{text}` is {}, not a type", decl.kind(self.db).described());
+                Diagnostic::new(names::UNKNOWN_TYPE, self.file, name.span, message).label("a type is expected here")
+            }
+            None => {
+                let message = format!("there is no type `{text}`");
+                Diagnostic::new(names::UNKNOWN_TYPE, self.file, name.span, message).label("unknown type")
+            }
+        };
+        if let Some(meant) = self.meant(text, args) {
+            let applicability = if meant.eq_ignore_ascii_case(text) { Applicability::Always } else { Applicability::Maybe };
+            diagnostic = diagnostic.fix(format!("write `{meant}`"), applicability, name.span, meant);
+        } else {
+            diagnostic = diagnostic.help("declare it (`enum Tier { gold, silver }`), or use a built-in type such as `String`");
+        }
+        self.diagnostics.push(diagnostic);
+        TypeKind::Error
+    }
+
+    /// What may have been meant by an unknown type.
+    fn meant(&self, text: &str, args: &[ast::TypeExpr]) -> Option<String> {
+        let enums = enum_ids(self.db, self.db.project()).keys().map(|name| &**name);
+        let built_in = PLAIN.iter().map(|(name, _)| *name);
+        if args.is_empty() {
+            let habit = HABITS.iter().find(|(habit, _)| habit.eq_ignore_ascii_case(text)).map(|(_, meant)| *meant);
+            habit.or_else(|| nearest(text, built_in.chain(enums))).map(str::to_owned)
+        } else if text.eq_ignore_ascii_case("array") || text.eq_ignore_ascii_case("vec") {
+            Some("List".to_owned())
+        } else {
+            nearest(text, OTHERS).map(str::to_owned)
+        }
+    }
+
+    /// Keeps an error.
+    pub(crate) fn error(
+        &mut self,
+        code: persona_base::Code,
+        span: Span,
+        message: impl Into<String>,
+        help: &str,
+    ) -> TypeKind {
+        self.diagnostics.push(Diagnostic::new(code, self.file, span, message).help(help));
+        TypeKind::Error
+    }
+}
+
+/// A currency that ISO 4217 does not know.
+pub(crate) fn unknown_currency(file: FileId, name: &ast::Name) -> Diagnostic {
+    let text = &name.text;
+    let diagnostic = Diagnostic::new(names::UNKNOWN_CURRENCY, file, name.span, format!("there is no currency `{text}`"))
+        .label("not a code of ISO 4217");
+    let codes: Vec<String> = currencies().map(|currency| currency.code().to_owned()).collect();
+    match nearest(text, codes.iter().map(String::as_str)) {
+        Some(code) => {
+            let sure = if code.eq_ignore_ascii_case(text) { Applicability::Always } else { Applicability::Maybe };
+            diagnostic.fix(format!("write `{code}`"), sure, name.span, code)
+        }
+        None => diagnostic.help("currencies are written by their three letters: `USD`, `EUR`, `JPY`"),
+    }
+}

@@ -1,0 +1,368 @@
+//! Which names a declaration uses: for the definition graph, for parameters nobody uses, for renaming.
+//!
+//! It looks at syntax and at the fields of events only, so that it can run before anything is checked. Where it cannot
+//! know (a bare name that is also an enum's value), it takes the name for a reference: the graph may have an edge too
+//! many, but never one too few.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use persona_base::Span;
+use persona_syntax::ast::{self, Expr, ExprKind, Name, Query, QueryArg};
+
+use super::reserved::is_built_in_function;
+use crate::env::Schema;
+use crate::{FieldDef, TypeKind};
+
+/// The names a declaration uses.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Uses {
+    /// Names that are not bound inside the declaration, with all their places.
+    pub(crate) globals: BTreeMap<Arc<str>, Vec<Span>>,
+    /// Every name in the declaration's expressions, bound or not.
+    pub(crate) body: BTreeSet<Arc<str>>,
+    /// Every place where a name is written: also declared ones, types and fields.
+    pub(crate) mentions: BTreeMap<Arc<str>, Vec<Span>>,
+    /// How many operations the expressions are.
+    pub(crate) size: u32,
+}
+
+/// The names that `decl` uses.
+pub(crate) fn uses_of(decl: &ast::Decl, schema: &Schema) -> Uses {
+    let mut walk = Walk { schema, scopes: Vec::new(), uses: Uses::default() };
+    walk.mention(&decl.name);
+    match &decl.kind {
+        ast::DeclKind::Error | ast::DeclKind::Later { .. } => {}
+        ast::DeclKind::Profile(table) | ast::DeclKind::Event(table) => walk.table(decl, table),
+        ast::DeclKind::Events { members } => members.iter().for_each(|name| walk.global(name)),
+        ast::DeclKind::Enum { values, .. } => values.iter().for_each(|value| walk.mention(&value.name)),
+        ast::DeclKind::Const { ty, value } => {
+            walk.ty(ty);
+            walk.expr(value);
+        }
+        ast::DeclKind::Source(source) => walk.source(source),
+        ast::DeclKind::Trait { params, ty, value } => {
+            walk.params(params);
+            ty.iter().for_each(|ty| walk.ty(ty));
+            walk.expr(value);
+        }
+        ast::DeclKind::Fn { params, ty, value } => {
+            walk.params(params);
+            walk.ty(ty);
+            walk.expr(value);
+        }
+        ast::DeclKind::Segment { params, title, condition } => {
+            walk.params(params);
+            title.iter().for_each(|title| walk.expr(title));
+            walk.expr(condition);
+        }
+        ast::DeclKind::Partition { title, stages, otherwise } => {
+            title.iter().for_each(|title| walk.expr(title));
+            for stage in stages {
+                walk.mention(&stage.name);
+                walk.expr(&stage.condition);
+            }
+            walk.mention(&otherwise.name);
+        }
+    }
+    walk.uses
+}
+
+/// Names bound in a part of the declaration.
+type Names = BTreeSet<String>;
+
+struct Walk<'a> {
+    schema: &'a Schema,
+    scopes: Vec<Names>,
+    uses: Uses,
+}
+
+impl Walk<'_> {
+    fn mention(&mut self, name: &Name) {
+        if !name.is_missing() {
+            self.uses.mentions.entry(Arc::from(name.text.as_str())).or_default().push(name.span);
+        }
+    }
+
+    /// A name of the package.
+    fn global(&mut self, name: &Name) {
+        self.mention(name);
+        if !name.is_missing() {
+            self.uses.globals.entry(Arc::from(name.text.as_str())).or_default().push(name.span);
+        }
+    }
+
+    /// A bare name in an expression.
+    fn bare(&mut self, name: &Name) {
+        if name.is_missing() {
+            return;
+        }
+        self.uses.body.insert(Arc::from(name.text.as_str()));
+        if self.scopes.iter().any(|scope| scope.contains(&name.text)) {
+            self.mention(name);
+        } else {
+            self.global(name);
+        }
+    }
+
+    fn inside(&mut self, names: Names, walk: impl FnOnce(&mut Self)) {
+        self.scopes.push(names);
+        walk(self);
+        self.scopes.pop();
+    }
+
+    fn table(&mut self, decl: &ast::Decl, table: &ast::TableDecl) {
+        self.fields(&table.fields);
+        let own = self.schema.events.iter().find(|event| *event.name == decl.name.text);
+        let own = own.filter(|_| matches!(decl.kind, ast::DeclKind::Event(_)));
+        let fields = own.map(|event| field_names(event.fields.iter())).unwrap_or_default();
+        for check in &table.checks {
+            if let ast::CheckAction::Clear(name) = &check.action {
+                self.mention(name);
+            }
+            self.inside(fields.clone(), |walk| walk.expr(&check.condition));
+        }
+    }
+
+    fn fields(&mut self, fields: &[ast::FieldDecl]) {
+        for field in fields {
+            self.mention(&field.name);
+            self.ty(&field.ty);
+            field.default.iter().for_each(|default| self.expr(default));
+        }
+    }
+
+    fn ty(&mut self, ty: &ast::TypeExpr) {
+        match &ty.kind {
+            ast::TypeKind::Error => {}
+            ast::TypeKind::Named { name, args } => {
+                self.global(name);
+                args.iter().for_each(|arg| self.ty(arg));
+            }
+            ast::TypeKind::Record(fields) => self.fields(fields),
+        }
+    }
+
+    /// Parameters are bound in all that follows.
+    fn params(&mut self, params: &[ast::Param]) {
+        for param in params {
+            self.mention(&param.name);
+            self.ty(&param.ty);
+            // A default is not a use of the parameters.
+            let body = self.uses.body.clone();
+            param.default.iter().for_each(|default| self.expr(default));
+            self.uses.body = body;
+        }
+        self.scopes.push(params.iter().map(|param| param.name.text.clone()).collect());
+    }
+
+    fn source(&mut self, source: &ast::SourceDecl) {
+        self.global(&source.of);
+        for clause in &source.clauses {
+            match clause {
+                ast::SourceClause::Prefer { winner, loser, .. } => {
+                    self.global(winner);
+                    self.global(loser);
+                }
+                ast::SourceClause::Field { path, .. } => path.iter().for_each(|name| self.mention(name)),
+                ast::SourceClause::From { .. } | ast::SourceClause::Where(_) | ast::SourceClause::GroupBy(_) => {}
+            }
+        }
+    }
+
+    fn exprs<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) {
+        exprs.into_iter().for_each(|expr| self.expr(expr));
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        self.uses.size = self.uses.size.saturating_add(1);
+        match &expr.kind {
+            ExprKind::Error | ExprKind::Literal(_) | ExprKind::RawStr(_) => {}
+            ExprKind::Name(name) => self.bare(name),
+            ExprKind::Str(parts) => self.exprs(parts.iter().filter_map(|part| match part {
+                ast::StrPart::Text(_) => None,
+                ast::StrPart::Expr { expr, .. } => Some(expr),
+            })),
+            ExprKind::List(items) | ExprKind::Coalesce(items) | ExprKind::And(items) | ExprKind::Or(items) => {
+                self.exprs(items);
+            }
+            ExprKind::Record(fields) => {
+                fields.iter().for_each(|(name, _)| self.mention(name));
+                self.exprs(fields.iter().map(|(_, value)| value));
+            }
+            ExprKind::Paren(inner) | ExprKind::Ago(inner) | ExprKind::FromNow(inner) => self.expr(inner),
+            ExprKind::Neg { operand, .. } | ExprKind::Not { operand, .. } | ExprKind::IsKnown { operand, .. } => {
+                self.expr(operand);
+            }
+            ExprKind::Multiplicative { first, rest } => {
+                self.expr(first);
+                self.exprs(rest.iter().map(|(_, _, operand)| operand));
+            }
+            ExprKind::Additive { first, rest } => {
+                self.expr(first);
+                self.exprs(rest.iter().map(|(_, _, operand)| operand));
+            }
+            ExprKind::Compare { left, right, .. } | ExprKind::ContainsSet { left, right, .. } => {
+                self.exprs([&**left, &**right]);
+            }
+            ExprKind::Between { operand, low, high, .. } => self.exprs([&**operand, &**low, &**high]),
+            ExprKind::In { operand, set, .. } => {
+                self.exprs(operand.as_deref());
+                self.expr(set);
+            }
+            ExprKind::If { arms, otherwise } => {
+                self.exprs(arms.iter().flat_map(|(condition, result)| [condition, result]));
+                self.expr(otherwise);
+            }
+            ExprKind::Match { subject, arms } => self.match_arms(subject, arms),
+            ExprKind::Postfix { base, ops } => self.postfix(base, ops),
+            ExprKind::Call { name, args, among } => {
+                self.call(name, args);
+                self.exprs(among.as_deref());
+            }
+            ExprKind::Aggregate { index, arg, .. } => {
+                self.exprs(index.as_deref());
+                match &**arg {
+                    QueryArg::Query(query) => self.query(query),
+                    QueryArg::Expr(expr) => self.expr(expr),
+                }
+            }
+            ExprKind::Quantifier { var, list, condition, .. } => {
+                self.expr(list);
+                self.mention(var);
+                self.inside([var.text.clone()].into(), |walk| walk.exprs(condition.as_deref()));
+            }
+            ExprKind::Did(did) => self.did(did),
+            ExprKind::InWindow { operand, window, .. } => {
+                self.expr(operand);
+                self.window(window);
+            }
+        }
+    }
+
+    fn match_arms(&mut self, subject: &Expr, arms: &[ast::MatchArm]) {
+        self.expr(subject);
+        for arm in arms {
+            self.exprs(arm.patterns.iter().filter_map(|pattern| match pattern {
+                ast::Pattern::Value(value) => Some(value),
+                ast::Pattern::Missing(_) | ast::Pattern::Otherwise(_) => None,
+            }));
+            self.expr(&arm.result);
+        }
+    }
+
+    fn postfix(&mut self, base: &Expr, ops: &[ast::PostfixOp]) {
+        self.expr(base);
+        for op in ops {
+            match op {
+                ast::PostfixOp::Field(name) => self.mention(name),
+                ast::PostfixOp::Method { args, .. } => self.args(args),
+                ast::PostfixOp::Index { key, .. } => self.expr(key),
+            }
+        }
+    }
+
+    fn call(&mut self, name: &Name, args: &[ast::Arg]) {
+        if !is_built_in_function(&name.text) {
+            self.bare(name);
+        }
+        self.args(args);
+    }
+
+    fn args(&mut self, args: &[ast::Arg]) {
+        for arg in args {
+            arg.name.iter().for_each(|name| self.mention(name));
+            match &arg.value {
+                ast::ArgValue::Expr(value) => self.expr(value),
+                ast::ArgValue::Type(ty) => self.ty(ty),
+            }
+        }
+    }
+
+    fn did(&mut self, did: &ast::Did) {
+        // A step's name is visible in the steps after it.
+        let mut aliases = Names::new();
+        self.query(&did.query);
+        aliases.extend(did.query.alias.iter().map(|alias| alias.text.clone()));
+        did.per.iter().for_each(|name| self.mention(name));
+        self.exprs(did.times.iter().map(|times| &*times.count));
+        if let Some(regular) = &did.regular {
+            self.exprs([&*regular.at_least, &*regular.of_last]);
+        }
+        for step in &did.steps {
+            self.inside(aliases.clone(), |walk| {
+                walk.query(&step.query);
+                walk.exprs(step.within.as_deref());
+                walk.exprs(step.lasting.as_deref());
+            });
+            aliases.extend(step.query.alias.iter().map(|alias| alias.text.clone()));
+        }
+    }
+
+    fn query(&mut self, query: &Query) {
+        query.kinds.iter().for_each(|kind| self.bare(kind));
+        query.path.iter().chain(&query.alias).for_each(|name| self.mention(name));
+        query.window.iter().for_each(|window| self.window(window));
+        let Some(condition) = &query.condition else { return };
+        let mut bound = self.fields_in_scope(query);
+        bound.extend(query.alias.iter().map(|alias| alias.text.clone()));
+        self.inside(bound, |walk| walk.expr(condition));
+    }
+
+    /// The bare names that a query's `where` binds: the fields of its kinds, or of the elements of a list field.
+    fn fields_in_scope(&self, query: &Query) -> Names {
+        if query.any_event {
+            return ["at", "id"].map(str::to_owned).into();
+        }
+        let mut names = Names::new();
+        for kind in &query.kinds {
+            let path: Vec<&str> = query.path.iter().map(|name| name.text.as_str()).collect();
+            if let Some(event) = self.schema.events.iter().find(|event| *event.name == kind.text) {
+                names.extend(field_names(event.fields.iter()));
+                names.extend(element_names(event.fields.iter(), &path.join(".")));
+            } else if let Some(members) = self.schema.groups.get(kind.text.as_str()) {
+                for event in members.iter().filter_map(|member| self.schema.events.get(*member)) {
+                    names.extend(field_names(event.fields.iter()));
+                }
+            } else {
+                let mut whole = vec![kind.text.as_str()];
+                whole.extend(path);
+                let list = whole.join(".");
+                names.extend(element_names(self.schema.profile.fields.iter(), &list));
+                // A list of the event in scope, from a `where` around this one.
+                for event in self.schema.events.iter().filter(|_| !self.scopes.is_empty()) {
+                    names.extend(element_names(event.fields.iter(), &list));
+                }
+            }
+        }
+        names
+    }
+
+    fn window(&mut self, window: &ast::Window) {
+        match &window.kind {
+            ast::WindowKind::Error | ast::WindowKind::This(_) => {}
+            ast::WindowKind::Last(operand) | ast::WindowKind::Next(operand) | ast::WindowKind::Latest(operand) => {
+                self.expr(operand);
+            }
+            ast::WindowKind::FromTo { from, to } => self.exprs([&**from, &**to]),
+            ast::WindowKind::LastCalendar { count, .. } => self.exprs(count.as_deref()),
+        }
+    }
+}
+
+/// The first parts of the fields' names: what a bare name can be.
+fn field_names<'f>(fields: impl Iterator<Item = &'f FieldDef>) -> Names {
+    fields.map(|field| field.name.split('.').next().unwrap_or_default().to_owned()).collect()
+}
+
+/// The same for the elements of the list field named `list`.
+fn element_names<'f>(mut fields: impl Iterator<Item = &'f FieldDef>, list: &str) -> Names {
+    let field = fields.find(|field| *field.name == *list);
+    let element = field.and_then(|field| field.ty.kind.element());
+    match element.map(|element| &element.kind) {
+        Some(TypeKind::Record(record)) => {
+            record.fields.iter().map(|field| field.name.split('.').next().unwrap_or_default().to_owned()).collect()
+        }
+        _ => Names::new(),
+    }
+}

@@ -1,0 +1,6 @@
+//! The package's configuration, `persona.toml`: its values, and everything that can be wrong with them.
+
+mod config;
+mod reader;
+
+pub(crate) use config::{Config, LintLevel};
