@@ -1,3 +1,56 @@
-//! stub
-fn main(){}
+//! The binary `persona`: reads the command line, runs one command, and answers with an exit code. What commands do is in
+//! the modules of their names; what programs mean is in the crates below.
+
+mod args;
+mod check;
+mod explain;
+mod fail;
 mod report;
+mod term;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::args::{Cli, Command};
+use crate::fail::{Failure, Outcome};
+use crate::term::Term;
+
+/// Deep expressions need a deep stack; the limits on depth fit into this with room to spare.
+const STACK: usize = 256 * 1024 * 1024;
+
+fn main() -> ExitCode {
+    fail::remember_panics();
+    let worker = std::thread::Builder::new().name("persona".to_owned()).stack_size(STACK).spawn(run);
+    match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        Ok(Err(_)) => fail::internal("a command panicked"),
+        Err(error) => fail::internal(&format!("no thread can be started: {error}")),
+    }
+}
+
+fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let term = Term::new(&cli.global);
+    fail::finish(dispatch(&cli.command, term), term.err)
+}
+
+fn dispatch(command: &Command, term: Term) -> Result<Outcome, Failure> {
+    match command {
+        Command::Check(args) => check::check(args, term),
+        Command::Explain(args) => explain::explain(args, term),
+    }
+}
+
+/// Prints clap's words: help and version to stdout, complaints to stderr.
+fn usage(error: &clap::Error) -> ExitCode {
+    let printed = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion if printed.is_ok() => ExitCode::SUCCESS,
+        _ => ExitCode::from(2),
+    }
+}

@@ -1,1 +1,30 @@
-//! stub
+//! persona for programs that embed it: open a package, check it, compile it, run it over its data, and ask why.
+//!
+//! ```no_run
+//! use persona::{Compiled, Package};
+//!
+//! let package = Package::open(Some("examples/shop".as_ref()))?;
+//! match package.compile()? {
+//!     Compiled::Program(program, _) => println!("{} answers", program.answers().count()),
+//!     Compiled::Broken(report) => println!("{} errors", report.errors()),
+//! }
+//! # Ok::<(), persona::Error>(())
+//! ```
+//!
+//! This crate reads programs from disk and decides the order of work; what a program means is the business of the crates
+//! below. It never prints, and no input makes it panic: an internal mistake is an [`Error`] too.
+
+mod error;
+mod find;
+mod package;
+mod program;
+mod shown;
+mod texts;
+mod why;
+
+pub use error::{Error, Excerpt};
+pub use package::{Compiled, Package, Report};
+pub use program::Program;
+pub use shown::Shown;
+pub use texts::{Location, Texts};
+pub use why::{AnswerKind, Change, Part, PartKind, Why};

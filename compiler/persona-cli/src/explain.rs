@@ -1,0 +1,62 @@
+//! `persona explain`: the page of a diagnostic code, or the list of all codes.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use persona_base::{Code, all_codes, find_code, nearest};
+
+use crate::args::Explain;
+use crate::fail::{Failure, Outcome};
+use crate::term::{Paint, Term};
+
+/// Explains a code, or lists them.
+pub(crate) fn explain(args: &Explain, term: Term) -> Result<Outcome, Failure> {
+    let text = match &args.code {
+        None => list(term.out),
+        Some(wanted) => match find_code(wanted.trim().trim_matches(['[', ']'])) {
+            Some(code) => page(code, term.out),
+            None => return Err(unknown(wanted)),
+        },
+    };
+    io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(Outcome::Fine)
+}
+
+fn list(paint: Paint) -> String {
+    let mut text = String::new();
+    for code in all_codes() {
+        let title = code.info().page.lines().next().unwrap_or("");
+        let title = title.split_once(": ").map_or("", |(_, title)| title);
+        writeln!(text, "{}  {:<32} {title}", paint.bold(code.id()), code.info().name).unwrap_or(());
+    }
+    text
+}
+
+/// The page, with its Markdown made readable: headings bold, code indented, no fences.
+fn page(code: Code, paint: Paint) -> String {
+    let mut text = String::new();
+    let mut in_code = false;
+    for line in code.info().page.lines() {
+        if line.trim_start().starts_with("```") {
+            in_code = !in_code;
+        } else if in_code {
+            writeln!(text, "    {}", paint.cyan(line)).unwrap_or(());
+        } else if let Some(heading) = line.strip_prefix('#') {
+            writeln!(text, "{}", paint.bold(heading.trim_start_matches('#').trim())).unwrap_or(());
+        } else {
+            writeln!(text, "{line}").unwrap_or(());
+        }
+    }
+    text
+}
+
+fn unknown(wanted: &str) -> Failure {
+    let wanted_upper = wanted.to_ascii_uppercase();
+    let names = all_codes().into_iter().flat_map(|code| [code.id(), code.info().name]);
+    let near = nearest(&wanted_upper, names.clone()).or_else(|| nearest(wanted, names));
+    let help = match near {
+        Some(name) => format!("did you mean `persona explain {name}`?"),
+        None => "`persona explain` lists all codes".to_owned(),
+    };
+    Failure::call(format!("there is no diagnostic code `{wanted}`")).help(help)
+}

@@ -1,0 +1,148 @@
+//! Finding a package's files on disk. The one place of the façade that lists folders and reads programs.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::Error;
+
+/// The name of a package's configuration.
+pub(crate) const CONFIG: &str = "persona.toml";
+/// The ending of a program's files.
+const ENDING: &str = "persona";
+
+/// What a path turned out to be.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// The folder that sources' paths are relative to.
+    pub(crate) root: PathBuf,
+    /// `persona.toml`, unless it is a single file.
+    pub(crate) config: Option<(String, String)>,
+    /// Paths, as people know them, and texts, sorted by path.
+    pub(crate) files: Vec<(String, String)>,
+    /// The name of a package without configuration.
+    pub(crate) name: String,
+}
+
+/// Finds the package that a path means: a folder (or the nearest folder above it) with a `persona.toml`, or one file.
+pub(crate) fn find(path: Option<&Path>) -> Result<Found, Error> {
+    let path = path.unwrap_or(Path::new("."));
+    let meta = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+    if meta.is_dir() { folder(path) } else { single(path) }
+}
+
+fn single(path: &Path) -> Result<Found, Error> {
+    if path.file_name().is_some_and(|name| name == CONFIG) {
+        return folder(path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")));
+    }
+    if path.extension().is_none_or(|ending| ending != ENDING) {
+        return Err(Error::call(format!("{} is neither a package's folder nor a .persona file", shown(path)))
+            .with_help("give the folder that holds persona.toml, or one file whose name ends in .persona"));
+    }
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(Found {
+        root: parent.to_owned(),
+        config: None,
+        files: vec![(shown(path), read(path)?)],
+        name: stem.unwrap_or_default(),
+    })
+}
+
+fn folder(path: &Path) -> Result<Found, Error> {
+    let root = root_of(path)?;
+    let config = root.join(CONFIG);
+    let mut paths = Vec::new();
+    collect(&root, &mut paths)?;
+    paths.sort();
+    let mut files = Vec::with_capacity(paths.len());
+    for path in paths {
+        files.push((shown(&path), read(&path)?));
+    }
+    Ok(Found { config: Some((shown(&config), read(&config)?)), root, files, name: String::new() })
+}
+
+/// The folder, or the nearest above it, that holds a `persona.toml`.
+fn root_of(path: &Path) -> Result<PathBuf, Error> {
+    let mut root = path.to_owned();
+    let depth = fs::canonicalize(path).map_err(|error| unreadable(path, &error))?.components().count();
+    for _ in 0..depth {
+        if root.join(CONFIG).is_file() {
+            return Ok(root);
+        }
+        root = up(&root);
+    }
+    let help = match has_programs(path) {
+        true => "a package is a folder with a persona.toml, which needs only two lines:\n\
+                 [package]\nname = \"my_package\"\n\
+                 or give one .persona file instead of the folder",
+        false => "give the path of a package's folder or of a .persona file",
+    };
+    Err(Error::call(format!("there is no {CONFIG} in {} or above it", named(path))).with_help(help))
+}
+
+/// The folder above, without asking the disk what the path means.
+fn up(path: &Path) -> PathBuf {
+    match path.components().next_back() {
+        Some(std::path::Component::Normal(_)) => match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+            _ => PathBuf::from("."),
+        },
+        Some(std::path::Component::CurDir) | None => PathBuf::from(".."),
+        _ => path.join(".."),
+    }
+}
+
+fn has_programs(path: &Path) -> bool {
+    let mut files = Vec::new();
+    collect(path, &mut files).is_ok() && !files.is_empty()
+}
+
+/// The `.persona` files of a folder and the folders in it, except hidden ones and those that are packages of their own.
+fn collect(root: &Path, into: &mut Vec<PathBuf>) -> Result<(), Error> {
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| unreadable(&folder, &error))?;
+            let path = entry.path();
+            let kind = entry.file_type().map_err(|error| unreadable(&path, &error))?;
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if kind.is_dir() && !hidden && !path.join(CONFIG).is_file() {
+                folders.push(path);
+            } else if !kind.is_dir() && !hidden && path.extension().is_some_and(|ending| ending == ENDING) {
+                into.push(path);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let upto = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..upto].iter().filter(|byte| **byte == b'\n').count() + 1;
+        Error::call(format!("{} is not UTF-8 text (line {line})", shown(path)))
+            .with_help("save the file as UTF-8; most editors have it under \"save with encoding\"")
+    })
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+    let path = shown(path);
+    match error.kind() {
+        ErrorKind::NotFound => Error::call(format!("there is no file or folder {path}")),
+        ErrorKind::PermissionDenied => Error::call(format!("there is no permission to read {path}")),
+        _ => Error::call(format!("{path} cannot be read: {error}")),
+    }
+}
+
+/// A path as people write it, without a leading `./`.
+pub(crate) fn shown(path: &Path) -> String {
+    let stripped = path.strip_prefix(".").unwrap_or(path);
+    if stripped.as_os_str().is_empty() { ".".to_owned() } else { stripped.display().to_string() }
+}
+
+fn named(path: &Path) -> String {
+    if shown(path) == "." { "this folder".to_owned() } else { shown(path) }
+}

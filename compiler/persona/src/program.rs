@@ -1,0 +1,47 @@
+//! A compiled package: what it answers, and (in the modules beside this one) running it and asking why.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use persona_ir::{Output, Plan};
+
+use crate::Texts;
+
+/// A package without errors, ready to run.
+#[derive(Debug)]
+pub struct Program {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) texts: Texts,
+    pub(crate) root: PathBuf,
+}
+
+impl Program {
+    pub(crate) fn new(plan: Arc<Plan>, texts: Texts, root: PathBuf) -> Self {
+        Self { plan, texts, root }
+    }
+
+    /// The plan, for tools that look deeper than this crate does.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The texts that the plan's places point into.
+    pub fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// The folder that sources' paths are relative to.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The package's name.
+    pub fn name(&self) -> &str {
+        &self.plan.package
+    }
+
+    /// What the program answers for each profile, sorted by name.
+    pub fn answers(&self) -> impl Iterator<Item = &Output> {
+        self.plan.outputs.iter()
+    }
+}

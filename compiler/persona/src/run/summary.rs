@@ -1,0 +1,193 @@
+//! Counting answers: members of segments, stages of partitions, and what traits look like. Reads answers only.
+
+use std::sync::Arc;
+
+use persona_ir::{OutputKind, Plan, Ty};
+use persona_runtime::time::Zone;
+use persona_runtime::{Answer, Answers, Column, Strings, Value, Values};
+use rustc_hash::FxHashMap;
+
+use crate::Shown;
+
+/// How many of a trait's most frequent values are kept.
+const TOP: usize = 3;
+
+/// A segment's size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SegmentResult {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its title.
+    pub title: Option<Arc<str>>,
+    /// How many profiles are in it.
+    pub count: usize,
+    /// Their share of all profiles; 0 when there are none.
+    pub share: f64,
+}
+
+/// A partition's stages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartitionResult {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its title.
+    pub title: Option<Arc<str>>,
+    /// In the order of the program.
+    pub stages: Vec<SegmentResult>,
+}
+
+/// What a trait's values look like.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraitResult {
+    /// Its name.
+    pub name: Arc<str>,
+    /// For how many profiles it has a value.
+    pub known: usize,
+    /// Their share of all profiles; 0 when there are none.
+    pub share: f64,
+    /// What the values look like.
+    pub values: TraitValues,
+}
+
+/// What the known values of a trait look like.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TraitValues {
+    /// Of values that have an order and a distance: the least, the median (of two, the lesser) and the greatest.
+    Range(Shown, Shown, Shown),
+    /// Of other values: the most frequent ones with their numbers, and how many others there are.
+    Top(Vec<(Shown, usize)>, usize),
+    /// Nothing is known of anybody.
+    Nothing,
+}
+
+/// The answers of a run, counted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Counted {
+    pub(crate) segments: Vec<SegmentResult>,
+    pub(crate) partitions: Vec<PartitionResult>,
+    pub(crate) traits: Vec<TraitResult>,
+}
+
+/// Counts all answers.
+pub(crate) fn count(plan: &Plan, answers: &Answers, profiles: usize) -> Counted {
+    let mut counted = Counted::default();
+    for (output, answer) in plan.outputs.iter().zip(&answers.columns) {
+        let name = output.name.clone();
+        match (output.kind, answer) {
+            (OutputKind::Segment, Answer::Members(members)) => {
+                counted.segments.push(sized(name, output.title.clone(), members.count_set_bits(), profiles));
+            }
+            (OutputKind::Partition(stages), Answer::Values(column)) => {
+                let values = &plan.schema.enums[stages].values;
+                let mut counts = vec![0; values.len()];
+                if let Values::Enum(codes) = &column.values {
+                    codes.iter().for_each(|code| counts[*code as usize] += 1);
+                }
+                let stages = values.iter().zip(counts);
+                let stages = stages.map(|(v, count)| sized(v.name.clone(), v.title.clone(), count, profiles));
+                let title = output.title.clone();
+                counted.partitions.push(PartitionResult { name, title, stages: stages.collect() });
+            }
+            (OutputKind::Trait, Answer::Values(column)) => {
+                let ty = &plan.nodes[output.node].ty;
+                let known = (0..column.len()).filter(|row| column.is_known(*row)).count();
+                let values = values(plan, column, ty, &answers.strings, known);
+                counted.traits.push(TraitResult { name, known, share: share(known, profiles), values });
+            }
+            (_, answer) => unreachable!("`{name}` is answered by {answer:?}"),
+        }
+    }
+    counted
+}
+
+fn sized(name: Arc<str>, title: Option<Arc<str>>, count: usize, profiles: usize) -> SegmentResult {
+    SegmentResult { name, title, count, share: share(count, profiles) }
+}
+
+/// A part of a whole, from 0 to 1.
+pub(crate) fn share(count: usize, of: usize) -> f64 {
+    if of == 0 { 0.0 } else { count as f64 / of as f64 }
+}
+
+fn values(plan: &Plan, column: &Column, ty: &Ty, strings: &Strings, known: usize) -> TraitValues {
+    let zone = Zone::named(&plan.zone).unwrap_or_else(Zone::utc);
+    let show = |value: &Value| Shown::new(value, ty, &plan.schema, &zone);
+    if known == 0 {
+        return TraitValues::Nothing;
+    }
+    let rows = (0..column.len()).filter(|row| column.is_known(*row));
+    match &column.values {
+        Values::Int(values) => range(rows.map(|row| values[row]).collect(), i64::cmp, |v| show(&Value::Int(v))),
+        Values::Float(values) => {
+            range(rows.map(|row| values[row]).collect(), f64::total_cmp, |v| show(&Value::Float(v)))
+        }
+        Values::Bool(values) => top(rows.map(|row| u32::from(values[row])), |code| show(&Value::Bool(code == 1))),
+        Values::Enum(codes) => top(rows.map(|row| codes[row]), |code| show(&Value::Enum(code))),
+        Values::Str(codes) => top(rows.map(|row| codes[row]), |code| show(&Value::text(strings.get(code)))),
+        Values::List { offsets, .. } => {
+            let size = |row: usize| i64::from(offsets[row + 1]) - i64::from(offsets[row]);
+            range(rows.map(size).collect(), i64::cmp, |v| Shown::new(&Value::Int(v), &Ty::Int, &plan.schema, &zone))
+        }
+        Values::Geo(..) | Values::Absent(_) => TraitValues::Top(Vec::new(), known),
+    }
+}
+
+fn range<T: Copy>(
+    mut values: Vec<T>,
+    order: impl Fn(&T, &T) -> std::cmp::Ordering + Copy,
+    show: impl Fn(T) -> Shown,
+) -> TraitValues {
+    let middle = (values.len() - 1) / 2;
+    let (below, median, above) = values.select_nth_unstable_by(middle, order);
+    let median = *median;
+    let least = below.iter().copied().min_by(order).unwrap_or(median);
+    let greatest = above.iter().copied().max_by(order).unwrap_or(median);
+    TraitValues::Range(show(least), show(median), show(greatest))
+}
+
+/// The most frequent values; ties go to the one whose text comes first.
+fn top(codes: impl Iterator<Item = u32>, show: impl Fn(u32) -> Shown) -> TraitValues {
+    let mut counts: FxHashMap<u32, usize> = FxHashMap::default();
+    for code in codes {
+        *counts.entry(code).or_default() += 1;
+    }
+    let mut counts: Vec<(u32, usize)> = counts.into_iter().collect();
+    counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    // Codes say nothing about order, so all that tie with the last one kept are compared by text.
+    let least = counts.get(TOP - 1).map_or(0, |(_, count)| *count);
+    let candidates = counts.iter().take_while(|(_, count)| *count >= least).take(1_000);
+    let mut shown: Vec<(Shown, usize)> = candidates.map(|(code, count)| (show(*code), *count)).collect();
+    shown.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.text.cmp(&b.0.text)));
+    shown.truncate(TOP);
+    let others = counts.len() - shown.len();
+    TraitValues::Top(shown, others)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn int(value: i64) -> Shown {
+        Shown { text: value.to_string(), json: value.into(), truth: None }
+    }
+
+    #[test]
+    fn the_median_of_two_is_the_lesser() {
+        let range = |values: Vec<i64>| range(values, i64::cmp, int);
+        assert_eq!(range(vec![4, 1]), TraitValues::Range(int(1), int(1), int(4)));
+        assert_eq!(range(vec![7]), TraitValues::Range(int(7), int(7), int(7)));
+        assert_eq!(range(vec![5, 3, 9, 1]), TraitValues::Range(int(1), int(3), int(9)));
+    }
+
+    #[test]
+    fn ties_among_the_most_frequent_go_by_text() {
+        let found = top([9, 9, 3, 5, 4].into_iter(), |code| int(i64::from(code)));
+        assert_eq!(found, TraitValues::Top(vec![(int(9), 2), (int(3), 1), (int(4), 1)], 1));
+    }
+
+    #[test]
+    fn a_share_of_nobody_is_nothing() {
+        assert_eq!(share(0, 0), 0.0);
+        assert_eq!(share(1, 4), 0.25);
+    }
+}

@@ -1,0 +1,227 @@
+//! The tree of an explanation, with values: the plan's [`Explain`] read for one profile. References to other answers are
+//! followed by name, each once, to a depth that people can read.
+
+use std::sync::Arc;
+
+use persona_ir::{Explain, ExplainKind, NodeId, Output, OutputKind, Ty};
+use persona_runtime::{Evaluator, ProfileEvaluator, Value};
+
+use super::evidence::Evidence;
+use super::is_junction;
+use crate::{Location, Program, Shown};
+
+/// References to other answers are followed this deep.
+const DEPTH: usize = 6;
+/// The most parts of an explanation.
+const PARTS: usize = 400;
+
+/// A part of an explanation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// What it is.
+    pub kind: PartKind,
+    /// As written, on one line.
+    pub text: String,
+    /// Where it is written.
+    pub location: Location,
+    /// Its value; absent for what differs from event to event.
+    pub value: Option<Shown>,
+    /// What the history says about it: `3 such events`, `the last one on …`.
+    pub evidence: Vec<String>,
+    /// Its parts.
+    pub parts: Vec<Part>,
+}
+
+/// What a part is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartKind {
+    /// All parts must hold.
+    And,
+    /// One of the parts must hold.
+    Or,
+    /// The part must not hold.
+    Not,
+    /// A condition; its parts are operands.
+    Condition,
+    /// A value.
+    Value,
+    /// Another segment, trait, partition or stage; its part is what that is made of. Without parts: shown elsewhere.
+    Reference(Arc<str>),
+    /// A stage of a partition; its part is the condition.
+    Stage(Arc<str>),
+}
+
+/// Reads explanations for one profile.
+pub(super) struct Reader<'r, 'e> {
+    program: &'r Program,
+    evaluator: &'r Evaluator<'e>,
+    profile: ProfileEvaluator<'r>,
+    evidence: &'r Evidence,
+    /// The answers that are already shown.
+    seen: Vec<Arc<str>>,
+    depth: usize,
+    left: usize,
+}
+
+impl<'r, 'e> Reader<'r, 'e> {
+    pub(super) fn new(
+        program: &'r Program,
+        evaluator: &'r Evaluator<'e>,
+        evidence: &'r Evidence,
+        profile: usize,
+    ) -> Self {
+        let profile = evaluator.profile(profile);
+        Self { program, evaluator, profile, evidence, seen: Vec::new(), depth: 0, left: PARTS }
+    }
+
+    /// The value of a node.
+    pub(super) fn shown(&mut self, node: NodeId) -> Shown {
+        let value = self.profile.value(node);
+        let ty = &self.evaluator.plan().nodes[node].ty;
+        Shown::new(&value, ty, &self.program.plan.schema, self.profile.clock().zone())
+    }
+
+    /// Whether a partition's node is this stage.
+    pub(super) fn is_stage(&mut self, node: NodeId, stage: u32) -> bool {
+        self.profile.value(node) == Value::Enum(stage)
+    }
+
+    /// A part with all that it is made of.
+    pub(super) fn part(&mut self, explain: &Explain) -> Part {
+        self.left = self.left.saturating_sub(1);
+        let value = explain.node.map(|node| self.shown(node));
+        let evidence = explain.node.map(|node| self.evidence_of(node)).unwrap_or_default();
+        let mut parts: Vec<Part> = Vec::with_capacity(explain.parts.len());
+        for part in &explain.parts {
+            if self.left == 0 && !is_junction(&explain.kind) {
+                break;
+            }
+            parts.push(self.part(part));
+        }
+        if let ExplainKind::Reference(name) = &explain.kind
+            && parts.is_empty()
+        {
+            parts.extend(self.follow(name));
+        }
+        let place = explain.place;
+        Part {
+            kind: kind(explain, value.as_ref()),
+            text: one_line(self.program.texts.slice(place.file, place.span)),
+            location: self.program.texts.location(place.file, place.span),
+            value,
+            evidence,
+            parts,
+        }
+    }
+
+    /// What another answer is made of, unless it is shown already.
+    fn follow(&mut self, name: &Arc<str>) -> Option<Part> {
+        let base = name.split('.').next().unwrap_or(name);
+        let outputs = &self.program.plan.outputs;
+        let output = &outputs[outputs.binary_search_by(|output| (*output.name).cmp(base)).ok()?];
+        if self.depth >= DEPTH || self.left == 0 || self.seen.contains(name) {
+            return None;
+        }
+        self.seen.push(name.clone());
+        self.depth += 1;
+        let part = match output.kind {
+            OutputKind::Partition(stages) => {
+                let stage = name.split_once('.').and_then(|(_, stage)| {
+                    let values = &self.program.plan.schema.enums[stages].values;
+                    values.iter().position(|value| &*value.name == stage)
+                });
+                self.stages(output, stage.and_then(|stage| u32::try_from(stage).ok()))
+            }
+            OutputKind::Segment | OutputKind::Trait => self.part(&output.explain),
+        };
+        self.depth -= 1;
+        Some(part)
+    }
+
+    /// A partition's stages up to the one that is asked about, or else to the one that holds: all before it must fail.
+    pub(super) fn stages(&mut self, output: &Output, asked: Option<u32>) -> Part {
+        let place = output.explain.place;
+        let held = match self.profile.value(output.node) {
+            Value::Enum(stage) => stage,
+            _ => 0,
+        };
+        let last = asked.unwrap_or(held) as usize;
+        let mut parts: Vec<Part> = Vec::new();
+        for (index, stage) in output.explain.parts.iter().enumerate().take(last + 1) {
+            let part = self.part(stage);
+            parts.push(match asked {
+                Some(_) if index < last => negated(part),
+                _ => part,
+            });
+        }
+        let value = match asked {
+            Some(stage) => Shown::of_bool(held == stage),
+            None => self.shown(output.node),
+        };
+        Part {
+            kind: if asked.is_some() { PartKind::And } else { PartKind::Value },
+            text: format!("partition {}", output.name),
+            location: self.program.texts.location(place.file, place.span),
+            value: Some(value),
+            evidence: Vec::new(),
+            parts,
+        }
+    }
+
+    fn evidence_of(&mut self, node: NodeId) -> Vec<String> {
+        let mut said = Vec::new();
+        let Some(found) = self.evidence.of(node) else { return said };
+        if let Some(count) = found.count {
+            said.push(match self.profile.value(count) {
+                Value::Int(1) => "1 such event".to_owned(),
+                Value::Int(count) => format!("{count} such events"),
+                _ => return said,
+            });
+        }
+        let last = self.profile.value(found.last);
+        if last.is_known() {
+            let zone = self.profile.clock().zone();
+            let text = Shown::new(&last, &Ty::Timestamp, &self.program.plan.schema, zone).text;
+            said.push(format!("{} {text}", found.words));
+        } else {
+            said.push(format!("{} never", found.words));
+        }
+        said
+    }
+}
+
+/// The part that must not hold.
+fn negated(part: Part) -> Part {
+    let value = part.value.as_ref().and_then(|value| value.truth).map(|truth| Shown::of_bool(!truth));
+    Part {
+        kind: PartKind::Not,
+        text: format!("not {}", part.text),
+        location: part.location.clone(),
+        value,
+        evidence: Vec::new(),
+        parts: vec![part],
+    }
+}
+
+fn kind(explain: &Explain, value: Option<&Shown>) -> PartKind {
+    match &explain.kind {
+        ExplainKind::And => PartKind::And,
+        ExplainKind::Or => PartKind::Or,
+        ExplainKind::Not => PartKind::Not,
+        ExplainKind::Atom => PartKind::Condition,
+        ExplainKind::Value if value.is_some_and(|value| value.truth.is_some()) => PartKind::Condition,
+        ExplainKind::Value => PartKind::Value,
+        ExplainKind::Reference(name) => PartKind::Reference(name.clone()),
+        ExplainKind::Stage(name) => PartKind::Stage(name.clone()),
+    }
+}
+
+/// Source text on one line: comments go, and white space becomes one space.
+fn one_line(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.find("//") {
+        Some(at) if !line[..at].contains('"') => &line[..at],
+        _ => line,
+    });
+    let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+    words.join(" ")
+}
