@@ -215,7 +215,7 @@ impl Graph {
     }
 
     /// The value as a Float: an `Int` is converted.
-    pub(crate) fn to_float(&mut self, id: NodeId) -> NodeId {
+    pub(crate) fn float_of(&mut self, id: NodeId) -> NodeId {
         match self.as_const(id) {
             _ if self.is_float(id) => id,
             Some(Const::Int(value)) => {
@@ -233,7 +233,7 @@ impl Graph {
             return self.constant(Const::Missing, ty.clone());
         }
         if *ty == Ty::Float && self.ty(id) == Ty::Int {
-            return self.to_float(id);
+            return self.float_of(id);
         }
         match (self.as_const(id), ty.element()) {
             (Some(Const::List(values)), Some(element)) => {

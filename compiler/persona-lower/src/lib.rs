@@ -83,7 +83,7 @@ fn outputs(program: &mut Program<'_>) -> Result<Vec<Output>, TooLarge> {
         .enumerate()
         .filter(|(_, def)| !def.imported && def.params.is_empty())
     {
-        let node = program.resolve(Key::Trait(index, Args::from([])))?;
+        let node = program.resolve(&Key::Trait(index, Args::from([])))?;
         budget.next();
         let explain = explain::explain(program, &def.name, def.origin, &def.body, &mut budget);
         outputs.push(Output {
@@ -100,7 +100,7 @@ fn outputs(program: &mut Program<'_>) -> Result<Vec<Output>, TooLarge> {
         .enumerate()
         .filter(|(_, def)| !def.imported && def.params.is_empty())
     {
-        let node = program.resolve(Key::Segment(index, Args::from([])))?;
+        let node = program.resolve(&Key::Segment(index, Args::from([])))?;
         budget.next();
         let explain = explain::explain(program, &def.name, def.origin, &def.body, &mut budget);
         let title = def.title.clone();
@@ -118,7 +118,7 @@ fn outputs(program: &mut Program<'_>) -> Result<Vec<Output>, TooLarge> {
         .enumerate()
         .filter(|(_, def)| !def.imported)
     {
-        let node = program.resolve(Key::Partition(index))?;
+        let node = program.resolve(&Key::Partition(index))?;
         budget.next();
         let explain = stages(program, def, node, &mut budget);
         let kind = OutputKind::Partition(EnumId(def.stages.0));

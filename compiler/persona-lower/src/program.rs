@@ -121,7 +121,7 @@ impl<'a> Program<'a> {
     }
 
     /// The node of a declaration, with all that it refers to.
-    pub(crate) fn resolve(&mut self, root: Key) -> Result<NodeId, TooLarge> {
+    pub(crate) fn resolve(&mut self, root: &Key) -> Result<NodeId, TooLarge> {
         let mut stack = vec![root.clone()];
         while let Some(key) = stack.last() {
             if self.memo.contains_key(key) {
@@ -139,7 +139,7 @@ impl<'a> Program<'a> {
                 }
             }
         }
-        Ok(self.memo[&root])
+        Ok(self.memo[root])
     }
 
     /// Lowers something that is no declaration of its own, such as a check, with all that it refers to.
@@ -152,7 +152,7 @@ impl<'a> Program<'a> {
                 return Ok(node);
             }
             for key in std::mem::take(&mut self.wanted) {
-                self.resolve(key)?;
+                self.resolve(&key)?;
             }
         }
     }

@@ -13,7 +13,7 @@ pub(crate) fn prune(plan: &mut Plan) {
             continue;
         }
         visit(&mut plan.nodes[id].op.clone(), &mut |operand| {
-            kept[usize::from(*operand)] = true
+            kept[usize::from(*operand)] = true;
         });
         if let Op::Rank(rank, _) = plan.nodes[id].op {
             ranks[usize::from(rank)] = true;
@@ -108,7 +108,7 @@ fn visit(op: &mut Op, f: &mut impl FnMut(&mut NodeId)) {
         | Op::Elem { .. }
         | Op::Sample { .. } => {}
         Op::And(operands) | Op::Or(operands) | Op::Concat(operands) => {
-            operands.iter_mut().for_each(f)
+            operands.iter_mut().for_each(f);
         }
         Op::Not(a)
         | Op::Known(a)

@@ -55,7 +55,7 @@ impl Body<'_, '_> {
         let graph = &mut self.program.graph;
         match (graph.ty(a), graph.ty(b)) {
             (Ty::Float | Ty::Int, Ty::Float) | (Ty::Float, Ty::Int) => {
-                let (a, b) = (graph.to_float(a), graph.to_float(b));
+                let (a, b) = (graph.float_of(a), graph.float_of(b));
                 self.quotient(Op::FDiv(a, b), Ty::Float, a, b)
             }
             (ty, Ty::Float) => self.quotient(Op::Unscale(a, b), ty, a, b),
@@ -79,7 +79,7 @@ impl Body<'_, '_> {
 
     fn float(&mut self, op: fn(NodeId, NodeId) -> Op, a: NodeId, b: NodeId) -> NodeId {
         let graph = &mut self.program.graph;
-        let (a, b) = (graph.to_float(a), graph.to_float(b));
+        let (a, b) = (graph.float_of(a), graph.float_of(b));
         graph.strict(op(a, b), Ty::Float, &[a, b])
     }
 
@@ -185,7 +185,7 @@ impl Body<'_, '_> {
         let float = nodes.iter().any(|node| graph.is_float(*node));
         let nodes: Vec<NodeId> = nodes
             .iter()
-            .map(|node| if float { graph.to_float(*node) } else { *node })
+            .map(|node| if float { graph.float_of(*node) } else { *node })
             .collect();
         let (first, rest) = nodes
             .split_first()

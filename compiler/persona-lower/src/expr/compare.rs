@@ -26,7 +26,7 @@ impl Body<'_, '_> {
                     unreachable!("`in` something that is no constant list");
                 };
                 let values = values.to_vec();
-                self.one_of(nodes[0], values)
+                self.one_of(nodes[0], &values)
             }
             other => unreachable!("{other:?} is no comparison"),
         }
@@ -119,15 +119,15 @@ impl Body<'_, '_> {
         let graph = &mut self.program.graph;
         let exact = |value: Option<i64>| value.is_some_and(|value| value.unsigned_abs() <= EXACT);
         match (graph.ty(a), graph.ty(b)) {
-            (Ty::Int, Ty::Float) if exact(graph.as_int(a)) => (graph.to_float(a), b, false),
-            (Ty::Float, Ty::Int) if exact(graph.as_int(b)) => (a, graph.to_float(b), false),
+            (Ty::Int, Ty::Float) if exact(graph.as_int(a)) => (graph.float_of(a), b, false),
+            (Ty::Float, Ty::Int) if exact(graph.as_int(b)) => (a, graph.float_of(b), false),
             (Ty::Int, Ty::Float) | (Ty::Float, Ty::Int) => (a, b, true),
             _ => (a, b, false),
         }
     }
 
     /// Whether a value is one of some constants; numbers of the other kind are compared exactly.
-    pub(crate) fn one_of(&mut self, value: NodeId, constants: Vec<Const>) -> NodeId {
+    pub(crate) fn one_of(&mut self, value: NodeId, constants: &[Const]) -> NodeId {
         let ty = self.program.graph.ty(value);
         let constants = sorted(
             constants

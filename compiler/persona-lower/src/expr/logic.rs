@@ -103,8 +103,8 @@ impl Body<'_, '_> {
             Const::Int(_) if ty == Ty::Float => schema::constant(pattern, &Ty::Int),
             _ => schema::constant(pattern, &ty),
         });
-        let known = known.collect();
-        conditions.push(self.one_of(node, known));
+        let known: Vec<_> = known.collect();
+        conditions.push(self.one_of(node, &known));
         self.program.graph.or(&conditions)
     }
 

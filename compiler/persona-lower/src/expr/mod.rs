@@ -76,7 +76,7 @@ impl Body<'_, '_> {
         if op == hir::Op::Distance {
             return graph.strict(Op::Distance(nodes[0], nodes[1]), Ty::Length, nodes);
         }
-        let (lat, lon) = (graph.to_float(nodes[0]), graph.to_float(nodes[1]));
+        let (lat, lon) = (graph.float_of(nodes[0]), graph.float_of(nodes[1]));
         graph.node(Op::GeoMake(lat, lon), Ty::Geo, true)
     }
 
