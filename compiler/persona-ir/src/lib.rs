@@ -9,7 +9,9 @@ mod op;
 mod plan;
 mod schema;
 mod source;
+pub mod text;
 mod ty;
+mod used;
 mod walk;
 
 pub use build::Builder;
@@ -27,5 +29,7 @@ pub use schema::{
 pub use source::{
     RawAgg, RawExpr, RawField, RawOp, RawTarget, SourceFormat, SourcePlan, SourceTarget,
 };
+pub use text::{parse, print};
 pub use ty::{Const, F64, RecordField, Ty};
+pub use used::{UsedColumns, used_columns};
 pub use walk::{Levels, Operand, Operands, free_levels, operands};

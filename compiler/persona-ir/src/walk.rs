@@ -32,7 +32,7 @@ pub fn operands(op: &Op) -> Operands {
         | Op::Elem { .. }
         | Op::Sample { .. } => {}
         Op::And(nodes) | Op::Or(nodes) | Op::Concat(nodes) => {
-            nodes.iter().for_each(|n| list.direct(*n))
+            nodes.iter().for_each(|n| list.direct(*n));
         }
         Op::Not(a)
         | Op::Known(a)
