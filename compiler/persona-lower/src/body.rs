@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use persona_ir::{EventCol, KindId, NodeId, Op, Ty};
+use persona_ir::{EventCol, KindId, NodeId, Op, Schema, Ty};
 use persona_sema::{Arg, BinderId, Const, EventId, Expr, ExprKind, FieldId, Param};
 
 use crate::program::{Args, Key, Program, Value};
@@ -227,6 +227,14 @@ impl<'p, 'a> Body<'p, 'a> {
         self.program
             .graph
             .node(Op::Event { level, cols }, ty, optional)
+    }
+
+    /// The instant of a bound event.
+    pub(crate) fn instant_of(&mut self, binder: BinderId) -> NodeId {
+        let (_, what) = self.binder(binder);
+        let What::Event(kinds) = what else { unreachable!("the instant of something that is no event") };
+        let cols: Vec<EventCol> = kinds.iter().map(|kind| EventCol { kind: *kind, col: Schema::AT }).collect();
+        self.event(binder, &cols)
     }
 
     fn event_param(&mut self, binder: BinderId, param: u32) -> NodeId {

@@ -262,3 +262,97 @@ pub(crate) fn sorted(mut values: Vec<Const>) -> Arc<[Const]> {
     values.dedup();
     values.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use persona_ir::ColId;
+
+    use super::*;
+
+    fn column(graph: &mut Graph, col: u32, ty: Ty, optional: bool) -> NodeId {
+        graph.node(Op::Profile(ColId(col)), ty, optional)
+    }
+
+    #[test]
+    fn nested_conjunctions_are_one_sorted_one_without_repetitions() {
+        let mut graph = Graph::default();
+        let [a, b, c] = [0, 1, 2].map(|col| column(&mut graph, col, Ty::Bool, false));
+        let inner = graph.and(&[c, a]);
+        let yes = graph.bool(true);
+        let whole = graph.and(&[b, inner, yes, a]);
+        assert_eq!(graph.op(whole), &Op::And([a, b, c].into()));
+        let same = graph.and(&[a, b, c]);
+        assert_eq!(same, whole);
+    }
+
+    #[test]
+    fn constants_decide_junctions() {
+        let mut graph = Graph::default();
+        let a = column(&mut graph, 0, Ty::Bool, false);
+        let (yes, no) = (graph.bool(true), graph.bool(false));
+        assert_eq!(graph.and(&[a, no]), no);
+        assert_eq!(graph.or(&[a, yes]), yes);
+        assert_eq!(graph.and(&[]), yes);
+        assert_eq!(graph.or(&[a, a]), a);
+    }
+
+    #[test]
+    fn long_chains_of_references_stay_linear() {
+        let mut graph = Graph::default();
+        let mut chain = column(&mut graph, 0, Ty::Bool, false);
+        for col in 1..2_000 {
+            let next = column(&mut graph, col, Ty::Bool, false);
+            chain = graph.and(&[chain, next]);
+        }
+        let longest = |graph: &Graph, id: u32| match graph.op(NodeId(id)) {
+            Op::And(operands) => operands.len(),
+            _ => 0,
+        };
+        assert!((0..graph.len() as u32).all(|id| longest(&graph, id) <= MERGED + 1));
+    }
+
+    #[test]
+    fn double_negation_vanishes() {
+        let mut graph = Graph::default();
+        let a = column(&mut graph, 0, Ty::Bool, false);
+        let not = graph.not(a);
+        assert_eq!(graph.not(not), a);
+    }
+
+    #[test]
+    fn defaults_matter_only_where_something_may_be_missing() {
+        let mut graph = Graph::default();
+        let known = column(&mut graph, 0, Ty::Int, false);
+        let open = column(&mut graph, 1, Ty::Int, true);
+        let zero = graph.int(0, Ty::Int);
+        assert_eq!(graph.coalesce(known, zero), known);
+        let settled = graph.coalesce(open, zero);
+        assert!(!graph.optional(settled));
+        let yes = graph.bool(true);
+        assert_eq!(graph.known(known), yes);
+        let missing = graph.constant(Const::Missing, Ty::Int);
+        assert_eq!(graph.coalesce(missing, open), open);
+    }
+
+    #[test]
+    fn choices_between_yes_and_no_are_the_condition() {
+        let mut graph = Graph::default();
+        let a = column(&mut graph, 0, Ty::Bool, false);
+        let (yes, no) = (graph.bool(true), graph.bool(false));
+        assert_eq!(graph.if_else(a, yes, no), a);
+        let not = graph.not(a);
+        assert_eq!(graph.if_else(a, no, yes), not);
+        assert_eq!(graph.if_else(yes, a, no), a);
+    }
+
+    #[test]
+    fn whole_numbers_become_floats_where_floats_are_wanted() {
+        let mut graph = Graph::default();
+        let three = graph.int(3, Ty::Int);
+        let float = graph.coerce(three, &Ty::Float);
+        assert_eq!(graph.as_const(float), Some(&Const::Float(F64::new(3.0))));
+        let list = graph.constant(Const::List([Const::Int(1)].into()), Ty::List(Ty::Int.into()));
+        let floats = graph.coerce(list, &Ty::List(Ty::Float.into()));
+        assert_eq!(graph.as_const(floats), Some(&Const::List([Const::Float(F64::new(1.0))].into())));
+    }
+}

@@ -83,6 +83,7 @@ impl Body<'_, '_> {
         let Some(kind_) = self.agg_kind(kind) else {
             return self.agg_of_nothing(kind, value, query);
         };
+        let query_binder = query.binder;
         self.with_query(query, |body, query| {
             let value = match (&kind_, value) {
                 (
@@ -93,6 +94,8 @@ impl Body<'_, '_> {
                     _,
                 ) => None,
                 (ir::AggKind::Share, Some(value)) => Some(body.condition(value)),
+                // A whole event, as in `last(Purchase) is known`: its instant stands for it.
+                (ir::AggKind::Nth { .. }, None) => Some(body.instant_of(query_binder)),
                 (_, value) => value.map(|value| body.expr(value)),
             };
             body.agg_node(kind_, query, value)
