@@ -9,7 +9,7 @@ use persona_syntax::ast;
 
 use super::graph::uses;
 use super::queries::{Decl, ItemKind, header, symbols, tree};
-use super::{Db, stand_in};
+use super::{Db, scc, stand_in};
 
 /// Everything between declarations.
 pub(super) fn package_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
@@ -17,6 +17,7 @@ pub(super) fn package_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     found.extend(further_profiles(db));
     found.extend(unused(db));
     found.extend(deprecated(db));
+    found.extend(circular_preferences(db));
     found.extend(empty(db));
     found
 }
@@ -118,6 +119,40 @@ fn plain_text(expr: &ast::Expr) -> Option<String> {
         },
         _ => None,
     }
+}
+
+/// `prefer a over b` here and `prefer b over a` there, also by way of others.
+fn circular_preferences(db: &dyn Db) -> Vec<Diagnostic> {
+    let mut clauses: Vec<(FileId, Span, &str, &str)> = Vec::new();
+    for decl in &symbols(db, db.project()).all {
+        let ast::DeclKind::Source(source) = &tree(db, *decl).kind else { continue };
+        clauses.extend(source.clauses.iter().filter_map(|clause| match clause {
+            ast::SourceClause::Prefer { winner, loser, span } if winner.text != loser.text => {
+                Some((stand_in(*decl), *span, winner.text.as_str(), loser.text.as_str()))
+            }
+            _ => None,
+        }));
+    }
+    let names: BTreeSet<&str> = clauses.iter().flat_map(|(_, _, winner, loser)| [*winner, *loser]).collect();
+    let numbers: BTreeMap<&str, u32> = names.into_iter().zip(0..).collect();
+    let mut edges: Vec<Vec<u32>> = vec![Vec::new(); numbers.len()];
+    for (_, _, winner, loser) in &clauses {
+        edges[numbers[winner] as usize].push(numbers[loser]);
+    }
+    let circles = scc::components(&edges).into_iter().filter(|members| members.len() > 1);
+    let report = |members: Vec<u32>| {
+        let inside = |name: &str| members.binary_search(&numbers[name]).is_ok();
+        let mut around = clauses.iter().filter(|(_, _, winner, loser)| inside(winner) && inside(loser));
+        let (file, span, winner, loser) = around.next().expect("a circle has a clause");
+        let message = format!("`{winner}` is preferred over `{loser}` here, and the other way round elsewhere");
+        let diagnostic = Diagnostic::new(data::INVALID_PREFER, *file, *span, message)
+            .label("which of them wins?")
+            .help("take one of the preferences out");
+        around.take(8).fold(diagnostic, |diagnostic, (file, span, winner, loser)| {
+            diagnostic.secondary(*file, *span, format!("`{winner}` over `{loser}`"))
+        })
+    };
+    circles.map(report).collect()
 }
 
 /// A package without declarations.

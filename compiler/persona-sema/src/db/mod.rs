@@ -29,7 +29,7 @@ use crate::Checked;
 pub(crate) use env::DeclEnv;
 pub(crate) use origin::stand_in;
 pub(crate) use graph::uses;
-pub(crate) use queries::{Decl, ItemKind, enum_ids, header, is_zone, kind_ids, lookup, schema, tree};
+pub(crate) use queries::{Decl, ItemKind, enum_ids, header, is_zone, kind_ids, lookup, names_of_kind, schema, tree};
 
 /// A file that takes part in the package.
 #[salsa::input]

@@ -188,6 +188,12 @@ pub(crate) fn lookup<'db>(db: &'db dyn Db, name: &str) -> Option<Decl<'db>> {
     looked_up(db, GlobalName::new(db, Arc::<str>::from(name)))
 }
 
+/// The names of all declarations of a kind, for did-you-mean.
+pub(crate) fn names_of_kind(db: &dyn Db, kind: ItemKind) -> Vec<Arc<str>> {
+    let all = symbols(db, db.project()).by_name.iter();
+    all.filter(|(_, decl)| decl.kind(db) == kind).map(|(name, _)| Arc::clone(name)).collect()
+}
+
 /// What others may know of a declaration without checking it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Header {

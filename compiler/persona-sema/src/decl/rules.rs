@@ -157,9 +157,11 @@ fn check_title(checking: &mut Checking<'_>, title: &ast::Expr, params: &[Param])
     for part in parts {
         match part {
             ast::StrPart::Text(more) => text.push_str(more),
-            ast::StrPart::Expr { expr, .. } => match &expr.kind {
+            ast::StrPart::Expr { expr, format } => match &expr.kind {
                 ast::ExprKind::Error => return None,
-                ast::ExprKind::Name(name) if params.iter().any(|param| *param.name == name.text) => {
+                ast::ExprKind::Name(name)
+                    if format.is_none() && params.iter().any(|param| *param.name == name.text) =>
+                {
                     text.push('{');
                     text.push_str(&name.text);
                     text.push('}');
@@ -176,8 +178,7 @@ fn check_title(checking: &mut Checking<'_>, title: &ast::Expr, params: &[Param])
 
 fn title_part(checking: &mut Checking<'_>, expr: &ast::Expr, params: &[Param]) {
     let mut diagnostic = checking
-        .diagnostic(data::TITLE, expr.span, "a title can show parameters, and nothing else")
-        .label("not a parameter")
+        .diagnostic(data::TITLE, expr.span, "a title can show parameters as they are, and nothing else")
         .note("a title names the whole group, so it is the same for everybody in it");
     diagnostic = if params.is_empty() {
         diagnostic.help("write the text itself; a brace is written `\\{`")

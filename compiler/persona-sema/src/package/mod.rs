@@ -3,4 +3,4 @@
 mod config;
 mod reader;
 
-pub(crate) use config::{Config, LintLevel};
+pub(crate) use config::{Config, LintLevel, zone};
