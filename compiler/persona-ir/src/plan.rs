@@ -100,7 +100,7 @@ pub struct Check {
 }
 
 /// The table whose rows are checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CheckTable {
     /// Profiles.
     Profile,

@@ -47,6 +47,16 @@ pub struct Answers {
     pub calibration: Arc<Calibration>,
 }
 
+impl Answers {
+    /// One profile's answer to one output, by their places.
+    pub fn value(&self, output: usize, profile: usize) -> Value {
+        match &self.columns[output] {
+            Answer::Members(members) => Value::Bool(members.value(profile)),
+            Answer::Values(column) => crate::dataset::value(&self.strings, column, profile),
+        }
+    }
+}
+
 /// One output's answers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {

@@ -77,29 +77,7 @@ impl EventTable {
 impl Dataset {
     /// The value in a row of a column of this dataset.
     pub fn value(&self, column: &Column, row: usize) -> Value {
-        if !column.is_known(row) {
-            return Value::Missing;
-        }
-        match &column.values {
-            Values::Bool(values) => Value::Bool(values[row] != 0),
-            Values::Int(values) => Value::Int(values[row]),
-            Values::Float(values) => Value::Float(values[row]),
-            Values::Str(codes) => self.strings.get(codes[row]).into(),
-            Values::Enum(indices) => Value::Enum(indices[row]),
-            Values::Geo(latitudes, longitudes) => Value::Geo(latitudes[row], longitudes[row]),
-            Values::List { offsets, children } => {
-                let rows = offsets[row] as usize..offsets[row + 1] as usize;
-                Value::List(rows.map(|row| self.element(children, row)).collect())
-            }
-            Values::Absent(_) => Value::Missing,
-        }
-    }
-
-    fn element(&self, children: &[Column], row: usize) -> Value {
-        match children {
-            [child] => self.value(child, row),
-            fields => Value::Record(fields.iter().map(|field| self.value(field, row)).collect()),
-        }
+        value(&self.strings, column, row)
     }
 
     /// The value of an event's column.
@@ -150,5 +128,37 @@ impl Dataset {
         let mut events: Vec<_> = kinds.iter().flat_map(rows).collect();
         events.sort_by_key(|event| self.place(*event));
         events
+    }
+}
+
+/// The value in a row of a column whose texts are in `strings`.
+pub(crate) fn value(strings: &Strings, column: &Column, row: usize) -> Value {
+    if !column.is_known(row) {
+        return Value::Missing;
+    }
+    match &column.values {
+        Values::Bool(values) => Value::Bool(values[row] != 0),
+        Values::Int(values) => Value::Int(values[row]),
+        Values::Float(values) => Value::Float(values[row]),
+        Values::Str(codes) => strings.get(codes[row]).into(),
+        Values::Enum(indices) => Value::Enum(indices[row]),
+        Values::Geo(latitudes, longitudes) => Value::Geo(latitudes[row], longitudes[row]),
+        Values::List { offsets, children } => {
+            let rows = offsets[row] as usize..offsets[row + 1] as usize;
+            Value::List(rows.map(|row| element(strings, children, row)).collect())
+        }
+        Values::Absent(_) => Value::Missing,
+    }
+}
+
+fn element(strings: &Strings, children: &[Column], row: usize) -> Value {
+    match children {
+        [child] => value(strings, child, row),
+        fields => Value::Record(
+            fields
+                .iter()
+                .map(|field| value(strings, field, row))
+                .collect(),
+        ),
     }
 }

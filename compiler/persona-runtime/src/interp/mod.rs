@@ -175,6 +175,11 @@ impl<'e> ProfileEvaluator<'e> {
     /// The value of a node for one event of the profile, bound to level 0.
     pub fn value_for(&mut self, node: NodeId, event: EventRef) -> Value {
         self.evaluate(&self.evaluator.needed(&[node]));
+        self.bound_to(node, event)
+    }
+
+    /// As [`Self::value_for`], where the closed nodes that the value needs are evaluated.
+    pub(crate) fn bound_to(&mut self, node: NodeId, event: EventRef) -> Value {
         self.bind(0, Binder::Event(event));
         self.body(node)
     }
