@@ -1,0 +1,398 @@
+//! Columns while they grow: values of one type, appended row by row, then put in another order.
+
+use std::cmp::Ordering;
+
+use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer, ScalarBuffer};
+use persona_ir::{Const, Ty};
+use persona_runtime::{Column, Strings, Values};
+
+use crate::value::read::{Cell, ListCell};
+
+/// The two tables of texts: those that the dataset keeps, and those only needed while loading (of columns that the
+/// plan does not use, which still decide the order of events).
+#[derive(Debug, Default)]
+pub(crate) struct Interner {
+    pub(crate) kept: Strings,
+    pub(crate) scratch: Strings,
+}
+
+impl Interner {
+    fn of(&mut self, kept: bool) -> &mut Strings {
+        if kept { &mut self.kept } else { &mut self.scratch }
+    }
+}
+
+/// A growing column.
+#[derive(Debug)]
+pub(crate) struct ColumnBuilder {
+    data: Data,
+    /// Which values are there; absent while all are.
+    valid: Option<BooleanBufferBuilder>,
+    len: usize,
+    kept: bool,
+    /// Set when a list column has more elements than can be numbered.
+    overflow: bool,
+}
+
+#[derive(Debug)]
+enum Data {
+    Bool(Vec<u8>),
+    Int(Vec<i64>),
+    Float(Vec<f64>),
+    Str(Vec<u32>),
+    Enum(Vec<u32>),
+    Geo(Vec<f64>, Vec<f64>),
+    /// Where each row's elements end, and the elements by child.
+    List(Vec<u32>, Vec<ColumnBuilder>),
+}
+
+impl ColumnBuilder {
+    /// An empty column. Texts of a column that is not kept go to the scratch table.
+    pub(crate) fn new(ty: &Ty, kept: bool) -> Self {
+        let data = match ty {
+            Ty::Bool => Data::Bool(Vec::new()),
+            Ty::Float => Data::Float(Vec::new()),
+            Ty::Str => Data::Str(Vec::new()),
+            Ty::Enum(_) => Data::Enum(Vec::new()),
+            Ty::Geo => Data::Geo(Vec::new(), Vec::new()),
+            Ty::List(element) | Ty::Set(element) => {
+                let children = match &**element {
+                    Ty::Record(fields) => fields.iter().map(|field| Self::new(&field.ty, kept)).collect(),
+                    element => vec![Self::new(element, kept)],
+                };
+                Data::List(Vec::new(), children)
+            }
+            // A record stands only inside a list; as a column it has nothing to hold.
+            Ty::Record(_) => Data::List(Vec::new(), Vec::new()),
+            Ty::Int | Ty::Date | Ty::TimeOfDay | Ty::Timestamp | Ty::Duration | Ty::Length | Ty::Money(_) => {
+                Data::Int(Vec::new())
+            }
+        };
+        Self {
+            data,
+            valid: None,
+            len: 0,
+            kept,
+            overflow: false,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether some list column got more elements than can be numbered.
+    pub(crate) fn overflowed(&self) -> bool {
+        self.overflow || self.len > u32::MAX as usize
+    }
+
+    pub(crate) fn is_known(&self, row: usize) -> bool {
+        self.valid.as_ref().is_none_or(|valid| valid.get_bit(row))
+    }
+
+    fn note(&mut self, known: bool) {
+        if !known && self.valid.is_none() {
+            let mut valid = BooleanBufferBuilder::new(self.len + 1);
+            valid.append_n(self.len, true);
+            self.valid = Some(valid);
+        }
+        if let Some(valid) = &mut self.valid {
+            valid.append(known);
+        }
+        self.len += 1;
+    }
+
+    /// Appends a value, or that there is none.
+    pub(crate) fn push(&mut self, cell: Option<Cell<'_>>, strings: &mut Interner) {
+        let known = cell.is_some();
+        match (&mut self.data, cell) {
+            (Data::Bool(values), Some(Cell::Bool(value))) => values.push(u8::from(value)),
+            (Data::Int(values), Some(Cell::Int(value))) => values.push(value),
+            (Data::Float(values), Some(Cell::Float(value))) => values.push(value),
+            (Data::Str(values), Some(Cell::Str(text))) => values.push(strings.of(self.kept).intern(&text)),
+            (Data::Enum(values), Some(Cell::Enum(code))) => values.push(code),
+            (Data::Geo(lats, lons), Some(Cell::Geo(lat, lon))) => {
+                lats.push(lat);
+                lons.push(lon);
+            }
+            (Data::List(ends, children), Some(Cell::List(list))) => {
+                self.overflow |= !push_list(ends, children, list, strings);
+            }
+            (data, other) => {
+                debug_assert!(other.is_none(), "a reader gives cells of its column's type");
+                push_nothing(data);
+                self.note(false);
+                return;
+            }
+        }
+        self.note(known);
+    }
+
+    /// Appends a constant of the column's type.
+    pub(crate) fn push_const(&mut self, value: &Const, strings: &mut Interner) {
+        self.push(cell_of(value), strings);
+    }
+
+    /// Appends row `row` of a column of the same type and the same table of texts.
+    pub(crate) fn push_from(&mut self, other: &Self, row: usize) {
+        match (&mut self.data, &other.data) {
+            (Data::Bool(to), Data::Bool(from)) => to.push(from[row]),
+            (Data::Int(to), Data::Int(from)) => to.push(from[row]),
+            (Data::Float(to), Data::Float(from)) => to.push(from[row]),
+            (Data::Str(to), Data::Str(from)) | (Data::Enum(to), Data::Enum(from)) => to.push(from[row]),
+            (Data::Geo(lats, lons), Data::Geo(from_lats, from_lons)) => {
+                lats.push(from_lats[row]);
+                lons.push(from_lons[row]);
+            }
+            (Data::List(ends, children), Data::List(_, from)) => {
+                self.overflow |= !push_range(ends, children, from, other.range(row));
+            }
+            (data, _) => push_nothing(data),
+        }
+        self.note(other.is_known(row));
+    }
+
+    /// Appends a list of elements `range` of these children.
+    pub(crate) fn push_elements(&mut self, children: &[Self], range: std::ops::Range<usize>) {
+        if let Data::List(ends, own) = &mut self.data {
+            self.overflow |= !push_range(ends, own, children, range);
+        }
+        self.note(true);
+    }
+
+    /// Empty columns for the elements of this list column.
+    pub(crate) fn element_builders(ty: &Ty, kept: bool) -> Vec<Self> {
+        match Self::new(ty, kept).data {
+            Data::List(_, children) => children,
+            _ => Vec::new(),
+        }
+    }
+
+    fn range(&self, row: usize) -> std::ops::Range<usize> {
+        let Data::List(ends, _) = &self.data else {
+            return 0..0;
+        };
+        let start = if row == 0 { 0 } else { ends[row - 1] };
+        start as usize..ends[row] as usize
+    }
+
+    /// The code of the text at a row of a `Str` column.
+    pub(crate) fn code(&self, row: usize) -> Option<u32> {
+        match &self.data {
+            Data::Str(codes) if self.is_known(row) => Some(codes[row]),
+            _ => None,
+        }
+    }
+
+    /// The integer at a row.
+    pub(crate) fn int(&self, row: usize) -> Option<i64> {
+        match &self.data {
+            Data::Int(values) if self.is_known(row) => Some(values[row]),
+            _ => None,
+        }
+    }
+
+    /// The order of two rows by this column: missing first, then by value; texts by their bytes.
+    pub(crate) fn compare(&self, a: usize, b: usize, strings: &Interner) -> Ordering {
+        self.compare_with(a, self, b, strings)
+    }
+
+    /// The order of a row and another column's row of the same type.
+    pub(crate) fn compare_with(&self, a: usize, other: &Self, b: usize, strings: &Interner) -> Ordering {
+        match (self.is_known(a), other.is_known(b)) {
+            (true, true) => {}
+            (a, b) => return a.cmp(&b),
+        }
+        match (&self.data, &other.data) {
+            (Data::Bool(x), Data::Bool(y)) => x[a].cmp(&y[b]),
+            (Data::Int(x), Data::Int(y)) => x[a].cmp(&y[b]),
+            (Data::Float(x), Data::Float(y)) => x[a].total_cmp(&y[b]),
+            (Data::Str(x), Data::Str(y)) => self.text_of(x[a], strings).cmp(other.text_of(y[b], strings)),
+            (Data::Enum(x), Data::Enum(y)) => x[a].cmp(&y[b]),
+            (Data::Geo(lats, lons), Data::Geo(other_lats, other_lons)) => {
+                lats[a].total_cmp(&other_lats[b]).then(lons[a].total_cmp(&other_lons[b]))
+            }
+            (Data::List(_, x), Data::List(_, y)) => {
+                let (left, right) = (self.range(a), other.range(b));
+                let lengths = left.len().cmp(&right.len());
+                let element = |(i, j): (usize, usize)| {
+                    let fields = x.iter().zip(y).map(|(x, y)| x.compare_with(i, y, j, strings));
+                    fields.fold(Ordering::Equal, Ordering::then)
+                };
+                left.zip(right).map(element).fold(Ordering::Equal, Ordering::then).then(lengths)
+            }
+            _ => Ordering::Equal,
+        }
+    }
+
+    /// The text at a row of a `Str` column.
+    pub(crate) fn text<'s>(&self, row: usize, strings: &'s Interner) -> Option<&'s str> {
+        self.code(row).map(|code| self.text_of(code, strings))
+    }
+
+    fn text_of<'s>(&self, code: u32, strings: &'s Interner) -> &'s str {
+        if self.kept { strings.kept.get(code) } else { strings.scratch.get(code) }
+    }
+
+    /// The finished column, its rows in the order of `rows`.
+    pub(crate) fn gather(self, rows: &[u32]) -> Column {
+        let pick = || rows.iter().map(|row| *row as usize);
+        let valid = self.valid.as_ref().map(|valid| {
+            let bits = BooleanBuffer::collect_bool(rows.len(), |at| valid.get_bit(rows[at] as usize));
+            NullBuffer::new(bits)
+        });
+        let valid = valid.filter(|valid| valid.null_count() > 0);
+        let values = match self.data {
+            Data::Bool(values) => Values::Bool(pick().map(|row| values[row]).collect()),
+            Data::Int(values) => Values::Int(pick().map(|row| values[row]).collect()),
+            Data::Float(values) => Values::Float(pick().map(|row| values[row]).collect()),
+            Data::Str(values) => Values::Str(pick().map(|row| values[row]).collect()),
+            Data::Enum(values) => Values::Enum(pick().map(|row| values[row]).collect()),
+            Data::Geo(lats, lons) => Values::Geo(
+                pick().map(|row| lats[row]).collect(),
+                pick().map(|row| lons[row]).collect(),
+            ),
+            Data::List(ends, children) => gather_lists(&ends, children, rows),
+        };
+        Column { values, valid }
+    }
+
+    /// The finished column, its rows in the order they came.
+    pub(crate) fn finish(mut self) -> Column {
+        let valid = self.valid.take().map(|mut valid| NullBuffer::new(valid.finish()));
+        let values = match self.data {
+            Data::Bool(values) => Values::Bool(values.into()),
+            Data::Int(values) => Values::Int(values.into()),
+            Data::Float(values) => Values::Float(values.into()),
+            Data::Str(values) => Values::Str(values.into()),
+            Data::Enum(values) => Values::Enum(values.into()),
+            Data::Geo(lats, lons) => Values::Geo(lats.into(), lons.into()),
+            Data::List(ends, children) => Values::List {
+                offsets: std::iter::once(0).chain(ends).collect(),
+                children: children.into_iter().map(Self::finish).collect(),
+            },
+        };
+        Column {
+            values,
+            valid: valid.filter(|valid| valid.null_count() > 0),
+        }
+    }
+
+    /// The same values in the order of `rows`, still to grow.
+    pub(crate) fn reorder(self, rows: &[u32]) -> Self {
+        let mut out = self.empty_like();
+        for row in rows {
+            out.push_from(&self, *row as usize);
+        }
+        out
+    }
+
+    fn empty_like(&self) -> Self {
+        let data = match &self.data {
+            Data::Bool(_) => Data::Bool(Vec::new()),
+            Data::Int(_) => Data::Int(Vec::new()),
+            Data::Float(_) => Data::Float(Vec::new()),
+            Data::Str(_) => Data::Str(Vec::new()),
+            Data::Enum(_) => Data::Enum(Vec::new()),
+            Data::Geo(..) => Data::Geo(Vec::new(), Vec::new()),
+            Data::List(_, children) => Data::List(Vec::new(), children.iter().map(Self::empty_like).collect()),
+        };
+        Self {
+            data,
+            valid: None,
+            len: 0,
+            kept: self.kept,
+            overflow: false,
+        }
+    }
+}
+
+fn gather_lists(ends: &[u32], children: Vec<ColumnBuilder>, rows: &[u32]) -> Values {
+    let range = |row: u32| {
+        let row = row as usize;
+        (if row == 0 { 0 } else { ends[row - 1] })..ends[row]
+    };
+    let mut offsets = Vec::with_capacity(rows.len() + 1);
+    let mut elements = Vec::new();
+    offsets.push(0);
+    for row in rows {
+        elements.extend(range(*row));
+        // No more elements than the column had, whose number fits: rows are gathered at most once.
+        offsets.push(u32::try_from(elements.len()).unwrap_or(u32::MAX));
+    }
+    Values::List {
+        offsets: ScalarBuffer::from(offsets),
+        children: children.into_iter().map(|child| child.gather(&elements)).collect(),
+    }
+}
+
+fn push_nothing(data: &mut Data) {
+    match data {
+        Data::Bool(values) => values.push(0),
+        Data::Int(values) => values.push(0),
+        Data::Float(values) => values.push(0.0),
+        Data::Str(values) | Data::Enum(values) => values.push(0),
+        Data::Geo(lats, lons) => {
+            lats.push(0.0);
+            lons.push(0.0);
+        }
+        Data::List(ends, _) => ends.push(ends.last().copied().unwrap_or(0)),
+    }
+}
+
+/// The end of one more list of `len` elements; `None` where it cannot be numbered.
+fn next_end(ends: &[u32], len: usize) -> Option<u32> {
+    let start = ends.last().copied().unwrap_or(0);
+    start.checked_add(u32::try_from(len).ok()?)
+}
+
+/// Appends a list; false where its elements cannot be numbered.
+fn push_list(ends: &mut Vec<u32>, children: &mut [ColumnBuilder], list: ListCell<'_>, strings: &mut Interner) -> bool {
+    let Some(end) = next_end(ends, list.len) else {
+        ends.push(ends.last().copied().unwrap_or(0));
+        return false;
+    };
+    for (child, cells) in children.iter_mut().zip(list.children) {
+        for cell in cells {
+            child.push(cell, strings);
+        }
+    }
+    ends.push(end);
+    true
+}
+
+fn push_range(
+    ends: &mut Vec<u32>,
+    children: &mut [ColumnBuilder],
+    from: &[ColumnBuilder],
+    range: std::ops::Range<usize>,
+) -> bool {
+    let Some(end) = next_end(ends, range.len()) else {
+        ends.push(ends.last().copied().unwrap_or(0));
+        return false;
+    };
+    for (child, from) in children.iter_mut().zip(from) {
+        for row in range.clone() {
+            child.push_from(from, row);
+        }
+    }
+    ends.push(end);
+    true
+}
+
+/// A constant as a cell.
+fn cell_of(value: &Const) -> Option<Cell<'_>> {
+    Some(match value {
+        Const::Missing => return None,
+        Const::Bool(value) => Cell::Bool(*value),
+        Const::Int(value) => Cell::Int(*value),
+        Const::Float(value) => Cell::Float(value.get()),
+        Const::Str(text) => Cell::Str(std::borrow::Cow::Borrowed(text)),
+        Const::Enum(code) => Cell::Enum(*code),
+        Const::Geo(lat, lon) => Cell::Geo(lat.get(), lon.get()),
+        Const::List(items) => Cell::List(ListCell {
+            len: items.len(),
+            children: vec![items.iter().map(cell_of).collect()],
+        }),
+    })
+}

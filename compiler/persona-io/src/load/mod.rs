@@ -1,0 +1,14 @@
+//! From sources to a dataset: reading, grouping, merging profiles, ordering events.
+
+mod builder;
+mod checks;
+mod events;
+mod feed;
+mod group;
+mod ingest;
+mod log;
+mod paths;
+mod profiles;
+mod run;
+
+pub use run::{Loaded, load, load_into};

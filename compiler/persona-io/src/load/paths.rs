@@ -1,0 +1,87 @@
+//! A source's path as the files it means, in the bytewise order of their paths.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use persona_base::nearest;
+
+use crate::error::{LoadError, LoadErrorKind};
+
+/// A file of a source.
+#[derive(Clone, Debug)]
+pub(super) struct FilePath {
+    pub(super) path: PathBuf,
+    /// The path below the package's folder, as people would write it.
+    pub(super) shown: Arc<str>,
+    pub(super) bytes: u64,
+}
+
+/// The files that `path`, a path or a glob relative to `root`, means. An absolute path means itself.
+pub(super) fn expand(root: &Path, path: &str) -> Result<Vec<FilePath>, Box<LoadError>> {
+    if path.is_empty() || path.contains('\0') {
+        return Err(LoadError::new(LoadErrorKind::BadPath, "this path names no file"));
+    }
+    let literal = root.join(path);
+    if !path.contains(['*', '?', '[']) || literal.is_file() {
+        return Ok(vec![one(root, literal)?]);
+    }
+    let prefix = if Path::new(path).is_absolute() {
+        String::new()
+    } else {
+        let root = root.to_str().ok_or_else(|| bad_root(root))?;
+        format!("{}/", glob::Pattern::escape(root))
+    };
+    let pattern = format!("{prefix}{path}");
+    let paths = glob::glob(&pattern).map_err(|error| {
+        LoadError::new(LoadErrorKind::BadPath, format!("this pattern is wrong: {}", error.msg))
+    })?;
+    let mut files = Vec::new();
+    for found in paths {
+        let found = found.map_err(|error| LoadError::io(error.path(), error.error()))?;
+        if !found.is_dir() {
+            files.push(one(root, found)?);
+        }
+    }
+    files.sort_by(|a, b| a.path.as_os_str().as_encoded_bytes().cmp(b.path.as_os_str().as_encoded_bytes()));
+    if files.is_empty() {
+        let error = LoadError::new(LoadErrorKind::NotFound, format!("no file matches `{path}`"));
+        return Err(error.at_path(Path::new(path)));
+    }
+    Ok(files)
+}
+
+fn bad_root(root: &Path) -> Box<LoadError> {
+    LoadError::new(LoadErrorKind::BadPath, "a pattern cannot be used below a folder whose name is not UTF-8").at_path(root)
+}
+
+fn one(root: &Path, path: PathBuf) -> Result<FilePath, Box<LoadError>> {
+    let meta = std::fs::metadata(&path).map_err(|error| {
+        let wrong = LoadError::io(&path, &error);
+        if error.kind() == std::io::ErrorKind::NotFound { missing(wrong, &path) } else { wrong }
+    })?;
+    let shown = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+    Ok(FilePath {
+        bytes: meta.len(),
+        shown: shown.into(),
+        path,
+    })
+}
+
+/// Says what is there instead: a name nearby, or that not even the folder exists.
+fn missing(error: Box<LoadError>, path: &Path) -> Box<LoadError> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return error;
+    };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return error.help(format!("the folder `{}` does not exist either", folder.display()));
+    };
+    let mut names: Vec<String> = entries
+        .take(10_000)
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    names.sort_unstable();
+    match nearest(&name.to_string_lossy(), names.iter().map(String::as_str)) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error,
+    }
+}

@@ -1,0 +1,326 @@
+//! Profiles from their sources' rows: the row of each key that counts at `now`, and the merge of several sources.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use arrow_buffer::BooleanBuffer;
+use persona_base::IndexVec;
+use persona_ir::{ColId, Plan};
+use persona_runtime::{Column, Values};
+
+use super::builder::{ColumnBuilder, Interner};
+use super::ingest::TableBuilder;
+use super::log::{Log, Origin, Wrong};
+use crate::report::RejectKind;
+
+/// No row, or no profile.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// The rows of one profile source.
+#[derive(Debug)]
+pub(super) struct ProfileTable {
+    /// Its place in the plan.
+    pub(super) source: usize,
+    pub(super) rows: TableBuilder,
+}
+
+/// All keys that occur, in the bytewise order of their texts.
+#[derive(Debug)]
+pub(super) struct Keys {
+    /// Codes of kept texts, in the order of the texts.
+    pub(super) codes: Vec<u32>,
+    /// For each code its place in `codes`.
+    places: Vec<u32>,
+}
+
+impl Keys {
+    pub(super) fn new<'t>(tables: impl Iterator<Item = &'t TableBuilder>, strings: &Interner) -> Self {
+        let mut places = vec![NONE; strings.kept.len()];
+        let mut codes = Vec::new();
+        for table in tables {
+            for code in &table.keys {
+                if std::mem::replace(&mut places[*code as usize], 0) == NONE {
+                    codes.push(*code);
+                }
+            }
+        }
+        codes.sort_unstable_by(|a, b| strings.kept.get(*a).cmp(strings.kept.get(*b)));
+        for (place, code) in (0_u32..).zip(&codes) {
+            places[*code as usize] = place;
+        }
+        Self { codes, places }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    pub(super) fn place(&self, code: u32) -> usize {
+        self.places[code as usize] as usize
+    }
+}
+
+/// For each key, which row of each source counts.
+#[derive(Debug)]
+pub(super) struct Chosen {
+    /// By key, then by source in the order of preference; [`NONE`] where there is none.
+    rows: Vec<u32>,
+    width: usize,
+}
+
+impl Chosen {
+    fn of(&self, key: usize) -> &[u32] {
+        &self.rows[key * self.width..(key + 1) * self.width]
+    }
+
+    pub(super) fn has_row(&self, key: usize) -> bool {
+        self.of(key).iter().any(|row| *row != NONE)
+    }
+}
+
+/// Sorts the sources by preference: by name, but what `prefer` says goes first.
+pub(super) fn by_preference(plan: &Plan, mut tables: Vec<ProfileTable>) -> Vec<ProfileTable> {
+    let name = |table: &ProfileTable| plan.sources[table.source].name.clone();
+    tables.sort_by_key(name);
+    let mut sorted: Vec<ProfileTable> = Vec::with_capacity(tables.len());
+    while !tables.is_empty() {
+        let names: Vec<Arc<str>> = tables.iter().map(name).collect();
+        let beaten = |at: &usize| {
+            plan.prefer.iter().any(|(winner, loser)| *loser == names[*at] && *winner != *loser && names.contains(winner))
+        };
+        // A cycle is an error of the program; should one come through, names decide.
+        let next = (0..tables.len()).find(|at| !beaten(at)).unwrap_or(0);
+        sorted.push(tables.remove(next));
+    }
+    sorted
+}
+
+/// Chooses the rows that count at `now`, and sets second rows and profiles without a required value aside.
+pub(super) fn choose(
+    plan: &Plan,
+    tables: &[ProfileTable],
+    keys: &Keys,
+    now: i64,
+    strings: &Interner,
+    log: &mut Log<'_>,
+) -> Chosen {
+    let width = tables.len();
+    let mut chosen = Chosen {
+        rows: vec![NONE; keys.len() * width],
+        width,
+    };
+    for (place, table) in tables.iter().enumerate() {
+        let mut duplicates = Vec::new();
+        for (key, row) in current_rows(&table.rows, keys, now, strings, &mut duplicates) {
+            chosen.rows[key * width + place] = row;
+        }
+        duplicates.sort_unstable();
+        for (row, first) in duplicates {
+            reject_second(&table.rows, row, first, strings, log);
+        }
+    }
+    if width > 1 {
+        reject_incomplete(plan, tables, keys, &mut chosen, strings, log);
+    }
+    chosen
+}
+
+/// The row of each key that counts, and the rows that are seconds, each with the one that counts instead.
+fn current_rows(
+    table: &TableBuilder,
+    keys: &Keys,
+    now: i64,
+    strings: &Interner,
+    duplicates: &mut Vec<(u32, u32)>,
+) -> Vec<(usize, u32)> {
+    let mut rows: Vec<u32> = (0..u32::try_from(table.len()).unwrap_or(NONE)).collect();
+    let key = |row: u32| keys.place(table.keys[row as usize]);
+    let at = |row: u32| table.at.int(row as usize);
+    rows.sort_unstable_by(|a, b| {
+        let instants = at(*a).cmp(&at(*b));
+        let by_time = key(*a).cmp(&key(*b)).then(instants);
+        let same = by_time.is_eq() && at(*a).is_some();
+        let by_content = if same { compare_rows(table, *a as usize, *b as usize, strings) } else { Ordering::Equal };
+        by_time.then(by_content).then(a.cmp(b))
+    });
+    let mut current = Vec::new();
+    for versions in rows.chunk_by(|a, b| key(*a) == key(*b)) {
+        let mut counts = None;
+        let mut first = None;
+        for row in versions {
+            match first {
+                Some(first) if at(first) == at(*row) => {
+                    duplicates.push((*row, first));
+                    continue;
+                }
+                _ => first = Some(*row),
+            }
+            if at(*row).is_none_or(|at| at <= now) {
+                counts = Some(*row);
+            }
+        }
+        current.extend(counts.map(|row| (key(row), row)));
+    }
+    current
+}
+
+/// The order of two rows by their content, column by column.
+pub(super) fn compare_rows(table: &TableBuilder, a: usize, b: usize, strings: &Interner) -> Ordering {
+    let columns = table.columns.iter().flatten();
+    columns.map(|column| column.compare(a, b, strings)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+}
+
+fn reject_second(table: &TableBuilder, row: u32, first: u32, strings: &Interner, log: &mut Log<'_>) {
+    let key = strings.kept.get(table.keys[row as usize]);
+    let before = table.origins.get(first as usize);
+    let file = log.files[before.file as usize].shown.clone();
+    let reason = match table.at.int(row as usize) {
+        None => format!("a second row of this key; the one that counts is line {} of {file}", before.line),
+        Some(_) => format!("a second row of this key and instant; the one that counts is line {} of {file}", before.line),
+    };
+    let wrong = Wrong {
+        kind: RejectKind::Duplicate,
+        column: None,
+        value: Some(crate::value::raw::shorten(key)),
+        reason,
+    };
+    log.reject_used(table.origins.get(row as usize), wrong);
+}
+
+/// Sets profiles aside of which no source knows a required value.
+fn reject_incomplete(
+    plan: &Plan,
+    tables: &[ProfileTable],
+    keys: &Keys,
+    chosen: &mut Chosen,
+    strings: &Interner,
+    log: &mut Log<'_>,
+) {
+    let required: Vec<ColId> = plan
+        .schema
+        .profile
+        .columns
+        .iter_enumerated()
+        .filter(|(col, spec)| *col != plan.schema.key && !spec.optional && spec.default.is_none())
+        .map(|(col, _)| col)
+        .collect();
+    for key in 0..keys.len() {
+        if !chosen.has_row(key) {
+            continue;
+        }
+        let rows = chosen.of(key);
+        let lacks = |col: &&ColId| !knowing(tables, rows, **col).any(|_| true);
+        let Some(col) = required.iter().find(lacks) else {
+            continue;
+        };
+        let name = &plan.schema.profile.columns[*col].name;
+        for (table, row) in tables.iter().zip(rows.to_vec()).filter(|(_, row)| *row != NONE) {
+            let reason = format!("no source gives `{name}`, which is required");
+            let mut wrong = Wrong::missing(RejectKind::MissingValue, name, reason);
+            wrong.value = Some(crate::value::raw::shorten(strings.kept.get(keys.codes[key])));
+            log.reject_used(table.rows.origins.get(row as usize), *wrong);
+        }
+        let width = chosen.width;
+        chosen.rows[key * width..(key + 1) * width].fill(NONE);
+    }
+}
+
+/// The sources, in order of preference, that know a value of a column in these rows.
+fn knowing<'t>(
+    tables: &'t [ProfileTable],
+    rows: &'t [u32],
+    col: ColId,
+) -> impl Iterator<Item = (&'t ColumnBuilder, usize)> + 't {
+    tables.iter().zip(rows).filter_map(move |(table, row)| {
+        let column = table.rows.columns[usize::from(col)].as_ref()?;
+        let row = *row as usize;
+        (row < column.len() && column.is_known(row)).then_some((column, row))
+    })
+}
+
+/// The profile table's columns for the keys `present`, in their order.
+pub(super) fn columns(
+    plan: &Plan,
+    tables: &mut [ProfileTable],
+    chosen: &Chosen,
+    keys: &Keys,
+    present: &[u32],
+    kept: &[bool],
+    strings: &mut Interner,
+    log: &mut Log<'_>,
+) -> IndexVec<ColId, Column> {
+    let mut out = IndexVec::new();
+    for (col, spec) in plan.schema.profile.columns.iter_enumerated() {
+        if col == plan.schema.key {
+            let codes = present.iter().map(|key| keys.codes[*key as usize]).collect();
+            out.push(Column {
+                values: Values::Str(codes),
+                valid: None,
+            });
+            continue;
+        }
+        let differ = differences(tables, chosen, present, col, strings);
+        if differ > 0 {
+            log.report.differences.push((spec.name.clone(), differ));
+        }
+        if !kept[usize::from(col)] {
+            out.push(absent(present.len()));
+        } else {
+            let mut column = ColumnBuilder::new(&spec.ty, true);
+            for key in present {
+                let known = knowing(tables, chosen.of(*key as usize), col).next();
+                match (known, &spec.default) {
+                    (Some((from, row)), _) => column.push_from(from, row),
+                    (None, Some(default)) => column.push_const(default, strings),
+                    (None, None) => column.push(None, strings),
+                }
+            }
+            out.push(column.finish());
+        }
+        for table in &mut *tables {
+            table.rows.columns[usize::from(col)] = None;
+        }
+    }
+    out
+}
+
+/// How many profiles have sources that know different values.
+fn differences(tables: &[ProfileTable], chosen: &Chosen, present: &[u32], col: ColId, strings: &Interner) -> u64 {
+    if tables.len() < 2 {
+        return 0;
+    }
+    let differ = |key: &&u32| {
+        let mut known = knowing(tables, chosen.of(**key as usize), col);
+        let Some((first, row)) = known.next() else {
+            return false;
+        };
+        known.any(|(other, at)| first.compare_with(row, other, at, strings).is_ne())
+    };
+    present.iter().filter(differ).count() as u64
+}
+
+pub(super) fn absent(len: usize) -> Column {
+    Column {
+        values: Values::Absent(len),
+        valid: None,
+    }
+}
+
+/// Which of the present keys have a row; absent where all have.
+pub(super) fn has_row(chosen: &Chosen, present: &[u32]) -> Option<BooleanBuffer> {
+    let bits = BooleanBuffer::collect_bool(present.len(), |at| chosen.has_row(present[at] as usize));
+    (bits.count_set_bits() < present.len()).then_some(bits)
+}
+
+/// The rows that made each profile, by profile.
+pub(super) fn origins(tables: &[ProfileTable], chosen: &Chosen, present: &[u32]) -> Vec<(u32, Origin)> {
+    let mut out = Vec::new();
+    for (profile, key) in (0_u32..).zip(present) {
+        for (table, row) in tables.iter().zip(chosen.of(*key as usize)) {
+            if *row != NONE {
+                out.push((profile, table.rows.origins.get(*row as usize)));
+            }
+        }
+    }
+    out
+}

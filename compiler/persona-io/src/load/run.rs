@@ -1,0 +1,268 @@
+//! Loading from beginning to end.
+
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use persona_base::IndexVec;
+use persona_ir::{CheckTable, KindId, Op, Plan, Schema, SourceTarget, used_columns};
+use persona_runtime::{CheckFailure, Dataset};
+
+use super::builder::Interner;
+use super::ingest::{Ingest, TableBuilder};
+use super::log::{Log, LogFile, Origin, Origins};
+use super::paths::{self, FilePath};
+use super::profiles::{self, Keys, ProfileTable};
+use super::{checks, events};
+use crate::error::{LoadError, LoadErrorKind};
+use crate::options::{LoadOptions, Progress};
+use crate::report::{LoadReport, NoRejects, Reject, RejectSink, SourceReport};
+use crate::source::job::Job;
+use crate::value::read::ReadContext;
+use crate::value::zone::Zone;
+
+/// What loading gives.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The data.
+    pub dataset: Dataset,
+    /// What became of every row.
+    pub report: LoadReport,
+    /// The first rejects, as many as the options say.
+    pub rejects: Vec<Reject>,
+    /// The latest event's instant.
+    pub latest_event: Option<i64>,
+    /// The latest instant without the latest 0.1 % of events. Far from `latest_event`, a few events with wrong dates move
+    /// the default of `now`.
+    pub latest_999: Option<i64>,
+    origins: DataOrigins,
+}
+
+/// Where the dataset's rows came from, for tables that have checks.
+#[derive(Debug, Default)]
+pub(super) struct DataOrigins {
+    pub(super) files: Vec<LogFile>,
+    /// By profile; one per source that has a row.
+    pub(super) profiles: Vec<(u32, Origin)>,
+    pub(super) events: IndexVec<KindId, Option<Origins>>,
+    /// How many rejects are kept in memory.
+    pub(super) keep_rejects: usize,
+}
+
+impl Loaded {
+    /// Takes the failures of checks into the report and the rejects, and hands them to `sink`. The data itself is changed
+    /// by [`persona_runtime::apply_checks`].
+    ///
+    /// # Errors
+    /// When a reject cannot be handed on.
+    pub fn record_checks(
+        &mut self,
+        plan: &Plan,
+        failures: &[CheckFailure],
+        sink: &mut dyn RejectSink,
+    ) -> Result<(), Box<LoadError>> {
+        checks::record(plan, failures, &self.origins, &mut self.report, &mut self.rejects, sink)
+    }
+}
+
+/// Reads all sources of a plan; paths are relative to `root`. Rejects beyond those kept in memory are only counted.
+///
+/// # Errors
+/// When a file cannot be read at all; bad rows are rejects, and stop nothing.
+pub fn load(
+    plan: &Plan,
+    root: &Path,
+    options: &LoadOptions,
+    progress: &dyn Progress,
+) -> Result<Loaded, Box<LoadError>> {
+    load_into(plan, root, options, progress, &mut NoRejects)
+}
+
+/// As [`load`], and gives every reject to `sink`.
+///
+/// # Errors
+/// When a file cannot be read at all, or a reject cannot be handed on.
+pub fn load_into(
+    plan: &Plan,
+    root: &Path,
+    options: &LoadOptions,
+    progress: &dyn Progress,
+    sink: &mut dyn RejectSink,
+) -> Result<Loaded, Box<LoadError>> {
+    let zone = Zone::named(&plan.zone)
+        .ok_or_else(|| LoadError::new(LoadErrorKind::Source, format!("`{}` is not a time zone", plan.zone)))?;
+    let context = Rc::new(ReadContext::new(&plan.schema.enums, Rc::new(zone)));
+    // What can go wrong without reading data goes wrong first.
+    let mut jobs: Vec<(Job<'_>, Vec<FilePath>)> = Vec::with_capacity(plan.sources.len());
+    for (index, source) in plan.sources.iter().enumerate() {
+        let files = paths::expand(root, &source.path).map_err(|error| error.in_source(source))?;
+        jobs.push((Job::new(plan, index, &context)?, files));
+    }
+    let mut log = Log::new(options.keep_rejects, sink);
+    log.report.sources = plan.sources.iter().map(|source| empty_report(plan, source)).collect();
+    let mut loading = Loading::new(plan, options);
+    for (job, files) in &jobs {
+        loading.source(job, files, options, progress, &mut log).map_err(|error| error.in_source(job.plan))?;
+    }
+    drop(jobs);
+    progress.sorting();
+    loading.finish(options.now, log)
+}
+
+fn empty_report(plan: &Plan, source: &persona_ir::SourcePlan) -> SourceReport {
+    SourceReport {
+        name: source.name.clone(),
+        target: match source.target {
+            SourceTarget::Profile => plan.schema.profile.name.clone(),
+            SourceTarget::Event(kind) => plan.schema.events[kind].name.clone(),
+        },
+        ..SourceReport::default()
+    }
+}
+
+/// The tables while they are read.
+struct Loading<'p> {
+    plan: &'p Plan,
+    strings: Interner,
+    profiles: Vec<ProfileTable>,
+    events: IndexVec<KindId, TableBuilder>,
+    kept: Kept,
+}
+
+/// Which columns the dataset keeps.
+struct Kept {
+    profile: Vec<bool>,
+    events: IndexVec<KindId, Vec<bool>>,
+}
+
+impl Kept {
+    fn new(plan: &Plan, all: bool) -> Self {
+        let used = used_columns(plan);
+        let columns = &plan.schema.profile.columns;
+        let profile = columns.ids().map(|col| all || used.profile.contains(&col)).collect();
+        let events = plan.schema.events.iter_enumerated().map(|(kind, table)| {
+            let keep = |col| match col {
+                Schema::AT => true,
+                // The order of events is in the dataset already; identifiers are kept where a rule reads them.
+                Schema::ID => all || reads_id(plan, kind),
+                col => all || used.events[kind].contains(&col),
+            };
+            table.columns.ids().map(keep).collect()
+        });
+        Self {
+            profile,
+            events: events.collect(),
+        }
+    }
+}
+
+fn reads_id(plan: &Plan, kind: KindId) -> bool {
+    plan.nodes.iter().any(|node| match &node.op {
+        Op::Event { cols, .. } => cols.iter().any(|col| col.kind == kind && col.col == Schema::ID),
+        _ => false,
+    })
+}
+
+impl<'p> Loading<'p> {
+    fn new(plan: &'p Plan, options: &LoadOptions) -> Self {
+        let kept = Kept::new(plan, options.all_columns);
+        let table = |(kind, kept): (KindId, &Vec<bool>)| TableBuilder::new(plan, SourceTarget::Event(kind), kept);
+        Self {
+            plan,
+            strings: Interner::default(),
+            profiles: Vec::new(),
+            events: kept.events.iter_enumerated().map(table).collect(),
+            kept,
+        }
+    }
+
+    fn source(
+        &mut self,
+        job: &Job<'_>,
+        files: &[FilePath],
+        options: &LoadOptions,
+        progress: &dyn Progress,
+        log: &mut Log<'_>,
+    ) -> Result<(), Box<LoadError>> {
+        let (table, kept) = match job.plan.target {
+            SourceTarget::Profile => {
+                let rows = TableBuilder::new(self.plan, job.plan.target, &self.kept.profile);
+                self.profiles.push(ProfileTable { source: job.index, rows });
+                let last = self.profiles.len() - 1;
+                (&mut self.profiles[last].rows, &self.kept.profile)
+            }
+            SourceTarget::Event(kind) => (&mut self.events[kind], &self.kept.events[kind]),
+        };
+        let ingest = Ingest {
+            job,
+            options,
+            progress,
+            log,
+            strings: &mut self.strings,
+            table,
+            kept,
+        };
+        ingest.run(files)
+    }
+
+    fn finish(mut self, now: Option<i64>, mut log: Log<'_>) -> Result<Loaded, Box<LoadError>> {
+        let plan = self.plan;
+        let tables = self.profiles.iter().map(|table| &table.rows).chain(self.events.iter());
+        let keys = Keys::new(tables, &self.strings);
+        let mut sorted: IndexVec<KindId, events::Sorted> = IndexVec::new();
+        for table in self.events.iter() {
+            sorted.push(events::sort(table, &keys, &self.strings, &mut log));
+        }
+        let latest = events::latest(self.events.iter().zip(sorted.iter()));
+        let now = now.or(latest.map(|(latest, _)| latest)).unwrap_or(i64::MAX);
+        let mut profiles = profiles::by_preference(plan, self.profiles);
+        let chosen = profiles::choose(plan, &profiles, &keys, now, &self.strings, &mut log);
+        let is_present =
+            |key: &u32| chosen.has_row(*key as usize) || sorted.iter().any(|sorted| sorted.has_events(*key as usize));
+        let present: Vec<u32> = (0..u32::try_from(keys.len()).unwrap_or(u32::MAX)).filter(is_present).collect();
+        let wants = |table| plan.checks.iter().any(|check| check.table == table);
+        let mut origins = DataOrigins {
+            keep_rejects: log.keep,
+            ..DataOrigins::default()
+        };
+        if wants(CheckTable::Profile) {
+            origins.profiles = profiles::origins(&profiles, &chosen, &present);
+        }
+        let columns = profiles::columns(
+            plan,
+            &mut profiles,
+            &chosen,
+            &keys,
+            &present,
+            &self.kept.profile,
+            &mut self.strings,
+            &mut log,
+        );
+        drop(profiles);
+        let mut tables = IndexVec::new();
+        let parts = std::mem::take(&mut self.events).into_iter().zip(sorted).zip(plan.schema.events.ids());
+        for ((table, sorted), kind) in parts {
+            let keep = wants(CheckTable::Event(kind));
+            let (table, rows) = events::finish(table, &sorted, &present, &self.kept.events[kind], keep);
+            tables.push(table);
+            origins.events.push(rows);
+        }
+        events::number(&mut tables, present.len());
+        log.check()?;
+        origins.files = std::mem::take(&mut log.files);
+        Ok(Loaded {
+            dataset: Dataset {
+                strings: Arc::new(self.strings.kept),
+                profiles: present.len(),
+                has_row: profiles::has_row(&chosen, &present),
+                columns,
+                events: tables,
+            },
+            report: log.report,
+            rejects: log.kept,
+            latest_event: latest.map(|(latest, _)| latest),
+            latest_999: latest.map(|(_, without)| without),
+            origins,
+        })
+    }
+}

@@ -1,0 +1,401 @@
+//! Dates, times, instants and lengths of time as text: strict reading of ISO 8601 and RFC 3339, and the forms that
+//! people print them in. No time zones here: see `zone`.
+
+/// Microseconds of a second.
+pub(crate) const SECOND: i64 = 1_000_000;
+/// Microseconds of a day of 24 hours.
+pub(crate) const DAY: i64 = 86_400 * SECOND;
+/// The first day that a date may be, 0001-01-01.
+pub(crate) const MIN_DAY: i64 = -719_162;
+/// The last day that a date may be, 9999-12-31.
+pub(crate) const MAX_DAY: i64 = 2_932_896;
+/// The first instant, 0001-01-01T00:00Z.
+pub(crate) const MIN_INSTANT: i64 = MIN_DAY * DAY;
+/// The last instant, 9999-12-31T23:59:59.999999Z.
+pub(crate) const MAX_INSTANT: i64 = (MAX_DAY + 1) * DAY - 1;
+
+/// Days since 1970-01-01 of a civil date (proleptic Gregorian).
+pub(crate) fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    // Years start in March here, so that the leap day comes last.
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+/// The civil date of days since 1970-01-01.
+pub(crate) fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, day)
+}
+
+fn days_in_month(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// A reader of fixed forms over ASCII.
+struct Cursor<'a>(&'a [u8]);
+
+impl Cursor<'_> {
+    fn digits(&mut self, count: usize) -> Option<i64> {
+        let (head, rest) = self.0.split_at_checked(count)?;
+        let mut value = 0;
+        for byte in head {
+            if !byte.is_ascii_digit() {
+                return None;
+            }
+            value = value * 10 + i64::from(byte - b'0');
+        }
+        self.0 = rest;
+        Some(value)
+    }
+
+    fn eat(&mut self, byte: u8) -> bool {
+        let found = self.0.first() == Some(&byte);
+        if found {
+            self.0 = &self.0[1..];
+        }
+        found
+    }
+
+    fn eat_any(&mut self, bytes: &[u8]) -> bool {
+        bytes.iter().any(|b| self.eat(*b))
+    }
+
+    fn done(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn date(&mut self) -> Option<i64> {
+        let year = self.digits(4)?;
+        let month = self.eat(b'-').then(|| self.digits(2))??;
+        let day = self.eat(b'-').then(|| self.digits(2))??;
+        let fits = year >= 1
+            && (1..=12).contains(&month)
+            && day >= 1
+            && day <= days_in_month(year, month);
+        fits.then(|| days_from_civil(year, month, day))
+    }
+
+    /// `HH:MM[:SS[.fraction]]` in microseconds; digits beyond the sixth are dropped.
+    fn time(&mut self) -> Option<i64> {
+        let hour = self.digits(2)?;
+        let minute = self.eat(b':').then(|| self.digits(2))??;
+        let second = if self.eat(b':') { self.digits(2)? } else { 0 };
+        if hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        let micros = if self.eat_any(b".,") {
+            self.fraction()?
+        } else {
+            0
+        };
+        Some(((hour * 60 + minute) * 60 + second) * SECOND + micros)
+    }
+
+    fn fraction(&mut self) -> Option<i64> {
+        let count = self.0.iter().take_while(|b| b.is_ascii_digit()).count();
+        if count == 0 || count > 12 {
+            return None;
+        }
+        let kept = count.min(6);
+        let value = self.digits(kept)?;
+        self.0 = &self.0[count - kept..];
+        Some(value * 10_i64.pow(6 - u32::try_from(kept).ok()?))
+    }
+
+    /// `Z`, `+01:00`, `+0100` or `+01`, in microseconds.
+    fn offset(&mut self) -> Option<i64> {
+        if self.eat_any(b"Zz") {
+            return Some(0);
+        }
+        let sign = if self.eat(b'+') {
+            1
+        } else if self.eat(b'-') {
+            -1
+        } else {
+            return None;
+        };
+        let hours = self.digits(2)?;
+        let colon = self.eat(b':');
+        let minutes = if colon || !self.done() {
+            self.digits(2)?
+        } else {
+            0
+        };
+        (hours <= 23 && minutes <= 59).then_some(sign * (hours * 60 + minutes) * 60 * SECOND)
+    }
+}
+
+/// A point in time as read from text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimePoint {
+    /// Microseconds since 1970-01-01T00:00Z.
+    Instant(i64),
+    /// Microseconds since 1970-01-01T00:00 on some wall clock.
+    Local(i64),
+}
+
+/// Reads RFC 3339 (`T`, `t` or a space between), with or without a zone, or a date alone (its midnight).
+pub(crate) fn parse_timestamp(text: &str) -> Option<TimePoint> {
+    let mut cursor = Cursor(trim(text));
+    let date = cursor.date()? * DAY;
+    if cursor.done() {
+        return Some(TimePoint::Local(date));
+    }
+    if !cursor.eat_any(b"Tt ") {
+        return None;
+    }
+    let local = date + cursor.time()?;
+    if cursor.done() {
+        return Some(TimePoint::Local(local));
+    }
+    // `2026-01-01 10:00:00 +0100` and `… UTC` are how databases print it.
+    if cursor.eat(b' ') && (cursor.0 == b"UTC" || cursor.0 == b"Z") {
+        return Some(TimePoint::Instant(local));
+    }
+    let offset = cursor.offset()?;
+    cursor.done().then_some(TimePoint::Instant(local - offset))
+}
+
+/// Reads `2026-01-31`; also with a time of exactly midnight after it, as exports of dates often print.
+pub(crate) fn parse_date(text: &str) -> Option<i64> {
+    let mut cursor = Cursor(trim(text));
+    let days = cursor.date()?;
+    if cursor.done() {
+        return Some(days);
+    }
+    let midnight = cursor.eat_any(b"Tt ") && cursor.time()? == 0 && cursor.done();
+    midnight.then_some(days)
+}
+
+/// Reads `21:00` or `21:00:30`, in seconds since midnight; parts of a second are dropped.
+pub(crate) fn parse_time(text: &str) -> Option<i64> {
+    let mut cursor = Cursor(trim(text));
+    let micros = cursor.time()?;
+    cursor.done().then_some(micros / SECOND)
+}
+
+fn trim(text: &str) -> &[u8] {
+    text.as_bytes().trim_ascii()
+}
+
+/// Reads `1h30m`, `30d`, `2w`, `1.5h`, or ISO 8601 without years and months (`PT1H30M`, `P2D`), in microseconds.
+pub(crate) fn parse_duration(text: &str) -> Option<i64> {
+    let text = std::str::from_utf8(trim(text)).ok()?;
+    let (negative, text) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let micros = match text.strip_prefix(['P', 'p']) {
+        Some(iso) => {
+            let (days, time) = iso.split_once(['T', 't']).map_or((iso, None), |(d, t)| (d, Some(t)));
+            let days = parts(days, &[("W", 7 * DAY), ("D", DAY)])?;
+            let time = match time {
+                Some(time) => Some(parts(
+                    time,
+                    &[("H", 3600 * SECOND), ("M", 60 * SECOND), ("S", SECOND)],
+                )?),
+                None => None,
+            };
+            match (days, time) {
+                (None, None | Some(None)) => return None,
+                (days, time) => days.unwrap_or(0).checked_add(time.flatten().unwrap_or(0))?,
+            }
+        }
+        None => parts(
+            text,
+            &[
+                ("W", 7 * DAY),
+                ("D", DAY),
+                ("H", 3600 * SECOND),
+                ("M", 60 * SECOND),
+                ("S", SECOND),
+                ("MS", 1000),
+                ("US", 1),
+            ],
+        )??,
+    };
+    Some(if negative { -micros } else { micros })
+}
+
+/// Numbers with units, each unit at most once and in this order: `None` for other text, `Some(None)` for no text.
+#[expect(clippy::option_option, reason = "no text and wrong text differ")]
+fn parts(mut text: &str, units: &[(&str, i64)]) -> Option<Option<i64>> {
+    if text.is_empty() {
+        return Some(None);
+    }
+    let mut total: i64 = 0;
+    let mut units = units;
+    while !text.is_empty() {
+        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let number = super::decimal::Decimal::parse(&text[..digits]).ok()?;
+        let rest = &text[digits..];
+        let word = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+        let at = units.iter().position(|(unit, _)| unit.eq_ignore_ascii_case(&rest[..word]))?;
+        let micros = number.mul(super::decimal::Decimal::whole(units[at].1)).ok()?;
+        total = total.checked_add(i64::try_from(micros.rounded_at(0)?).ok()?)?;
+        units = &units[at + 1..];
+        text = &rest[word..];
+    }
+    Some(Some(total))
+}
+
+/// `2026-01-31`.
+pub(crate) fn format_date(days: i64) -> String {
+    let (year, month, day) = civil_from_days(days);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// `2026-01-31T10:00:00` with as many digits of a second as there are.
+pub(crate) fn format_local(micros: i64) -> String {
+    let seconds = micros.div_euclid(SECOND);
+    let fraction = micros.rem_euclid(SECOND);
+    let date = format_date(seconds.div_euclid(86_400));
+    let time = format_time(seconds.rem_euclid(86_400));
+    if fraction == 0 {
+        return format!("{date}T{time}");
+    }
+    let digits = format!("{fraction:06}");
+    format!("{date}T{time}.{}", digits.trim_end_matches('0'))
+}
+
+/// `2026-01-31T10:00:00Z`.
+pub(crate) fn format_instant(micros: i64) -> String {
+    format_local(micros) + "Z"
+}
+
+/// `21:00:00`.
+pub(crate) fn format_time(seconds: i64) -> String {
+    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+/// `1h30m`, `30d`, `1.5s`: as the language writes it.
+pub(crate) fn format_duration(micros: i64) -> String {
+    if micros == 0 {
+        return "0s".to_owned();
+    }
+    let mut out = if micros < 0 { "-".to_owned() } else { String::new() };
+    let mut rest = micros.unsigned_abs();
+    for (unit, size) in [("d", DAY), ("h", 3600 * SECOND), ("m", 60 * SECOND)] {
+        let size = size.unsigned_abs();
+        if rest >= size {
+            out += &format!("{}{unit}", rest / size);
+            rest %= size;
+        }
+    }
+    if rest > 0 {
+        let second = SECOND.unsigned_abs();
+        let fraction = format!(".{:06}", rest % second);
+        let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
+        out += &format!("{}{fraction}s", rest / second);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_civil_dates_are_inverse() {
+        assert_eq!(days_from_civil(1970, 1, 1), 0);
+        assert_eq!(days_from_civil(1, 1, 1), MIN_DAY);
+        assert_eq!(days_from_civil(9999, 12, 31), MAX_DAY);
+        for days in (MIN_DAY..=MAX_DAY).step_by(97) {
+            let (y, m, d) = civil_from_days(days);
+            assert_eq!(days_from_civil(y, m, d), days);
+        }
+    }
+
+    #[test]
+    fn reads_instants_with_and_without_a_zone() {
+        let instant = |text| match parse_timestamp(text) {
+            Some(TimePoint::Instant(at)) => format_instant(at),
+            Some(TimePoint::Local(at)) => format_local(at),
+            None => "-".to_owned(),
+        };
+        for (text, read) in [
+            ("2026-01-31T10:00Z", "2026-01-31T10:00:00Z"),
+            ("2026-01-31t10:00:00.5z", "2026-01-31T10:00:00.5Z"),
+            ("2026-01-31T10:00:00+01:00", "2026-01-31T09:00:00Z"),
+            ("2026-01-31 10:00:00-0130", "2026-01-31T11:30:00Z"),
+            ("2026-01-31 10:00:00+02", "2026-01-31T08:00:00Z"),
+            ("2026-01-31 10:00:00 UTC", "2026-01-31T10:00:00Z"),
+            ("2026-01-31 10:00:00 +0100", "2026-01-31T09:00:00Z"),
+            ("2019-11-24 00:01:03.979311+00:00", "2019-11-24T00:01:03.979311Z"),
+            ("2026-01-31 10:00", "2026-01-31T10:00:00"),
+            ("2026-01-31T10:00:00.123456789", "2026-01-31T10:00:00.123456"),
+            (" 2026-01-31 ", "2026-01-31T00:00:00"),
+            ("1960-02-29T23:59:59.000001", "1960-02-29T23:59:59.000001"),
+        ] {
+            assert_eq!(instant(text), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_other_forms_of_instants() {
+        for text in [
+            "", "2026", "2026-1-31", "2026-02-29", "2026-13-01", "0000-01-01", "31.01.2026", "01/31/2026", "2026-01-31T24:00",
+            "2026-01-31T10:60", "2026-01-31T10:00:60Z", "2026-01-31T10", "2026-01-31T10:00:00.", "2026-01-31T10:00:00+1",
+            "2026-01-31T10:00:00+25:00", "2026-01-31T10:00Zx", "2026-01-31Z", "1769853600", "2026-01-31T10:00:00 CET", "20260131",
+        ] {
+            assert_eq!(parse_timestamp(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_may_carry_midnight_and_nothing_else() {
+        assert_eq!(parse_date("1970-01-02"), Some(1));
+        assert_eq!(parse_date("1970-01-02 00:00:00"), Some(1));
+        assert_eq!(parse_date("1970-01-02T00:00:00.000"), Some(1));
+        assert_eq!(parse_date("1970-01-02 00:00:01"), None);
+        assert_eq!(parse_date("1970-01-02T00:00Z"), None);
+    }
+
+    #[test]
+    fn reads_times_of_day() {
+        assert_eq!(parse_time("21:00"), Some(75_600));
+        assert_eq!(parse_time("00:00:01.9"), Some(1));
+        assert_eq!(parse_time("24:00"), None);
+        assert_eq!(parse_time("9:00"), None);
+    }
+
+    #[test]
+    fn reads_and_prints_durations() {
+        for (text, printed) in [
+            ("30s", "30s"),
+            ("1h30m", "1h30m"),
+            ("90m", "1h30m"),
+            ("2w", "14d"),
+            ("1.5h", "1h30m"),
+            ("-5m", "-5m"),
+            ("250ms", "0.25s"),
+            ("PT1H30M", "1h30m"),
+            ("P1DT12H", "1d12h"),
+            ("P2W", "14d"),
+            ("PT0S", "0s"),
+        ] {
+            assert_eq!(parse_duration(text).map(format_duration).as_deref(), Some(printed), "{text}");
+        }
+        for text in ["", "30", "h", "1h1h", "30m1h", "P1Y", "P1M", "P", "PT", "P1DT", "1 h", "1x", "999999999999w"] {
+            assert_eq!(parse_duration(text), None, "{text}");
+        }
+    }
+}
