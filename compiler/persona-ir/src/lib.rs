@@ -12,6 +12,7 @@ mod source;
 pub mod text;
 mod ty;
 mod used;
+mod verify;
 mod walk;
 
 pub use build::Builder;
@@ -32,4 +33,5 @@ pub use source::{
 pub use text::{parse, print};
 pub use ty::{Const, F64, RecordField, Ty};
 pub use used::{UsedColumns, used_columns};
+pub use verify::{Violation, verify};
 pub use walk::{Levels, Operand, Operands, free_levels, operands};

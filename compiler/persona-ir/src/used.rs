@@ -68,11 +68,9 @@ impl UsedColumns {
 
 /// The columns that a plan's answers, explanations, ranks and checks read.
 pub fn used_columns(plan: &Plan) -> UsedColumns {
-    let profile = plan
-        .schema
-        .zone
-        .into_iter()
-        .chain([plan.schema.key])
+    let always = plan.schema.zone.into_iter().chain([plan.schema.key]);
+    let profile = always
+        .filter(|col| plan.schema.profile.columns.get(*col).is_some())
         .collect();
     let events = plan.schema.events.iter().map(|_| BTreeSet::new()).collect();
     let mut used = UsedColumns { profile, events };

@@ -95,11 +95,11 @@ impl Dataset {
         self.events[event.kind].order[event.row]
     }
 
-    /// A profile's key.
+    /// A profile's key; nothing where the profile has no columns.
     pub fn key(&self, schema: &Schema, profile: usize) -> &str {
-        match &self.columns[schema.key].values {
-            Values::Str(codes) => self.strings.get(codes[profile]),
-            _ => unreachable!("the key is a column of text and always read"),
+        match self.columns.get(schema.key).map(|column| &column.values) {
+            Some(Values::Str(codes)) => self.strings.get(codes[profile]),
+            _ => "",
         }
     }
 

@@ -195,26 +195,30 @@ impl Reader<'_> {
 
     fn profile(&mut self) -> ParseResult<()> {
         let name = self.cursor.name()?;
-        self.cursor.keyword("key")?;
-        let key = self.cursor.name()?;
-        let zone = if self.cursor.eat_word("zone")? {
-            Some(self.cursor.name()?)
-        } else {
-            None
-        };
+        let key = self.named("key")?;
+        let zone = self.named("zone")?;
         let table = Table {
             name: name.into(),
             columns: self.columns()?,
         };
-        let find = |name: &str| table.column(name);
-        let (key, zone) = match (find(&key), zone.as_deref().map(find)) {
-            (Some(key), None) => (key, None),
-            (Some(key), Some(Some(zone))) => (key, Some(zone)),
-            _ => return self.cursor.error("the key or the zone is no column"),
-        };
-        (self.plan.schema.key, self.plan.schema.zone) = (key, zone);
+        let key = key.map(|key| table.column(&key));
+        let zone = zone.map(|zone| table.column(&zone));
+        if key == Some(None) || zone == Some(None) || (key.is_none() && !table.columns.is_empty()) {
+            return self.cursor.error("the key or the zone is no column");
+        }
+        self.plan.schema.key = key.flatten().unwrap_or(ColId(0));
+        self.plan.schema.zone = zone.flatten();
         self.plan.schema.profile = table;
         Ok(())
+    }
+
+    /// The name after a word, if the word stands here.
+    fn named(&mut self, word: &str) -> ParseResult<Option<String>> {
+        if self.cursor.eat_word(word)? {
+            self.cursor.name().map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     fn table(&mut self) -> ParseResult<Table> {

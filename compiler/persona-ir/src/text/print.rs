@@ -63,14 +63,12 @@ fn schema(out: &mut String, schema: &Schema) {
     let zone = schema
         .zone
         .map(|col| format!(" zone {}", column(&schema.profile, col)));
-    let key = column(&schema.profile, schema.key);
+    let keyed = !schema.profile.columns.is_empty();
+    let key = keyed.then(|| format!(" key {}", column(&schema.profile, schema.key)));
+    let (key, zone) = (key.unwrap_or_default(), zone.unwrap_or_default());
     line(
         out,
-        &format!(
-            "\nprofile {} key {key}{} {{",
-            name(&schema.profile.name),
-            zone.unwrap_or_default()
-        ),
+        &format!("\nprofile {}{key}{zone} {{", name(&schema.profile.name)),
     );
     columns(out, &schema.profile, schema);
     for table in &schema.events {
