@@ -92,7 +92,8 @@ pub trait Env {
     fn schema(&self) -> &Schema;
     /// What a name means at the top level of the package.
     fn global(&self, name: &str) -> Option<Global>;
-    /// Where a top-level name is declared (the name itself, absolute), for secondary labels.
+    /// Where a top-level name is declared (the name itself), for secondary labels. The file may be a stand-in for the
+    /// declaration, with the span relative to it: the database replaces both before anybody sees them.
     fn place(&self, name: &str) -> Option<Place>;
     /// Every top-level name in order, for did-you-mean.
     fn names(&self) -> Vec<Arc<str>>;

@@ -35,7 +35,7 @@ pub struct Checked {
     pub package: PackageInfo,
     /// Enums: declared ones, `Weekday`, and one for each partition (of the same name).
     pub enums: IndexVec<EnumId, EnumDef>,
-    /// The profile; a package without one has an empty table named `Profile`.
+    /// The profile; a package without one has a table named `Profile` with the one field `id: String`, its key.
     pub profile: TableDef,
     /// The field that is the key.
     pub key: FieldId,
@@ -333,6 +333,10 @@ pub enum ExprKind {
 
 /// A part of interpolated text.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "parts are few, and read in place"
+)]
 pub enum Part {
     /// Text.
     Text(Arc<str>),
@@ -342,6 +346,10 @@ pub enum Part {
 
 /// An argument of a trait or segment.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "arguments are few, and read in place"
+)]
 pub enum Arg {
     /// A constant, or a parameter of the enclosing declaration.
     Value(Expr),
@@ -599,7 +607,7 @@ pub enum Const {
     Missing,
     /// A Bool.
     Bool(bool),
-    /// Int, Money (minor units), Duration (µs), Length (m), Timestamp (µs), Date (days), TimeOfDay (s): by the type beside it.
+    /// Int, Money (minor units), Duration (µs), Length (m), Timestamp (µs), Date (days), `TimeOfDay` (s): by the type beside it.
     Int(i64),
     /// A finite Float.
     Float(f64),
@@ -711,7 +719,10 @@ pub enum RawExpr {
 
 /// Operations on raw values, as the plan's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each has the meaning documented at the plan's RawOp of the same name")]
+#[expect(
+    missing_docs,
+    reason = "each has the meaning documented at the plan's RawOp of the same name"
+)]
 pub enum RawOp {
     Add,
     Sub,
@@ -740,7 +751,10 @@ pub enum RawOp {
 
 /// Aggregates over a group's rows, as the plan's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each has the meaning documented at the plan's RawAgg of the same name")]
+#[expect(
+    missing_docs,
+    reason = "each has the meaning documented at the plan's RawAgg of the same name"
+)]
 pub enum RawAgg {
     Sum,
     Min,
@@ -754,7 +768,9 @@ pub enum RawAgg {
 impl TableDef {
     /// The flattened field with this dotted name.
     pub fn field(&self, name: &str) -> Option<FieldId> {
-        self.fields.iter_enumerated().find(|(_, f)| &*f.name == name).map(|(id, _)| id)
+        self.fields
+            .iter_enumerated()
+            .find(|(_, f)| &*f.name == name)
+            .map(|(id, _)| id)
     }
 }
-

@@ -16,11 +16,16 @@ pub(super) fn assemble(db: &Database) -> Checked {
     let project = db.project();
     let (schema, origins) = (schema(db, project), Origins::of(db));
     let table = |decl: Decl<'_>| match &check(db, decl).unit {
-        Unit::Table(table) => Some(TableDef { origin: origins.place(decl), ..table.clone() }),
+        Unit::Table(table) => Some(TableDef {
+            origin: origins.place(decl),
+            ..table.clone()
+        }),
         _ => None,
     };
     let by_name = &symbols(db, project).by_name;
-    let events = kind_ids(db, project).keys().map(|name| table(by_name[name]).expect("an event's check gives its table"));
+    let events = kind_ids(db, project)
+        .keys()
+        .map(|name| table(by_name[name]).expect("an event's check gives its table"));
     let mut checked = Checked {
         package: config(db, project).info.clone(),
         enums: schema.enums.clone(),
@@ -48,9 +53,19 @@ pub(super) fn assemble(db: &Database) -> Checked {
 
 /// The profile of a package that declares none, placed at the start of its first file.
 fn implicit_profile(db: &dyn Db, table: TableDef) -> TableDef {
-    let file = db.project().files(db).first().map_or(FileId(0), |file| file.id(db));
+    let file = db
+        .project()
+        .files(db)
+        .first()
+        .map_or(FileId(0), |file| file.id(db));
     debug_assert_eq!(table.fields.len(), Shape::implicit_profile().fields.len());
-    TableDef { origin: Place { file, span: Span::default() }, ..table }
+    TableDef {
+        origin: Place {
+            file,
+            span: Span::default(),
+        },
+        ..table
+    }
 }
 
 fn add(checked: &mut Checked, unit: &Unit, origin: Place) {
@@ -77,16 +92,28 @@ fn add(checked: &mut Checked, unit: &Unit, origin: Place) {
             checked.partitions.push(definition);
         }
         Unit::Source { definition, prefer } => {
-            checked.sources.push(located_source(definition.clone(), origin));
-            checked.prefer.extend(prefer.iter().map(|(a, b)| (Arc::clone(a), Arc::clone(b))));
+            checked
+                .sources
+                .push(located_source(definition.clone(), origin));
+            checked
+                .prefer
+                .extend(prefer.iter().map(|(a, b)| (Arc::clone(a), Arc::clone(b))));
         }
     }
 }
 
 /// A source's places are absolute.
 fn located_source(mut source: Source, origin: Place) -> Source {
-    let locate = |place: &mut Place| *place = Place { file: origin.file, span: place.span.offset(origin.span.start) };
+    let locate = |place: &mut Place| {
+        *place = Place {
+            file: origin.file,
+            span: place.span.offset(origin.span.start),
+        }
+    };
     locate(&mut source.path_place);
-    source.fields.iter_mut().for_each(|field| locate(&mut field.place));
+    source
+        .fields
+        .iter_mut()
+        .for_each(|field| locate(&mut field.place));
     source
 }

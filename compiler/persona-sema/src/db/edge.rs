@@ -14,7 +14,9 @@ use crate::package::{Config, LintLevel};
 
 /// Whether something keeps the package from being compiled.
 pub(super) fn has_errors(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
 /// Checks every declaration, each after what it refers to: afterwards no query has far to go.
@@ -42,11 +44,22 @@ pub(super) fn diagnostics(db: &Database) -> Vec<Diagnostic> {
     lints::complete_renames(db, &mut found);
 
     let origins = Origins::of(db);
-    let mut found: Vec<Diagnostic> = found.into_iter().map(|diagnostic| origins.located(diagnostic)).collect();
-    found.extend(project.files(db).iter().flat_map(|file| file_errors(db, *file)));
+    let mut found: Vec<Diagnostic> = found
+        .into_iter()
+        .map(|diagnostic| origins.located(diagnostic))
+        .collect();
+    found.extend(
+        project
+            .files(db)
+            .iter()
+            .flat_map(|file| file_errors(db, *file)),
+    );
     let config = config(db, project);
     found.extend(config.diagnostics.iter().cloned());
-    let mut found: Vec<Diagnostic> = found.into_iter().filter_map(|diagnostic| leveled(diagnostic, config)).collect();
+    let mut found: Vec<Diagnostic> = found
+        .into_iter()
+        .filter_map(|diagnostic| leveled(diagnostic, config))
+        .collect();
     sort_and_dedup(&mut found);
     found
 }
@@ -81,8 +94,15 @@ impl Allows {
         for decl in all {
             let tree = tree(db, *decl);
             let mut cover = |annotations: &[ast::Annotation], span: Span| {
-                for name in annotations.iter().filter(|a| a.name.text == "allow").flat_map(allowed_names) {
-                    covered.entry(stand_in(*decl)).or_default().push((span, Arc::from(name)));
+                for name in annotations
+                    .iter()
+                    .filter(|a| a.name.text == "allow")
+                    .flat_map(allowed_names)
+                {
+                    covered
+                        .entry(stand_in(*decl))
+                        .or_default()
+                        .push((span, Arc::from(name)));
                 }
             };
             cover(&tree.annotations, Span::new(0, u32::MAX));
@@ -101,7 +121,11 @@ impl Allows {
         let covers = |(span, name): &(Span, Arc<str>)| {
             span.start <= at.span.start && at.span.end <= span.end && **name == *info.name
         };
-        info.level != Level::Error && self.covered.get(&at.file).is_some_and(|covered| covered.iter().any(covers))
+        info.level != Level::Error
+            && self
+                .covered
+                .get(&at.file)
+                .is_some_and(|covered| covered.iter().any(covers))
     }
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::graph::{cycle_mates, used_names};
 use super::queries::{Decl, lookup, schema, signature, symbols, tree};
 use super::{Db, stand_in};
+use crate::Place;
 use crate::decl;
 use crate::env::{Env, Global, Schema};
-use crate::Place;
 
 /// The package, as seen from inside a declaration.
 pub(crate) struct DeclEnv<'db> {
@@ -24,7 +24,8 @@ impl<'db> DeclEnv<'db> {
     /// Whether asking for the signature of `name` cannot lead back here. The graph was made from [`used_names`], so only
     /// what is in there is known to be safe; what is not is bound locally, and no use of a global.
     fn may_ask(&self, name: &str) -> bool {
-        used_names(self.db, self.decl).contains(name) && !cycle_mates(self.db, self.decl).contains(name)
+        used_names(self.db, self.decl).contains(name)
+            && !cycle_mates(self.db, self.decl).contains(name)
     }
 }
 
@@ -47,10 +48,17 @@ impl Env for DeclEnv<'_> {
 
     fn place(&self, name: &str) -> Option<Place> {
         let found = lookup(self.db, name)?;
-        Some(Place { file: stand_in(found), span: tree(self.db, found).name.span })
+        Some(Place {
+            file: stand_in(found),
+            span: tree(self.db, found).name.span,
+        })
     }
 
     fn names(&self) -> Vec<Arc<str>> {
-        symbols(self.db, self.db.project()).by_name.keys().cloned().collect()
+        symbols(self.db, self.db.project())
+            .by_name
+            .keys()
+            .cloned()
+            .collect()
     }
 }

@@ -42,7 +42,12 @@ pub(crate) fn expansion_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
             diagnostics.push(too_large(db, *decl, "this definition becomes", MAX_SIZE));
             extents.insert(*decl, Extent { size: 1, ..extent });
         } else if passed && total > MAX_TOTAL {
-            diagnostics.push(too_large(db, *decl, "with this definition the package becomes", MAX_TOTAL));
+            diagnostics.push(too_large(
+                db,
+                *decl,
+                "with this definition the package becomes",
+                MAX_TOTAL,
+            ));
         }
     }
     diagnostics
@@ -50,25 +55,44 @@ pub(crate) fn expansion_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
 
 fn extent(db: &dyn Db, decl: Decl<'_>, known: &FxHashMap<Decl<'_>, Extent>) -> Extent {
     let uses = uses(db, decl);
-    let mut extent = Extent { depth: 1, size: u64::from(uses.size) };
+    let mut extent = Extent {
+        depth: 1,
+        size: u64::from(uses.size),
+    };
     for (name, spans) in &uses.globals {
         // What is not known yet is in a cycle, which is reported already.
-        let Some(target) = lookup(db, name) else { continue };
-        let Some(inner) = known.get(&target) else { continue };
+        let Some(target) = lookup(db, name) else {
+            continue;
+        };
+        let Some(inner) = known.get(&target) else {
+            continue;
+        };
         extent.depth = extent.depth.max(inner.depth.saturating_add(1));
         // What takes no parameters is computed once, however often it is used.
         if header(db, target).has_params {
-            extent.size = extent.size.saturating_add(inner.size.saturating_mul(spans.len() as u64));
+            extent.size = extent
+                .size
+                .saturating_add(inner.size.saturating_mul(spans.len() as u64));
         }
     }
     extent
 }
 
 fn too_deep(db: &dyn Db, decl: Decl<'_>) -> Diagnostic {
-    let message = format!("`{}` rests on definitions that are nested more than {MAX_DEPTH} deep", decl.name(db));
-    Diagnostic::new(package::NESTED_TOO_DEEP, stand_in(decl), tree(db, decl).name.span, message)
-        .label("one definition too many on top of others")
-        .help("let it refer to the fields and events themselves, in place of a long chain of definitions")
+    let message = format!(
+        "`{}` rests on definitions that are nested more than {MAX_DEPTH} deep",
+        decl.name(db)
+    );
+    Diagnostic::new(
+        package::NESTED_TOO_DEEP,
+        stand_in(decl),
+        tree(db, decl).name.span,
+        message,
+    )
+    .label("one definition too many on top of others")
+    .help(
+        "let it refer to the fields and events themselves, in place of a long chain of definitions",
+    )
 }
 
 fn too_large(db: &dyn Db, decl: Decl<'_>, what: &str, limit: u64) -> Diagnostic {

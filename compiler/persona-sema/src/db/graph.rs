@@ -1,6 +1,7 @@
 //! The definition graph: which declaration refers to which, in what order they can be checked, and where they go round
 //! in circles. One query that only looks at syntax; no query follows a cycle.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -39,16 +40,32 @@ pub(crate) struct Graph<'db> {
 #[salsa::tracked]
 pub(crate) fn graph<'db>(db: &'db dyn Db, project: Project) -> Graph<'db> {
     let symbols = symbols(db, project);
-    let nodes: Vec<Decl<'db>> = symbols.all.iter().copied().filter(|decl| decl.kind(db).has_body()).collect();
-    let numbers: FxHashMap<Decl<'db>, u32> = (0_u32..).zip(&nodes).map(|(number, decl)| (*decl, number)).collect();
+    let nodes: Vec<Decl<'db>> = symbols
+        .all
+        .iter()
+        .copied()
+        .filter(|decl| decl.kind(db).has_body())
+        .collect();
+    let numbers: FxHashMap<Decl<'db>, u32> = (0_u32..)
+        .zip(&nodes)
+        .map(|(number, decl)| (*decl, number))
+        .collect();
     let targets = |decl: &Decl<'db>| {
         let names = used_names(db, *decl).iter();
-        names.filter_map(|name| numbers.get(symbols.by_name.get(name)?).copied()).collect::<Vec<u32>>()
+        names
+            .filter_map(|name| numbers.get(symbols.by_name.get(name)?).copied())
+            .collect::<Vec<u32>>()
     };
     let edges: Vec<Vec<u32>> = nodes.iter().map(targets).collect();
-    let mut graph = Graph { order: Vec::with_capacity(nodes.len()), cycles: Vec::new() };
+    let mut graph = Graph {
+        order: Vec::with_capacity(nodes.len()),
+        cycles: Vec::new(),
+    };
     for component in scc::components(&edges) {
-        let members: Vec<Decl<'db>> = component.iter().map(|number| nodes[*number as usize]).collect();
+        let members: Vec<Decl<'db>> = component
+            .iter()
+            .map(|number| nodes[*number as usize])
+            .collect();
         let first = component[0];
         if component.len() > 1 || edges[first as usize].contains(&first) {
             graph.cycles.push(members.clone());
@@ -63,52 +80,83 @@ pub(crate) fn graph<'db>(db: &'db dyn Db, project: Project) -> Graph<'db> {
 pub(crate) fn cycle_mates<'db>(db: &'db dyn Db, decl: Decl<'db>) -> BTreeSet<Arc<str>> {
     let cycles = &graph(db, db.project()).cycles;
     let own = cycles.iter().find(|members| members.contains(&decl));
-    own.into_iter().flatten().map(|member| Arc::clone(member.name(db))).collect()
+    own.into_iter()
+        .flatten()
+        .map(|member| Arc::clone(member.name(db)))
+        .collect()
 }
 
 /// One diagnostic for each cycle.
 pub(crate) fn cycle_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
-    graph(db, db.project()).cycles.iter().map(|members| cycle_diagnostic(db, members)).collect()
+    graph(db, db.project())
+        .cycles
+        .iter()
+        .map(|members| cycle_diagnostic(db, members))
+        .collect()
 }
 
 fn cycle_diagnostic(db: &dyn Db, members: &[Decl<'_>]) -> Diagnostic {
     let path = shortest_cycle(db, members);
     let first = path[0];
-    let names: Vec<String> = path.iter().map(|decl| format!("`{}`", decl.name(db))).collect();
+    let names: Vec<String> = path
+        .iter()
+        .map(|decl| format!("`{}`", decl.name(db)))
+        .collect();
     let message = match names.as_slice() {
         [own] => format!("{own} refers to itself"),
-        [own, .., last] => format!("{own} is defined by way of itself: it leads to {last}, which refers to {own}"),
+        [own, .., last] => {
+            format!("{own} is defined by way of itself: it leads to {last}, which refers to {own}")
+        }
         [] => "definitions go round in circles".to_owned(),
     };
-    let mut diagnostic = Diagnostic::new(names::DEFINITION_CYCLE, stand_in(first), tree(db, first).name.span, message)
-        .label("its meaning depends on itself");
+    let mut diagnostic = Diagnostic::new(
+        names::DEFINITION_CYCLE,
+        stand_in(first),
+        tree(db, first).name.span,
+        message,
+    )
+    .label("its meaning depends on itself");
     for (index, decl) in path.iter().enumerate().take(SHOWN_STEPS) {
         let next = path[(index + 1) % path.len()];
-        if let Some(span) = uses(db, *decl).globals.get(next.name(db)).and_then(|spans| spans.first()) {
+        if let Some(span) = uses(db, *decl)
+            .globals
+            .get(next.name(db))
+            .and_then(|spans| spans.first())
+        {
             let text = format!("`{}` refers to `{}` here", decl.name(db), next.name(db));
             diagnostic = diagnostic.secondary(stand_in(*decl), *span, text);
         }
     }
     if path.len() > SHOWN_STEPS {
-        diagnostic = diagnostic.note(format!("and {} more steps until `{}` again", path.len() - SHOWN_STEPS, first.name(db)));
+        diagnostic = diagnostic.note(format!(
+            "and {} more steps until `{}` again",
+            path.len() - SHOWN_STEPS,
+            first.name(db)
+        ));
     }
-    diagnostic.help("take one of the references out, or move what both need into a trait of its own")
+    diagnostic
+        .help("take one of the references out, or move what both need into a trait of its own")
 }
 
 /// A shortest way from the first member back to itself.
 fn shortest_cycle<'db>(db: &'db dyn Db, members: &[Decl<'db>]) -> Vec<Decl<'db>> {
-    let by_name: BTreeMap<&str, Decl<'db>> = members.iter().map(|decl| (&**decl.name(db), *decl)).collect();
+    let by_name: BTreeMap<&str, Decl<'db>> = members
+        .iter()
+        .map(|decl| (&**decl.name(db), *decl))
+        .collect();
     let start = members[0];
     let mut reached_from: FxHashMap<Decl<'db>, Decl<'db>> = FxHashMap::default();
     let mut queue = VecDeque::from([start]);
     while let Some(decl) = queue.pop_front() {
         for name in used_names(db, decl) {
-            let Some(next) = by_name.get(&**name).copied() else { continue };
+            let Some(next) = by_name.get(&**name).copied() else {
+                continue;
+            };
             if next == start {
                 return way_to(start, decl, &reached_from);
             }
-            if !reached_from.contains_key(&next) {
-                reached_from.insert(next, decl);
+            if let Entry::Vacant(vacant) = reached_from.entry(next) {
+                vacant.insert(decl);
                 queue.push_back(next);
             }
         }
@@ -116,9 +164,17 @@ fn shortest_cycle<'db>(db: &'db dyn Db, members: &[Decl<'db>]) -> Vec<Decl<'db>>
     vec![start]
 }
 
-fn way_to<'db>(start: Decl<'db>, end: Decl<'db>, reached_from: &FxHashMap<Decl<'db>, Decl<'db>>) -> Vec<Decl<'db>> {
+fn way_to<'db>(
+    start: Decl<'db>,
+    end: Decl<'db>,
+    reached_from: &FxHashMap<Decl<'db>, Decl<'db>>,
+) -> Vec<Decl<'db>> {
     let mut path = vec![end];
-    while let Some(before) = path.last().filter(|last| **last != start).and_then(|last| reached_from.get(last)) {
+    while let Some(before) = path
+        .last()
+        .filter(|last| **last != start)
+        .and_then(|last| reached_from.get(last))
+    {
         path.push(*before);
     }
     path.reverse();

@@ -16,6 +16,8 @@ mod lints;
 mod origin;
 mod queries;
 mod scc;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,9 +29,11 @@ use salsa::Setter as _;
 use crate::Checked;
 
 pub(crate) use env::DeclEnv;
-pub(crate) use origin::stand_in;
 pub(crate) use graph::uses;
-pub(crate) use queries::{Decl, ItemKind, enum_ids, header, is_zone, kind_ids, lookup, names_of_kind, schema, tree};
+pub(crate) use origin::stand_in;
+pub(crate) use queries::{
+    Decl, ItemKind, enum_ids, header, is_zone, kind_ids, lookup, names_of_kind, schema, tree,
+};
 
 /// A file that takes part in the package.
 #[salsa::input]
@@ -92,7 +96,9 @@ impl Default for Database {
 
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Database").field("files", &self.by_path).finish_non_exhaustive()
+        f.debug_struct("Database")
+            .field("files", &self.by_path)
+            .finish_non_exhaustive()
     }
 }
 
@@ -105,15 +111,22 @@ impl Database {
     /// A database that tells `observer` about each query that runs, by name.
     #[cfg(test)]
     pub(crate) fn observed(observer: impl Fn(String) + Send + Sync + 'static) -> Self {
-        Self::with_storage(salsa::Storage::new(Some(Box::new(move |event: salsa::Event| {
-            if let salsa::EventKind::WillExecute { database_key } = event.kind {
-                observer(format!("{database_key:?}"));
-            }
-        }))))
+        Self::with_storage(salsa::Storage::new(Some(Box::new(
+            move |event: salsa::Event| {
+                if let salsa::EventKind::WillExecute { database_key } = event.kind {
+                    observer(format!("{database_key:?}"));
+                }
+            },
+        ))))
     }
 
     fn with_storage(storage: salsa::Storage<Self>) -> Self {
-        let mut db = Self { storage, project: None, files: Vec::new(), by_path: BTreeMap::new() };
+        let mut db = Self {
+            storage,
+            project: None,
+            files: Vec::new(),
+            by_path: BTreeMap::new(),
+        };
         db.project = Some(Project::new(&db, Vec::new(), None, Arc::from("")));
         db
     }
@@ -133,9 +146,17 @@ impl Database {
 
     /// Takes a `.persona` file out of the package. Its id stays its own, should it come back.
     pub fn remove_file(&mut self, path: &str) {
-        let Some(id) = self.by_path.get(path).copied() else { return };
+        let Some(id) = self.by_path.get(path).copied() else {
+            return;
+        };
         let file = self.files[id.0 as usize];
-        let files = self.project().files(self).iter().copied().filter(|other| *other != file).collect();
+        let files = self
+            .project()
+            .files(self)
+            .iter()
+            .copied()
+            .filter(|other| *other != file)
+            .collect();
         self.project().set_files(self).to(files);
         file.set_text(self).to(Arc::from(""));
     }
@@ -147,22 +168,32 @@ impl Database {
             let id = self.store(path, text);
             self.files[id.0 as usize]
         });
-        self.project().set_config(self).with_durability(salsa::Durability::MEDIUM).to(config);
+        self.project()
+            .set_config(self)
+            .with_durability(salsa::Durability::MEDIUM)
+            .to(config);
     }
 
     /// Names a package that has no `persona.toml`.
     pub fn set_name(&mut self, name: &str) {
-        self.project().set_name(self).with_durability(salsa::Durability::MEDIUM).to(Arc::from(name));
+        self.project()
+            .set_name(self)
+            .with_durability(salsa::Durability::MEDIUM)
+            .to(Arc::from(name));
     }
 
     /// The path that a file was set with; empty for an id of another database.
     pub fn file_path(&self, file: FileId) -> &str {
-        self.files.get(file.0 as usize).map_or("", |file| file.path(self))
+        self.files
+            .get(file.0 as usize)
+            .map_or("", |file| file.path(self))
     }
 
     /// A file's text; empty for an id of another database.
     pub fn file_text(&self, file: FileId) -> &str {
-        self.files.get(file.0 as usize).map_or("", |file| file.text(self))
+        self.files
+            .get(file.0 as usize)
+            .map_or("", |file| file.text(self))
     }
 
     /// Everything that is wrong or dubious in the package, in the order of files and places, with the levels of
@@ -192,7 +223,12 @@ impl Database {
         }
         let id = FileId::from(self.files.len());
         let path: Arc<str> = Arc::from(path);
-        self.files.push(SourceFile::new(self, id, Arc::clone(&path), Arc::from(text)));
+        self.files.push(SourceFile::new(
+            self,
+            id,
+            Arc::clone(&path),
+            Arc::from(text),
+        ));
         self.by_path.insert(path, id);
         id
     }

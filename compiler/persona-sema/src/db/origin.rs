@@ -34,7 +34,13 @@ impl Origins {
         let mut places = FxHashMap::default();
         for file in db.project().files(db) {
             for (decl, span) in &decls(db, *file).decls {
-                places.insert(stand_in(*decl), Place { file: file.id(db), span: *span });
+                places.insert(
+                    stand_in(*decl),
+                    Place {
+                        file: file.id(db),
+                        span: *span,
+                    },
+                );
             }
         }
         Self { places }
@@ -42,13 +48,19 @@ impl Origins {
 
     /// The place of a declaration.
     pub(crate) fn place(&self, decl: Decl<'_>) -> Place {
-        self.places.get(&stand_in(decl)).copied().expect("a declaration of this revision has a place")
+        self.places
+            .get(&stand_in(decl))
+            .copied()
+            .expect("a declaration of this revision has a place")
     }
 
     /// A place, after replacing a stand-in file.
     pub(crate) fn resolve(&self, file: FileId, span: Span) -> Place {
         match self.places.get(&file) {
-            Some(place) => Place { file: place.file, span: span.offset(place.span.start) },
+            Some(place) => Place {
+                file: place.file,
+                span: span.offset(place.span.start),
+            },
             None => Place { file, span },
         }
     }
@@ -69,5 +81,9 @@ impl Origins {
 
 /// The diagnostics of a file's own structure, which already name the real file.
 pub(crate) fn file_errors(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
-    decls(db, file).errors.iter().map(|error| super::queries::syntax_diagnostic(file.id(db), error)).collect()
+    decls(db, file)
+        .errors
+        .iter()
+        .map(|error| super::queries::syntax_diagnostic(file.id(db), error))
+        .collect()
 }

@@ -1,6 +1,9 @@
 //! The queries: from texts to declarations, names, schema, signatures and checks.
 
-#![expect(unused_lifetimes, reason = "salsa's interned structs take a lifetime that their fields need not use")]
+#![expect(
+    unused_lifetimes,
+    reason = "salsa's interned structs take a lifetime that their fields need not use"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -80,7 +83,10 @@ impl ItemKind {
 
     /// Whether what others see of it depends on an expression in it, which may refer to others in turn.
     pub(crate) fn has_body(self) -> bool {
-        matches!(self, Self::Const | Self::Trait | Self::Fn | Self::Segment | Self::Partition)
+        matches!(
+            self,
+            Self::Const | Self::Trait | Self::Fn | Self::Segment | Self::Partition
+        )
     }
 }
 
@@ -113,9 +119,20 @@ pub(crate) fn decls<'db>(db: &'db dyn Db, file: SourceFile) -> FileDecls<'db> {
     let decl = |span: Span| {
         let source = DeclText::new(db, Arc::<str>::from(span.of(text)));
         let tree = &parsed(db, source).tree;
-        (Decl::new(db, kind_of(&tree.kind), Arc::from(tree.name.text.as_str()), source), span)
+        (
+            Decl::new(
+                db,
+                kind_of(&tree.kind),
+                Arc::from(tree.name.text.as_str()),
+                source,
+            ),
+            span,
+        )
     };
-    FileDecls { decls: split.decls.iter().map(|found| decl(found.span)).collect(), errors: split.errors }
+    FileDecls {
+        decls: split.decls.iter().map(|found| decl(found.span)).collect(),
+        errors: split.errors,
+    }
 }
 
 fn kind_of(kind: &ast::DeclKind) -> ItemKind {
@@ -137,15 +154,26 @@ fn kind_of(kind: &ast::DeclKind) -> ItemKind {
 
 /// A syntax error as a diagnostic.
 pub(crate) fn syntax_diagnostic(file: FileId, error: &SyntaxError) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(error.code, file, error.span, error.message.clone()).label(error.label.clone());
+    let mut diagnostic = Diagnostic::new(error.code, file, error.span, error.message.clone())
+        .label(error.label.clone());
     for (span, text) in &error.secondary {
         diagnostic = diagnostic.secondary(file, *span, text.clone());
     }
     diagnostic.help = error.help.clone();
-    diagnostic.fixes.extend(error.fix.iter().map(|fix| Fix {
-        title: fix.title.clone(),
-        applicability: fix.applicability,
-        edits: fix.edits.iter().map(|(span, text)| Edit { file, span: *span, text: text.clone() }).collect(),
+    diagnostic.fixes.extend(error.fix.iter().map(|fix| {
+        Fix {
+            title: fix.title.clone(),
+            applicability: fix.applicability,
+            edits: fix
+                .edits
+                .iter()
+                .map(|(span, text)| Edit {
+                    file,
+                    span: *span,
+                    text: text.clone(),
+                })
+                .collect(),
+        }
     }));
     diagnostic
 }
@@ -153,7 +181,11 @@ pub(crate) fn syntax_diagnostic(file: FileId, error: &SyntaxError) -> Diagnostic
 /// The declarations of a file without their places.
 #[salsa::tracked]
 fn file_symbols<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Decl<'db>> {
-    decls(db, file).decls.iter().map(|(decl, _)| *decl).collect()
+    decls(db, file)
+        .decls
+        .iter()
+        .map(|(decl, _)| *decl)
+        .collect()
 }
 
 /// The names of the package.
@@ -168,7 +200,12 @@ pub(crate) struct Symbols<'db> {
 /// All declarations of the package.
 #[salsa::tracked]
 pub(crate) fn symbols<'db>(db: &'db dyn Db, project: Project) -> Symbols<'db> {
-    let all: Vec<_> = project.files(db).iter().flat_map(|file| file_symbols(db, *file)).copied().collect();
+    let all: Vec<_> = project
+        .files(db)
+        .iter()
+        .flat_map(|file| file_symbols(db, *file))
+        .copied()
+        .collect();
     let mut by_name = BTreeMap::new();
     for decl in &all {
         if !decl.name(db).is_empty() {
@@ -180,7 +217,10 @@ pub(crate) fn symbols<'db>(db: &'db dyn Db, project: Project) -> Symbols<'db> {
 
 #[salsa::tracked(returns(copy))]
 fn looked_up<'db>(db: &'db dyn Db, name: GlobalName<'db>) -> Option<Decl<'db>> {
-    symbols(db, db.project()).by_name.get(name.text(db)).copied()
+    symbols(db, db.project())
+        .by_name
+        .get(name.text(db))
+        .copied()
 }
 
 /// What a name means. Whoever asks does not depend on other names.
@@ -191,7 +231,9 @@ pub(crate) fn lookup<'db>(db: &'db dyn Db, name: &str) -> Option<Decl<'db>> {
 /// The names of all declarations of a kind, for did-you-mean.
 pub(crate) fn names_of_kind(db: &dyn Db, kind: ItemKind) -> Vec<Arc<str>> {
     let all = symbols(db, db.project()).by_name.iter();
-    all.filter(|(_, decl)| decl.kind(db) == kind).map(|(name, _)| Arc::clone(name)).collect()
+    all.filter(|(_, decl)| decl.kind(db) == kind)
+        .map(|(name, _)| Arc::clone(name))
+        .collect()
 }
 
 /// What others may know of a declaration without checking it.
@@ -207,25 +249,33 @@ pub(crate) struct Header {
 #[salsa::tracked]
 pub(crate) fn header<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Header {
     let (params, of) = match &tree(db, decl).kind {
-        ast::DeclKind::Trait { params, .. } | ast::DeclKind::Fn { params, .. } | ast::DeclKind::Segment { params, .. } => {
-            (params.as_slice(), None)
-        }
+        ast::DeclKind::Trait { params, .. }
+        | ast::DeclKind::Fn { params, .. }
+        | ast::DeclKind::Segment { params, .. } => (params.as_slice(), None),
         ast::DeclKind::Source(source) => (&[][..], Some(Arc::from(source.of.text.as_str()))),
         _ => (&[][..], None),
     };
-    Header { has_params: !params.is_empty(), of }
+    Header {
+        has_params: !params.is_empty(),
+        of,
+    }
 }
 
 /// The ids of enums: declared ones, `Weekday`, and partitions', by name.
 #[salsa::tracked]
 pub(crate) fn enum_ids(db: &dyn Db, project: Project) -> BTreeMap<Arc<str>, EnumId> {
     let declared = symbols(db, project).by_name.iter();
-    let of_kind = declared.filter(|(_, decl)| matches!(decl.kind(db), ItemKind::Enum | ItemKind::Partition));
+    let of_kind =
+        declared.filter(|(_, decl)| matches!(decl.kind(db), ItemKind::Enum | ItemKind::Partition));
     let mut names: Vec<Arc<str>> = of_kind.map(|(name, _)| Arc::clone(name)).collect();
     names.push(Arc::from(decl::WEEKDAY));
     names.sort_unstable();
     names.dedup();
-    names.into_iter().enumerate().map(|(index, name)| (name, EnumId::from(index))).collect()
+    names
+        .into_iter()
+        .enumerate()
+        .map(|(index, name)| (name, EnumId::from(index)))
+        .collect()
 }
 
 /// The ids of the kinds of events, by name.
@@ -233,13 +283,20 @@ pub(crate) fn enum_ids(db: &dyn Db, project: Project) -> BTreeMap<Arc<str>, Enum
 pub(crate) fn kind_ids(db: &dyn Db, project: Project) -> BTreeMap<Arc<str>, EventId> {
     let declared = symbols(db, project).by_name.iter();
     let kinds = declared.filter(|(_, decl)| decl.kind(db) == ItemKind::Event);
-    kinds.enumerate().map(|(index, (name, _))| (Arc::clone(name), EventId::from(index))).collect()
+    kinds
+        .enumerate()
+        .map(|(index, (name, _))| (Arc::clone(name), EventId::from(index)))
+        .collect()
 }
 
 /// The declared profile, the first if there are several.
 #[salsa::tracked(returns(copy))]
 pub(crate) fn profile<'db>(db: &'db dyn Db, project: Project) -> Option<Decl<'db>> {
-    symbols(db, project).all.iter().copied().find(|decl| decl.kind(db) == ItemKind::Profile)
+    symbols(db, project)
+        .all
+        .iter()
+        .copied()
+        .find(|decl| decl.kind(db) == ItemKind::Profile)
 }
 
 /// The fields of a profile or event, without texts and defaults.
@@ -257,9 +314,14 @@ pub(crate) fn enum_def<'db>(db: &'db dyn Db, decl: Decl<'db>) -> EnumDef {
 /// The members of a group.
 #[salsa::tracked]
 fn group<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<EventId> {
-    let ast::DeclKind::Events { members } = &tree(db, decl).kind else { return Vec::new() };
+    let ast::DeclKind::Events { members } = &tree(db, decl).kind else {
+        return Vec::new();
+    };
     let ids = kind_ids(db, db.project());
-    let mut found: Vec<EventId> = members.iter().filter_map(|name| ids.get(name.text.as_str()).copied()).collect();
+    let mut found: Vec<EventId> = members
+        .iter()
+        .filter_map(|name| ids.get(name.text.as_str()).copied())
+        .collect();
     found.sort_unstable();
     found.dedup();
     found
@@ -269,15 +331,19 @@ fn group<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<EventId> {
 #[salsa::tracked]
 pub(crate) fn schema(db: &dyn Db, project: Project) -> Schema {
     let by_name = &symbols(db, project).by_name;
-    let enums = enum_ids(db, project).keys().map(|name| match by_name.get(name) {
-        Some(decl) if &**name != decl::WEEKDAY => enum_def(db, *decl).clone(),
-        _ => decl::weekday(),
-    });
+    let enums = enum_ids(db, project)
+        .keys()
+        .map(|name| match by_name.get(name) {
+            Some(decl) if &**name != decl::WEEKDAY => enum_def(db, *decl).clone(),
+            _ => decl::weekday(),
+        });
     let events = kind_ids(db, project).keys().map(|name| {
         let shape = shape(db, by_name[name]);
         table(name, shape)
     });
-    let groups = by_name.iter().filter(|(_, decl)| decl.kind(db) == ItemKind::Events);
+    let groups = by_name
+        .iter()
+        .filter(|(_, decl)| decl.kind(db) == ItemKind::Events);
     let implicit = Shape::implicit_profile();
     let (name, profile) = match profile(db, project) {
         Some(decl) => (Arc::clone(decl.name(db)), shape(db, decl)),
@@ -289,15 +355,25 @@ pub(crate) fn schema(db: &dyn Db, project: Project) -> Schema {
         key: profile.key,
         zone: profile.zone,
         events: events.collect(),
-        groups: groups.map(|(name, decl)| (Arc::clone(name), group(db, *decl).clone())).collect(),
+        groups: groups
+            .map(|(name, decl)| (Arc::clone(name), group(db, *decl).clone()))
+            .collect(),
     }
 }
 
 /// A table without a place: nobody may depend on where it is.
 fn table(name: &Arc<str>, shape: &Shape) -> TableDef {
     let fields: IndexVec<FieldId, FieldDef> = shape.fields.iter().cloned().collect();
-    let origin = crate::Place { file: FileId(u32::MAX), span: Span::default() };
-    TableDef { name: Arc::clone(name), fields, checks: Vec::new(), origin }
+    let origin = crate::Place {
+        file: FileId(u32::MAX),
+        span: Span::default(),
+    };
+    TableDef {
+        name: Arc::clone(name),
+        fields,
+        checks: Vec::new(),
+        origin,
+    }
 }
 
 /// The check of a declaration: everything that is wrong with it, and what it is when nothing is.
@@ -309,9 +385,17 @@ pub(crate) fn check<'db>(db: &'db dyn Db, decl: Decl<'db>) -> DeclResult {
     let parsed = parsed(db, decl.source(db));
     let mut checking = Checking::new(db, decl, &parsed.tree);
     let file = super::stand_in(decl);
-    checking.diagnostics.extend(parsed.errors.iter().map(|error| syntax_diagnostic(file, error)));
+    checking.diagnostics.extend(
+        parsed
+            .errors
+            .iter()
+            .map(|error| syntax_diagnostic(file, error)),
+    );
     let unit = decl::check(&mut checking);
-    DeclResult { diagnostics: checking.diagnostics, unit }
+    DeclResult {
+        diagnostics: checking.diagnostics,
+        unit,
+    }
 }
 
 /// What others see of a declaration. Whoever depends on it does not depend on the declaration's text.
@@ -322,12 +406,16 @@ pub(crate) fn signature<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Global {
     match decl.kind(db) {
         ItemKind::Error | ItemKind::Later => Global::Broken,
         ItemKind::Profile => Global::Profile,
-        ItemKind::Event => kind_ids(db, db.project()).get(name).map_or(Global::Broken, |id| Global::Event(*id)),
+        ItemKind::Event => kind_ids(db, db.project())
+            .get(name)
+            .map_or(Global::Broken, |id| Global::Event(*id)),
         ItemKind::Events => Global::Events,
         ItemKind::Enum => enum_id().map_or(Global::Broken, Global::Enum),
         ItemKind::Partition => enum_id().map_or(Global::Broken, Global::Partition),
         ItemKind::Source => Global::Source,
-        ItemKind::Const | ItemKind::Trait | ItemKind::Fn | ItemKind::Segment => check(db, decl).unit.signature(),
+        ItemKind::Const | ItemKind::Trait | ItemKind::Fn | ItemKind::Segment => {
+            check(db, decl).unit.signature()
+        }
     }
 }
 
@@ -335,7 +423,10 @@ pub(crate) fn signature<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Global {
 #[salsa::tracked]
 pub(crate) fn config(db: &dyn Db, project: Project) -> Config {
     let file = project.config(db);
-    Config::read(file.map(|file| (file.id(db), &**file.text(db))), project.name(db))
+    Config::read(
+        file.map(|file| (file.id(db), &**file.text(db))),
+        project.name(db),
+    )
 }
 
 /// Whether a type is the time zone of its profile.

@@ -39,7 +39,10 @@ impl Search<'_> {
         self.enter(root);
         while let Some((node, followed)) = path.last_mut() {
             let node = *node;
-            let Some(target) = self.edges[node].get(*followed).map(|target| *target as usize) else {
+            let Some(target) = self.edges[node]
+                .get(*followed)
+                .map(|target| *target as usize)
+            else {
                 path.pop();
                 self.leave(node, path.last().map(|(parent, _)| *parent));
                 continue;
@@ -71,7 +74,11 @@ impl Search<'_> {
         if self.index[node] != Some(self.low[node]) {
             return;
         }
-        let start = self.stack.iter().rposition(|other| *other == node).expect("a root is on the stack");
+        let start = self
+            .stack
+            .iter()
+            .rposition(|other| *other == node)
+            .expect("a root is on the stack");
         let mut members: Vec<u32> = Vec::new();
         for member in self.stack.drain(start..) {
             self.on_stack[member] = false;
@@ -100,7 +107,9 @@ mod tests {
 
     #[test]
     fn a_long_chain_needs_no_stack() {
-        let edges: Vec<Vec<u32>> = (0..200_000).map(|i| if i == 0 { vec![] } else { vec![i - 1] }).collect();
+        let edges: Vec<Vec<u32>> = (0..200_000)
+            .map(|i| if i == 0 { vec![] } else { vec![i - 1] })
+            .collect();
         assert_eq!(components(&edges).len(), edges.len());
         let ring: Vec<Vec<u32>> = (0..200_000_u32).map(|i| vec![(i + 1) % 200_000]).collect();
         assert_eq!(components(&ring).len(), 1);

@@ -52,9 +52,12 @@ fn check_annotation(checking: &mut Checking<'_>, annotation: &ast::Annotation, p
     if name.is_missing() {
         return;
     }
-    let Some((_, allowed, takes)) = ANNOTATIONS.iter().find(|(known, ..)| *known == name.text) else {
+    let Some((_, allowed, takes)) = ANNOTATIONS.iter().find(|(known, ..)| *known == name.text)
+    else {
         let message = format!("there is no annotation `@{}`", name.text);
-        let diagnostic = checking.diagnostic(names::UNKNOWN_ANNOTATION, name.span, message).label("unknown annotation");
+        let diagnostic = checking
+            .diagnostic(names::UNKNOWN_ANNOTATION, name.span, message)
+            .label("unknown annotation");
         let diagnostic = match nearest(&name.text, ANNOTATIONS.iter().map(|(known, ..)| *known)) {
             Some(meant) => diagnostic.fix(format!("write `@{meant}`"), Applicability::Maybe, name.span, meant),
             None => diagnostic.help("there are `@key`, `@pii`, `@owner(\"team\")`, `@deprecated(\"use x\")` and `@allow(lint)`"),
@@ -71,7 +74,12 @@ fn check_annotation(checking: &mut Checking<'_>, annotation: &ast::Annotation, p
         let diagnostic = checking
             .diagnostic(names::MISPLACED_ANNOTATION, annotation.span, message)
             .label(format!("it stands {stands}"))
-            .fix("remove it", Applicability::Always, removal(checking.text, annotation.span), "");
+            .fix(
+                "remove it",
+                Applicability::Always,
+                removal(checking.text, annotation.span),
+                "",
+            );
         checking.report(diagnostic);
         return;
     }
@@ -82,7 +90,9 @@ fn check_arguments(checking: &mut Checking<'_>, annotation: &ast::Annotation, ta
     let name = &annotation.name.text;
     let wrong = |checking: &mut Checking<'_>, span: Span, message: String, example: &str| {
         let help = format!("for example `{example}`");
-        let diagnostic = checking.diagnostic(names::MISPLACED_ANNOTATION, span, message).help(help);
+        let diagnostic = checking
+            .diagnostic(names::MISPLACED_ANNOTATION, span, message)
+            .help(help);
         checking.report(diagnostic);
     };
     match (takes, annotation.args.as_slice()) {
@@ -90,19 +100,38 @@ fn check_arguments(checking: &mut Checking<'_>, annotation: &ast::Annotation, ta
         (Takes::Nothing, [_, ..]) => {
             let span = Span::new(annotation.name.span.end, annotation.span.end);
             let diagnostic = checking
-                .diagnostic(names::MISPLACED_ANNOTATION, span, format!("`@{name}` takes nothing in parentheses"))
+                .diagnostic(
+                    names::MISPLACED_ANNOTATION,
+                    span,
+                    format!("`@{name}` takes nothing in parentheses"),
+                )
                 .label("too much")
                 .fix(format!("write `@{name}`"), Applicability::Always, span, "");
             checking.report(diagnostic);
         }
-        (Takes::Text, [text]) if plain_string(text).is_some() || text.kind == ast::ExprKind::Error => {}
+        (Takes::Text, [text])
+            if plain_string(text).is_some() || text.kind == ast::ExprKind::Error => {}
         (Takes::Text, []) if name == "deprecated" => {}
         (Takes::Text, _) => {
-            let example = if name == "owner" { "@owner(\"growth\")" } else { "@deprecated(\"use x\")" };
-            wrong(checking, annotation.span, format!("`@{name}` takes one text"), example);
+            let example = if name == "owner" {
+                "@owner(\"growth\")"
+            } else {
+                "@deprecated(\"use x\")"
+            };
+            wrong(
+                checking,
+                annotation.span,
+                format!("`@{name}` takes one text"),
+                example,
+            );
         }
         (Takes::Lints, []) => {
-            wrong(checking, annotation.span, "`@allow` takes the names of lints".to_owned(), "@allow(unused_parameter)");
+            wrong(
+                checking,
+                annotation.span,
+                "`@allow` takes the names of lints".to_owned(),
+                "@allow(unused_parameter)",
+            );
         }
         (Takes::Lints, args) => args.iter().for_each(|arg| check_lint(checking, arg)),
     }
@@ -112,7 +141,11 @@ fn check_lint(checking: &mut Checking<'_>, arg: &ast::Expr) {
     let ast::ExprKind::Name(name) = &arg.kind else {
         if arg.kind != ast::ExprKind::Error {
             let diagnostic = checking
-                .diagnostic(names::MISPLACED_ANNOTATION, arg.span, "`@allow` takes the names of lints")
+                .diagnostic(
+                    names::MISPLACED_ANNOTATION,
+                    arg.span,
+                    "`@allow` takes the names of lints",
+                )
                 .help("for example `@allow(unused_parameter)`");
             checking.report(diagnostic);
         }
@@ -121,26 +154,43 @@ fn check_lint(checking: &mut Checking<'_>, arg: &ast::Expr) {
     match find_code(&name.text) {
         Some(code) if code.info().level == Level::Error => {
             let message = format!("`{}` is an error that cannot be allowed", name.text);
-            let diagnostic = checking.diagnostic(package::FIXED_LEVEL, name.span, message).label("not a lint");
+            let diagnostic = checking
+                .diagnostic(package::FIXED_LEVEL, name.span, message)
+                .label("not a lint");
             checking.report(diagnostic);
         }
         Some(code) if code.info().name != name.text => {
-            let message = format!("lints are named in words: `{}` is `{}`", name.text, code.info().name);
-            let diagnostic = checking.diagnostic(package::UNKNOWN_LINT, name.span, message).fix(
-                format!("write `{}`", code.info().name),
-                Applicability::Always,
-                name.span,
-                code.info().name,
+            let message = format!(
+                "lints are named in words: `{}` is `{}`",
+                name.text,
+                code.info().name
             );
+            let diagnostic = checking
+                .diagnostic(package::UNKNOWN_LINT, name.span, message)
+                .fix(
+                    format!("write `{}`", code.info().name),
+                    Applicability::Always,
+                    name.span,
+                    code.info().name,
+                );
             checking.report(diagnostic);
         }
         Some(_) => {}
         None => {
             let diagnostic = checking
-                .diagnostic(package::UNKNOWN_LINT, name.span, format!("there is no lint `{}`", name.text))
+                .diagnostic(
+                    package::UNKNOWN_LINT,
+                    name.span,
+                    format!("there is no lint `{}`", name.text),
+                )
                 .label("unknown lint");
             let diagnostic = match nearest(&name.text, lint_names()) {
-                Some(meant) => diagnostic.fix(format!("write `{meant}`"), Applicability::Maybe, name.span, meant),
+                Some(meant) => diagnostic.fix(
+                    format!("write `{meant}`"),
+                    Applicability::Maybe,
+                    name.span,
+                    meant,
+                ),
                 None => diagnostic.help("a warning's name is printed beside its code"),
             };
             checking.report(diagnostic);
@@ -150,19 +200,36 @@ fn check_lint(checking: &mut Checking<'_>, arg: &ast::Expr) {
 
 /// The names of all diagnostics whose level can be changed.
 pub(crate) fn lint_names() -> impl Iterator<Item = &'static str> {
-    all_codes().into_iter().map(persona_base::Code::info).filter(|info| info.level != Level::Error).map(|info| info.name)
+    all_codes()
+        .into_iter()
+        .map(persona_base::Code::info)
+        .filter(|info| info.level != Level::Error)
+        .map(|info| info.name)
 }
 
 fn check_repeated(checking: &mut Checking<'_>, annotations: &[ast::Annotation]) {
     for (index, annotation) in annotations.iter().enumerate() {
         let name = &annotation.name;
-        let earlier = annotations[..index].iter().find(|earlier| earlier.name.text == name.text);
-        let Some(earlier) = earlier.filter(|_| name.text != "allow" && !name.is_missing()) else { continue };
+        let earlier = annotations[..index]
+            .iter()
+            .find(|earlier| earlier.name.text == name.text);
+        let Some(earlier) = earlier.filter(|_| name.text != "allow" && !name.is_missing()) else {
+            continue;
+        };
         let diagnostic = checking
-            .diagnostic(names::MISPLACED_ANNOTATION, annotation.span, format!("`@{}` is there twice", name.text))
+            .diagnostic(
+                names::MISPLACED_ANNOTATION,
+                annotation.span,
+                format!("`@{}` is there twice", name.text),
+            )
             .label("again")
             .secondary(checking.file, earlier.span, "first here")
-            .fix("remove it", Applicability::Always, removal(checking.text, annotation.span), "");
+            .fix(
+                "remove it",
+                Applicability::Always,
+                removal(checking.text, annotation.span),
+                "",
+            );
         checking.report(diagnostic);
     }
 }

@@ -11,8 +11,14 @@ use crate::db::ItemKind;
 pub(super) fn check_declared_name(checking: &mut Checking<'_>) {
     let kind = checking.decl.kind(checking.db);
     match kind {
-        ItemKind::Profile | ItemKind::Event | ItemKind::Events | ItemKind::Enum => check_camel(checking, kind),
-        ItemKind::Source | ItemKind::Trait | ItemKind::Fn | ItemKind::Segment | ItemKind::Partition => {
+        ItemKind::Profile | ItemKind::Event | ItemKind::Events | ItemKind::Enum => {
+            check_camel(checking, kind)
+        }
+        ItemKind::Source
+        | ItemKind::Trait
+        | ItemKind::Fn
+        | ItemKind::Segment
+        | ItemKind::Partition => {
             check_snake(checking, &checking.tree.name, kind.described());
         }
         ItemKind::Const | ItemKind::Error | ItemKind::Later => {}
@@ -25,9 +31,19 @@ fn check_camel(checking: &mut Checking<'_>, kind: ItemKind) {
     if name.is_missing() || camel == name.text {
         return;
     }
-    let message = format!("the name of {} begins with a capital letter and has no underscores", kind.described());
-    let diagnostic = checking.diagnostic(names::TYPE_CASE, name.span, message).label(format!("usually `{camel}`"));
-    checking.report(diagnostic.fix(format!("rename it to `{camel}`"), Applicability::Always, name.span, camel));
+    let message = format!(
+        "the name of {} begins with a capital letter and has no underscores",
+        kind.described()
+    );
+    let diagnostic = checking
+        .diagnostic(names::TYPE_CASE, name.span, message)
+        .label(format!("usually `{camel}`"));
+    checking.report(diagnostic.fix(
+        format!("rename it to `{camel}`"),
+        Applicability::Always,
+        name.span,
+        camel,
+    ));
 }
 
 /// Checks that a name is in snake case.
@@ -37,8 +53,15 @@ pub(super) fn check_snake(checking: &mut Checking<'_>, name: &ast::Name, what: &
         return;
     }
     let message = format!("the name of {what} is written in lower case with underscores");
-    let diagnostic = checking.diagnostic(names::NAME_CASE, name.span, message).label(format!("usually `{snake}`"));
-    checking.report(diagnostic.fix(format!("rename it to `{snake}`"), Applicability::Always, name.span, snake));
+    let diagnostic = checking
+        .diagnostic(names::NAME_CASE, name.span, message)
+        .label(format!("usually `{snake}`"));
+    checking.report(diagnostic.fix(
+        format!("rename it to `{snake}`"),
+        Applicability::Always,
+        name.span,
+        snake,
+    ));
 }
 
 /// `order_placed` → `OrderPlaced`. A name without letters stays as it is.
@@ -49,7 +72,11 @@ fn upper_camel(name: &str) -> String {
         camel.extend(chars.next().map(|first| first.to_ascii_uppercase()));
         camel.push_str(chars.as_str());
     }
-    if camel.starts_with(|first: char| first.is_ascii_uppercase()) { camel } else { name.to_owned() }
+    if camel.starts_with(|first: char| first.is_ascii_uppercase()) {
+        camel
+    } else {
+        name.to_owned()
+    }
 }
 
 /// `CustomerID` → `customer_id`. Leading underscores stay.
@@ -60,7 +87,9 @@ fn snake_case(name: &str) -> String {
         let before = index.checked_sub(1).map(|before| chars[before]);
         let next_is_lower = chars.get(index + 1).is_some_and(char::is_ascii_lowercase);
         let starts_word = before.is_some_and(|before| {
-            before.is_ascii_lowercase() || before.is_ascii_digit() || (before.is_ascii_uppercase() && next_is_lower)
+            before.is_ascii_lowercase()
+                || before.is_ascii_digit()
+                || (before.is_ascii_uppercase() && next_is_lower)
         });
         if char.is_ascii_uppercase() && starts_word {
             snake.push('_');
@@ -76,12 +105,25 @@ mod tests {
 
     #[test]
     fn names_are_cut_into_words_where_people_would() {
-        for (from, to) in [("CustomerID", "customer_id"), ("firstName", "first_name"), ("HTMLBody", "html_body"),
-            ("is2FA", "is2_fa"), ("_x", "_x"), ("a_b", "a_b"), ("A_B", "a_b")] {
+        for (from, to) in [
+            ("CustomerID", "customer_id"),
+            ("firstName", "first_name"),
+            ("HTMLBody", "html_body"),
+            ("is2FA", "is2_fa"),
+            ("_x", "_x"),
+            ("a_b", "a_b"),
+            ("A_B", "a_b"),
+        ] {
             assert_eq!(snake_case(from), to, "{from}");
         }
-        for (from, to) in [("order_placed", "OrderPlaced"), ("purchase", "Purchase"), ("Order", "Order"),
-            ("URLVisited", "URLVisited"), ("__", "__"), ("_1", "_1")] {
+        for (from, to) in [
+            ("order_placed", "OrderPlaced"),
+            ("purchase", "Purchase"),
+            ("Order", "Order"),
+            ("URLVisited", "URLVisited"),
+            ("__", "__"),
+            ("_1", "_1"),
+        ] {
             assert_eq!(upper_camel(from), to, "{from}");
         }
     }

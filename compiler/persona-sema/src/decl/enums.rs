@@ -17,9 +17,21 @@ pub(crate) const WEEKDAY: &str = "Weekday";
 
 /// `Weekday`.
 pub(crate) fn weekday() -> EnumDef {
-    let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let days = [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
     let values = days.into_iter().map(|day| (Arc::from(day), None)).collect();
-    EnumDef { name: Arc::from(WEEKDAY), ordered: false, values }
+    EnumDef {
+        name: Arc::from(WEEKDAY),
+        ordered: false,
+        values,
+    }
 }
 
 /// The enum that a declaration is: an enum's values, or a partition's stages. Values that are declared twice are there once.
@@ -35,15 +47,25 @@ pub(crate) fn enum_def(decl: &ast::Decl) -> EnumDef {
     match &decl.kind {
         ast::DeclKind::Enum { ordered, values } => {
             is_ordered = *ordered;
-            values.iter().for_each(|value| add(&value.name.text, &value.title));
+            values
+                .iter()
+                .for_each(|value| add(&value.name.text, &value.title));
         }
-        ast::DeclKind::Partition { stages, otherwise, .. } => {
-            stages.iter().for_each(|stage| add(&stage.name.text, &stage.title));
+        ast::DeclKind::Partition {
+            stages, otherwise, ..
+        } => {
+            stages
+                .iter()
+                .for_each(|stage| add(&stage.name.text, &stage.title));
             add(&otherwise.name.text, &otherwise.title);
         }
         _ => {}
     }
-    EnumDef { name: Arc::from(decl.name.text.as_str()), ordered: is_ordered, values }
+    EnumDef {
+        name: Arc::from(decl.name.text.as_str()),
+        ordered: is_ordered,
+        values,
+    }
 }
 
 /// Checks an enum.
@@ -51,18 +73,27 @@ pub(super) fn check_enum(checking: &mut Checking<'_>, values: &[ast::EnumValue])
     if values.is_empty() {
         let name = &checking.tree.name;
         let diagnostic = checking
-            .diagnostic(data::EMPTY_DECLARATION, name.span, format!("the enum `{}` has no values", name.text))
+            .diagnostic(
+                data::EMPTY_DECLARATION,
+                name.span,
+                format!("the enum `{}` has no values", name.text),
+            )
             .label("nothing can be of this type")
             .help("list its values: `enum Tier { bronze, silver, gold }`");
         checking.report(diagnostic);
     }
-    let named: Vec<(&ast::Name, Option<&String>)> = values.iter().map(|v| (&v.name, v.title.as_ref())).collect();
+    let named: Vec<(&ast::Name, Option<&String>)> =
+        values.iter().map(|v| (&v.name, v.title.as_ref())).collect();
     check_values(checking, &named, "the value");
     Unit::None
 }
 
 /// Values are different, and so is what data may say for them.
-pub(super) fn check_values(checking: &mut Checking<'_>, values: &[(&ast::Name, Option<&String>)], what: &str) {
+pub(super) fn check_values(
+    checking: &mut Checking<'_>,
+    values: &[(&ast::Name, Option<&String>)],
+    what: &str,
+) {
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for (name, _) in values.iter().filter(|(name, _)| !name.is_missing()) {
         let Some(first) = seen.get(name.text.as_str()).copied() else {
@@ -70,7 +101,11 @@ pub(super) fn check_values(checking: &mut Checking<'_>, values: &[(&ast::Name, O
             continue;
         };
         let diagnostic = checking
-            .diagnostic(names::DUPLICATE_VALUE, name.span, format!("{what} `{}` is there twice", name.text))
+            .diagnostic(
+                names::DUPLICATE_VALUE,
+                name.span,
+                format!("{what} `{}` is there twice", name.text),
+            )
             .label("again")
             .secondary(checking.file, first, "first here")
             .help("remove one of them");
@@ -78,8 +113,14 @@ pub(super) fn check_values(checking: &mut Checking<'_>, values: &[(&ast::Name, O
     }
     let mut titles: BTreeMap<&str, Span> = BTreeMap::new();
     for (name, title) in values {
-        let Some(title) = title.map(String::as_str) else { continue };
-        let other = seen.get(title).filter(|span| **span != name.span).or_else(|| titles.get(title)).copied();
+        let Some(title) = title.map(String::as_str) else {
+            continue;
+        };
+        let other = seen
+            .get(title)
+            .filter(|span| **span != name.span)
+            .or_else(|| titles.get(title))
+            .copied();
         if let Some(other) = other {
             let message = format!("\"{title}\" stands for two values");
             let diagnostic = checking
@@ -99,10 +140,19 @@ pub(super) fn check_group(checking: &mut Checking<'_>, members: &[ast::Name]) ->
     for member in members.iter().filter(|member| !member.is_missing()) {
         if let Some(first) = seen.get(member.text.as_str()).copied() {
             let diagnostic = checking
-                .diagnostic(names::DUPLICATE_VALUE, member.span, format!("`{}` is in this group twice", member.text))
+                .diagnostic(
+                    names::DUPLICATE_VALUE,
+                    member.span,
+                    format!("`{}` is in this group twice", member.text),
+                )
                 .label("again")
                 .secondary(checking.file, first, "first here")
-                .fix("remove it", Applicability::Always, member_removal(checking.text, member.span), "");
+                .fix(
+                    "remove it",
+                    Applicability::Always,
+                    member_removal(checking.text, member.span),
+                    "",
+                );
             checking.report(diagnostic);
             continue;
         }
@@ -116,7 +166,10 @@ pub(super) fn check_group(checking: &mut Checking<'_>, members: &[ast::Name]) ->
 fn member_removal(text: &str, span: Span) -> Span {
     let before = text.get(..span.start as usize).unwrap_or("").trim_end();
     match before.strip_suffix("or") {
-        Some(kept) => Span::new(u32::try_from(kept.trim_end().len()).unwrap_or(span.start), span.end),
+        Some(kept) => Span::new(
+            u32::try_from(kept.trim_end().len()).unwrap_or(span.start),
+            span.end,
+        ),
         None => removal(text, span),
     }
 }
@@ -128,30 +181,59 @@ fn check_member(checking: &mut Checking<'_>, member: &ast::Name) {
     let mut diagnostic = match found.map(|decl| (decl, decl.kind(db))) {
         Some((_, ItemKind::Event | ItemKind::Error | ItemKind::Later)) => return,
         Some((group, ItemKind::Events)) => {
-            let ast::DeclKind::Events { members } = &tree(db, group).kind else { return };
-            let inner = members.iter().map(|member| member.text.as_str()).collect::<Vec<_>>().join(" or ");
+            let ast::DeclKind::Events { members } = &tree(db, group).kind else {
+                return;
+            };
+            let inner = members
+                .iter()
+                .map(|member| member.text.as_str())
+                .collect::<Vec<_>>()
+                .join(" or ");
             let diagnostic = checking
-                .diagnostic(names::UNKNOWN_MEMBER, member.span, format!("`{name}` is a group itself"))
+                .diagnostic(
+                    names::UNKNOWN_MEMBER,
+                    member.span,
+                    format!("`{name}` is a group itself"),
+                )
                 .label("a group lists events, not groups");
             let own = &checking.tree.name.text;
-            if inner.is_empty() || *name == *own || members.iter().any(|member| member.text == *own) {
+            if inner.is_empty() || *name == *own || members.iter().any(|member| member.text == *own)
+            {
                 diagnostic
             } else {
-                diagnostic.fix(format!("write `{inner}`"), Applicability::Always, member.span, inner)
+                diagnostic.fix(
+                    format!("write `{inner}`"),
+                    Applicability::Always,
+                    member.span,
+                    inner,
+                )
             }
         }
         Some((_, kind)) => checking
-            .diagnostic(names::UNKNOWN_MEMBER, member.span, format!("`{name}` is {}, not an event", kind.described()))
+            .diagnostic(
+                names::UNKNOWN_MEMBER,
+                member.span,
+                format!("`{name}` is {}, not an event", kind.described()),
+            )
             .label("an event is expected here"),
         None => checking
-            .diagnostic(names::UNKNOWN_MEMBER, member.span, format!("there is no event `{name}`"))
+            .diagnostic(
+                names::UNKNOWN_MEMBER,
+                member.span,
+                format!("there is no event `{name}`"),
+            )
             .label("unknown event"),
     };
     if found.is_none() {
         let kinds = kind_ids(db, db.project()).keys().map(|name| &**name);
         match nearest(name, kinds) {
             Some(meant) => {
-                diagnostic = diagnostic.fix(format!("write `{meant}`"), Applicability::Maybe, member.span, meant);
+                diagnostic = diagnostic.fix(
+                    format!("write `{meant}`"),
+                    Applicability::Maybe,
+                    member.span,
+                    meant,
+                );
             }
             None => diagnostic = diagnostic.help(format!("declare it: `event {name} {{ … }}`")),
         }

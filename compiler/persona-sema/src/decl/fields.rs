@@ -5,8 +5,8 @@ use std::sync::Arc;
 use persona_base::{Applicability, Diagnostic, IndexVec, Span, data, names};
 use persona_syntax::ast;
 
-use super::types::{Position, Types};
 use super::text::removal;
+use super::types::{Position, Types};
 use crate::db::{Db, Decl, ItemKind, tree};
 use crate::{Field, FieldDef, FieldId, RecordType, Type, TypeKind};
 
@@ -30,8 +30,14 @@ pub(crate) struct Shape {
 impl Shape {
     /// The profile of a package that declares none: only events tell of its people.
     pub(crate) fn implicit_profile() -> Self {
-        let fields = [implicit("id", Type::of(TypeKind::Str))].into_iter().collect();
-        Self { fields, key: FieldId(0), zone: None }
+        let fields = [implicit("id", Type::of(TypeKind::Str))]
+            .into_iter()
+            .collect();
+        Self {
+            fields,
+            key: FieldId(0),
+            zone: None,
+        }
     }
 }
 
@@ -61,38 +67,84 @@ pub(crate) fn shape(db: &dyn Db, decl: Decl<'_>) -> Shape {
     if is_event {
         fields = event_fields().into_iter().collect();
     }
-    let key = flat.iter().position(|field| has_annotation(field.decl, "key"));
-    let key = key.or_else(|| flat.iter().position(|field| &*field.name == "id")).unwrap_or(0);
+    let key = flat
+        .iter()
+        .position(|field| has_annotation(field.decl, "key"));
+    let key = key
+        .or_else(|| flat.iter().position(|field| &*field.name == "id"))
+        .unwrap_or(0);
     for field in &flat {
         let (name, ty) = (Arc::clone(&field.name), field.ty.clone());
-        fields.push(FieldDef { name, ty, default: None, pii: field.pii, doc: None });
+        fields.push(FieldDef {
+            name,
+            ty,
+            default: None,
+            pii: field.pii,
+            doc: None,
+        });
     }
     if fields.is_empty() {
         return Shape::implicit_profile();
     }
-    let zone = fields.iter_enumerated().find(|(_, field)| crate::db::is_zone(&field.ty)).map(|(id, _)| id);
-    Shape { fields, key: FieldId::from(key), zone: zone.filter(|_| !is_event) }
+    let zone = fields
+        .iter_enumerated()
+        .find(|(_, field)| crate::db::is_zone(&field.ty))
+        .map(|(id, _)| id);
+    Shape {
+        fields,
+        key: FieldId::from(key),
+        zone: zone.filter(|_| !is_event),
+    }
 }
 
 /// The fields every event has.
 pub(crate) fn event_fields() -> [FieldDef; 2] {
-    [implicit("at", Type::of(TypeKind::Timestamp)), implicit("id", Type::of(TypeKind::Str).optional())]
+    [
+        implicit("at", Type::of(TypeKind::Timestamp)),
+        implicit("id", Type::of(TypeKind::Str).optional()),
+    ]
 }
 
 fn implicit(name: &str, ty: Type) -> FieldDef {
-    FieldDef { name: Arc::from(name), ty, default: None, pii: false, doc: None }
+    FieldDef {
+        name: Arc::from(name),
+        ty,
+        default: None,
+        pii: false,
+        doc: None,
+    }
 }
 
 /// Whether a field carries `@name`.
 pub(crate) fn has_annotation(field: &ast::FieldDecl, name: &str) -> bool {
-    field.annotations.iter().any(|annotation| annotation.name.text == name)
+    field
+        .annotations
+        .iter()
+        .any(|annotation| annotation.name.text == name)
 }
 
 /// The fields of a table, flattened.
-pub(crate) fn flatten_table<'a>(types: &mut Types<'_>, fields: &'a [ast::FieldDecl], event: bool) -> Vec<FlatField<'a>> {
-    let mut flattening = Flattening { types, flat: Vec::new() };
-    let reserved = if event { EVENT_RESERVED } else { PROFILE_RESERVED };
-    flattening.level(fields, &Around { reserved, ..Around::default() });
+pub(crate) fn flatten_table<'a>(
+    types: &mut Types<'_>,
+    fields: &'a [ast::FieldDecl],
+    event: bool,
+) -> Vec<FlatField<'a>> {
+    let mut flattening = Flattening {
+        types,
+        flat: Vec::new(),
+    };
+    let reserved = if event {
+        EVENT_RESERVED
+    } else {
+        PROFILE_RESERVED
+    };
+    flattening.level(
+        fields,
+        &Around {
+            reserved,
+            ..Around::default()
+        },
+    );
     flattening.flat
 }
 
@@ -101,35 +153,68 @@ pub(crate) fn element_record(types: &mut Types<'_>, fields: &[ast::FieldDecl]) -
     if fields.is_empty() {
         return RecordType { fields: Vec::new() };
     }
-    let mut flattening = Flattening { types, flat: Vec::new() };
-    flattening.level(fields, &Around { element: true, ..Around::default() });
+    let mut flattening = Flattening {
+        types,
+        flat: Vec::new(),
+    };
+    flattening.level(
+        fields,
+        &Around {
+            element: true,
+            ..Around::default()
+        },
+    );
     let flat = flattening.flat;
     for field in &flat {
         if let Some(default) = &field.decl.default {
             let message = "a field of a list's record cannot have a default";
             let whole = Span::new(field.decl.ty.span.end, default.span.end);
-            let diagnostic = Diagnostic::new(data::MISPLACED_DEFAULT, types.file, default.span, message)
-                .label("no default here")
-                .help("make it optional, and say `?? …` where it is used")
-                .fix("remove the default", Applicability::Maybe, whole, "");
+            let diagnostic =
+                Diagnostic::new(data::MISPLACED_DEFAULT, types.file, default.span, message)
+                    .label("no default here")
+                    .help("make it optional, and say `?? …` where it is used")
+                    .fix("remove the default", Applicability::Maybe, whole, "");
             types.diagnostics.push(diagnostic);
         }
     }
-    RecordType { fields: flat.into_iter().map(|field| Field { name: field.name, ty: field.ty }).collect() }
+    RecordType {
+        fields: flat
+            .into_iter()
+            .map(|field| Field {
+                name: field.name,
+                ty: field.ty,
+            })
+            .collect(),
+    }
 }
 
 /// The names that an event's fields may not have: every event has them.
 const EVENT_RESERVED: &[(&str, &str)] = &[
-    ("at", "every event has `at`, the instant at which it happened; a source fills it with `at = …`"),
-    ("id", "every event has `id`, its own identifier; a source fills it with `id = …`"),
-    ("profile", "`profile.` reaches the person whose event it is; a source says whose with `profile = …`"),
+    (
+        "at",
+        "every event has `at`, the instant at which it happened; a source fills it with `at = …`",
+    ),
+    (
+        "id",
+        "every event has `id`, its own identifier; a source fills it with `id = …`",
+    ),
+    (
+        "profile",
+        "`profile.` reaches the person whose event it is; a source says whose with `profile = …`",
+    ),
     ("event", "`event.` reaches the event from inside its lists"),
 ];
 
 /// The names that a profile's fields may not have.
 const PROFILE_RESERVED: &[(&str, &str)] = &[
-    ("at", "`at` says from when on a row of the profile holds; a source fills it with `at = …`"),
-    ("profile", "`profile.` reaches the person from inside a query"),
+    (
+        "at",
+        "`at` says from when on a row of the profile holds; a source fills it with `at = …`",
+    ),
+    (
+        "profile",
+        "`profile.` reaches the person from inside a query",
+    ),
 ];
 
 /// What surrounds a level of fields.
@@ -173,57 +258,111 @@ impl<'a> Flattening<'a, '_, '_> {
         let pii = around.pii || has_annotation(field, "pii");
         let name = format!("{}{}", around.prefix, field.name.text);
         if let ast::TypeKind::Record(inner) = &field.ty.kind {
-            self.record(field, inner, &name, Around { pii, ..around.clone() });
+            self.record(
+                field,
+                inner,
+                &name,
+                &Around {
+                    pii,
+                    ..around.clone()
+                },
+            );
             return;
         }
         let mut ty = self.types.resolve(&field.ty, Position::Field);
         self.storable(field, &ty);
         if around.element && ty.kind.element().is_some() {
             let message = "a field of a list's record cannot be a list or set";
-            let help = "a list of lists has no columns; give the event a second list field of its own";
-            self.types.error(data::NOT_STORABLE, field.ty.span, message, help);
+            let help =
+                "a list of lists has no columns; give the event a second list field of its own";
+            self.types
+                .error(data::NOT_STORABLE, field.ty.span, message, help);
             ty = Type::ERROR;
         }
         let decides = field.default.is_none() || around.element;
         ty.optional = (ty.optional || around.optional.is_some()) && decides && !ty.is_error();
         let inside_optional = around.optional;
-        self.flat.push(FlatField { name: Arc::from(name), ty, decl: field, pii, inside_optional });
+        self.flat.push(FlatField {
+            name: Arc::from(name),
+            ty,
+            decl: field,
+            pii,
+            inside_optional,
+        });
     }
 
-    fn record(&mut self, field: &'a ast::FieldDecl, inner: &'a [ast::FieldDecl], name: &str, around: Around) {
+    fn record(
+        &mut self,
+        field: &'a ast::FieldDecl,
+        inner: &'a [ast::FieldDecl],
+        name: &str,
+        around: &Around,
+    ) {
         if let Some(default) = &field.default {
             let whole = Span::new(field.ty.span.end, default.span.end);
             let message = "a record takes its defaults inside";
-            let diagnostic = Diagnostic::new(data::MISPLACED_DEFAULT, self.types.file, default.span, message)
-                .label("no default for the whole record")
-                .help("give each field its own: `consent: { email: Bool = false }`")
-                .fix("remove the default", Applicability::Maybe, whole, "");
+            let diagnostic = Diagnostic::new(
+                data::MISPLACED_DEFAULT,
+                self.types.file,
+                default.span,
+                message,
+            )
+            .label("no default for the whole record")
+            .help("give each field its own: `consent: { email: Bool = false }`")
+            .fix("remove the default", Applicability::Maybe, whole, "");
             self.types.diagnostics.push(diagnostic);
         }
         if inner.is_empty() {
             let message = format!("the record `{}` has no fields", field.name.text);
-            self.types.error(data::EMPTY_DECLARATION, field.ty.span, message, "give it at least one field");
+            self.types.error(
+                data::EMPTY_DECLARATION,
+                field.ty.span,
+                message,
+                "give it at least one field",
+            );
         }
         if around.depth >= MAX_NESTING {
             let message = format!("records are nested more than {MAX_NESTING} deep");
-            self.types.error(data::NOT_STORABLE, field.name.span, message, "flatten the inner records");
+            self.types.error(
+                data::NOT_STORABLE,
+                field.name.span,
+                message,
+                "flatten the inner records",
+            );
             return;
         }
         let mark = Span::new(field.ty.span.end.saturating_sub(1), field.ty.span.end);
-        let optional = if field.ty.optional { Some(mark) } else { around.optional };
+        let optional = if field.ty.optional {
+            Some(mark)
+        } else {
+            around.optional
+        };
         let prefix = format!("{name}.");
-        self.level(inner, &Around { prefix, depth: around.depth + 1, optional, reserved: &[], ..around });
+        self.level(
+            inner,
+            &Around {
+                prefix,
+                depth: around.depth + 1,
+                optional,
+                reserved: &[],
+                ..*around
+            },
+        );
     }
 
     fn storable(&mut self, field: &ast::FieldDecl, ty: &Type) {
         let kind = ty.kind.element().map_or(&ty.kind, |element| &element.kind);
         let (what, help) = match kind {
-            TypeKind::Period => ("Period", "store the dates themselves, or a `Duration`; periods are written in rules: `in last 6 months`"),
+            TypeKind::Period => (
+                "Period",
+                "store the dates themselves, or a `Duration`; periods are written in rules: `in last 6 months`",
+            ),
             TypeKind::Html => ("Html", "store it as `String`; content turns it into `Html`"),
             _ => return,
         };
         let message = format!("`{what}` is not a type of data");
-        self.types.error(data::NOT_STORABLE, field.ty.span, message, help);
+        self.types
+            .error(data::NOT_STORABLE, field.ty.span, message, help);
     }
 
     fn duplicate(&mut self, field: &ast::FieldDecl, first: Span) {
@@ -238,7 +377,11 @@ impl<'a> Flattening<'a, '_, '_> {
 
     fn is_reserved(&mut self, field: &ast::FieldDecl, around: &Around) -> bool {
         let name = &field.name;
-        let Some((_, why)) = around.reserved.iter().find(|(reserved, _)| *reserved == name.text) else {
+        let Some((_, why)) = around
+            .reserved
+            .iter()
+            .find(|(reserved, _)| *reserved == name.text)
+        else {
             return false;
         };
         let diagnostic = Diagnostic::new(
@@ -249,7 +392,12 @@ impl<'a> Flattening<'a, '_, '_> {
         )
         .label("reserved")
         .note(*why)
-        .fix("remove this field", Applicability::Maybe, removal(self.types.text, field.span), "");
+        .fix(
+            "remove this field",
+            Applicability::Maybe,
+            removal(self.types.text, field.span),
+            "",
+        );
         self.types.diagnostics.push(diagnostic);
         true
     }

@@ -27,10 +27,14 @@ pub(super) fn uses_history(expr: &Expr, in_event: bool) -> Option<Span> {
         | ExprKind::EventParam(..)
         | ExprKind::Elem(..)
         | ExprKind::Param(_) => None,
-        ExprKind::Op(_, operands) | ExprKind::Fn(_, operands) => operands.iter().find_map(&uses_history),
+        ExprKind::Op(_, operands) | ExprKind::Fn(_, operands) => {
+            operands.iter().find_map(&uses_history)
+        }
         ExprKind::If(arms, otherwise) => arms
             .iter()
-            .find_map(|(condition, result)| uses_history(condition).or_else(|| uses_history(result)))
+            .find_map(|(condition, result)| {
+                uses_history(condition).or_else(|| uses_history(result))
+            })
             .or_else(|| uses_history(otherwise)),
         ExprKind::Match(subject, arms, otherwise) => uses_history(subject)
             .or_else(|| arms.iter().find_map(|(_, result)| uses_history(result)))
@@ -40,8 +44,15 @@ pub(super) fn uses_history(expr: &Expr, in_event: bool) -> Option<Span> {
             Part::Value(value, _) => uses_history(value),
         }),
         ExprKind::InWindow(operand, _) => uses_history(operand),
-        ExprKind::Quantifier { list, condition, .. } => uses_history(list).or_else(|| uses_history(condition)),
-        ExprKind::ListAgg { list, filter, value, .. } => uses_history(list)
+        ExprKind::Quantifier {
+            list, condition, ..
+        } => uses_history(list).or_else(|| uses_history(condition)),
+        ExprKind::ListAgg {
+            list,
+            filter,
+            value,
+            ..
+        } => uses_history(list)
             .or_else(|| filter.as_deref().and_then(&uses_history))
             .or_else(|| value.as_deref().and_then(&uses_history)),
     }

@@ -33,9 +33,17 @@ const ENDINGS: [(&str, &str); 10] = [
 ];
 
 /// The format, path and place of the path of a source.
-pub(super) fn location(checking: &mut Checking<'_>, source: &ast::SourceDecl) -> Option<(SourceFormat, Arc<str>, Span)> {
+pub(super) fn location(
+    checking: &mut Checking<'_>,
+    source: &ast::SourceDecl,
+) -> Option<(SourceFormat, Arc<str>, Span)> {
     let from = source.clauses.iter().find_map(|clause| match clause {
-        ast::SourceClause::From { format, path, options, .. } => Some((format, path, options)),
+        ast::SourceClause::From {
+            format,
+            path,
+            options,
+            ..
+        } => Some((format, path, options)),
         _ => None,
     });
     let Some((format, path, options)) = from else {
@@ -44,14 +52,19 @@ pub(super) fn location(checking: &mut Checking<'_>, source: &ast::SourceDecl) ->
         let diagnostic = checking
             .diagnostic(data::MISSING_FROM, name.span, message)
             .label("no `from`")
-            .help(format!("name a file, relative to the package's folder: `from \"data/{}.csv\"`", name.text));
+            .help(format!(
+                "name a file, relative to the package's folder: `from \"data/{}.csv\"`",
+                name.text
+            ));
         checking.report(diagnostic);
         return None;
     };
     let text = path_text(checking, path);
     let format = match format {
         Some(name) => named_format(checking, name),
-        None => text.as_deref().and_then(|text| format_of_path(checking, text, path.span)),
+        None => text
+            .as_deref()
+            .and_then(|text| format_of_path(checking, text, path.span)),
     };
     let format = options_applied(checking, format, options);
     Some((format?, Arc::from(text?), path.span))
@@ -82,13 +95,25 @@ fn named_format(checking: &mut Checking<'_>, name: &ast::Name) -> Option<SourceF
         return Some(*format);
     }
     let lower = name.text.to_ascii_lowercase();
-    let alias = ENDINGS.iter().find(|(ending, _)| *ending == lower).map(|(_, format)| *format);
+    let alias = ENDINGS
+        .iter()
+        .find(|(ending, _)| *ending == lower)
+        .map(|(_, format)| *format);
     let meant = alias.or_else(|| nearest(&name.text, FORMATS.iter().map(|(known, _)| *known)));
     let diagnostic = checking
-        .diagnostic(data::UNKNOWN_FORMAT, name.span, format!("there is no format `{}`", name.text))
+        .diagnostic(
+            data::UNKNOWN_FORMAT,
+            name.span,
+            format!("there is no format `{}`", name.text),
+        )
         .label("unknown format");
     let diagnostic = match meant {
-        Some(meant) => diagnostic.fix(format!("write `{meant}`"), Applicability::Maybe, name.span, meant),
+        Some(meant) => diagnostic.fix(
+            format!("write `{meant}`"),
+            Applicability::Maybe,
+            name.span,
+            meant,
+        ),
         None => diagnostic.help("formats are `csv`, `tsv`, `ndjson`, `parquet` and `arrow`"),
     };
     checking.report(diagnostic);
@@ -97,8 +122,13 @@ fn named_format(checking: &mut Checking<'_>, name: &ast::Name) -> Option<SourceF
 
 fn format_of_path(checking: &mut Checking<'_>, path: &str, span: Span) -> Option<SourceFormat> {
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    let ending = file.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-    let known = ENDINGS.iter().find(|(known, _)| ending.as_deref() == Some(*known)).map(|(_, format)| *format);
+    let ending = file
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase());
+    let known = ENDINGS
+        .iter()
+        .find(|(known, _)| ending.as_deref() == Some(*known))
+        .map(|(_, format)| *format);
     if let Some((_, format)) = FORMATS.iter().find(|(name, _)| Some(*name) == known) {
         return Some(*format);
     }
@@ -110,7 +140,12 @@ fn format_of_path(checking: &mut Checking<'_>, path: &str, span: Span) -> Option
         .diagnostic(data::UNKNOWN_FORMAT, span, message)
         .label("which format is this?")
         .help("say it before the path: `csv`, `tsv`, `ndjson`, `parquet` or `arrow`")
-        .fix("read it as CSV", Applicability::Maybe, Span::at(span.start), "csv ");
+        .fix(
+            "read it as CSV",
+            Applicability::Maybe,
+            Span::at(span.start),
+            "csv ",
+        );
     checking.report(diagnostic);
     None
 }
@@ -125,18 +160,32 @@ fn options_applied(
     for (name, value) in options.iter().filter(|(name, _)| !name.is_missing()) {
         if name.text != "delimiter" {
             let diagnostic = checking
-                .diagnostic(data::INVALID_LOCATION, name.span, format!("there is no option `{}`", name.text))
+                .diagnostic(
+                    data::INVALID_LOCATION,
+                    name.span,
+                    format!("there is no option `{}`", name.text),
+                )
                 .label("unknown option");
             let diagnostic = match nearest(&name.text, ["delimiter"]) {
-                Some(meant) => diagnostic.fix(format!("write `{meant}`"), Applicability::Maybe, name.span, meant),
-                None => diagnostic.help("CSV files have the option `delimiter`, as in `delimiter \";\"`"),
+                Some(meant) => diagnostic.fix(
+                    format!("write `{meant}`"),
+                    Applicability::Maybe,
+                    name.span,
+                    meant,
+                ),
+                None => diagnostic
+                    .help("CSV files have the option `delimiter`, as in `delimiter \";\"`"),
             };
             checking.report(diagnostic);
             continue;
         }
         if let Some(first) = seen.replace(name.span) {
             let diagnostic = checking
-                .diagnostic(data::DUPLICATE_CLAUSE, name.span, "the delimiter is said twice")
+                .diagnostic(
+                    data::DUPLICATE_CLAUSE,
+                    name.span,
+                    "the delimiter is said twice",
+                )
                 .label("again")
                 .secondary(checking.file, first, "first here");
             checking.report(diagnostic);
@@ -146,9 +195,18 @@ fn options_applied(
             Some(SourceFormat::Csv(_)) => format = delimiter.map(SourceFormat::Csv).or(format),
             Some(SourceFormat::Ndjson | SourceFormat::Parquet | SourceFormat::ArrowIpc) => {
                 let diagnostic = checking
-                    .diagnostic(data::INVALID_LOCATION, name.span, "only CSV files have a delimiter")
+                    .diagnostic(
+                        data::INVALID_LOCATION,
+                        name.span,
+                        "only CSV files have a delimiter",
+                    )
                     .label("nothing separates columns in this format")
-                    .fix("remove it", Applicability::Always, with_blank(checking.text, name.span.to(value.span)), "");
+                    .fix(
+                        "remove it",
+                        Applicability::Always,
+                        with_blank(checking.text, name.span.to(value.span)),
+                        "",
+                    );
                 checking.report(diagnostic);
             }
             None => {}
@@ -160,7 +218,10 @@ fn options_applied(
 /// A span with the blanks before it.
 fn with_blank(text: &str, span: Span) -> Span {
     let before = text.get(..span.start as usize).unwrap_or("");
-    Span::new(u32::try_from(before.trim_end().len()).unwrap_or(span.start), span.end)
+    Span::new(
+        u32::try_from(before.trim_end().len()).unwrap_or(span.start),
+        span.end,
+    )
 }
 
 fn delimiter(checking: &mut Checking<'_>, value: &ast::Expr) -> Option<u8> {
@@ -174,7 +235,11 @@ fn delimiter(checking: &mut Checking<'_>, value: &ast::Expr) -> Option<u8> {
     };
     if single.is_none() {
         let diagnostic = checking
-            .diagnostic(data::INVALID_LOCATION, value.span, "a delimiter is one character")
+            .diagnostic(
+                data::INVALID_LOCATION,
+                value.span,
+                "a delimiter is one character",
+            )
             .label("not a single plain character")
             .help("for example `delimiter \";\"` or `delimiter \"\\t\"`");
         checking.report(diagnostic);

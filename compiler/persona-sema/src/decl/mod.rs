@@ -54,15 +54,28 @@ pub(crate) enum Unit {
     /// A constant.
     Const { ty: Type, value: Const },
     /// A trait.
-    Trait { definition: Trait, openness: Openness },
+    Trait {
+        definition: Trait,
+        openness: Openness,
+    },
     /// A function.
-    Fn { definition: Function, ty: Type, openness: Openness },
+    Fn {
+        definition: Function,
+        ty: Type,
+        openness: Openness,
+    },
     /// A segment.
-    Segment { definition: Segment, openness: Openness },
+    Segment {
+        definition: Segment,
+        openness: Openness,
+    },
     /// A partition.
     Partition(Partition),
     /// A source, with the names of `prefer a over b`.
-    Source { definition: Source, prefer: Vec<(Arc<str>, Arc<str>)> },
+    Source {
+        definition: Source,
+        prefer: Vec<(Arc<str>, Arc<str>)>,
+    },
 }
 
 /// What callers must know of a body beyond its type.
@@ -80,19 +93,44 @@ impl Unit {
     /// What others see of it.
     pub(crate) fn signature(&self) -> Global {
         let signature = |params: &[Param], ty: Type, openness: &Openness| {
-            let Openness { open, open_params, history } = openness.clone();
-            Signature { params: params.to_vec(), ty, open, open_params, history }
+            let Openness {
+                open,
+                open_params,
+                history,
+            } = openness.clone();
+            Signature {
+                params: params.to_vec(),
+                ty,
+                open,
+                open_params,
+                history,
+            }
         };
         match self {
-            Self::None | Self::Table(_) | Self::Partition(_) | Self::Source { .. } => Global::Broken,
-            Self::Const { ty, value } => Global::Const { ty: ty.clone(), value: value.clone() },
-            Self::Trait { definition, openness } => {
-                Global::Trait(signature(&definition.params, definition.ty.clone(), openness))
+            Self::None | Self::Table(_) | Self::Partition(_) | Self::Source { .. } => {
+                Global::Broken
             }
-            Self::Fn { definition, ty, openness } => Global::Fn(signature(&definition.params, ty.clone(), openness)),
-            Self::Segment { definition, openness } => {
-                Global::Segment(signature(&definition.params, Type::BOOL, openness))
-            }
+            Self::Const { ty, value } => Global::Const {
+                ty: ty.clone(),
+                value: value.clone(),
+            },
+            Self::Trait {
+                definition,
+                openness,
+            } => Global::Trait(signature(
+                &definition.params,
+                definition.ty.clone(),
+                openness,
+            )),
+            Self::Fn {
+                definition,
+                ty,
+                openness,
+            } => Global::Fn(signature(&definition.params, ty.clone(), openness)),
+            Self::Segment {
+                definition,
+                openness,
+            } => Global::Segment(signature(&definition.params, Type::BOOL, openness)),
         }
     }
 }
@@ -114,11 +152,23 @@ pub(crate) struct Checking<'db> {
 impl<'db> Checking<'db> {
     /// Begins the check of a declaration.
     pub(crate) fn new(db: &'db dyn Db, decl: Decl<'db>, tree: &'db ast::Decl) -> Self {
-        Self { db, decl, tree, text: decl.source(db).text(db), file: stand_in(decl), diagnostics: Vec::new() }
+        Self {
+            db,
+            decl,
+            tree,
+            text: decl.source(db).text(db),
+            file: stand_in(decl),
+            diagnostics: Vec::new(),
+        }
     }
 
     /// A diagnostic of this declaration.
-    pub(crate) fn diagnostic(&self, code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+    pub(crate) fn diagnostic(
+        &self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Diagnostic {
         Diagnostic::new(code, self.file, span, message)
     }
 
@@ -134,16 +184,33 @@ impl<'db> Checking<'db> {
 
     /// The scope of its expressions.
     pub(crate) fn scope<'a>(&'a self, params: &'a [Param]) -> Scope<'a> {
-        Scope { text: self.text, file: self.file, params, event: None, pure: false }
+        Scope {
+            text: self.text,
+            file: self.file,
+            params,
+            event: None,
+            pure: false,
+        }
     }
 
     /// The scope of an event's checks.
     pub(crate) fn event_scope(&self, event: Option<EventId>) -> Scope<'_> {
-        Scope { text: self.text, file: self.file, params: &[], event, pure: false }
+        Scope {
+            text: self.text,
+            file: self.file,
+            params: &[],
+            event,
+            pure: false,
+        }
     }
 
     /// A condition, checked; its diagnostics are kept.
-    pub(crate) fn condition(&mut self, params: &[Param], expr: &ast::Expr, positive: bool) -> crate::CheckedExpr {
+    pub(crate) fn condition(
+        &mut self,
+        params: &[Param],
+        expr: &ast::Expr,
+        positive: bool,
+    ) -> crate::CheckedExpr {
         let checked = crate::check_condition(&self.env(), self.scope(params), expr, positive);
         self.diagnostics.extend(checked.diagnostics.iter().cloned());
         checked
@@ -171,14 +238,20 @@ pub(crate) fn check(checking: &mut Checking<'_>) -> Unit {
         ast::DeclKind::Enum { values, .. } => enums::check_enum(checking, values),
         ast::DeclKind::Const { ty, value } => rules::check_const_decl(checking, ty, value),
         ast::DeclKind::Source(source) => source::check_source(checking, source),
-        ast::DeclKind::Trait { params, ty, value } => rules::check_trait(checking, params, ty.as_ref(), value),
+        ast::DeclKind::Trait { params, ty, value } => {
+            rules::check_trait(checking, params, ty.as_ref(), value)
+        }
         ast::DeclKind::Fn { params, ty, value } => rules::check_fn(checking, params, ty, value),
-        ast::DeclKind::Segment { params, title, condition } => {
-            rules::check_segment(checking, params, title.as_ref(), condition)
-        }
-        ast::DeclKind::Partition { title, stages, otherwise } => {
-            rules::check_partition(checking, title.as_ref(), stages, otherwise)
-        }
+        ast::DeclKind::Segment {
+            params,
+            title,
+            condition,
+        } => rules::check_segment(checking, params, title.as_ref(), condition),
+        ast::DeclKind::Partition {
+            title,
+            stages,
+            otherwise,
+        } => rules::check_partition(checking, title.as_ref(), stages, otherwise),
         ast::DeclKind::Later { keyword } => {
             checking.report(unsupported(checking, keyword));
             Unit::None
@@ -190,7 +263,11 @@ pub(crate) fn check(checking: &mut Checking<'_>) -> Unit {
 fn unsupported(checking: &Checking<'_>, keyword: &str) -> Diagnostic {
     let message = format!("`{keyword}` declarations are not supported by this version of persona");
     checking
-        .diagnostic(persona_base::package::UNSUPPORTED_DECLARATION, keyword_span(checking, keyword), message)
+        .diagnostic(
+            persona_base::package::UNSUPPORTED_DECLARATION,
+            keyword_span(checking, keyword),
+            message,
+        )
         .label("not supported yet")
         .help("remove it for now; segments, traits and partitions work without it")
 }
@@ -198,7 +275,12 @@ fn unsupported(checking: &Checking<'_>, keyword: &str) -> Diagnostic {
 /// Where the keyword of the declaration stands: after its annotations.
 fn keyword_span(checking: &Checking<'_>, keyword: &str) -> Span {
     let tree = checking.tree;
-    let annotated = tree.annotations.iter().map(|annotation| annotation.span.end).max().unwrap_or(0);
+    let annotated = tree
+        .annotations
+        .iter()
+        .map(|annotation| annotation.span.end)
+        .max()
+        .unwrap_or(0);
     let from = tree.span.start.max(annotated);
     let rest = checking.text.get(from as usize..).unwrap_or("");
     let blank = rest.len() - rest.trim_start().len();

@@ -13,7 +13,11 @@ use crate::db::{ItemKind, lookup, stand_in, tree, uses};
 use crate::{Param, Type, TypeKind};
 
 /// Checks parameters; the result has one for each that has a name of its own.
-pub(super) fn check_params(checking: &mut Checking<'_>, params: &[ast::Param], position: Position) -> Vec<Param> {
+pub(super) fn check_params(
+    checking: &mut Checking<'_>,
+    params: &[ast::Param],
+    position: Position,
+) -> Vec<Param> {
     let mut checked: Vec<Param> = Vec::new();
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     let mut optional_before: Option<&ast::Param> = None;
@@ -36,7 +40,11 @@ pub(super) fn check_params(checking: &mut Checking<'_>, params: &[ast::Param], p
         }
         check_name(checking, name);
         let default = default(checking, param, &ty);
-        checked.push(Param { name: Arc::from(name.text.as_str()), ty, default });
+        checked.push(Param {
+            name: Arc::from(name.text.as_str()),
+            ty,
+            default,
+        });
     }
     unused(checking, params);
     checked
@@ -44,7 +52,11 @@ pub(super) fn check_params(checking: &mut Checking<'_>, params: &[ast::Param], p
 
 fn duplicate(checking: &mut Checking<'_>, name: &ast::Name, first: Span) {
     let diagnostic = checking
-        .diagnostic(names::DUPLICATE_PARAMETER, name.span, format!("there are two parameters `{}`", name.text))
+        .diagnostic(
+            names::DUPLICATE_PARAMETER,
+            name.span,
+            format!("there are two parameters `{}`", name.text),
+        )
         .label("again")
         .secondary(checking.file, first, "first here")
         .help("give one of them another name, or remove it");
@@ -52,9 +64,18 @@ fn duplicate(checking: &mut Checking<'_>, name: &ast::Name, first: Span) {
 }
 
 /// Parameters that may be left out come last.
-fn check_order(checking: &mut Checking<'_>, param: &ast::Param, optional_before: Option<&ast::Param>) {
-    let Some(before) = optional_before.filter(|_| param.default.is_none()) else { return };
-    let message = format!("`{}` has no default, but stands after `{}`, which has one", param.name.text, before.name.text);
+fn check_order(
+    checking: &mut Checking<'_>,
+    param: &ast::Param,
+    optional_before: Option<&ast::Param>,
+) {
+    let Some(before) = optional_before.filter(|_| param.default.is_none()) else {
+        return;
+    };
+    let message = format!(
+        "`{}` has no default, but stands after `{}`, which has one",
+        param.name.text, before.name.text
+    );
     let diagnostic = checking
         .diagnostic(data::MISPLACED_DEFAULT, param.name.span, message)
         .label("has to be given in every call")
@@ -67,12 +88,21 @@ fn check_name(checking: &mut Checking<'_>, name: &ast::Name) {
     casing::check_snake(checking, name, "a parameter");
     reserved::check_local(checking, name, "a parameter");
     let db = checking.db;
-    let Some(other) = lookup(db, &name.text).filter(|other| *other != checking.decl) else { return };
+    let Some(other) = lookup(db, &name.text).filter(|other| *other != checking.decl) else {
+        return;
+    };
     let kind = other.kind(db);
-    if !matches!(kind, ItemKind::Const | ItemKind::Trait | ItemKind::Fn | ItemKind::Segment | ItemKind::Partition) {
+    if !matches!(
+        kind,
+        ItemKind::Const | ItemKind::Trait | ItemKind::Fn | ItemKind::Segment | ItemKind::Partition
+    ) {
         return;
     }
-    let message = format!("the parameter `{}` hides {} of that name", name.text, kind.described());
+    let message = format!(
+        "the parameter `{}` hides {} of that name",
+        name.text,
+        kind.described()
+    );
     let diagnostic = checking
         .diagnostic(names::SHADOWED_NAME, name.span, message)
         .label("inside, the name means this parameter")
@@ -84,10 +114,18 @@ fn check_name(checking: &mut Checking<'_>, name: &ast::Name) {
 fn default(checking: &mut Checking<'_>, param: &ast::Param, ty: &Type) -> Option<crate::Const> {
     let written = param.default.as_ref()?;
     if matches!(ty.kind, TypeKind::Event | TypeKind::Field(_)) {
-        let what = if ty.kind == TypeKind::Event { "an event" } else { "a field of an event" };
+        let what = if ty.kind == TypeKind::Event {
+            "an event"
+        } else {
+            "a field of an event"
+        };
         let whole = Span::new(param.ty.span.end, written.span.end);
         let diagnostic = checking
-            .diagnostic(data::MISPLACED_DEFAULT, written.span, format!("a parameter for {what} has no default"))
+            .diagnostic(
+                data::MISPLACED_DEFAULT,
+                written.span,
+                format!("a parameter for {what} has no default"),
+            )
             .label("every call says which one")
             .fix("remove the default", Applicability::Maybe, whole, "");
         checking.report(diagnostic);
@@ -104,17 +142,26 @@ fn unused(checking: &mut Checking<'_>, params: &[ast::Param]) {
     let uses = uses(checking.db, checking.decl);
     for param in params {
         let name = &param.name;
-        let used = uses.body.contains(name.text.as_str()) || name.is_missing() || name.text.starts_with('_');
+        let used = uses.body.contains(name.text.as_str())
+            || name.is_missing()
+            || name.text.starts_with('_');
         if used {
             continue;
         }
-        let last = param.default.as_ref().map_or(param.ty.span.end, |default| default.span.end);
+        let last = param
+            .default
+            .as_ref()
+            .map_or(param.ty.span.end, |default| default.span.end);
         let mut whole = removal(checking.text, Span::new(name.span.start, last));
         if params.len() == 1 {
             whole = parentheses(checking.text, whole);
         }
         let diagnostic = checking
-            .diagnostic(names::UNUSED_PARAMETER, name.span, format!("the parameter `{}` is never used", name.text))
+            .diagnostic(
+                names::UNUSED_PARAMETER,
+                name.span,
+                format!("the parameter `{}` is never used", name.text),
+            )
             .label("it changes nothing")
             .help("use it, remove it, or let its name begin with `_`")
             .fix("remove it", Applicability::Maybe, whole, "");
@@ -127,7 +174,10 @@ fn parentheses(text: &str, span: Span) -> Span {
     let before = text.get(..span.start as usize).unwrap_or("").trim_end();
     let after = text.get(span.end as usize..).unwrap_or("");
     let gap = after.len() - after.trim_start().len();
-    match (before.strip_suffix('('), after.trim_start().starts_with(')')) {
+    match (
+        before.strip_suffix('('),
+        after.trim_start().starts_with(')'),
+    ) {
         (Some(kept), true) => {
             let end = span.end as usize + gap + 1;
             Span::new(

@@ -21,10 +21,19 @@ pub(super) fn check_prefer(
 ) -> Option<(Arc<str>, Arc<str>)> {
     if let Some(Some(_)) = target {
         let diagnostic = checking
-            .diagnostic(data::INVALID_PREFER, whole, "`prefer` is about sources of the profile")
+            .diagnostic(
+                data::INVALID_PREFER,
+                whole,
+                "`prefer` is about sources of the profile",
+            )
             .label("this source fills an event")
             .note("events of several sources are all kept; only profiles are merged")
-            .fix("remove it", Applicability::Always, removal(checking.text, whole), "");
+            .fix(
+                "remove it",
+                Applicability::Always,
+                removal(checking.text, whole),
+                "",
+            );
         checking.report(diagnostic);
         return None;
     }
@@ -34,13 +43,20 @@ pub(super) fn check_prefer(
     }
     if winner.text == loser.text {
         let diagnostic = checking
-            .diagnostic(data::INVALID_PREFER, whole, format!("`{}` cannot be preferred over itself", winner.text))
+            .diagnostic(
+                data::INVALID_PREFER,
+                whole,
+                format!("`{}` cannot be preferred over itself", winner.text),
+            )
             .label("the same source twice")
             .help("name the two sources of the profile: `prefer crm over shop`");
         checking.report(diagnostic);
         return None;
     }
-    Some((Arc::from(winner.text.as_str()), Arc::from(loser.text.as_str())))
+    Some((
+        Arc::from(winner.text.as_str()),
+        Arc::from(loser.text.as_str()),
+    ))
 }
 
 /// Whether a name is a source of the profile; reports it otherwise.
@@ -55,7 +71,11 @@ fn check_name(checking: &mut Checking<'_>, name: &ast::Name) -> bool {
         Some((decl, ItemKind::Source)) if fills_profile(decl) => return true,
         Some((decl, ItemKind::Source)) => {
             let of = &tree(db, decl).kind;
-            let of = if let ast::DeclKind::Source(source) = of { source.of.text.as_str() } else { "" };
+            let of = if let ast::DeclKind::Source(source) = of {
+                source.of.text.as_str()
+            } else {
+                ""
+            };
             format!("the source `{}` fills `{of}`, not the profile", name.text)
         }
         Some((_, ItemKind::Error | ItemKind::Later)) => return false,
@@ -65,9 +85,16 @@ fn check_name(checking: &mut Checking<'_>, name: &ast::Name) -> bool {
     let sources = names_of_kind(db, ItemKind::Source);
     let of_profile = |source: &&Arc<str>| lookup(db, source).is_some_and(fills_profile);
     let candidates = sources.iter().filter(of_profile).map(|source| &**source);
-    let diagnostic = checking.diagnostic(data::INVALID_PREFER, name.span, message).label("a source of the profile is expected");
+    let diagnostic = checking
+        .diagnostic(data::INVALID_PREFER, name.span, message)
+        .label("a source of the profile is expected");
     let diagnostic = match nearest(&name.text, candidates) {
-        Some(meant) => diagnostic.fix(format!("write `{meant}`"), Applicability::Maybe, name.span, meant),
+        Some(meant) => diagnostic.fix(
+            format!("write `{meant}`"),
+            Applicability::Maybe,
+            name.span,
+            meant,
+        ),
         None => diagnostic,
     };
     checking.report(diagnostic);

@@ -54,7 +54,12 @@ impl<'c, 'db> Raw<'c, 'db> {
             Some(TypeKind::Enum(id)) => Some(*id),
             _ => None,
         };
-        Self { checking, rows, expected, parts: 0 }
+        Self {
+            checking,
+            rows,
+            expected,
+            parts: 0,
+        }
     }
 
     /// The expression; `None` when something is wrong with it, which is then reported.
@@ -62,7 +67,11 @@ impl<'c, 'db> Raw<'c, 'db> {
         self.parts += 1;
         if self.parts == MAX_PARTS {
             let message = format!("this expression has more than {MAX_PARTS} parts");
-            self.unsupported(expr.span, message, "prepare the values before they come here");
+            self.unsupported(
+                expr.span,
+                message,
+                "prepare the values before they come here",
+            );
         }
         if self.parts >= MAX_PARTS {
             return None;
@@ -74,33 +83,70 @@ impl<'c, 'db> Raw<'c, 'db> {
             ExprKind::Name(name) => self.bare_name(name),
             ExprKind::Paren(inner) => self.convert(inner),
             ExprKind::Postfix { base, ops } => self.postfix(base, ops),
-            ExprKind::Call { name, args, among } => self.call(name, args, among.as_deref(), expr.span),
-            ExprKind::Aggregate { name, index, arg } => self.aggregate(name, index.as_deref(), arg, expr.span),
+            ExprKind::Call { name, args, among } => {
+                self.call(name, args, among.as_deref(), expr.span)
+            }
+            ExprKind::Aggregate { name, index, arg } => {
+                self.aggregate(name, index.as_deref(), arg, expr.span)
+            }
             ExprKind::Neg { count, operand } => {
                 let operand = self.convert(operand)?;
-                Some(if count % 2 == 1 { op(RawOp::Neg, [operand]) } else { operand })
+                Some(if count % 2 == 1 {
+                    op(RawOp::Neg, [operand])
+                } else {
+                    operand
+                })
             }
             ExprKind::Not { count, operand, .. } => {
                 let operand = self.convert(operand)?;
-                Some(if count % 2 == 1 { not(operand) } else { operand })
+                Some(if count % 2 == 1 {
+                    not(operand)
+                } else {
+                    operand
+                })
             }
-            ExprKind::Coalesce(operands) => self.all(operands).and_then(|all| folded(all, RawOp::Coalesce)),
+            ExprKind::Coalesce(operands) => self
+                .all(operands)
+                .and_then(|all| folded(all, RawOp::Coalesce)),
             ExprKind::And(operands) => self.all(operands).and_then(|all| balanced(all, RawOp::And)),
             ExprKind::Or(operands) => self.all(operands).and_then(|all| balanced(all, RawOp::Or)),
             ExprKind::Multiplicative { first, rest } => self.multiplicative(first, rest),
             ExprKind::Additive { first, rest } => self.additive(first, rest),
-            ExprKind::Compare { op, op_span, left, right } => self.compare(*op, *op_span, left, right),
+            ExprKind::Compare {
+                op,
+                op_span,
+                left,
+                right,
+            } => self.compare(*op, *op_span, left, right),
             ExprKind::IsKnown { known, operand, .. } => {
                 let known_op = op(RawOp::Known, [self.convert(operand)?]);
                 Some(if *known { known_op } else { not(known_op) })
             }
-            ExprKind::Between { negated, operand, low, high, .. } => {
-                let (operand, low, high) = (self.convert(operand), self.convert(low), self.convert(high));
+            ExprKind::Between {
+                negated,
+                operand,
+                low,
+                high,
+                ..
+            } => {
+                let (operand, low, high) =
+                    (self.convert(operand), self.convert(low), self.convert(high));
                 let (operand, low, high) = (operand?, low?, high?);
-                let both = op(RawOp::And, [op(RawOp::Le, [low, operand.clone()]), op(RawOp::Le, [operand, high])]);
+                let both = op(
+                    RawOp::And,
+                    [
+                        op(RawOp::Le, [low, operand.clone()]),
+                        op(RawOp::Le, [operand, high]),
+                    ],
+                );
                 Some(if *negated { not(both) } else { both })
             }
-            ExprKind::In { negated, operand, set, op_span } => self.member(*negated, operand.as_deref(), set, *op_span),
+            ExprKind::In {
+                negated,
+                operand,
+                set,
+                op_span,
+            } => self.member(*negated, operand.as_deref(), set, *op_span),
             ExprKind::If { arms, otherwise } => self.conditional(arms, otherwise),
             ExprKind::Match { subject, arms } => self.matching(subject, arms, expr.span),
             ExprKind::List(_)
@@ -118,17 +164,31 @@ impl<'c, 'db> Raw<'c, 'db> {
     }
 
     fn all(&mut self, operands: &[Expr]) -> Option<Vec<RawExpr>> {
-        let converted: Vec<Option<RawExpr>> = operands.iter().map(|operand| self.convert(operand)).collect();
+        let converted: Vec<Option<RawExpr>> = operands
+            .iter()
+            .map(|operand| self.convert(operand))
+            .collect();
         converted.into_iter().collect()
     }
 
     /// Reports what a source cannot say.
-    pub(super) fn unsupported(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn unsupported(
+        &mut self,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.error(data::NOT_IN_SOURCES, span, message, help);
     }
 
     /// Reports something.
-    pub(super) fn error(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn error(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         let diagnostic = self.checking.diagnostic(code, span, message).help(help);
         self.checking.report(diagnostic);
     }
@@ -144,14 +204,19 @@ impl<'c, 'db> Raw<'c, 'db> {
                 ExprKind::Str(_) => "text in a source does not interpolate",
                 _ => "plain text is needed here",
             };
-            self.unsupported(expr.span, what, "join text with `+`: `column(\"First\") + \" \" + column(\"Last\")`");
+            self.unsupported(
+                expr.span,
+                what,
+                "join text with `+`: `column(\"First\") + \" \" + column(\"Last\")`",
+            );
         }
         text.map(Arc::from)
     }
 
     fn literal(&mut self, literal: &Literal, span: Span) -> Option<RawExpr> {
         let written = || Arc::<str>::from(span.of(self.checking.text).replace('_', ""));
-        let reading = |text: String, kind| RawExpr::As(Box::new(RawExpr::Text(Arc::from(text))), kind, None);
+        let reading =
+            |text: String, kind| RawExpr::As(Box::new(RawExpr::Text(Arc::from(text))), kind, None);
         match literal {
             Literal::Bool(value) => Some(RawExpr::Bool(*value)),
             Literal::Int(_) | Literal::Float(_) => Some(RawExpr::Number(written())),
@@ -163,7 +228,10 @@ impl<'c, 'db> Raw<'c, 'db> {
             }
             Literal::TimeOfDay(seconds) => {
                 let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
-                Some(reading(format!("{hours:02}:{minutes:02}:{:02}", seconds % 60), TypeKind::TimeOfDay))
+                Some(reading(
+                    format!("{hours:02}:{minutes:02}:{:02}", seconds % 60),
+                    TypeKind::TimeOfDay,
+                ))
             }
             Literal::Money { .. } => {
                 let help = "write the number alone; the field's type, or `.as(Money<USD>)`, gives the currency";
@@ -171,7 +239,11 @@ impl<'c, 'db> Raw<'c, 'db> {
                 None
             }
             Literal::Duration(_) | Literal::Period { .. } | Literal::Length(_) => {
-                self.unsupported(span, "durations and lengths cannot be used in a source", SUPPORTED);
+                self.unsupported(
+                    span,
+                    "durations and lengths cannot be used in a source",
+                    SUPPORTED,
+                );
                 None
             }
         }
@@ -190,7 +262,11 @@ impl<'c, 'db> Raw<'c, 'db> {
             }
         }
         if matches!(name.text.as_str(), "now" | "today") {
-            self.unsupported(name.span, "a source cannot ask for the time", "what is read does not depend on when it is read");
+            self.unsupported(
+                name.span,
+                "a source cannot ask for the time",
+                "what is read does not depend on when it is read",
+            );
             return None;
         }
         self.bare_column(&name.text, name.span);
@@ -201,7 +277,11 @@ impl<'c, 'db> Raw<'c, 'db> {
     pub(super) fn bare_column(&mut self, name: &str, span: Span) {
         let diagnostic = self
             .checking
-            .diagnostic(data::BARE_COLUMN, span, format!("`{name}` is not known in a source"))
+            .diagnostic(
+                data::BARE_COLUMN,
+                span,
+                format!("`{name}` is not known in a source"),
+            )
             .label("a column of the file?")
             .note("a source reads columns; the fields of the profile or event are what it fills")
             .fix(
@@ -221,7 +301,11 @@ impl<'c, 'db> Raw<'c, 'db> {
                 MulOp::Mul => RawOp::Mul,
                 MulOp::Div => RawOp::Div,
                 MulOp::IntDiv | MulOp::Mod => {
-                    self.unsupported(*span, "`div` and `mod` cannot be used in a source", SUPPORTED);
+                    self.unsupported(
+                        *span,
+                        "`div` and `mod` cannot be used in a source",
+                        SUPPORTED,
+                    );
                     return None;
                 }
             };
@@ -233,19 +317,33 @@ impl<'c, 'db> Raw<'c, 'db> {
     fn additive(&mut self, first: &Expr, rest: &[(AddOp, Span, Expr)]) -> Option<RawExpr> {
         let mut left = self.convert(first);
         for (operator, _, operand) in rest {
-            let raw = if *operator == AddOp::Add { RawOp::Add } else { RawOp::Sub };
+            let raw = if *operator == AddOp::Add {
+                RawOp::Add
+            } else {
+                RawOp::Sub
+            };
             let right = self.convert(operand);
             left = left.zip(right).map(|(left, right)| op(raw, [left, right]));
         }
         left
     }
 
-    fn compare(&mut self, operator: CompareOp, at: Span, left: &Expr, right: &Expr) -> Option<RawExpr> {
+    fn compare(
+        &mut self,
+        operator: CompareOp,
+        at: Span,
+        left: &Expr,
+        right: &Expr,
+    ) -> Option<RawExpr> {
         if matches!(operator, CompareOp::Matches | CompareOp::NotMatches) {
             return self.matches(operator == CompareOp::NotMatches, left, right);
         }
         if operator == CompareOp::EqFold {
-            self.unsupported(at, "`=~` cannot be used in a source", "compare `.lower()` of both sides with `==`");
+            self.unsupported(
+                at,
+                "`=~` cannot be used in a source",
+                "compare `.lower()` of both sides with `==`",
+            );
             return None;
         }
         let (left, right) = (self.convert(left), self.convert(right));
@@ -277,16 +375,31 @@ impl<'c, 'db> Raw<'c, 'db> {
                 _ => "it is not a regular expression".to_owned(),
             };
             let message = format!("this pattern cannot be read: {reason}");
-            self.error(data::INVALID_PATTERN, right.span, message, "write it as a raw string: `r\"^[0-9]{6}$\"`");
+            self.error(
+                data::INVALID_PATTERN,
+                right.span,
+                message,
+                "write it as a raw string: `r\"^[0-9]{6}$\"`",
+            );
             return None;
         }
         let found = RawExpr::Matches(Box::new(left?), pattern);
         Some(if negated { not(found) } else { found })
     }
 
-    fn member(&mut self, negated: bool, operand: Option<&Expr>, set: &Expr, at: Span) -> Option<RawExpr> {
+    fn member(
+        &mut self,
+        negated: bool,
+        operand: Option<&Expr>,
+        set: &Expr,
+        at: Span,
+    ) -> Option<RawExpr> {
         let Some(operand) = operand else {
-            self.unsupported(at.to(set.span), "a source cannot ask for segments", SUPPORTED);
+            self.unsupported(
+                at.to(set.span),
+                "a source cannot ask for segments",
+                SUPPORTED,
+            );
             return None;
         };
         let operand = self.convert(operand);
@@ -296,7 +409,11 @@ impl<'c, 'db> Raw<'c, 'db> {
         }
         let ExprKind::List(items) = &inner.kind else {
             if inner.kind != ExprKind::Error {
-                self.unsupported(set.span, "`in` needs a list in brackets here", "for example `in [\"DE\", \"FR\"]`");
+                self.unsupported(
+                    set.span,
+                    "`in` needs a list in brackets here",
+                    "for example `in [\"DE\", \"FR\"]`",
+                );
             }
             return None;
         };
@@ -305,7 +422,10 @@ impl<'c, 'db> Raw<'c, 'db> {
     }
 
     fn conditional(&mut self, arms: &[(Expr, Expr)], otherwise: &Expr) -> Option<RawExpr> {
-        let arms: Vec<_> = arms.iter().map(|(c, result)| self.convert(c).zip(self.convert(result))).collect();
+        let arms: Vec<_> = arms
+            .iter()
+            .map(|(c, result)| self.convert(c).zip(self.convert(result)))
+            .collect();
         let mut whole = self.convert(otherwise)?;
         for arm in arms.into_iter().rev() {
             let (condition, result) = arm?;
@@ -320,10 +440,15 @@ impl<'c, 'db> Raw<'c, 'db> {
         let subject_raw = self.convert(subject);
         let mut patterns: Vec<Vec<Option<RawExpr>>> = Vec::new();
         for arm in arms {
-            patterns.push(arm.patterns.iter().filter_map(|pattern| match pattern {
-                ast::Pattern::Value(value) => Some(self.convert(value)),
-                ast::Pattern::Missing(_) | ast::Pattern::Otherwise(_) => None,
-            }).collect());
+            patterns.push(
+                arm.patterns
+                    .iter()
+                    .filter_map(|pattern| match pattern {
+                        ast::Pattern::Value(value) => Some(self.convert(value)),
+                        ast::Pattern::Missing(_) | ast::Pattern::Otherwise(_) => None,
+                    })
+                    .collect(),
+            );
         }
         self.expected = expected;
         let mut values = Vec::new();
@@ -343,31 +468,56 @@ impl<'c, 'db> Raw<'c, 'db> {
                 match pattern {
                     ast::Pattern::Value(_) => {}
                     ast::Pattern::Missing(_) => missing = missing.or_else(|| Some(result.clone())),
-                    ast::Pattern::Otherwise(_) => otherwise = otherwise.or_else(|| Some(result.clone())),
+                    ast::Pattern::Otherwise(_) => {
+                        otherwise = otherwise.or_else(|| Some(result.clone()))
+                    }
                 }
             }
         }
         if otherwise.is_none() && valid {
-            self.unsupported(span, "a `match` in a source needs `otherwise`", "data may say anything: add `otherwise => …`");
+            self.unsupported(
+                span,
+                "a `match` in a source needs `otherwise`",
+                "data may say anything: add `otherwise => …`",
+            );
         }
         let (subject, otherwise) = subject_raw.zip(otherwise).filter(|_| valid)?;
         let known = RawExpr::Match(Box::new(subject.clone()), values, Box::new(otherwise));
         Some(match missing {
-            Some(result) => RawExpr::If(Box::new(op(RawOp::Known, [subject])), Box::new(known), Box::new(result)),
+            Some(result) => RawExpr::If(
+                Box::new(op(RawOp::Known, [subject])),
+                Box::new(known),
+                Box::new(result),
+            ),
             None => known,
         })
     }
 
-    fn call(&mut self, name: &ast::Name, args: &[ast::Arg], among: Option<&Expr>, span: Span) -> Option<RawExpr> {
-        let values: Vec<&Expr> = args.iter().filter_map(|arg| match &arg.value {
-            ast::ArgValue::Expr(value) if arg.name.is_none() => Some(value),
-            ast::ArgValue::Expr(_) | ast::ArgValue::Type(_) => None,
-        }).collect();
+    fn call(
+        &mut self,
+        name: &ast::Name,
+        args: &[ast::Arg],
+        among: Option<&Expr>,
+        span: Span,
+    ) -> Option<RawExpr> {
+        let values: Vec<&Expr> = args
+            .iter()
+            .filter_map(|arg| match &arg.value {
+                ast::ArgValue::Expr(value) if arg.name.is_none() => Some(value),
+                ast::ArgValue::Expr(_) | ast::ArgValue::Type(_) => None,
+            })
+            .collect();
         match (name.text.as_str(), values.as_slice()) {
             ("", _) => None,
-            ("column", [column]) if args.len() == 1 && among.is_none() => self.text(column).map(RawExpr::Column),
+            ("column", [column]) if args.len() == 1 && among.is_none() => {
+                self.text(column).map(RawExpr::Column)
+            }
             ("column", _) => {
-                self.unsupported(span, "`column` takes the name of one column", "for example `column(\"CustomerID\")`");
+                self.unsupported(
+                    span,
+                    "`column` takes the name of one column",
+                    "for example `column(\"CustomerID\")`",
+                );
                 None
             }
             ("geo", [latitude, longitude]) if args.len() == 2 => {
@@ -375,18 +525,33 @@ impl<'c, 'db> Raw<'c, 'db> {
                 Some(op(RawOp::Geo, [latitude?, longitude?]))
             }
             ("geo", _) => {
-                self.unsupported(span, "`geo` takes a latitude and a longitude", "for example `geo(column(\"lat\"), column(\"lon\"))`");
+                self.unsupported(
+                    span,
+                    "`geo` takes a latitude and a longitude",
+                    "for example `geo(column(\"lat\"), column(\"lon\"))`",
+                );
                 None
             }
             (text, _) => {
-                let habit = ["col", "field", "col_name"].contains(&text).then_some("column");
+                let habit = ["col", "field", "col_name"]
+                    .contains(&text)
+                    .then_some("column");
                 let meant = habit.or_else(|| nearest(text, ["column", "geo"]));
                 let diagnostic = self
                     .checking
-                    .diagnostic(data::NOT_IN_SOURCES, name.span, format!("a source cannot call `{text}`"))
+                    .diagnostic(
+                        data::NOT_IN_SOURCES,
+                        name.span,
+                        format!("a source cannot call `{text}`"),
+                    )
                     .label("not known in sources");
                 let diagnostic = match meant {
-                    Some(meant) => diagnostic.fix(format!("write `{meant}`"), Applicability::Maybe, name.span, meant),
+                    Some(meant) => diagnostic.fix(
+                        format!("write `{meant}`"),
+                        Applicability::Maybe,
+                        name.span,
+                        meant,
+                    ),
                     None => diagnostic.help(SUPPORTED),
                 };
                 self.checking.report(diagnostic);
@@ -412,7 +577,11 @@ impl<'c, 'db> Raw<'c, 'db> {
             "avg" => RawAgg::Avg,
             other => {
                 let message = format!("`{other}` cannot be used in a source");
-                self.unsupported(name.span, message, "aggregates are `sum`, `min`, `max`, `avg`, `count`, `first`, `last`");
+                self.unsupported(
+                    name.span,
+                    message,
+                    "aggregates are `sum`, `min`, `max`, `avg`, `count`, `first`, `last`",
+                );
                 return None;
             }
         };
@@ -427,14 +596,20 @@ impl<'c, 'db> Raw<'c, 'db> {
         if let Some(why) = why {
             let diagnostic = self
                 .checking
-                .diagnostic(data::UNGROUPED_AGGREGATE, name.span, format!("`{}` has no rows to run over", name.text))
+                .diagnostic(
+                    data::UNGROUPED_AGGREGATE,
+                    name.span,
+                    format!("`{}` has no rows to run over", name.text),
+                )
                 .label(why)
                 .help("aggregates run over the rows of a group: `group by column(\"InvoiceNo\")`");
             self.checking.report(diagnostic);
         }
         let outer = std::mem::replace(&mut self.rows, Rows::Aggregated);
         let operand = match arg {
-            ast::QueryArg::Expr(operand) => self.convert(operand).map(|operand| Some(Box::new(operand))),
+            ast::QueryArg::Expr(operand) => {
+                self.convert(operand).map(|operand| Some(Box::new(operand)))
+            }
             ast::QueryArg::Query(query) => self.query_operand(query, aggregate, span),
         };
         self.rows = outer;
@@ -445,17 +620,33 @@ impl<'c, 'db> Raw<'c, 'db> {
     }
 
     /// The operand of an aggregate that reads like an event query: nothing in `count()`, else a forgotten `column`.
-    fn query_operand(&mut self, query: &ast::Query, aggregate: RawAgg, span: Span) -> Option<Option<Box<RawExpr>>> {
-        let plain = query.window.is_none() && query.condition.is_none() && query.alias.is_none() && !query.any_event;
+    fn query_operand(
+        &mut self,
+        query: &ast::Query,
+        aggregate: RawAgg,
+        span: Span,
+    ) -> Option<Option<Box<RawExpr>>> {
+        let plain = query.window.is_none()
+            && query.condition.is_none()
+            && query.alias.is_none()
+            && !query.any_event;
         match query.kinds.as_slice() {
-            [] if plain && query.path.is_empty() && aggregate == RawAgg::Count => return Some(None),
+            [] if plain && query.path.is_empty() && aggregate == RawAgg::Count => {
+                return Some(None);
+            }
             [first] if plain && !first.is_missing() => {
-                let path: Vec<&str> =
-                    std::iter::once(first).chain(&query.path).map(|name| name.text.as_str()).collect();
+                let path: Vec<&str> = std::iter::once(first)
+                    .chain(&query.path)
+                    .map(|name| name.text.as_str())
+                    .collect();
                 let end = query.path.last().map_or(first.span, |last| last.span);
                 self.bare_column(&path.join("."), first.span.to(end));
             }
-            [] if plain => self.unsupported(span, "what is aggregated?", "for example `sum(column(\"Price\"))`"),
+            [] if plain => self.unsupported(
+                span,
+                "what is aggregated?",
+                "for example `sum(column(\"Price\"))`",
+            ),
             _ => self.unsupported(query.span, "a source knows no events", SUPPORTED),
         }
         None
@@ -468,7 +659,9 @@ fn foreign(kind: &ExprKind) -> &'static str {
         ExprKind::Did(_) | ExprKind::InWindow { .. } | ExprKind::Ago(_) | ExprKind::FromNow(_) => {
             "a source knows no history and no time: it only reads rows"
         }
-        ExprKind::Record(_) => "a source fills the fields of a record one by one, and lists of records with `each`",
+        ExprKind::Record(_) => {
+            "a source fills the fields of a record one by one, and lists of records with `each`"
+        }
         ExprKind::List(_) => "a list stands only after `in`, or comes from `.split(\",\")`",
         _ => "a source looks at single values, not into lists",
     }
@@ -500,5 +693,7 @@ fn balanced(mut operands: Vec<RawExpr>, operator: RawOp) -> Option<RawExpr> {
 
 /// Operands from left to right.
 fn folded(operands: Vec<RawExpr>, operator: RawOp) -> Option<RawExpr> {
-    operands.into_iter().reduce(|left, right| op(operator, [left, right]))
+    operands
+        .into_iter()
+        .reduce(|left, right| op(operator, [left, right]))
 }

@@ -9,13 +9,41 @@ use crate::db::{ItemKind, schema};
 
 /// Functions and words that expressions know by themselves.
 pub(crate) const BUILT_IN_FUNCTIONS: [&str; 19] = [
-    "abs", "age", "anniversary", "arm", "ceil", "column", "date", "days_since", "days_until", "distance", "floor", "geo",
-    "greatest", "least", "local", "ntile", "percentile", "round", "sample",
+    "abs",
+    "age",
+    "anniversary",
+    "arm",
+    "ceil",
+    "column",
+    "date",
+    "days_since",
+    "days_until",
+    "distance",
+    "floor",
+    "geo",
+    "greatest",
+    "least",
+    "local",
+    "ntile",
+    "percentile",
+    "round",
+    "sample",
 ];
 
 /// Aggregates, which are called like functions.
 const AGGREGATES: [&str; 12] = [
-    "avg", "count", "distinct", "first", "gap", "last", "max", "min", "most_common", "nth", "share", "sum",
+    "avg",
+    "count",
+    "distinct",
+    "first",
+    "gap",
+    "last",
+    "max",
+    "min",
+    "most_common",
+    "nth",
+    "share",
+    "sum",
 ];
 
 /// Words that stand for a value wherever an expression stands.
@@ -36,7 +64,9 @@ pub(super) fn check_declared_name(checking: &mut Checking<'_>) {
         _ if types::is_built_in(text) || text == WEEKDAY => "it is the name of a built-in type",
         _ if VALUES.contains(&text) => "it means something in every expression",
         ItemKind::Fn if is_built_in_function(text) => "it is a built-in function",
-        ItemKind::Trait | ItemKind::Segment if takes_params(checking) && is_built_in_function(text) => {
+        ItemKind::Trait | ItemKind::Segment
+            if takes_params(checking) && is_built_in_function(text) =>
+        {
             "it is a built-in function"
         }
         _ => {
@@ -45,13 +75,20 @@ pub(super) fn check_declared_name(checking: &mut Checking<'_>) {
         }
     };
     let message = format!("{} cannot be named `{text}`", kind.described());
-    let diagnostic = checking.diagnostic(names::RESERVED_NAME, name.span, message).label(why);
-    checking.report(diagnostic.help(format!("choose another name, for example `{}`", alternative(text, kind))));
+    let diagnostic = checking
+        .diagnostic(names::RESERVED_NAME, name.span, message)
+        .label(why);
+    checking.report(diagnostic.help(format!(
+        "choose another name, for example `{}`",
+        alternative(text, kind)
+    )));
 }
 
 fn alternative(text: &str, kind: ItemKind) -> String {
     match kind {
-        ItemKind::Profile | ItemKind::Event | ItemKind::Events | ItemKind::Enum => format!("My{text}"),
+        ItemKind::Profile | ItemKind::Event | ItemKind::Events | ItemKind::Enum => {
+            format!("My{text}")
+        }
         _ => format!("my_{}", text.to_lowercase()),
     }
 }
@@ -62,19 +99,33 @@ fn takes_params(checking: &Checking<'_>) -> bool {
 
 /// A bare name must not mean a field and a declaration.
 fn check_collision(checking: &mut Checking<'_>, kind: ItemKind) {
-    if !matches!(kind, ItemKind::Const | ItemKind::Trait | ItemKind::Partition) || takes_params(checking) {
+    if !matches!(
+        kind,
+        ItemKind::Const | ItemKind::Trait | ItemKind::Partition
+    ) || takes_params(checking)
+    {
         return;
     }
     let name = &checking.tree.name;
     let profile = &schema(checking.db, checking.db.project()).profile;
     let prefix = format!("{}.", name.text);
-    if !profile.fields.iter().any(|field| *field.name == name.text || field.name.starts_with(&prefix)) {
+    if !profile
+        .fields
+        .iter()
+        .any(|field| *field.name == name.text || field.name.starts_with(&prefix))
+    {
         return;
     }
-    let message = format!("`{}` is the name of a field of `{}` already", name.text, profile.name);
+    let message = format!(
+        "`{}` is the name of a field of `{}` already",
+        name.text, profile.name
+    );
     let diagnostic = checking
         .diagnostic(names::NAME_COLLISION, name.span, message)
-        .label(format!("as a bare name it would mean both the field and {}", kind.described()))
+        .label(format!(
+            "as a bare name it would mean both the field and {}",
+            kind.described()
+        ))
         .help("give it a name of its own");
     checking.report(diagnostic);
 }
@@ -86,8 +137,17 @@ pub(super) fn check_local(checking: &mut Checking<'_>, name: &ast::Name, what: &
     }
     let renamed = format!("{}_", name.text);
     let diagnostic = checking
-        .diagnostic(names::RESERVED_NAME, name.span, format!("{what} cannot be named `{}`", name.text))
+        .diagnostic(
+            names::RESERVED_NAME,
+            name.span,
+            format!("{what} cannot be named `{}`", name.text),
+        )
         .label("it means the time of evaluation in every expression")
-        .fix(format!("rename it to `{renamed}`"), Applicability::Maybe, name.span, renamed);
+        .fix(
+            format!("rename it to `{renamed}`"),
+            Applicability::Maybe,
+            name.span,
+            renamed,
+        );
     checking.report(diagnostic);
 }

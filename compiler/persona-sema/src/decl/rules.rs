@@ -11,7 +11,10 @@ use super::types::{Position, Types};
 use super::{Checking, Openness, Unit, casing, enums, reserved};
 use crate::db::{enum_ids, schema};
 use crate::env::OpenOperand;
-use crate::{CheckedExpr, EnumId, Function, Param, Partition, Place, Segment, Trait, Type, check_stages, check_value};
+use crate::{
+    CheckedExpr, EnumId, Function, Param, Partition, Place, Segment, Trait, Type, check_stages,
+    check_value,
+};
 
 fn resolve(checking: &mut Checking<'_>, ty: &ast::TypeExpr) -> Type {
     let mut types = Types::new(checking.db, checking.decl);
@@ -26,7 +29,10 @@ fn name(checking: &Checking<'_>) -> Arc<str> {
 
 /// The origin is filled in when the package is assembled.
 fn origin(checking: &Checking<'_>) -> Place {
-    Place { file: checking.file, span: Span::default() }
+    Place {
+        file: checking.file,
+        span: Span::default(),
+    }
 }
 
 /// Openness as callers see it: they have to be told where the operand stands.
@@ -35,11 +41,19 @@ fn from_outside(checking: &Checking<'_>, checked: &CheckedExpr) -> Openness {
         declaration: Some(open.declaration.unwrap_or_else(|| name(checking))),
         ..open
     });
-    Openness { open, open_params: checked.open_params.clone(), history: checked.history }
+    Openness {
+        open,
+        open_params: checked.open_params.clone(),
+        history: checked.history,
+    }
 }
 
 /// Checks a constant.
-pub(super) fn check_const_decl(checking: &mut Checking<'_>, ty: &ast::TypeExpr, value: &ast::Expr) -> Unit {
+pub(super) fn check_const_decl(
+    checking: &mut Checking<'_>,
+    ty: &ast::TypeExpr,
+    value: &ast::Expr,
+) -> Unit {
     let ty = resolve(checking, ty);
     if ty.is_error() {
         return Unit::None;
@@ -57,12 +71,29 @@ pub(super) fn check_trait(
 ) -> Unit {
     let params = check_params(checking, params, Position::Param);
     let declared = ty.map(|ty| resolve(checking, ty));
-    let checked = check_value(&checking.env(), checking.scope(&params), value, declared.as_ref());
-    checking.diagnostics.extend(checked.diagnostics.iter().cloned());
+    let checked = check_value(
+        &checking.env(),
+        checking.scope(&params),
+        value,
+        declared.as_ref(),
+    );
+    checking
+        .diagnostics
+        .extend(checked.diagnostics.iter().cloned());
     let ty = declared.unwrap_or_else(|| checked.expr.ty.clone());
     let openness = from_outside(checking, &checked);
     let (name, origin) = (name(checking), origin(checking));
-    Unit::Trait { definition: Trait { name, params, ty, origin, body: checked.expr, imported: false }, openness }
+    Unit::Trait {
+        definition: Trait {
+            name,
+            params,
+            ty,
+            origin,
+            body: checked.expr,
+            imported: false,
+        },
+        openness,
+    }
 }
 
 /// Checks a function.
@@ -74,12 +105,26 @@ pub(super) fn check_fn(
 ) -> Unit {
     let params = check_params(checking, params, Position::Value);
     let ty = resolve(checking, ty);
-    let scope = crate::Scope { pure: true, ..checking.scope(&params) };
+    let scope = crate::Scope {
+        pure: true,
+        ..checking.scope(&params)
+    };
     let checked = check_value(&checking.env(), scope, value, Some(&ty));
-    checking.diagnostics.extend(checked.diagnostics.iter().cloned());
+    checking
+        .diagnostics
+        .extend(checked.diagnostics.iter().cloned());
     let openness = from_outside(checking, &checked);
     let (name, origin) = (name(checking), origin(checking));
-    Unit::Fn { definition: Function { name, params, origin, body: checked.expr }, ty, openness }
+    Unit::Fn {
+        definition: Function {
+            name,
+            params,
+            origin,
+            body: checked.expr,
+        },
+        ty,
+        openness,
+    }
 }
 
 /// Checks a segment.
@@ -94,7 +139,17 @@ pub(super) fn check_segment(
     let checked = checking.condition(&params, condition, true);
     let openness = from_outside(checking, &checked);
     let (name, origin) = (name(checking), origin(checking));
-    Unit::Segment { definition: Segment { name, title, params, origin, body: checked.expr, imported: false }, openness }
+    Unit::Segment {
+        definition: Segment {
+            name,
+            title,
+            params,
+            origin,
+            body: checked.expr,
+            imported: false,
+        },
+        openness,
+    }
 }
 
 /// Checks a partition. The stages' names are the enum that the schema made of them.
@@ -108,12 +163,19 @@ pub(super) fn check_partition(
     if stages.is_empty() {
         let own = &checking.tree.name;
         let diagnostic = checking
-            .diagnostic(data::EMPTY_DECLARATION, own.span, format!("the partition `{}` has only one stage", own.text))
+            .diagnostic(
+                data::EMPTY_DECLARATION,
+                own.span,
+                format!("the partition `{}` has only one stage", own.text),
+            )
             .label("everybody would be in it")
             .help("add stages before `otherwise`: `active when did Purchase in last 90d`");
         checking.report(diagnostic);
     }
-    let mut named: Vec<_> = stages.iter().map(|stage| (&stage.name, stage.title.as_ref())).collect();
+    let mut named: Vec<_> = stages
+        .iter()
+        .map(|stage| (&stage.name, stage.title.as_ref()))
+        .collect();
     named.push((&otherwise.name, otherwise.title.as_ref()));
     enums::check_values(checking, &named, "the stage");
     let mut seen = BTreeSet::new();
@@ -129,26 +191,42 @@ pub(super) fn check_partition(
         }
     }
     casing::check_snake(checking, &otherwise.name, "a stage");
-    let Some(id) = stages_of(checking) else { return Unit::None };
+    let Some(id) = stages_of(checking) else {
+        return Unit::None;
+    };
     let (name, origin) = (name(checking), origin(checking));
-    Unit::Partition(Partition { name, title, stages: id, origin, conditions, imported: false })
+    Unit::Partition(Partition {
+        name,
+        title,
+        stages: id,
+        origin,
+        conditions,
+        imported: false,
+    })
 }
 
 fn stages_of(checking: &Checking<'_>) -> Option<EnumId> {
     let project = checking.db.project();
-    let id = enum_ids(checking.db, project).get(checking.decl.name(checking.db)).copied()?;
+    let id = enum_ids(checking.db, project)
+        .get(checking.decl.name(checking.db))
+        .copied()?;
     debug_assert!(schema(checking.db, project).enums.get(id).is_some());
     Some(id)
 }
 
 /// The text of a title. It may show parameters, which stay as they are written: `Recent browsers of {topic}`.
-fn check_title(checking: &mut Checking<'_>, title: &ast::Expr, params: &[Param]) -> Option<Arc<str>> {
+fn check_title(
+    checking: &mut Checking<'_>,
+    title: &ast::Expr,
+    params: &[Param],
+) -> Option<Arc<str>> {
     let parts = match &title.kind {
         ast::ExprKind::Str(parts) => parts.as_slice(),
         ast::ExprKind::RawStr(text) => return Some(Arc::from(text.as_str())),
         ast::ExprKind::Error => return None,
         _ => {
-            let diagnostic = checking.diagnostic(data::TITLE, title.span, "a title is text in quotes");
+            let diagnostic =
+                checking.diagnostic(data::TITLE, title.span, "a title is text in quotes");
             checking.report(diagnostic);
             return None;
         }
@@ -178,12 +256,19 @@ fn check_title(checking: &mut Checking<'_>, title: &ast::Expr, params: &[Param])
 
 fn title_part(checking: &mut Checking<'_>, expr: &ast::Expr, params: &[Param]) {
     let mut diagnostic = checking
-        .diagnostic(data::TITLE, expr.span, "a title can show parameters as they are, and nothing else")
+        .diagnostic(
+            data::TITLE,
+            expr.span,
+            "a title can show parameters as they are, and nothing else",
+        )
         .note("a title names the whole group, so it is the same for everybody in it");
     diagnostic = if params.is_empty() {
         diagnostic.help("write the text itself; a brace is written `\\{`")
     } else {
-        let known: Vec<String> = params.iter().map(|param| format!("`{{{}}}`", param.name)).collect();
+        let known: Vec<String> = params
+            .iter()
+            .map(|param| format!("`{{{}}}`", param.name))
+            .collect();
         diagnostic.help(format!("it may show {}", known.join(", ")))
     };
     checking.report(diagnostic);

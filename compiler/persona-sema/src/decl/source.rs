@@ -11,7 +11,10 @@ use super::raw::{Raw, Rows};
 use super::text::removal;
 use super::{Checking, Unit, prefer};
 use crate::db::{ItemKind, kind_ids, lookup, schema};
-use crate::{EventId, FieldId, Place, RawExpr, RecordType, Source, SourceField, SourceFormat, SourceValue, TableDef, Type, TypeKind};
+use crate::{
+    EventId, FieldId, Place, RawExpr, RecordType, Source, SourceField, SourceFormat, SourceValue,
+    TableDef, Type, TypeKind,
+};
 
 /// What a source fills.
 #[derive(Clone, Copy)]
@@ -25,10 +28,16 @@ struct Target<'db> {
 pub(super) fn check_source(checking: &mut Checking<'_>, source: &ast::SourceDecl) -> Unit {
     let target = target(checking, &source.of);
     repeated_clauses(checking, source);
-    let grouped = source.clauses.iter().any(|clause| matches!(clause, ast::SourceClause::GroupBy(_)));
+    let grouped = source
+        .clauses
+        .iter()
+        .any(|clause| matches!(clause, ast::SourceClause::GroupBy(_)));
     let location = location(checking, source);
     let rows = if grouped { Rows::Grouped } else { Rows::Single };
-    let mut found = Found { source: empty(checking, target.and_then(|target| target.event)), prefer: Vec::new() };
+    let mut found = Found {
+        source: empty(checking, target.and_then(|target| target.event)),
+        prefer: Vec::new(),
+    };
     let mut filled: BTreeMap<String, Span> = BTreeMap::new();
     for clause in &source.clauses {
         match clause {
@@ -38,22 +47,50 @@ pub(super) fn check_source(checking: &mut Checking<'_>, source: &ast::SourceDecl
             }
             ast::SourceClause::GroupBy(keys) => {
                 for key in keys {
-                    found.source.group_by.extend(Raw::new(checking, Rows::GroupKey, None).convert(key));
+                    found
+                        .source
+                        .group_by
+                        .extend(Raw::new(checking, Rows::GroupKey, None).convert(key));
                 }
             }
-            ast::SourceClause::Prefer { winner, loser, span } => {
-                found.prefer.extend(prefer::check_prefer(checking, target.map(|t| t.event), winner, loser, *span));
+            ast::SourceClause::Prefer {
+                winner,
+                loser,
+                span,
+            } => {
+                found.prefer.extend(prefer::check_prefer(
+                    checking,
+                    target.map(|t| t.event),
+                    winner,
+                    loser,
+                    *span,
+                ));
             }
             ast::SourceClause::Field { path, value, span } => {
                 if !repeated_field(checking, path, *span, &mut filled) {
-                    field(checking, target, rows, &mut found.source, (path, value, *span));
+                    field(
+                        checking,
+                        target,
+                        rows,
+                        &mut found.source,
+                        (path, value, *span),
+                    );
                 }
             }
         }
     }
-    let (Some(_), Some((format, path, span))) = (target, location) else { return Unit::None };
-    (found.source.format, found.source.path, found.source.path_place.span) = (format, path, span);
-    Unit::Source { definition: found.source, prefer: found.prefer }
+    let (Some(_), Some((format, path, span))) = (target, location) else {
+        return Unit::None;
+    };
+    (
+        found.source.format,
+        found.source.path,
+        found.source.path_place.span,
+    ) = (format, path, span);
+    Unit::Source {
+        definition: found.source,
+        prefer: found.prefer,
+    }
 }
 
 /// What the clauses say so far.
@@ -68,7 +105,10 @@ fn empty(checking: &Checking<'_>, of: Option<EventId>) -> Source {
         of,
         format: SourceFormat::Csv(b','),
         path: Arc::from(""),
-        path_place: Place { file: checking.file, span: Span::default() },
+        path_place: Place {
+            file: checking.file,
+            span: Span::default(),
+        },
         filter: None,
         group_by: Vec::new(),
         profile: None,
@@ -87,21 +127,40 @@ fn target<'db>(checking: &mut Checking<'db>, of: &ast::Name) -> Option<Target<'d
         return None;
     }
     if let Some(event) = kinds.get(of.text.as_str()) {
-        return Some(Target { table: &schema.events[*event], event: Some(*event), key: schema.key });
+        return Some(Target {
+            table: &schema.events[*event],
+            event: Some(*event),
+            key: schema.key,
+        });
     }
     if *schema.profile.name == of.text {
-        return Some(Target { table: &schema.profile, event: None, key: schema.key });
+        return Some(Target {
+            table: &schema.profile,
+            event: None,
+            key: schema.key,
+        });
     }
     let message = match lookup(db, &of.text).map(|decl| decl.kind(db)) {
         // A second profile, or what is broken, is reported where it stands.
         Some(ItemKind::Error | ItemKind::Later | ItemKind::Profile) => return None,
-        Some(kind) => format!("`{}` is {}: a source fills the profile or an event", of.text, kind.described()),
+        Some(kind) => format!(
+            "`{}` is {}: a source fills the profile or an event",
+            of.text,
+            kind.described()
+        ),
         None => format!("there is no profile and no event `{}`", of.text),
     };
-    let diagnostic = checking.diagnostic(data::UNKNOWN_TARGET, of.span, message).label("what does this source fill?");
+    let diagnostic = checking
+        .diagnostic(data::UNKNOWN_TARGET, of.span, message)
+        .label("what does this source fill?");
     let tables = std::iter::once(&*schema.profile.name).chain(kinds.keys().map(|name| &**name));
     let diagnostic = match nearest(&of.text, tables) {
-        Some(meant) => diagnostic.fix(format!("write `{meant}`"), Applicability::Maybe, of.span, meant),
+        Some(meant) => diagnostic.fix(
+            format!("write `{meant}`"),
+            Applicability::Maybe,
+            of.span,
+            meant,
+        ),
         None => diagnostic.help(format!("declare it: `event {} {{ … }}`", of.text)),
     };
     checking.report(diagnostic);
@@ -113,13 +172,21 @@ fn repeated_clauses(checking: &mut Checking<'_>, source: &ast::SourceDecl) {
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for clause in &source.clauses {
         let (what, span, help) = match clause {
-            ast::SourceClause::From { span, .. } => {
-                ("from", *span, "a pattern reads several files: `from \"data/*.csv\"`; or write a source for each")
+            ast::SourceClause::From { span, .. } => (
+                "from",
+                *span,
+                "a pattern reads several files: `from \"data/*.csv\"`; or write a source for each",
+            ),
+            ast::SourceClause::Where(condition) => {
+                ("where", condition.span, "join the conditions with `and`")
             }
-            ast::SourceClause::Where(condition) => ("where", condition.span, "join the conditions with `and`"),
             ast::SourceClause::GroupBy(keys) => {
                 let Some(first) = keys.first() else { continue };
-                ("group by", first.span, "separate several expressions by commas")
+                (
+                    "group by",
+                    first.span,
+                    "separate several expressions by commas",
+                )
             }
             ast::SourceClause::Prefer { .. } | ast::SourceClause::Field { .. } => continue,
         };
@@ -128,7 +195,11 @@ fn repeated_clauses(checking: &mut Checking<'_>, source: &ast::SourceDecl) {
             continue;
         };
         let diagnostic = checking
-            .diagnostic(data::DUPLICATE_CLAUSE, span, format!("a source has one `{what}`"))
+            .diagnostic(
+                data::DUPLICATE_CLAUSE,
+                span,
+                format!("a source has one `{what}`"),
+            )
             .label("a second one")
             .secondary(checking.file, first, "the first one")
             .help(help);
@@ -137,7 +208,10 @@ fn repeated_clauses(checking: &mut Checking<'_>, source: &ast::SourceDecl) {
 }
 
 fn dotted(path: &[ast::Name]) -> String {
-    path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".")
+    path.iter()
+        .map(|name| name.text.as_str())
+        .collect::<Vec<_>>()
+        .join(".")
 }
 
 fn path_span(path: &[ast::Name]) -> Option<Span> {
@@ -150,7 +224,9 @@ fn repeated_field(
     whole: Span,
     filled: &mut BTreeMap<String, Span>,
 ) -> bool {
-    let (name, Some(span)) = (dotted(path), path_span(path)) else { return true };
+    let (name, Some(span)) = (dotted(path), path_span(path)) else {
+        return true;
+    };
     if path.iter().any(ast::Name::is_missing) {
         return true;
     }
@@ -159,10 +235,19 @@ fn repeated_field(
         return false;
     };
     let diagnostic = checking
-        .diagnostic(data::DUPLICATE_CLAUSE, span, format!("`{name}` is filled twice"))
+        .diagnostic(
+            data::DUPLICATE_CLAUSE,
+            span,
+            format!("`{name}` is filled twice"),
+        )
         .label("again")
         .secondary(checking.file, first, "first here")
-        .fix("remove it", Applicability::Maybe, removal(checking.text, whole), "");
+        .fix(
+            "remove it",
+            Applicability::Maybe,
+            removal(checking.text, whole),
+            "",
+        );
     checking.report(diagnostic);
     true
 }
@@ -192,8 +277,18 @@ fn field(
                 expression(checking, rows, None, value, span);
                 return;
             };
-            let Some(value) = filled(checking, rows, &target.table.fields[id].ty, value, span) else { return };
-            source.fields.push(SourceField { field: id, value, place: Place { file: checking.file, span: whole } });
+            let Some(value) = filled(checking, rows, &target.table.fields[id].ty, value, span)
+            else {
+                return;
+            };
+            source.fields.push(SourceField {
+                field: id,
+                value,
+                place: Place {
+                    file: checking.file,
+                    span: whole,
+                },
+            });
         }
     }
 }
@@ -217,7 +312,11 @@ fn expression(
 
 fn each_without_list(checking: &mut Checking<'_>, at: Span) {
     let diagnostic = checking
-        .diagnostic(data::MISPLACED_EACH, at, "`each` fills a list of records, and this is none")
+        .diagnostic(
+            data::MISPLACED_EACH,
+            at,
+            "`each` fills a list of records, and this is none",
+        )
         .label("not a field of a type `List<{ … }>`")
         .help("give it one value, such as `column(\"Total\")`, or an aggregate over the group");
     checking.report(diagnostic);
@@ -261,14 +360,20 @@ fn each(
     for (name, value) in fields.iter().filter(|(name, _)| !name.is_missing()) {
         if let Some(first) = filled.insert(&name.text, name.span) {
             let diagnostic = checking
-                .diagnostic(data::DUPLICATE_CLAUSE, name.span, format!("`{}` is filled twice", name.text))
+                .diagnostic(
+                    data::DUPLICATE_CLAUSE,
+                    name.span,
+                    format!("`{}` is filled twice", name.text),
+                )
                 .label("again")
                 .secondary(checking.file, first, "first here")
                 .help("remove one of them");
             checking.report(diagnostic);
             continue;
         }
-        let known = (0_u32..).zip(&record.fields).find(|(_, field)| *field.name == name.text);
+        let known = (0_u32..)
+            .zip(&record.fields)
+            .find(|(_, field)| *field.name == name.text);
         let ty = known.map(|(_, field)| &field.ty);
         let value = Raw::new(checking, Rows::Element, ty).convert(value);
         match known {
@@ -276,7 +381,10 @@ fn each(
             None => unknown_element(checking, record, name),
         }
     }
-    let missing = record.fields.iter().filter(|field| !field.ty.optional && !filled.contains_key(&*field.name));
+    let missing = record
+        .fields
+        .iter()
+        .filter(|field| !field.ty.optional && !filled.contains_key(&*field.name));
     let missing: Vec<String> = missing.map(|field| format!("`{}`", field.name)).collect();
     if !missing.is_empty() {
         let message = format!("each element needs a value for {}", missing.join(", "));
@@ -292,11 +400,22 @@ fn each(
 
 fn unknown_element(checking: &mut Checking<'_>, record: &RecordType, name: &ast::Name) {
     let message = format!("the elements of this list have no field `{}`", name.text);
-    let diagnostic = checking.diagnostic(data::UNKNOWN_SOURCE_FIELD, name.span, message).label("unknown field");
+    let diagnostic = checking
+        .diagnostic(data::UNKNOWN_SOURCE_FIELD, name.span, message)
+        .label("unknown field");
     let diagnostic = match nearest(&name.text, record.fields.iter().map(|field| &*field.name)) {
-        Some(meant) => diagnostic.fix(format!("write `{meant}`"), Applicability::Maybe, name.span, meant),
+        Some(meant) => diagnostic.fix(
+            format!("write `{meant}`"),
+            Applicability::Maybe,
+            name.span,
+            meant,
+        ),
         None => {
-            let known: Vec<String> = record.fields.iter().map(|field| format!("`{}`", field.name)).collect();
+            let known: Vec<String> = record
+                .fields
+                .iter()
+                .map(|field| format!("`{}`", field.name))
+                .collect();
             diagnostic.help(format!("they have {}", known.join(", ")))
         }
     };
@@ -306,29 +425,52 @@ fn unknown_element(checking: &mut Checking<'_>, record: &RecordType, name: &ast:
 fn unknown_field(checking: &mut Checking<'_>, target: Target<'_>, name: &str, span: Span) {
     let table = target.table;
     let prefix = format!("{name}.");
-    let inner: Vec<&str> = table.fields.iter().map(|field| &*field.name).filter(|field| field.starts_with(&prefix)).collect();
+    let inner: Vec<&str> = table
+        .fields
+        .iter()
+        .map(|field| &*field.name)
+        .filter(|field| field.starts_with(&prefix))
+        .collect();
     let message = match inner.first() {
         Some(_) => format!("`{name}` is a record, whose fields are filled one by one"),
         None => format!("`{}` has no field `{name}`", table.name),
     };
     let mut diagnostic = checking.diagnostic(data::UNKNOWN_SOURCE_FIELD, span, message);
-    let special: &[&str] = if target.event.is_some() { &["profile", "at", "id"] } else { &["at"] };
-    let known = table.fields.iter().map(|field| &*field.name).chain(special.iter().copied());
+    let special: &[&str] = if target.event.is_some() {
+        &["profile", "at", "id"]
+    } else {
+        &["at"]
+    };
+    let known = table
+        .fields
+        .iter()
+        .map(|field| &*field.name)
+        .chain(special.iter().copied());
     if let Some(first) = inner.first() {
-        diagnostic = diagnostic.label("not a single value").help(format!("fill `{first}` and the others of `{name}`"));
+        diagnostic = diagnostic
+            .label("not a single value")
+            .help(format!("fill `{first}` and the others of `{name}`"));
     } else if target.event.is_none() && name == "profile" {
         let key = &table.fields[target.key].name;
-        diagnostic = diagnostic.label("this source fills the profile itself").fix(
-            format!("fill the key: `{key}`"),
+        diagnostic = diagnostic
+            .label("this source fills the profile itself")
+            .fix(
+                format!("fill the key: `{key}`"),
+                Applicability::Maybe,
+                span,
+                &**key,
+            );
+    } else if let Some(meant) = nearest(name, known) {
+        diagnostic = diagnostic.label("unknown field").fix(
+            format!("write `{meant}`"),
             Applicability::Maybe,
             span,
-            &**key,
+            meant,
         );
-    } else if let Some(meant) = nearest(name, known) {
-        diagnostic =
-            diagnostic.label("unknown field").fix(format!("write `{meant}`"), Applicability::Maybe, span, meant);
     } else {
-        diagnostic = diagnostic.label("unknown field").help(format!("declare it in `{}`", table.name));
+        diagnostic = diagnostic
+            .label("unknown field")
+            .help(format!("declare it in `{}`", table.name));
     }
     checking.report(diagnostic);
 }

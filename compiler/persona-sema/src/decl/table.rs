@@ -11,10 +11,11 @@ use super::text::{one_line, plain_string, removal};
 use super::types::Types;
 use super::{Checking, Unit, annotations, casing, reserved};
 use crate::db::{kind_ids, schema};
-use persona_base::nearest;
 use crate::{
-    Check, CheckAction, Const, EventId, FieldDef, FieldId, Place, TableDef, Type, TypeKind, check_condition,
+    Check, CheckAction, Const, EventId, FieldDef, FieldId, Place, TableDef, Type, TypeKind,
+    check_condition,
 };
+use persona_base::nearest;
 
 /// Checks the profile.
 pub(super) fn check_profile(checking: &mut Checking<'_>, table: &ast::TableDecl) -> Unit {
@@ -27,20 +28,43 @@ pub(super) fn check_profile(checking: &mut Checking<'_>, table: &ast::TableDecl)
 /// Checks an event.
 pub(super) fn check_event(checking: &mut Checking<'_>, table: &ast::TableDecl) -> Unit {
     let flat = flatten(checking, table, true);
-    for field in flat.iter().filter(|field| has_annotation(field.decl, "key")) {
-        let annotation = field.decl.annotations.iter().find(|a| a.name.text == "key").expect("it was just found");
+    for field in flat
+        .iter()
+        .filter(|field| has_annotation(field.decl, "key"))
+    {
+        let annotation = field
+            .decl
+            .annotations
+            .iter()
+            .find(|a| a.name.text == "key")
+            .expect("it was just found");
         let diagnostic = checking
-            .diagnostic(data::MISPLACED_KEY, annotation.span, "an event has no `@key`")
+            .diagnostic(
+                data::MISPLACED_KEY,
+                annotation.span,
+                "an event has no `@key`",
+            )
             .label("only the profile has a key")
             .help("a source says what identifies an event: `id = column(\"…\")`")
-            .fix("remove `@key`", Applicability::Always, removal(checking.text, annotation.span), "");
+            .fix(
+                "remove `@key`",
+                Applicability::Always,
+                removal(checking.text, annotation.span),
+                "",
+            );
         checking.report(diagnostic);
     }
-    let id = kind_ids(checking.db, checking.db.project()).get(checking.decl.name(checking.db)).copied();
+    let id = kind_ids(checking.db, checking.db.project())
+        .get(checking.decl.name(checking.db))
+        .copied();
     finish(checking, table, &flat, id)
 }
 
-fn flatten<'a>(checking: &mut Checking<'_>, table: &'a ast::TableDecl, event: bool) -> Vec<FlatField<'a>> {
+fn flatten<'a>(
+    checking: &mut Checking<'_>,
+    table: &'a ast::TableDecl,
+    event: bool,
+) -> Vec<FlatField<'a>> {
     let mut types = Types::new(checking.db, checking.decl);
     let flat = flatten_table(&mut types, &table.fields, event);
     checking.diagnostics.append(&mut types.diagnostics);
@@ -69,9 +93,14 @@ fn check_names(checking: &mut Checking<'_>, field: &ast::FieldDecl) {
 
 /// Exactly one key, never missing, of a type that identifies somebody.
 fn check_keys(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
-    let mut keys = flat.iter().filter(|field| has_annotation(field.decl, "key"));
+    let mut keys = flat
+        .iter()
+        .filter(|field| has_annotation(field.decl, "key"));
     let Some(key) = keys.next() else {
-        let marked = checking.diagnostics.iter().any(|d| d.code == persona_base::names::RESERVED_NAME);
+        let marked = checking
+            .diagnostics
+            .iter()
+            .any(|d| d.code == persona_base::names::RESERVED_NAME);
         if !marked {
             missing_key(checking, flat);
         }
@@ -79,7 +108,11 @@ fn check_keys(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
     };
     for other in keys {
         let diagnostic = checking
-            .diagnostic(data::SEVERAL_KEYS, other.decl.name.span, "a profile has one key")
+            .diagnostic(
+                data::SEVERAL_KEYS,
+                other.decl.name.span,
+                "a profile has one key",
+            )
             .label("a second key")
             .secondary(checking.file, key.decl.name.span, "the key of this profile")
             .help("where several values identify somebody, join them into one field in the source");
@@ -88,7 +121,11 @@ fn check_keys(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
     let ty = &key.decl.ty;
     if ty.optional || key.inside_optional.is_some() {
         let mut diagnostic = checking
-            .diagnostic(data::INVALID_KEY, ty.span, format!("the key `{}` cannot be missing", key.name))
+            .diagnostic(
+                data::INVALID_KEY,
+                ty.span,
+                format!("the key `{}` cannot be missing", key.name),
+            )
             .label("a key is there for everybody")
             .note("a row without its key is set aside, and written to the rejects");
         if ty.optional {
@@ -99,7 +136,11 @@ fn check_keys(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
     } else if let Some(default) = &key.decl.default {
         let whole = Span::new(ty.span.end, default.span.end);
         let diagnostic = checking
-            .diagnostic(data::INVALID_KEY, default.span, "a key cannot have a default")
+            .diagnostic(
+                data::INVALID_KEY,
+                default.span,
+                "a key cannot have a default",
+            )
             .label("everybody without a key would be the same person")
             .fix("remove the default", Applicability::Always, whole, "");
         checking.report(diagnostic);
@@ -108,7 +149,11 @@ fn check_keys(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
         TypeKind::Str | TypeKind::Int | TypeKind::Email | TypeKind::Phone | TypeKind::Error
     ) {
         let diagnostic = checking
-            .diagnostic(data::INVALID_KEY, ty.span, "a key is a `String`, an `Int`, an `Email` or a `Phone`")
+            .diagnostic(
+                data::INVALID_KEY,
+                ty.span,
+                "a key is a `String`, an `Int`, an `Email` or a `Phone`",
+            )
             .label("this cannot identify a person")
             .fix("write `String`", Applicability::Maybe, ty.span, "String");
         checking.report(diagnostic);
@@ -118,31 +163,59 @@ fn check_keys(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
 fn missing_key(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
     let name = &checking.tree.name;
     let mut diagnostic = checking
-        .diagnostic(data::MISSING_KEY, name.span, format!("the profile `{}` has no key", name.text))
+        .diagnostic(
+            data::MISSING_KEY,
+            name.span,
+            format!("the profile `{}` has no key", name.text),
+        )
         .label("which field tells one person from another?")
         .note("events find their person by the key");
-    let candidate = flat.iter().find(|field| matches!(&*field.name, "id" | "key" | "email"));
+    let candidate = flat
+        .iter()
+        .find(|field| matches!(&*field.name, "id" | "key" | "email"));
     let candidate = candidate.or_else(|| flat.iter().find(|field| field.name.ends_with("_id")));
     match candidate {
         Some(field) => {
-            let at = field.decl.default.as_ref().map_or(field.decl.ty.span, |default| default.span);
+            let at = field
+                .decl
+                .default
+                .as_ref()
+                .map_or(field.decl.ty.span, |default| default.span);
             let title = format!("make `{}` the key", field.name);
             diagnostic = diagnostic.fix(title, Applicability::Maybe, Span::at(at.end), " @key");
         }
-        None => diagnostic = diagnostic.help("add a field that is different for everybody: `id: String @key`"),
+        None => {
+            diagnostic =
+                diagnostic.help("add a field that is different for everybody: `id: String @key`")
+        }
     }
     checking.report(diagnostic);
 }
 
 fn check_zones(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
-    let mut zones = flat.iter().filter(|field| field.ty.kind == TypeKind::TimeZone);
+    let mut zones = flat
+        .iter()
+        .filter(|field| field.ty.kind == TypeKind::TimeZone);
     let Some(first) = zones.next() else { return };
     for other in zones {
         let diagnostic = checking
-            .diagnostic(data::SEVERAL_ZONES, other.decl.ty.span, "a profile has at most one field of type `TimeZone`")
+            .diagnostic(
+                data::SEVERAL_ZONES,
+                other.decl.ty.span,
+                "a profile has at most one field of type `TimeZone`",
+            )
             .label("a second time zone")
-            .secondary(checking.file, first.decl.name.span, "this is the zone in which the person's days begin and end")
-            .fix("write `String`", Applicability::Maybe, name_span(&other.decl.ty), "String");
+            .secondary(
+                checking.file,
+                first.decl.name.span,
+                "this is the zone in which the person's days begin and end",
+            )
+            .fix(
+                "write `String`",
+                Applicability::Maybe,
+                name_span(&other.decl.ty),
+                "String",
+            );
         checking.report(diagnostic);
     }
 }
@@ -165,19 +238,41 @@ fn finish(
     if is_event && event.is_none() {
         return Unit::None;
     }
-    let mut fields: Vec<FieldDef> = if is_event { fields::event_fields().to_vec() } else { Vec::new() };
+    let mut fields: Vec<FieldDef> = if is_event {
+        fields::event_fields().to_vec()
+    } else {
+        Vec::new()
+    };
     for field in flat {
         let default = default(checking, field);
         let (name, ty) = (Arc::clone(&field.name), field.ty.clone());
-        fields.push(FieldDef { name, ty, default, pii: field.pii, doc: field.decl.doc.clone() });
+        fields.push(FieldDef {
+            name,
+            ty,
+            default,
+            pii: field.pii,
+            doc: field.decl.doc.clone(),
+        });
     }
-    let checks = table.checks.iter().filter_map(|check| check_check(checking, check, event)).collect();
+    let checks = table
+        .checks
+        .iter()
+        .filter_map(|check| check_check(checking, check, event))
+        .collect();
     let name = Arc::clone(checking.decl.name(checking.db));
-    let origin = Place { file: checking.file, span: Span::default() };
+    let origin = Place {
+        file: checking.file,
+        span: Span::default(),
+    };
     if fields.is_empty() {
         return Unit::None;
     }
-    Unit::Table(TableDef { name, fields: fields.into_iter().collect(), checks, origin })
+    Unit::Table(TableDef {
+        name,
+        fields: fields.into_iter().collect(),
+        checks,
+        origin,
+    })
 }
 
 fn default(checking: &mut Checking<'_>, field: &FlatField<'_>) -> Option<Const> {
@@ -189,25 +284,47 @@ fn default(checking: &mut Checking<'_>, field: &FlatField<'_>) -> Option<Const> 
         let diagnostic = checking
             .diagnostic(data::OPTIONAL_DEFAULT, mark, message)
             .label("this says that it may be missing")
-            .secondary(checking.file, written.span, "this is used where the data lacks it")
+            .secondary(
+                checking.file,
+                written.span,
+                "this is used where the data lacks it",
+            )
             .fix("remove the `?`", Applicability::Always, mark, "");
         checking.report(diagnostic);
     }
     if field.ty.is_error() {
         return None;
     }
-    let expected = Type { kind: field.ty.kind.clone(), optional: false };
+    let expected = Type {
+        kind: field.ty.kind.clone(),
+        optional: false,
+    };
     Some(checking.constant(written, &expected))
 }
 
 /// A `check` of the table.
-fn check_check(checking: &mut Checking<'_>, check: &ast::Check, event: Option<EventId>) -> Option<Check> {
-    let checked = check_condition(&checking.env(), checking.event_scope(event), &check.condition, false);
-    checking.diagnostics.extend(checked.diagnostics.iter().cloned());
+fn check_check(
+    checking: &mut Checking<'_>,
+    check: &ast::Check,
+    event: Option<EventId>,
+) -> Option<Check> {
+    let checked = check_condition(
+        &checking.env(),
+        checking.event_scope(event),
+        &check.condition,
+        false,
+    );
+    checking
+        .diagnostics
+        .extend(checked.diagnostics.iter().cloned());
     let history = uses_history(&checked.expr, event.is_some());
     if let Some(span) = history.or(checked.history.then_some(check.condition.span)) {
         let diagnostic = checking
-            .diagnostic(data::CHECK_USES_HISTORY, span, "a `check` looks at one row, not at history or segments")
+            .diagnostic(
+                data::CHECK_USES_HISTORY,
+                span,
+                "a `check` looks at one row, not at history or segments",
+            )
             .label("not known while the row is read")
             .help("compare the fields of the row; rules over history belong in a segment");
         checking.report(diagnostic);
@@ -219,7 +336,11 @@ fn check_check(checking: &mut Checking<'_>, check: &ast::Check, event: Option<Ev
             None if written.kind == ast::ExprKind::Error => Arc::from(""),
             None => {
                 let diagnostic = checking
-                    .diagnostic(data::CHECK_MESSAGE, written.span, "the message of a `check` is plain text")
+                    .diagnostic(
+                        data::CHECK_MESSAGE,
+                        written.span,
+                        "the message of a `check` is plain text",
+                    )
                     .label("it cannot show values")
                     .help("the rejects show the row's values beside the message");
                 checking.report(diagnostic);
@@ -232,11 +353,19 @@ fn check_check(checking: &mut Checking<'_>, check: &ast::Check, event: Option<Ev
         ast::CheckAction::Warn => CheckAction::Warn,
         ast::CheckAction::Clear(name) => CheckAction::Clear(cleared(checking, name, event)?),
     };
-    Some(Check { condition: checked.expr, message, action })
+    Some(Check {
+        condition: checked.expr,
+        message,
+        action,
+    })
 }
 
 /// The field that a check clears.
-fn cleared(checking: &mut Checking<'_>, name: &ast::Name, event: Option<EventId>) -> Option<FieldId> {
+fn cleared(
+    checking: &mut Checking<'_>,
+    name: &ast::Name,
+    event: Option<EventId>,
+) -> Option<FieldId> {
     if name.is_missing() {
         return None;
     }
@@ -244,11 +373,21 @@ fn cleared(checking: &mut Checking<'_>, name: &ast::Name, event: Option<EventId>
     let table = event.map_or(&schema.profile, |event| &schema.events[event]);
     let Some(id) = table.field(&name.text) else {
         let message = format!("there is no field `{}` to clear", name.text);
-        let mut diagnostic =
-            checking.diagnostic(data::UNKNOWN_CHECK_FIELD, name.span, message).label(format!("not in `{}`", table.name));
-        let candidates = table.fields.iter().filter(|field| field.ty.optional).map(|field| &*field.name);
+        let mut diagnostic = checking
+            .diagnostic(data::UNKNOWN_CHECK_FIELD, name.span, message)
+            .label(format!("not in `{}`", table.name));
+        let candidates = table
+            .fields
+            .iter()
+            .filter(|field| field.ty.optional)
+            .map(|field| &*field.name);
         if let Some(meant) = nearest(&name.text, candidates) {
-            diagnostic = diagnostic.fix(format!("write `{meant}`"), Applicability::Maybe, name.span, meant);
+            diagnostic = diagnostic.fix(
+                format!("write `{meant}`"),
+                Applicability::Maybe,
+                name.span,
+                meant,
+            );
         }
         checking.report(diagnostic);
         return None;
@@ -260,7 +399,12 @@ fn cleared(checking: &mut Checking<'_>, name: &ast::Name, event: Option<EventId>
             .diagnostic(data::CLEARED_FIELD_REQUIRED, name.span, message)
             .label("only a field of a type `T?` can become missing")
             .help("say `else reject`, or make the field optional")
-            .fix("set the row aside: `reject`", Applicability::Maybe, clear_span(checking.text, name.span), "reject");
+            .fix(
+                "set the row aside: `reject`",
+                Applicability::Maybe,
+                clear_span(checking.text, name.span),
+                "reject",
+            );
         checking.report(diagnostic);
         return None;
     }

@@ -7,7 +7,9 @@ use persona_syntax::ast;
 /// the white space between.
 pub(crate) fn removal(text: &str, span: Span) -> Span {
     let (start, end) = (span.start as usize, span.end as usize);
-    let (Some(before), Some(after)) = (text.get(..start), text.get(end..)) else { return span };
+    let (Some(before), Some(after)) = (text.get(..start), text.get(end..)) else {
+        return span;
+    };
     let blank = |c: char| c.is_whitespace();
     if let Some(rest) = after.trim_start_matches(blank).strip_prefix(',') {
         let rest = rest.trim_start_matches([' ', '\t']);
@@ -28,10 +30,14 @@ fn offset(length: usize) -> u32 {
 pub(crate) fn plain_string(expr: &ast::Expr) -> Option<String> {
     match &expr.kind {
         ast::ExprKind::RawStr(text) => Some(text.clone()),
-        ast::ExprKind::Str(parts) => parts.iter().try_fold(String::new(), |text, part| match part {
-            ast::StrPart::Text(more) => Some(text + more),
-            ast::StrPart::Expr { .. } => None,
-        }),
+        ast::ExprKind::Str(parts) => {
+            parts
+                .iter()
+                .try_fold(String::new(), |text, part| match part {
+                    ast::StrPart::Text(more) => Some(text + more),
+                    ast::StrPart::Expr { .. } => None,
+                })
+        }
         _ => None,
     }
 }
@@ -48,7 +54,11 @@ mod tests {
     fn without(text: &str, item: &str) -> String {
         let start = text.find(item).expect("the item is in the text");
         let span = removal(text, Span::new(offset(start), offset(start + item.len())));
-        format!("{}{}", &text[..span.start as usize], &text[span.end as usize..])
+        format!(
+            "{}{}",
+            &text[..span.start as usize],
+            &text[span.end as usize..]
+        )
     }
 
     #[test]
@@ -56,6 +66,9 @@ mod tests {
         assert_eq!(without("{ at: T, sku: S }", "at: T"), "{ sku: S }");
         assert_eq!(without("{ sku: S, at: T }", "at: T"), "{ sku: S }");
         assert_eq!(without("{ at: T }", "at: T"), "{ }");
-        assert_eq!(without("{\n  at: T\n  sku: S\n}", "at: T"), "{\n\n  sku: S\n}");
+        assert_eq!(
+            without("{\n  at: T\n  sku: S\n}", "at: T"),
+            "{\n\n  sku: S\n}"
+        );
     }
 }

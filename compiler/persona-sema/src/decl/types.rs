@@ -7,8 +7,8 @@ use persona_syntax::ast;
 
 use super::fields;
 use crate::db::{Db, Decl, ItemKind, enum_ids, lookup, stand_in};
-use persona_base::nearest;
 use crate::{Type, TypeKind};
+use persona_base::nearest;
 
 /// Where a type is written, and so which types may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +88,10 @@ pub(crate) fn is_built_in(name: &str) -> bool {
 
 /// The plain built-in type of this name.
 pub(crate) fn plain(name: &str) -> Option<TypeKind> {
-    PLAIN.iter().find(|(plain, _)| *plain == name).map(|(_, kind)| kind.clone())
+    PLAIN
+        .iter()
+        .find(|(plain, _)| *plain == name)
+        .map(|(_, kind)| kind.clone())
 }
 
 /// Resolves types, and keeps what is wrong with them.
@@ -104,7 +107,12 @@ pub(crate) struct Types<'db> {
 impl<'db> Types<'db> {
     /// A resolver.
     pub(crate) fn new(db: &'db dyn Db, decl: Decl<'db>) -> Self {
-        Self { db, file: stand_in(decl), text: decl.source(db).text(db), diagnostics: Vec::new() }
+        Self {
+            db,
+            file: stand_in(decl),
+            text: decl.source(db).text(db),
+            diagnostics: Vec::new(),
+        }
     }
 
     /// What a written type means. What is wrong is kept, and is the erroneous type.
@@ -114,30 +122,61 @@ impl<'db> Types<'db> {
             ast::TypeKind::Named { name, args } => self.named(name, args, written, position),
             ast::TypeKind::Record(_) => {
                 let place = match position {
-                    Position::Field => "a record stands only as the type of a field or in `List<{ … }>`",
-                    Position::Value | Position::Param => "a record is a type of data, not of a value by itself",
+                    Position::Field => {
+                        "a record stands only as the type of a field or in `List<{ … }>`"
+                    }
+                    Position::Value | Position::Param => {
+                        "a record is a type of data, not of a value by itself"
+                    }
                 };
-                self.error(names::TYPE_ARGUMENTS, written.span, "a record type cannot stand here", place)
+                self.error(
+                    names::TYPE_ARGUMENTS,
+                    written.span,
+                    "a record type cannot stand here",
+                    place,
+                )
             }
         };
-        Type { optional: written.optional && kind != TypeKind::Error, kind }
+        Type {
+            optional: written.optional && kind != TypeKind::Error,
+            kind,
+        }
     }
 
-    fn named(&mut self, name: &ast::Name, args: &[ast::TypeExpr], written: &ast::TypeExpr, at: Position) -> TypeKind {
+    fn named(
+        &mut self,
+        name: &ast::Name,
+        args: &[ast::TypeExpr],
+        written: &ast::TypeExpr,
+        at: Position,
+    ) -> TypeKind {
         if name.is_missing() {
             return TypeKind::Error;
         }
         let found = match (name.text.as_str(), args) {
             ("Money", [currency]) => return self.money(currency),
-            ("List", [element]) => return self.collection(element, at).map_or(TypeKind::Error, TypeKind::List),
+            ("List", [element]) => {
+                return self
+                    .collection(element, at)
+                    .map_or(TypeKind::Error, TypeKind::List);
+            }
             ("Set", [element]) => return self.set(element, at),
-            ("Field", [of]) if at == Position::Param => return TypeKind::Field(Arc::new(self.resolve(of, Position::Value))),
+            ("Field", [of]) if at == Position::Param => {
+                return TypeKind::Field(Arc::new(self.resolve(of, Position::Value)));
+            }
             ("Event", []) if at == Position::Param => return TypeKind::Event,
             ("Event" | "Field", _) if at != Position::Param => {
                 let why = "it stands for events only in parameters of traits and segments";
-                return self.error(names::TYPE_ARGUMENTS, written.span, format!("`{}` cannot be a type here", name.text), why);
+                return self.error(
+                    names::TYPE_ARGUMENTS,
+                    written.span,
+                    format!("`{}` cannot be a type here", name.text),
+                    why,
+                );
             }
-            ("Money" | "List" | "Set" | "Field" | "Event", _) => return self.wrong_arguments(name, args, written),
+            ("Money" | "List" | "Set" | "Field" | "Event", _) => {
+                return self.wrong_arguments(name, args, written);
+            }
             (text, _) => plain(text).or_else(|| self.enum_type(text)),
         };
         match found {
@@ -148,7 +187,9 @@ impl<'db> Types<'db> {
     }
 
     fn enum_type(&self, name: &str) -> Option<TypeKind> {
-        enum_ids(self.db, self.db.project()).get(name).map(|id| TypeKind::Enum(*id))
+        enum_ids(self.db, self.db.project())
+            .get(name)
+            .map(|id| TypeKind::Enum(*id))
     }
 
     fn money(&mut self, currency: &ast::TypeExpr) -> TypeKind {
@@ -156,14 +197,24 @@ impl<'db> Types<'db> {
             if currency.kind == ast::TypeKind::Error {
                 return TypeKind::Error;
             }
-            return self.error(names::TYPE_ARGUMENTS, currency.span, "`Money` takes a currency", "for example `Money<USD>`");
+            return self.error(
+                names::TYPE_ARGUMENTS,
+                currency.span,
+                "`Money` takes a currency",
+                "for example `Money<USD>`",
+            );
         };
         if name.is_missing() {
             return TypeKind::Error;
         }
         if !args.is_empty() || currency.optional {
             let why = "write the code alone, as in `Money<USD>`";
-            return self.error(names::TYPE_ARGUMENTS, currency.span, "`Money` takes the code of a currency", why);
+            return self.error(
+                names::TYPE_ARGUMENTS,
+                currency.span,
+                "`Money` takes the code of a currency",
+                why,
+            );
         }
         match Currency::from_code(&name.text) {
             Some(currency) => TypeKind::Money(currency),
@@ -177,67 +228,122 @@ impl<'db> Types<'db> {
 
     /// The element of a list or set; `None` when it is wrong.
     fn collection(&mut self, element: &ast::TypeExpr, at: Position) -> Option<Arc<Type>> {
-        if let ast::TypeKind::Record(record) = &element.kind {
-            if at == Position::Field && !element.optional {
-                let record = fields::element_record(self, record);
-                return Some(Arc::new(Type::of(TypeKind::Record(Arc::new(record)))));
+        if let ast::TypeKind::Record(record) = &element.kind
+            && at == Position::Field
+        {
+            if element.optional {
+                self.optional_element(element);
             }
+            let record = fields::element_record(self, record);
+            return Some(Arc::new(Type::of(TypeKind::Record(Arc::new(record)))));
         }
-        let ty = self.resolve(&ast::TypeExpr { optional: false, ..element.clone() }, at);
+        let ty = self.resolve(
+            &ast::TypeExpr {
+                optional: false,
+                ..element.clone()
+            },
+            at,
+        );
         if element.optional {
-            let mark = Span::new(element.span.end.saturating_sub(1), element.span.end);
-            let diagnostic = Diagnostic::new(
-                names::TYPE_ARGUMENTS,
-                self.file,
-                element.span,
-                "an element of a list or set is never missing",
-            )
-            .label("remove the `?`")
-            .help("what is missing is simply not in the list; make the list itself optional where it may be missing")
-            .fix("remove the `?`", Applicability::Always, mark, "");
-            self.diagnostics.push(diagnostic);
+            self.optional_element(element);
         }
         if ty.kind.element().is_some() || matches!(ty.kind, TypeKind::Event | TypeKind::Field(_)) {
             let help = "a list holds plain values or records; give the inner list's values records of their own";
-            self.error(names::TYPE_ARGUMENTS, element.span, "a list or set cannot hold lists or sets", help);
+            self.error(
+                names::TYPE_ARGUMENTS,
+                element.span,
+                "a list or set cannot hold lists or sets",
+                help,
+            );
             return None;
         }
         (!ty.is_error()).then(|| Arc::new(ty.known()))
     }
 
+    fn optional_element(&mut self, element: &ast::TypeExpr) {
+        let mark = Span::new(element.span.end.saturating_sub(1), element.span.end);
+        let message = "an element of a list or set is never missing";
+        let diagnostic = Diagnostic::new(names::TYPE_ARGUMENTS, self.file, mark, message)
+            .label("elements are there, or not in the list")
+            .help("make the list itself optional where it may be missing")
+            .fix("remove the `?`", Applicability::Always, mark, "");
+        self.diagnostics.push(diagnostic);
+    }
+
     fn set(&mut self, element: &ast::TypeExpr, at: Position) -> TypeKind {
         if let ast::TypeKind::Record(_) = &element.kind {
-            let help = "a set holds values that can be compared; a list may hold records: `List<{ … }>`";
-            return self.error(names::TYPE_ARGUMENTS, element.span, "a set cannot hold records", help);
+            let help =
+                "a set holds values that can be compared; a list may hold records: `List<{ … }>`";
+            return self.error(
+                names::TYPE_ARGUMENTS,
+                element.span,
+                "a set cannot hold records",
+                help,
+            );
         }
-        let Some(element_ty) = self.collection(element, at) else { return TypeKind::Error };
-        if matches!(element_ty.kind, TypeKind::Geo | TypeKind::Html | TypeKind::Float) {
+        let Some(element_ty) = self.collection(element, at) else {
+            return TypeKind::Error;
+        };
+        if matches!(
+            element_ty.kind,
+            TypeKind::Geo | TypeKind::Html | TypeKind::Float
+        ) {
             let help = "a set holds values that can be compared for equality; a `List` holds any";
-            return self.error(names::TYPE_ARGUMENTS, element.span, "a set cannot hold values of this type", help);
+            return self.error(
+                names::TYPE_ARGUMENTS,
+                element.span,
+                "a set cannot hold values of this type",
+                help,
+            );
         }
         TypeKind::Set(element_ty)
     }
 
-    fn wrong_arguments(&mut self, name: &ast::Name, args: &[ast::TypeExpr], written: &ast::TypeExpr) -> TypeKind {
+    fn wrong_arguments(
+        &mut self,
+        name: &ast::Name,
+        args: &[ast::TypeExpr],
+        written: &ast::TypeExpr,
+    ) -> TypeKind {
         let text = &name.text;
         let (message, help) = match text.as_str() {
             "Money" => ("`Money` takes one currency", "for example `Money<USD>`"),
-            "List" | "Set" | "Field" => ("it takes the type of its elements", "for example `List<String>`"),
+            "List" | "Set" | "Field" => (
+                "it takes the type of its elements",
+                "for example `List<String>`",
+            ),
             _ => ("", ""),
         };
         let diagnostic = if help.is_empty() {
             // Everything else takes none: they begin after the name and end with the type.
-            let end = if written.optional { written.span.end.saturating_sub(1) } else { written.span.end };
+            let end = if written.optional {
+                written.span.end.saturating_sub(1)
+            } else {
+                written.span.end
+            };
             let arguments = Span::new(name.span.end.min(end), end);
             let span = args.first().map_or(arguments, |first| first.span);
-            Diagnostic::new(names::TYPE_ARGUMENTS, self.file, span, format!("`{text}` takes nothing between `<` and `>`"))
-                .label("too much")
-                .fix(format!("write `{text}`"), Applicability::Always, arguments, "")
+            Diagnostic::new(
+                names::TYPE_ARGUMENTS,
+                self.file,
+                span,
+                format!("`{text}` takes nothing between `<` and `>`"),
+            )
+            .label("too much")
+            .fix(
+                format!("write `{text}`"),
+                Applicability::Always,
+                arguments,
+                "",
+            )
         } else if text == "Money" {
-            Diagnostic::new(names::TYPE_ARGUMENTS, self.file, written.span, message).label("in which currency?").help(help)
+            Diagnostic::new(names::TYPE_ARGUMENTS, self.file, written.span, message)
+                .label("in which currency?")
+                .help(help)
         } else {
             let message = format!("`{text}` takes one type, that of its elements");
-            Diagnostic::new(names::TYPE_ARGUMENTS, self.file, written.span, message).help(format!("for example `{text}<String>`"))
+            Diagnostic::new(names::TYPE_ARGUMENTS, self.file, written.span, message)
+                .help(format!("for example `{text}<String>`"))
         };
         self.diagnostics.push(diagnostic);
         TypeKind::Error
@@ -246,19 +352,28 @@ impl<'db> Types<'db> {
     fn unknown(&mut self, name: &ast::Name, args: &[ast::TypeExpr]) -> TypeKind {
         let text = name.text.as_str();
         let mut diagnostic = match lookup(self.db, text) {
-            Some(decl) if matches!(decl.kind(self.db), ItemKind::Error | ItemKind::Later) => return TypeKind::Error,
+            Some(decl) if matches!(decl.kind(self.db), ItemKind::Error | ItemKind::Later) => {
+                return TypeKind::Error;
+            }
             Some(decl) => {
                 let message = format!("`{text}` is {}, not a type", decl.kind(self.db).described());
-                Diagnostic::new(names::UNKNOWN_TYPE, self.file, name.span, message).label("a type is expected here")
+                Diagnostic::new(names::UNKNOWN_TYPE, self.file, name.span, message)
+                    .label("a type is expected here")
             }
             None => {
                 let message = format!("there is no type `{text}`");
-                Diagnostic::new(names::UNKNOWN_TYPE, self.file, name.span, message).label("unknown type")
+                Diagnostic::new(names::UNKNOWN_TYPE, self.file, name.span, message)
+                    .label("unknown type")
             }
         };
         if let Some(meant) = self.meant(text, args) {
-            let applicability = if meant.eq_ignore_ascii_case(text) { Applicability::Always } else { Applicability::Maybe };
-            diagnostic = diagnostic.fix(format!("write `{meant}`"), applicability, name.span, meant);
+            let applicability = if meant.eq_ignore_ascii_case(text) {
+                Applicability::Always
+            } else {
+                Applicability::Maybe
+            };
+            diagnostic =
+                diagnostic.fix(format!("write `{meant}`"), applicability, name.span, meant);
         } else {
             diagnostic = diagnostic.help("declare it (`enum Tier { gold, silver }`), or use a built-in type such as `String`");
         }
@@ -268,11 +383,18 @@ impl<'db> Types<'db> {
 
     /// What may have been meant by an unknown type.
     fn meant(&self, text: &str, args: &[ast::TypeExpr]) -> Option<String> {
-        let enums = enum_ids(self.db, self.db.project()).keys().map(|name| &**name);
+        let enums = enum_ids(self.db, self.db.project())
+            .keys()
+            .map(|name| &**name);
         let built_in = PLAIN.iter().map(|(name, _)| *name);
         if args.is_empty() {
-            let habit = HABITS.iter().find(|(habit, _)| habit.eq_ignore_ascii_case(text)).map(|(_, meant)| *meant);
-            habit.or_else(|| nearest(text, built_in.chain(enums))).map(str::to_owned)
+            let habit = HABITS
+                .iter()
+                .find(|(habit, _)| habit.eq_ignore_ascii_case(text))
+                .map(|(_, meant)| *meant);
+            habit
+                .or_else(|| nearest(text, built_in.chain(enums)))
+                .map(str::to_owned)
         } else if text.eq_ignore_ascii_case("array") || text.eq_ignore_ascii_case("vec") {
             Some("List".to_owned())
         } else {
@@ -288,7 +410,8 @@ impl<'db> Types<'db> {
         message: impl Into<String>,
         help: &str,
     ) -> TypeKind {
-        self.diagnostics.push(Diagnostic::new(code, self.file, span, message).help(help));
+        self.diagnostics
+            .push(Diagnostic::new(code, self.file, span, message).help(help));
         TypeKind::Error
     }
 }
@@ -296,14 +419,27 @@ impl<'db> Types<'db> {
 /// A currency that ISO 4217 does not know.
 pub(crate) fn unknown_currency(file: FileId, name: &ast::Name) -> Diagnostic {
     let text = &name.text;
-    let diagnostic = Diagnostic::new(names::UNKNOWN_CURRENCY, file, name.span, format!("there is no currency `{text}`"))
-        .label("not a code of ISO 4217");
-    let codes: Vec<String> = currencies().map(|currency| currency.code().to_owned()).collect();
+    let diagnostic = Diagnostic::new(
+        names::UNKNOWN_CURRENCY,
+        file,
+        name.span,
+        format!("there is no currency `{text}`"),
+    )
+    .label("not a code of ISO 4217");
+    let codes: Vec<String> = currencies()
+        .map(|currency| currency.code().to_owned())
+        .collect();
     match nearest(text, codes.iter().map(String::as_str)) {
         Some(code) => {
-            let sure = if code.eq_ignore_ascii_case(text) { Applicability::Always } else { Applicability::Maybe };
+            let sure = if code.eq_ignore_ascii_case(text) {
+                Applicability::Always
+            } else {
+                Applicability::Maybe
+            };
             diagnostic.fix(format!("write `{code}`"), sure, name.span, code)
         }
-        None => diagnostic.help("currencies are written by their three letters: `USD`, `EUR`, `JPY`"),
+        None => {
+            diagnostic.help("currencies are written by their three letters: `USD`, `EUR`, `JPY`")
+        }
     }
 }

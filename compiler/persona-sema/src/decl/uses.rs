@@ -29,13 +29,19 @@ pub(crate) struct Uses {
 
 /// The names that `decl` uses.
 pub(crate) fn uses_of(decl: &ast::Decl, schema: &Schema) -> Uses {
-    let mut walk = Walk { schema, scopes: Vec::new(), uses: Uses::default() };
+    let mut walk = Walk {
+        schema,
+        scopes: Vec::new(),
+        uses: Uses::default(),
+    };
     walk.mention(&decl.name);
     match &decl.kind {
         ast::DeclKind::Error | ast::DeclKind::Later { .. } => {}
         ast::DeclKind::Profile(table) | ast::DeclKind::Event(table) => walk.table(decl, table),
         ast::DeclKind::Events { members } => members.iter().for_each(|name| walk.global(name)),
-        ast::DeclKind::Enum { values, .. } => values.iter().for_each(|value| walk.mention(&value.name)),
+        ast::DeclKind::Enum { values, .. } => {
+            values.iter().for_each(|value| walk.mention(&value.name))
+        }
         ast::DeclKind::Const { ty, value } => {
             walk.ty(ty);
             walk.expr(value);
@@ -51,12 +57,20 @@ pub(crate) fn uses_of(decl: &ast::Decl, schema: &Schema) -> Uses {
             walk.ty(ty);
             walk.expr(value);
         }
-        ast::DeclKind::Segment { params, title, condition } => {
+        ast::DeclKind::Segment {
+            params,
+            title,
+            condition,
+        } => {
             walk.params(params);
             title.iter().for_each(|title| walk.expr(title));
             walk.expr(condition);
         }
-        ast::DeclKind::Partition { title, stages, otherwise } => {
+        ast::DeclKind::Partition {
+            title,
+            stages,
+            otherwise,
+        } => {
             title.iter().for_each(|title| walk.expr(title));
             for stage in stages {
                 walk.mention(&stage.name);
@@ -80,7 +94,11 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn mention(&mut self, name: &Name) {
         if !name.is_missing() {
-            self.uses.mentions.entry(Arc::from(name.text.as_str())).or_default().push(name.span);
+            self.uses
+                .mentions
+                .entry(Arc::from(name.text.as_str()))
+                .or_default()
+                .push(name.span);
         }
     }
 
@@ -88,7 +106,11 @@ impl Walk<'_> {
     fn global(&mut self, name: &Name) {
         self.mention(name);
         if !name.is_missing() {
-            self.uses.globals.entry(Arc::from(name.text.as_str())).or_default().push(name.span);
+            self.uses
+                .globals
+                .entry(Arc::from(name.text.as_str()))
+                .or_default()
+                .push(name.span);
         }
     }
 
@@ -113,9 +135,15 @@ impl Walk<'_> {
 
     fn table(&mut self, decl: &ast::Decl, table: &ast::TableDecl) {
         self.fields(&table.fields);
-        let own = self.schema.events.iter().find(|event| *event.name == decl.name.text);
+        let own = self
+            .schema
+            .events
+            .iter()
+            .find(|event| *event.name == decl.name.text);
         let own = own.filter(|_| matches!(decl.kind, ast::DeclKind::Event(_)));
-        let fields = own.map(|event| field_names(event.fields.iter())).unwrap_or_default();
+        let fields = own
+            .map(|event| field_names(event.fields.iter()))
+            .unwrap_or_default();
         for check in &table.checks {
             if let ast::CheckAction::Clear(name) = &check.action {
                 self.mention(name);
@@ -153,7 +181,8 @@ impl Walk<'_> {
             param.default.iter().for_each(|default| self.expr(default));
             self.uses.body = body;
         }
-        self.scopes.push(params.iter().map(|param| param.name.text.clone()).collect());
+        self.scopes
+            .push(params.iter().map(|param| param.name.text.clone()).collect());
     }
 
     fn source(&mut self, source: &ast::SourceDecl) {
@@ -164,8 +193,12 @@ impl Walk<'_> {
                     self.global(winner);
                     self.global(loser);
                 }
-                ast::SourceClause::Field { path, .. } => path.iter().for_each(|name| self.mention(name)),
-                ast::SourceClause::From { .. } | ast::SourceClause::Where(_) | ast::SourceClause::GroupBy(_) => {}
+                ast::SourceClause::Field { path, .. } => {
+                    path.iter().for_each(|name| self.mention(name))
+                }
+                ast::SourceClause::From { .. }
+                | ast::SourceClause::Where(_)
+                | ast::SourceClause::GroupBy(_) => {}
             }
         }
     }
@@ -183,15 +216,22 @@ impl Walk<'_> {
                 ast::StrPart::Text(_) => None,
                 ast::StrPart::Expr { expr, .. } => Some(expr),
             })),
-            ExprKind::List(items) | ExprKind::Coalesce(items) | ExprKind::And(items) | ExprKind::Or(items) => {
+            ExprKind::List(items)
+            | ExprKind::Coalesce(items)
+            | ExprKind::And(items)
+            | ExprKind::Or(items) => {
                 self.exprs(items);
             }
             ExprKind::Record(fields) => {
                 fields.iter().for_each(|(name, _)| self.mention(name));
                 self.exprs(fields.iter().map(|(_, value)| value));
             }
-            ExprKind::Paren(inner) | ExprKind::Ago(inner) | ExprKind::FromNow(inner) => self.expr(inner),
-            ExprKind::Neg { operand, .. } | ExprKind::Not { operand, .. } | ExprKind::IsKnown { operand, .. } => {
+            ExprKind::Paren(inner) | ExprKind::Ago(inner) | ExprKind::FromNow(inner) => {
+                self.expr(inner)
+            }
+            ExprKind::Neg { operand, .. }
+            | ExprKind::Not { operand, .. }
+            | ExprKind::IsKnown { operand, .. } => {
                 self.expr(operand);
             }
             ExprKind::Multiplicative { first, rest } => {
@@ -205,13 +245,18 @@ impl Walk<'_> {
             ExprKind::Compare { left, right, .. } | ExprKind::ContainsSet { left, right, .. } => {
                 self.exprs([&**left, &**right]);
             }
-            ExprKind::Between { operand, low, high, .. } => self.exprs([&**operand, &**low, &**high]),
+            ExprKind::Between {
+                operand, low, high, ..
+            } => self.exprs([&**operand, &**low, &**high]),
             ExprKind::In { operand, set, .. } => {
                 self.exprs(operand.as_deref());
                 self.expr(set);
             }
             ExprKind::If { arms, otherwise } => {
-                self.exprs(arms.iter().flat_map(|(condition, result)| [condition, result]));
+                self.exprs(
+                    arms.iter()
+                        .flat_map(|(condition, result)| [condition, result]),
+                );
                 self.expr(otherwise);
             }
             ExprKind::Match { subject, arms } => self.match_arms(subject, arms),
@@ -227,13 +272,22 @@ impl Walk<'_> {
                     QueryArg::Expr(expr) => self.expr(expr),
                 }
             }
-            ExprKind::Quantifier { var, list, condition, .. } => {
+            ExprKind::Quantifier {
+                var,
+                list,
+                condition,
+                ..
+            } => {
                 self.expr(list);
                 self.mention(var);
-                self.inside([var.text.clone()].into(), |walk| walk.exprs(condition.as_deref()));
+                self.inside([var.text.clone()].into(), |walk| {
+                    walk.exprs(condition.as_deref())
+                });
             }
             ExprKind::Did(did) => self.did(did),
-            ExprKind::InWindow { operand, window, .. } => {
+            ExprKind::InWindow {
+                operand, window, ..
+            } => {
                 self.expr(operand);
                 self.window(window);
             }
@@ -301,9 +355,15 @@ impl Walk<'_> {
 
     fn query(&mut self, query: &Query) {
         query.kinds.iter().for_each(|kind| self.bare(kind));
-        query.path.iter().chain(&query.alias).for_each(|name| self.mention(name));
+        query
+            .path
+            .iter()
+            .chain(&query.alias)
+            .for_each(|name| self.mention(name));
         query.window.iter().for_each(|window| self.window(window));
-        let Some(condition) = &query.condition else { return };
+        let Some(condition) = &query.condition else {
+            return;
+        };
         let mut bound = self.fields_in_scope(query);
         bound.extend(query.alias.iter().map(|alias| alias.text.clone()));
         self.inside(bound, |walk| walk.expr(condition));
@@ -317,11 +377,19 @@ impl Walk<'_> {
         let mut names = Names::new();
         for kind in &query.kinds {
             let path: Vec<&str> = query.path.iter().map(|name| name.text.as_str()).collect();
-            if let Some(event) = self.schema.events.iter().find(|event| *event.name == kind.text) {
+            if let Some(event) = self
+                .schema
+                .events
+                .iter()
+                .find(|event| *event.name == kind.text)
+            {
                 names.extend(field_names(event.fields.iter()));
                 names.extend(element_names(event.fields.iter(), &path.join(".")));
             } else if let Some(members) = self.schema.groups.get(kind.text.as_str()) {
-                for event in members.iter().filter_map(|member| self.schema.events.get(*member)) {
+                for event in members
+                    .iter()
+                    .filter_map(|member| self.schema.events.get(*member))
+                {
                     names.extend(field_names(event.fields.iter()));
                 }
             } else {
@@ -330,7 +398,12 @@ impl Walk<'_> {
                 let list = whole.join(".");
                 names.extend(element_names(self.schema.profile.fields.iter(), &list));
                 // A list of the event in scope, from a `where` around this one.
-                for event in self.schema.events.iter().filter(|_| !self.scopes.is_empty()) {
+                for event in self
+                    .schema
+                    .events
+                    .iter()
+                    .filter(|_| !self.scopes.is_empty())
+                {
                     names.extend(element_names(event.fields.iter(), &list));
                 }
             }
@@ -341,7 +414,9 @@ impl Walk<'_> {
     fn window(&mut self, window: &ast::Window) {
         match &window.kind {
             ast::WindowKind::Error | ast::WindowKind::This(_) => {}
-            ast::WindowKind::Last(operand) | ast::WindowKind::Next(operand) | ast::WindowKind::Latest(operand) => {
+            ast::WindowKind::Last(operand)
+            | ast::WindowKind::Next(operand)
+            | ast::WindowKind::Latest(operand) => {
                 self.expr(operand);
             }
             ast::WindowKind::FromTo { from, to } => self.exprs([&**from, &**to]),
@@ -352,7 +427,9 @@ impl Walk<'_> {
 
 /// The first parts of the fields' names: what a bare name can be.
 fn field_names<'f>(fields: impl Iterator<Item = &'f FieldDef>) -> Names {
-    fields.map(|field| field.name.split('.').next().unwrap_or_default().to_owned()).collect()
+    fields
+        .map(|field| field.name.split('.').next().unwrap_or_default().to_owned())
+        .collect()
 }
 
 /// The same for the elements of the list field named `list`.
@@ -360,9 +437,11 @@ fn element_names<'f>(mut fields: impl Iterator<Item = &'f FieldDef>, list: &str)
     let field = fields.find(|field| *field.name == *list);
     let element = field.and_then(|field| field.ty.kind.element());
     match element.map(|element| &element.kind) {
-        Some(TypeKind::Record(record)) => {
-            record.fields.iter().map(|field| field.name.split('.').next().unwrap_or_default().to_owned()).collect()
-        }
+        Some(TypeKind::Record(record)) => record
+            .fields
+            .iter()
+            .map(|field| field.name.split('.').next().unwrap_or_default().to_owned())
+            .collect(),
         _ => Names::new(),
     }
 }

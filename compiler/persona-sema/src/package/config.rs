@@ -14,8 +14,24 @@ use persona_base::nearest;
 /// The editions of the language that this version reads.
 const EDITION: &str = "1";
 const TABLES: [&str; 3] = ["package", "dependencies", "levels"];
-const SETTINGS: [&str; 7] = ["name", "version", "language", "timezone", "week_starts", "lateness", "holdout"];
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const SETTINGS: [&str; 7] = [
+    "name",
+    "version",
+    "language",
+    "timezone",
+    "week_starts",
+    "lateness",
+    "holdout",
+];
+const DAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
 /// Ten minutes.
 const DEFAULT_LATENESS: i64 = 600_000_000;
 
@@ -51,7 +67,11 @@ impl Config {
             week_start: 0,
             lateness: DEFAULT_LATENESS,
         };
-        let mut config = Self { info, levels: BTreeMap::new(), diagnostics: Vec::new() };
+        let mut config = Self {
+            info,
+            levels: BTreeMap::new(),
+            diagnostics: Vec::new(),
+        };
         if let Some((file, text)) = file {
             config.read_text(file, text);
         }
@@ -63,7 +83,10 @@ impl Config {
         let (document, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
             let place = error.span().map_or(Span::default(), span);
-            let message = format!("`persona.toml` cannot be read: {}", error.message().trim_end());
+            let message = format!(
+                "`persona.toml` cannot be read: {}",
+                error.message().trim_end()
+            );
             let diagnostic = reader.diagnostic(package::INVALID_TOML, place, message);
             reader.report(diagnostic);
         }
@@ -78,16 +101,27 @@ impl Config {
         // A file that cannot be read may well have it.
         if errors.is_empty() && !document.get_ref().contains_key("package") {
             let diagnostic = reader
-                .diagnostic(package::MISSING_SETTING, Span::at(0), "`persona.toml` does not name the package")
+                .diagnostic(
+                    package::MISSING_SETTING,
+                    Span::at(0),
+                    "`persona.toml` does not name the package",
+                )
                 .label("there is no `[package]`")
-                .fix("name it", Applicability::Maybe, Span::at(0), format!("[package]\nname = \"{}\"\n\n", self.info.name));
+                .fix(
+                    "name it",
+                    Applicability::Maybe,
+                    Span::at(0),
+                    format!("[package]\nname = \"{}\"\n\n", self.info.name),
+                );
             reader.report(diagnostic);
         }
         self.diagnostics = reader.diagnostics;
     }
 
     fn package(&mut self, reader: &mut Reader, entry: Entry<'_>) {
-        let Some(table) = reader.table(entry) else { return };
+        let Some(table) = reader.table(entry) else {
+            return;
+        };
         let mut named = false;
         for entry in table {
             match entry.0.get_ref().as_ref() {
@@ -107,7 +141,11 @@ impl Config {
         if !named {
             let place = span(entry.0.span());
             let diagnostic = reader
-                .diagnostic(package::MISSING_SETTING, place, "`persona.toml` does not name the package")
+                .diagnostic(
+                    package::MISSING_SETTING,
+                    place,
+                    "`persona.toml` does not name the package",
+                )
                 .label("there is no `name` in `[package]`")
                 .help("for example `name = \"shop\"`");
             reader.report(diagnostic);
@@ -115,10 +153,13 @@ impl Config {
     }
 
     fn name(&mut self, reader: &mut Reader, entry: Entry<'_>) {
-        let Some((text, place)) = reader.text(entry, "shop") else { return };
+        let Some((text, place)) = reader.text(entry, "shop") else {
+            return;
+        };
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
         if !text.starts_with(|c: char| c.is_ascii_alphabetic()) || !text.chars().all(fits) {
-            let message = "a package's name begins with a letter and has letters, digits, `_` and `-`";
+            let message =
+                "a package's name begins with a letter and has letters, digits, `_` and `-`";
             reader.wrong(place, message, "for example `name = \"shop\"`");
             return;
         }
@@ -126,18 +167,26 @@ impl Config {
     }
 
     fn timezone(&mut self, reader: &mut Reader, entry: Entry<'_>) {
-        let Some((text, place)) = reader.text(entry, "Europe/Berlin") else { return };
+        let Some((text, place)) = reader.text(entry, "Europe/Berlin") else {
+            return;
+        };
         match zone(text) {
             Ok(name) => self.info.zone = Arc::from(name),
             Err(meant) => {
                 let message = format!("there is no time zone \"{text}\"");
-                let diagnostic =
-                    reader.diagnostic(package::INVALID_SETTING, place, message).label("not in the IANA time zone database");
+                let diagnostic = reader
+                    .diagnostic(package::INVALID_SETTING, place, message)
+                    .label("not in the IANA time zone database");
                 let diagnostic = match meant {
-                    Some(meant) => {
-                        diagnostic.fix(format!("write \"{meant}\""), Applicability::Maybe, place, format!("\"{meant}\""))
-                    }
-                    None => diagnostic.help("zones are named by a city of theirs: `timezone = \"Europe/Berlin\"`"),
+                    Some(meant) => diagnostic.fix(
+                        format!("write \"{meant}\""),
+                        Applicability::Maybe,
+                        place,
+                        format!("\"{meant}\""),
+                    ),
+                    None => diagnostic.help(
+                        "zones are named by a city of theirs: `timezone = \"Europe/Berlin\"`",
+                    ),
                 };
                 reader.report(diagnostic);
             }
@@ -145,16 +194,23 @@ impl Config {
     }
 
     fn week_starts(&mut self, reader: &mut Reader, entry: Entry<'_>) {
-        let Some((text, place)) = reader.text(entry, "monday") else { return };
+        let Some((text, place)) = reader.text(entry, "monday") else {
+            return;
+        };
         match (0_u8..).zip(DAYS).find(|(_, day)| *day == text) {
             Some((index, _)) => self.info.week_start = index,
             None => {
                 let message = format!("\"{text}\" is not a day of the week");
-                let diagnostic = reader.diagnostic(package::INVALID_SETTING, place, message).label("weeks start on this day");
+                let diagnostic = reader
+                    .diagnostic(package::INVALID_SETTING, place, message)
+                    .label("weeks start on this day");
                 let diagnostic = match nearest(text, DAYS) {
-                    Some(day) => {
-                        diagnostic.fix(format!("write \"{day}\""), Applicability::Maybe, place, format!("\"{day}\""))
-                    }
+                    Some(day) => diagnostic.fix(
+                        format!("write \"{day}\""),
+                        Applicability::Maybe,
+                        place,
+                        format!("\"{day}\""),
+                    ),
                     None => diagnostic.help("write it in English: `week_starts = \"monday\"`"),
                 };
                 reader.report(diagnostic);
@@ -163,28 +219,44 @@ impl Config {
     }
 
     fn lateness(&mut self, reader: &mut Reader, entry: Entry<'_>) {
-        let Some((text, place)) = reader.text(entry, "10m") else { return };
+        let Some((text, place)) = reader.text(entry, "10m") else {
+            return;
+        };
         match duration(text) {
             Some(microseconds) => self.info.lateness = microseconds,
             None => {
                 let message = format!("\"{text}\" is not a duration");
-                reader.wrong(place, message, "a duration is written as in rules: `lateness = \"10m\"`, \"1h30m\", \"2d\"");
+                reader.wrong(
+                    place,
+                    message,
+                    "a duration is written as in rules: `lateness = \"10m\"`, \"1h30m\", \"2d\"",
+                );
             }
         }
     }
 
     fn levels(&mut self, reader: &mut Reader, entry: Entry<'_>) {
-        let Some(table) = reader.table(entry) else { return };
+        let Some(table) = reader.table(entry) else {
+            return;
+        };
         for entry in table {
-            let Some(lint) = lint(reader, entry) else { continue };
-            let Some((text, place)) = reader.text(entry, "allow") else { continue };
+            let Some(lint) = lint(reader, entry) else {
+                continue;
+            };
+            let Some((text, place)) = reader.text(entry, "allow") else {
+                continue;
+            };
             let level = match text {
                 "allow" => LintLevel::Allow,
                 "warn" => LintLevel::Warn,
                 "deny" => LintLevel::Deny,
                 _ => {
                     let message = format!("\"{text}\" is not a level");
-                    reader.wrong(place, message, "levels are \"allow\", \"warn\" and \"deny\"");
+                    reader.wrong(
+                        place,
+                        message,
+                        "levels are \"allow\", \"warn\" and \"deny\"",
+                    );
                     continue;
                 }
             };
@@ -198,18 +270,40 @@ fn lint(reader: &mut Reader, (key, _): Entry<'_>) -> Option<&'static str> {
     let (name, place) = (key.get_ref(), span(key.span()));
     let diagnostic = match find_code(name).map(persona_base::Code::info) {
         Some(info) if info.level == Level::Error => reader
-            .diagnostic(package::FIXED_LEVEL, place, format!("`{name}` is an error: its level cannot be changed"))
+            .diagnostic(
+                package::FIXED_LEVEL,
+                place,
+                format!("`{name}` is an error: its level cannot be changed"),
+            )
             .label("not a lint"),
         Some(info) if info.name == name => return Some(info.name),
         Some(info) => reader
-            .diagnostic(package::UNKNOWN_LINT, place, format!("lints are named in words: `{name}` is `{}`", info.name))
-            .fix(format!("write `{}`", info.name), Applicability::Always, place, info.name),
+            .diagnostic(
+                package::UNKNOWN_LINT,
+                place,
+                format!("lints are named in words: `{name}` is `{}`", info.name),
+            )
+            .fix(
+                format!("write `{}`", info.name),
+                Applicability::Always,
+                place,
+                info.name,
+            ),
         None => {
             let diagnostic = reader
-                .diagnostic(package::UNKNOWN_LINT, place, format!("there is no lint `{name}`"))
+                .diagnostic(
+                    package::UNKNOWN_LINT,
+                    place,
+                    format!("there is no lint `{name}`"),
+                )
                 .label("unknown lint");
             match nearest(name, crate::decl::lint_names()) {
-                Some(meant) => diagnostic.fix(format!("write `{meant}`"), Applicability::Maybe, place, meant),
+                Some(meant) => diagnostic.fix(
+                    format!("write `{meant}`"),
+                    Applicability::Maybe,
+                    place,
+                    meant,
+                ),
                 None => diagnostic.help("a warning's name is printed beside its code"),
             }
         }
@@ -219,39 +313,67 @@ fn lint(reader: &mut Reader, (key, _): Entry<'_>) -> Option<&'static str> {
 }
 
 fn version(reader: &mut Reader, entry: Entry<'_>) {
-    let Some((text, place)) = reader.text(entry, "0.1.0") else { return };
+    let Some((text, place)) = reader.text(entry, "0.1.0") else {
+        return;
+    };
     let core = text.split(['-', '+']).next().unwrap_or_default();
     let numbers: Vec<&str> = core.split('.').collect();
     if numbers.len() != 3 || numbers.iter().any(|number| number.parse::<u32>().is_err()) {
-        reader.wrong(place, format!("\"{text}\" is not a version"), "a version is three numbers: `version = \"0.1.0\"`");
+        reader.wrong(
+            place,
+            format!("\"{text}\" is not a version"),
+            "a version is three numbers: `version = \"0.1.0\"`",
+        );
     }
 }
 
 fn language(reader: &mut Reader, entry: Entry<'_>) {
-    let Some((text, place)) = reader.text(entry, EDITION) else { return };
+    let Some((text, place)) = reader.text(entry, EDITION) else {
+        return;
+    };
     if text != EDITION {
-        let message = format!("edition \"{text}\" of the language is not supported by this version of persona");
+        let message = format!(
+            "edition \"{text}\" of the language is not supported by this version of persona"
+        );
         let diagnostic = reader
             .diagnostic(package::UNSUPPORTED_EDITION, place, message)
             .label(format!("this version reads edition \"{EDITION}\""))
-            .fix(format!("write \"{EDITION}\""), Applicability::Maybe, place, format!("\"{EDITION}\""));
+            .fix(
+                format!("write \"{EDITION}\""),
+                Applicability::Maybe,
+                place,
+                format!("\"{EDITION}\""),
+            );
         reader.report(diagnostic);
     }
 }
 
 fn holdout(reader: &mut Reader, entry: Entry<'_>) {
-    let Some((text, place)) = reader.text(entry, "5%") else { return };
-    let percent = text.strip_suffix('%').and_then(|number| number.parse::<f64>().ok());
+    let Some((text, place)) = reader.text(entry, "5%") else {
+        return;
+    };
+    let percent = text
+        .strip_suffix('%')
+        .and_then(|number| number.parse::<f64>().ok());
     if !percent.is_some_and(|percent| (0.0..=100.0).contains(&percent)) {
         let message = format!("\"{text}\" is not a share of all people");
-        reader.wrong(place, message, "a holdout is a percentage: `holdout = \"5%\"`");
+        reader.wrong(
+            place,
+            message,
+            "a holdout is a percentage: `holdout = \"5%\"`",
+        );
     }
 }
 
 fn dependencies(reader: &mut Reader, entry: Entry<'_>) {
-    let Some(table) = reader.table(entry) else { return };
+    let Some(table) = reader.table(entry) else {
+        return;
+    };
     for (key, _) in table {
-        let message = format!("the dependency `{}` cannot be read by this version of persona", key.get_ref());
+        let message = format!(
+            "the dependency `{}` cannot be read by this version of persona",
+            key.get_ref()
+        );
         let diagnostic = reader
             .diagnostic(package::UNSUPPORTED_DEPENDENCY, span(key.span()), message)
             .label("packages cannot use others yet")
@@ -266,8 +388,15 @@ pub(crate) fn zone(text: &str) -> Result<String, Option<String>> {
         // A name in another case is found, too; data and reports want the official one.
         return Ok(zone.iana_name().unwrap_or(text).to_owned());
     }
-    let known: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
-    let ends_with = |name: &&str| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(text));
+    let known: Vec<String> = jiff::tz::db()
+        .available()
+        .map(|name| name.as_str().to_owned())
+        .collect();
+    let ends_with = |name: &&str| {
+        name.rsplit('/')
+            .next()
+            .is_some_and(|city| city.eq_ignore_ascii_case(text))
+    };
     let names = || known.iter().map(String::as_str);
     let city = names().find(ends_with);
     Err(city.or_else(|| nearest(text, names())).map(str::to_owned))
@@ -295,7 +424,11 @@ fn duration(text: &str) -> Option<i64> {
             return None;
         }
         last = seconds;
-        total = Some(total.unwrap_or(0).checked_add(number.checked_mul(seconds)?.checked_mul(1_000_000)?)?);
+        total = Some(
+            total
+                .unwrap_or(0)
+                .checked_add(number.checked_mul(seconds)?.checked_mul(1_000_000)?)?,
+        );
         rest = &rest[digits + 1..];
     }
     total

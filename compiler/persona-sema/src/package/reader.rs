@@ -18,11 +18,19 @@ pub(super) struct Reader {
 impl Reader {
     /// A reader of this file.
     pub(super) fn new(file: FileId) -> Self {
-        Self { file, diagnostics: Vec::new() }
+        Self {
+            file,
+            diagnostics: Vec::new(),
+        }
     }
 
     /// A diagnostic in this file.
-    pub(super) fn diagnostic(&self, code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+    pub(super) fn diagnostic(
+        &self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Diagnostic {
         Diagnostic::new(code, self.file, span, message)
     }
 
@@ -33,7 +41,9 @@ impl Reader {
 
     /// A wrong value, with what would be right.
     pub(super) fn wrong(&mut self, span: Span, message: impl Into<String>, help: &str) {
-        let diagnostic = self.diagnostic(package::INVALID_SETTING, span, message).help(help);
+        let diagnostic = self
+            .diagnostic(package::INVALID_SETTING, span, message)
+            .help(help);
         self.report(diagnostic);
     }
 
@@ -45,23 +55,41 @@ impl Reader {
             table => format!("there is no setting `{name}` in `[{table}]`"),
         };
         let span = span(key.span());
-        let diagnostic = self.diagnostic(package::UNKNOWN_SETTING, span, message).label("nothing reads this");
+        let diagnostic = self
+            .diagnostic(package::UNKNOWN_SETTING, span, message)
+            .label("nothing reads this");
         let diagnostic = match nearest(name, known.iter().copied()) {
-            Some(meant) => diagnostic.fix(format!("write `{meant}`"), Applicability::Maybe, span, meant),
+            Some(meant) => diagnostic.fix(
+                format!("write `{meant}`"),
+                Applicability::Maybe,
+                span,
+                meant,
+            ),
             None => diagnostic.help(format!("known are {}", listed(known))),
         };
         self.report(diagnostic);
     }
 
     /// A text, or a report that there should be one.
-    pub(super) fn text<'a>(&mut self, (key, value): Entry<'a>, example: &str) -> Option<(&'a str, Span)> {
+    pub(super) fn text<'a>(
+        &mut self,
+        (key, value): Entry<'a>,
+        example: &str,
+    ) -> Option<(&'a str, Span)> {
         let place = span(value.span());
         match value.get_ref().as_str() {
             Some(text) => Some((text, place)),
             None => {
                 let name = key.get_ref();
-                let message = format!("`{name}` is a text in quotes, not {}", article(value.get_ref()));
-                self.wrong(place, message, &format!("for example `{name} = \"{example}\"`"));
+                let message = format!(
+                    "`{name}` is a text in quotes, not {}",
+                    article(value.get_ref())
+                );
+                self.wrong(
+                    place,
+                    message,
+                    &format!("for example `{name} = \"{example}\"`"),
+                );
                 None
             }
         }
@@ -71,8 +99,16 @@ impl Reader {
     pub(super) fn table<'a>(&mut self, (key, value): Entry<'a>) -> Option<&'a DeTable<'a>> {
         let found = value.get_ref().as_table();
         if found.is_none() {
-            let message = format!("`{}` is a table of settings, not {}", key.get_ref(), article(value.get_ref()));
-            self.wrong(span(value.span()), message, &format!("write `[{}]` on a line of its own", key.get_ref()));
+            let message = format!(
+                "`{}` is a table of settings, not {}",
+                key.get_ref(),
+                article(value.get_ref())
+            );
+            self.wrong(
+                span(value.span()),
+                message,
+                &format!("write `[{}]` on a line of its own", key.get_ref()),
+            );
         }
         found
     }
@@ -96,5 +132,9 @@ fn article(value: &DeValue<'_>) -> &'static str {
 }
 
 fn listed(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
