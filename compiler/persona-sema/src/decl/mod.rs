@@ -5,7 +5,6 @@
 
 mod annotations;
 mod casing;
-mod convert;
 mod enums;
 mod fields;
 mod history;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use persona_base::{Applicability, Span, data, nearest};
 use persona_syntax::ast::{self, ExprKind, PostfixOp};
 
-use super::raw::{Raw, op};
-use super::types::{Position, Types};
+use super::{Raw, op};
+use crate::decl::types::{Position, Types};
 use crate::package::zone;
 use crate::{RawExpr, RawOp, TypeKind};
 
