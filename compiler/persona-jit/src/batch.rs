@@ -1,0 +1,99 @@
+//! Batches: all profiles at once, answers into columns; and what comes before them, the calibration of ranks.
+
+use std::sync::Arc;
+
+use arrow_buffer::BooleanBuffer;
+use persona_runtime::{Answers, Calibration, Dataset, Evaluation, RankTable};
+
+use crate::Compiled;
+use crate::bind::Bound;
+use crate::buffers::{Buffers, Recoder, population, rows};
+use crate::context::OutRef;
+use crate::program::Stage;
+use crate::state::ListOut;
+
+impl Compiled {
+    /// Answers everything the plan asks, for every profile. Where the evaluation brings no calibration, ranks are
+    /// calibrated over these data first.
+    ///
+    /// # Panics
+    ///
+    /// When the dataset is not one of the plan's schema.
+    pub fn run(&self, data: &Dataset, evaluation: &Evaluation) -> Answers {
+        let calibration = self.calibration_for(data, evaluation);
+        let mut bound = Bound::new(&self.answers, &self.plan, data, evaluation.now, Arc::clone(&calibration));
+        let stage = self.last_stage();
+        let buffers = self.fill(&mut bound, stage, data);
+        let mut strings = Recoder::new(bound, data);
+        let columns = buffers.into_iter().zip(&stage.goals).map(|(buffer, goal)| buffer.answer(goal, &mut strings));
+        Answers { columns: columns.collect(), strings: strings.merged, calibration }
+    }
+
+    /// The thresholds of every rank, over these data at the evaluation's `now`. A calibration that the evaluation
+    /// brings is not looked at.
+    ///
+    /// # Panics
+    ///
+    /// When the dataset is not one of the plan's schema.
+    pub fn calibrate(&self, data: &Dataset, evaluation: &Evaluation) -> Calibration {
+        let nothing = || RankTable::Int(Vec::new());
+        let ranks = self.plan.ranks.iter().map(|_| nothing()).collect();
+        let mut calibration = Arc::new(Calibration { now: evaluation.now, ranks });
+        if self.plan.ranks.is_empty() {
+            return Calibration::clone(&calibration);
+        }
+        let mut bound = Bound::new(&self.answers, &self.plan, data, evaluation.now, Arc::clone(&calibration));
+        for (stage, goals) in self.answers.stages.iter().zip(&self.rank_goals) {
+            let buffers = self.fill(&mut bound, stage, data);
+            let calibration = Arc::make_mut(&mut calibration);
+            for goal in goals {
+                calibration.ranks[goal.rank] = population(goal, &buffers);
+            }
+            bound.state().calibration = Arc::new(calibration.clone());
+        }
+        Calibration::clone(&calibration)
+    }
+
+    /// Asks every check of the plan about every row of its table: for each check, in the plan's order, which rows it
+    /// holds for. Events later than `now` are asked too.
+    ///
+    /// # Panics
+    ///
+    /// When the dataset is not one of the plan's schema.
+    pub fn run_checks(&self, data: &Dataset, evaluation: &Evaluation) -> Vec<BooleanBuffer> {
+        let calibration = self.calibration_for(data, evaluation);
+        let mut bound = Bound::new(&self.checks, &self.plan, data, evaluation.now, calibration);
+        let stage = &self.checks.stages[0];
+        let buffers = self.fill(&mut bound, stage, data);
+        buffers.into_iter().map(Buffers::bits).collect()
+    }
+
+    /// The evaluation's calibration, or that of these data.
+    pub(crate) fn calibration_for(&self, data: &Dataset, evaluation: &Evaluation) -> Arc<Calibration> {
+        match &evaluation.calibration {
+            Some(calibration) => Arc::clone(calibration),
+            None => Arc::new(self.calibrate(data, evaluation)),
+        }
+    }
+
+    /// The stage that gives the outputs.
+    pub(crate) fn last_stage(&self) -> &Stage {
+        self.answers.stages.last().expect("the outputs are a stage")
+    }
+
+    /// Runs a stage for all profiles.
+    fn fill<'a>(&'a self, bound: &mut Bound<'a>, stage: &'a Stage, data: &Dataset) -> Vec<Buffers> {
+        let mut buffers: Vec<Buffers> = stage.goals.iter().map(|goal| Buffers::new(goal, rows(goal, data))).collect();
+        let outs: Vec<OutRef> = buffers.iter_mut().map(Buffers::reference).collect();
+        bound.state().lists = stage.goals.iter().map(|goal| ListOut { ty: &goal.ty, rows: Vec::new() }).collect();
+        let context = bound.context(&outs);
+        // SAFETY: the stage is of a program of this code, and the context is bound for it, the dataset and buffers that
+        // have a row for each of the goal's table. Nothing else touches them until it returns.
+        unsafe { self.code.run(context, &stage.batch, 0, data.profiles as u64) };
+        for (buffer, list) in buffers.iter_mut().zip(std::mem::take(&mut bound.state().lists)) {
+            buffer.lists = list.rows;
+        }
+        buffers
+    }
+}
+

@@ -1,0 +1,369 @@
+//! From a dataset to addresses: fills the [`Context`] that machine code reads. Checks here, once, everything that
+//! code relies on without looking: lengths, types, offsets. Keeps alive whatever the context points to.
+
+use std::cell::Cell;
+use std::ptr;
+use std::sync::Arc;
+
+use persona_base::IndexVec;
+use persona_ir::{ColId, Const, Plan, RecordField, Schema, Table, Ty};
+use persona_runtime::calendar::clamp_timestamp;
+use persona_runtime::time::Times;
+use persona_runtime::{Calibration, Column, Dataset, EventTable, Values};
+
+use crate::context::{ColumnRef, Context, EventsRef, KeysRef, ListRef, OutRef};
+use crate::layout::{Shape, Slot};
+use crate::program::Program;
+use crate::pools::Moment;
+use crate::state::State;
+use crate::texts::Texts;
+
+/// A dataset bound to a program: everything that its code reads, at one `now`.
+pub(crate) struct Bound<'a> {
+    context: Box<Context>,
+    state: Box<State<'a>>,
+    frame: Box<[Cell<u64>]>,
+    /// What the context points to besides the dataset, the frame and the state.
+    _owned: Owned,
+}
+
+#[derive(Default)]
+struct Owned {
+    tables: Vec<Box<[ColumnRef]>>,
+    events: Box<[EventsRef]>,
+    zeros: Vec<u64>,
+    texts: Vec<u64>,
+    consts: Vec<ConstColumn>,
+    lists: Vec<ListRef>,
+    key_sets: Vec<Vec<u64>>,
+    keys: Vec<KeysRef>,
+    zone_of: Vec<u32>,
+    moment_rows: Vec<Vec<i64>>,
+    moments: Vec<*const i64>,
+    args: Box<[Cell<i64>]>,
+}
+
+/// One byte of validity bits that stand for all rows of a column.
+static ALL: u8 = u8::MAX;
+static NONE: u8 = 0;
+
+impl<'a> Bound<'a> {
+    /// Binds a dataset. It must be one for the plan's schema.
+    ///
+    /// # Panics
+    ///
+    /// When a column has another type or length than the schema and its table say.
+    pub(crate) fn new(
+        program: &'a Program,
+        plan: &'a Plan,
+        data: &'a Dataset,
+        now: i64,
+        calibration: Arc<Calibration>,
+    ) -> Self {
+        let times = Times::new(plan, data, now);
+        let mut owned = Owned::default();
+        let mut texts = Texts::new(&data.strings);
+        let longest = data.events.iter().map(EventTable::len).chain([data.profiles]).max();
+        owned.zeros = vec![0; longest.unwrap_or(0) + 1];
+        let columns = owned.table(&plan.schema.profile, &data.columns, data.profiles);
+        owned.events = owned.event_tables(plan, data);
+        owned.constants(program, &mut texts);
+        owned.moments(program, &times, data.profiles);
+        owned.args = vec![Cell::new(0); program.pools.args].into();
+        let mut bound = Self {
+            context: Box::new(owned.context(columns, clamp_timestamp(now))),
+            state: Box::new(state(program, plan, data, times, texts, calibration)),
+            frame: vec![Cell::new(0); program.frame / 8].into(),
+            _owned: owned,
+        };
+        bound.context.frame = bound.frame.as_ptr().cast_mut().cast();
+        bound
+    }
+
+    /// The context, for running code: valid until the bound dataset is used otherwise or moved.
+    pub(crate) fn context(&mut self, outs: &[OutRef]) -> *mut Context {
+        self.context.outs = outs.as_ptr();
+        self.context.state = ptr::from_mut::<State<'a>>(&mut self.state).cast();
+        &raw mut *self.context
+    }
+
+    /// The helpers' side.
+    pub(crate) fn state(&mut self) -> &mut State<'a> {
+        &mut self.state
+    }
+
+    /// The helpers' side, for good.
+    pub(crate) fn into_state(self) -> State<'a> {
+        *self.state
+    }
+
+    /// The texts.
+    pub(crate) fn texts(&self) -> &Texts<'a> {
+        &self.state.texts
+    }
+
+    /// The words of a value that code left in the frame, if there is one.
+    pub(crate) fn slot(&self, slot: Slot) -> Option<[u64; 3]> {
+        let start = usize::try_from(slot.offset).expect("slots are inside the frame");
+        let width = usize::try_from(slot.shape.width()).expect("widths are positive");
+        if slot.optional && self.byte(start + width) == 0 {
+            return None;
+        }
+        let word = |index: usize| self.frame[start / 8 + index].get();
+        Some(match slot.shape {
+            Shape::Bool => [u64::from(self.byte(start)); 3],
+            Shape::Int | Shape::Float | Shape::Code => [word(0); 3],
+            Shape::Geo => [word(0), word(1), 0],
+            Shape::List => {
+                let (first, last) = (word(1), word(2));
+                [word(0), first, last]
+            }
+        })
+    }
+
+    fn byte(&self, index: usize) -> u8 {
+        self.frame[index / 8].get().to_ne_bytes()[index % 8]
+    }
+}
+
+fn state<'a>(
+    program: &'a Program,
+    plan: &'a Plan,
+    data: &'a Dataset,
+    times: Times,
+    texts: Texts<'a>,
+    calibration: Arc<Calibration>,
+) -> State<'a> {
+    State {
+        texts,
+        schema: &plan.schema,
+        stack: Vec::new(),
+        calibration,
+        lists: Vec::new(),
+        data,
+        times,
+        ranks: &plan.ranks,
+        float_ranks: &program.float_ranks,
+        patterns: &program.patterns,
+        salts: program.pools.salts.items(),
+        displays: program.pools.displays.items(),
+        instants: data.events.iter().map(instants).collect(),
+        sites: Vec::new(),
+    }
+}
+
+fn instants(table: &EventTable) -> &[i64] {
+    match &table.columns[Schema::AT].values {
+        Values::Int(at) => at,
+        _ => &[],
+    }
+}
+
+impl Owned {
+    fn context(&self, columns: *const ColumnRef, now: i64) -> Context {
+        Context {
+            now,
+            frame: ptr::null_mut(),
+            columns,
+            events: self.events.as_ptr(),
+            texts: self.texts.as_ptr(),
+            lists: self.lists.as_ptr(),
+            keys: self.keys.as_ptr(),
+            zone_of: self.zone_of.as_ptr(),
+            moments: self.moments.as_ptr(),
+            args: self.args.as_ptr().cast_mut().cast(),
+            outs: ptr::null(),
+            result: 0,
+            state: ptr::null_mut(),
+            arg_count: self.args.len(),
+            key_count: self.keys.len(),
+        }
+    }
+
+    // ---- tables ----
+
+    fn table(&mut self, table: &Table, columns: &IndexVec<ColId, Column>, rows: usize) -> *const ColumnRef {
+        assert_eq!(table.columns.len(), columns.len(), "a dataset has the columns of its schema");
+        let pairs = table.columns.iter().zip(columns);
+        let refs = pairs.map(|(column, data)| self.column(data, &column.ty, rows)).collect();
+        self.keep(refs)
+    }
+
+    fn keep(&mut self, refs: Vec<ColumnRef>) -> *const ColumnRef {
+        self.tables.push(refs.into());
+        self.tables.last().map_or(ptr::null(), |table| table.as_ptr())
+    }
+
+    fn event_tables(&mut self, plan: &Plan, data: &Dataset) -> Box<[EventsRef]> {
+        assert_eq!(plan.schema.events.len(), data.events.len(), "a dataset has the kinds of its schema");
+        let pairs = plan.schema.events.iter().zip(&data.events);
+        pairs.map(|(table, events)| self.event_table(table, events, data.profiles)).collect()
+    }
+
+    fn event_table(&mut self, table: &Table, events: &EventTable, profiles: usize) -> EventsRef {
+        check_offsets(&events.offsets, profiles, events.len());
+        let columns = self.table(table, &events.columns, events.len());
+        let at = instants(events);
+        assert_eq!(at.len(), events.len(), "the instants of all events are read");
+        EventsRef { offsets: events.offsets.as_ptr(), order: events.order.as_ptr(), at: at.as_ptr(), columns }
+    }
+
+    /// A column, of this type and with so many rows.
+    fn column(&mut self, column: &Column, ty: &Ty, rows: usize) -> ColumnRef {
+        assert_eq!(column.len(), rows, "a column is as long as its table");
+        let mut aux = ptr::dangling();
+        let data = match (&column.values, Shape::of(ty)) {
+            (Values::Absent(_), _) => return self.absent(),
+            (Values::Bool(values), Shape::Bool) => values.as_ptr(),
+            (Values::Int(values), Shape::Int) => values.as_ptr().cast(),
+            (Values::Float(values), Shape::Float) => values.as_ptr().cast(),
+            (Values::Str(codes) | Values::Enum(codes), Shape::Code) => codes.as_ptr().cast(),
+            (Values::Geo(latitudes, longitudes), Shape::Geo) => {
+                assert_eq!(longitudes.len(), rows, "a place has both coordinates");
+                aux = longitudes.as_ptr().cast();
+                latitudes.as_ptr().cast()
+            }
+            (Values::List { offsets, children }, Shape::List) => {
+                aux = self.children(offsets, children, ty).cast();
+                offsets.as_ptr().cast()
+            }
+            _ => unreachable!("a column of a dataset has its schema's type"),
+        };
+        let (valid, shift, mask) = validity(column);
+        ColumnRef { data, aux, valid, shift, mask }
+    }
+
+    /// A column that was not read: zeros, none of them valid.
+    fn absent(&self) -> ColumnRef {
+        let data = self.zeros.as_ptr().cast();
+        ColumnRef { data, aux: data, valid: &raw const NONE, shift: 0, mask: 0 }
+    }
+
+    fn children(&mut self, offsets: &[u32], children: &[Column], ty: &Ty) -> *const ColumnRef {
+        let elements = children.first().map_or(0, Column::len);
+        let rows = offsets.len().checked_sub(1).expect("offsets have one entry more than there are rows");
+        check_offsets(offsets, rows, elements);
+        let element = ty.element().unwrap_or(ty);
+        let types: Vec<&Ty> = match element {
+            Ty::Record(fields) => fields.iter().map(|RecordField { ty, .. }| ty).collect(),
+            scalar => vec![scalar],
+        };
+        assert_eq!(types.len(), children.len(), "a list has a column for each field");
+        let refs = types.into_iter().zip(children).map(|(ty, child)| self.column(child, ty, elements));
+        let refs = refs.collect();
+        self.keep(refs)
+    }
+
+    // ---- constants ----
+
+    fn constants(&mut self, program: &Program, texts: &mut Texts<'_>) {
+        let pools = &program.pools;
+        self.texts = pools.texts.items().iter().map(|text| texts.constant(text)).collect();
+        let lists = pools.lists.items().iter();
+        self.consts = lists.map(|(items, ty)| ConstColumn::new(items, Shape::of(ty), texts)).collect();
+        for (index, (items, _)) in pools.lists.items().iter().enumerate() {
+            let column = self.consts[index].reference();
+            let children = self.keep(vec![column]);
+            self.lists.push(ListRef { children, len: items.len() as u64 });
+        }
+        self.key_sets = pools.keys.items().iter().map(|set| key_set(set, texts)).collect();
+        let sets = self.key_sets.iter();
+        self.keys = sets.map(|set| KeysRef { keys: set.as_ptr(), len: set.len() }).collect();
+    }
+
+    fn moments(&mut self, program: &Program, times: &Times, profiles: usize) {
+        let zone = |row| u32::try_from(times.index(row)).expect("fewer zones than profiles");
+        self.zone_of = match program.pools.zones {
+            true => (0..profiles).map(zone).collect(),
+            false => vec![0; profiles],
+        };
+        for moment in program.pools.moments.items() {
+            let clocks = times.clocks().iter();
+            self.moment_rows.push(match *moment {
+                Moment::Today { months, days } => clocks.map(|clock| clock.today(months, days)).collect(),
+                Moment::Instant(spec) => clocks.map(|clock| clock.instant(spec)).collect(),
+            });
+        }
+        self.moments = self.moment_rows.iter().map(|row| row.as_ptr()).collect();
+    }
+}
+
+/// Checks that offsets ascend within the rows they point to.
+fn check_offsets(offsets: &[u32], rows: usize, behind: usize) {
+    assert_eq!(offsets.len(), rows + 1, "offsets have one entry more than there are rows");
+    assert!(offsets.is_sorted(), "offsets ascend");
+    let last = offsets.last().map_or(0, |last| *last as usize);
+    assert!(last <= behind, "offsets stay within what they point to");
+}
+
+fn validity(column: &Column) -> (*const u8, u64, u64) {
+    match &column.valid {
+        None => (&raw const ALL, 0, 0),
+        Some(valid) => {
+            assert_eq!(valid.len(), column.len(), "a column has a validity bit for each row");
+            let bits = valid.inner();
+            (bits.values().as_ptr(), bits.offset() as u64, u64::MAX)
+        }
+    }
+}
+
+/// The values of a constant list.
+#[derive(Debug)]
+enum ConstColumn {
+    Bytes(Vec<u8>),
+    Codes(Vec<u32>),
+    Words(Vec<u64>),
+    Places(Vec<u64>, Vec<u64>),
+}
+
+impl ConstColumn {
+    fn new(items: &[Const], shape: Shape, texts: &mut Texts<'_>) -> Self {
+        match shape {
+            Shape::Bool => Self::Bytes(items.iter().map(|item| u8::from(*item == Const::Bool(true))).collect()),
+            Shape::Code => Self::Codes(items.iter().map(|item| code(item, texts)).collect()),
+            Shape::Geo => {
+                let places = items.iter().map(|item| match item {
+                    Const::Geo(lat, lng) => (lat.get().to_bits(), lng.get().to_bits()),
+                    _ => (0, 0),
+                });
+                let (latitudes, longitudes) = places.unzip();
+                Self::Places(latitudes, longitudes)
+            }
+            Shape::Int | Shape::Float | Shape::List => {
+                Self::Words(items.iter().map(|item| key(item, texts)).collect())
+            }
+        }
+    }
+
+    fn reference(&self) -> ColumnRef {
+        let (data, aux) = match self {
+            Self::Bytes(values) => (values.as_ptr(), ptr::dangling()),
+            Self::Codes(values) => (values.as_ptr().cast(), ptr::dangling()),
+            Self::Words(values) => (values.as_ptr().cast(), ptr::dangling()),
+            Self::Places(latitudes, longitudes) => (latitudes.as_ptr().cast(), longitudes.as_ptr().cast()),
+        };
+        ColumnRef { data, aux, valid: &raw const ALL, shift: 0, mask: 0 }
+    }
+}
+
+fn code(item: &Const, texts: &mut Texts<'_>) -> u32 {
+    u32::try_from(key(item, texts)).expect("codes that last have 32 bits")
+}
+
+/// A constant's key: see [`crate::codegen`].
+fn key(item: &Const, texts: &mut Texts<'_>) -> u64 {
+    match item {
+        Const::Bool(value) => u64::from(*value),
+        Const::Int(value) => value.cast_unsigned(),
+        Const::Float(value) => value.get().to_bits(),
+        Const::Str(text) => texts.constant(text),
+        Const::Enum(index) => u64::from(*index),
+        Const::Missing | Const::Geo(..) | Const::List(_) => 0,
+    }
+}
+
+fn key_set(set: &[Const], texts: &mut Texts<'_>) -> Vec<u64> {
+    let mut keys: Vec<u64> = set.iter().map(|item| key(item, texts)).collect();
+    keys.sort_unstable();
+    keys
+}

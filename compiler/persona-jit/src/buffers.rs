@@ -1,0 +1,182 @@
+//! The buffers that a batch's code fills, and the columns made of them.
+
+use std::sync::Arc;
+
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
+use persona_ir::{CheckTable, Ty};
+use persona_runtime::{Answer, Column, Dataset, RankTable, Strings, Value, Values, build};
+use rustc_hash::FxHashMap;
+
+use crate::bind::Bound;
+use crate::codegen::Way;
+use crate::context::OutRef;
+use crate::layout::Shape;
+use crate::program::{Goal, RankGoal};
+
+/// The buffers of one goal.
+#[derive(Debug)]
+pub(crate) struct Buffers {
+    data: Data,
+    /// Validity bits; absent where the value is never missing.
+    valid: Option<Vec<u8>>,
+    /// The values, where they are lists.
+    pub(crate) lists: Vec<Value>,
+    rows: usize,
+}
+
+#[derive(Debug)]
+enum Data {
+    Bits(Vec<u8>),
+    Bytes(Vec<u8>),
+    Ints(Vec<i64>),
+    Floats(Vec<f64>),
+    Codes(Vec<u32>),
+    Places(Vec<f64>, Vec<f64>),
+    Lists,
+}
+
+/// How many rows a goal has.
+pub(crate) fn rows(goal: &Goal, data: &Dataset) -> usize {
+    match goal.table {
+        CheckTable::Profile => data.profiles,
+        CheckTable::Event(kind) => data.events[kind].len(),
+    }
+}
+
+impl Buffers {
+    /// Zeros for so many rows.
+    pub(crate) fn new(goal: &Goal, rows: usize) -> Self {
+        let bits = || vec![0; rows.div_ceil(8)];
+        let data = match (goal.way, Shape::of(&goal.ty)) {
+            (Way::Members, _) => Data::Bits(bits()),
+            (Way::Column, Shape::Bool) => Data::Bytes(vec![0; rows]),
+            (Way::Column, Shape::Int) => Data::Ints(vec![0; rows]),
+            (Way::Column, Shape::Float) => Data::Floats(vec![0.0; rows]),
+            (Way::Column, Shape::Code) => Data::Codes(vec![0; rows]),
+            (Way::Column, Shape::Geo) => Data::Places(vec![0.0; rows], vec![0.0; rows]),
+            (Way::Column, Shape::List) => Data::Lists,
+        };
+        let valid = (goal.optional && goal.way == Way::Column).then(bits);
+        Self { data, valid, lists: Vec::new(), rows }
+    }
+
+    /// The buffers' addresses, good as long as nothing else is done with them.
+    pub(crate) fn reference(&mut self) -> OutRef {
+        let mut aux = std::ptr::null_mut();
+        let data = match &mut self.data {
+            Data::Bits(data) | Data::Bytes(data) => data.as_mut_ptr(),
+            Data::Ints(data) => data.as_mut_ptr().cast(),
+            Data::Floats(data) => data.as_mut_ptr().cast(),
+            Data::Codes(data) => data.as_mut_ptr().cast(),
+            Data::Places(latitudes, longitudes) => {
+                aux = longitudes.as_mut_ptr().cast();
+                latitudes.as_mut_ptr().cast()
+            }
+            Data::Lists => std::ptr::null_mut(),
+        };
+        let valid = self.valid.as_mut().map_or(std::ptr::null_mut(), Vec::as_mut_ptr);
+        OutRef { data, aux, valid }
+    }
+
+    /// A set of members.
+    pub(crate) fn bits(self) -> BooleanBuffer {
+        match self.data {
+            Data::Bits(data) => BooleanBuffer::new(Buffer::from_vec(data), 0, self.rows),
+            _ => BooleanBuffer::new_unset(self.rows),
+        }
+    }
+
+    /// The answer that a goal gives.
+    pub(crate) fn answer(self, goal: &Goal, strings: &mut Recoder<'_>) -> Answer {
+        if goal.way == Way::Members {
+            return Answer::Members(self.bits());
+        }
+        let valid = self.valid.map(|bits| NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(bits), 0, self.rows)));
+        let valid = valid.filter(|valid| valid.null_count() > 0);
+        let values = match self.data {
+            Data::Lists => return Answer::Values(build::column(&self.lists, &goal.ty, &mut strings.merged)),
+            Data::Bits(data) | Data::Bytes(data) => Values::Bool(data.into()),
+            Data::Ints(data) => Values::Int(data.into()),
+            Data::Floats(data) => Values::Float(data.into()),
+            Data::Codes(data) if goal.ty == Ty::Str => Values::Str(strings.recode(data, valid.as_ref())),
+            Data::Codes(data) => Values::Enum(data.into()),
+            Data::Places(latitudes, longitudes) => Values::Geo(latitudes.into(), longitudes.into()),
+        };
+        Answer::Values(Column { values, valid })
+    }
+
+    fn is_member(&self, row: usize) -> bool {
+        match &self.data {
+            Data::Bits(bits) => bits[row / 8] >> (row % 8) & 1 == 1,
+            _ => false,
+        }
+    }
+
+    fn is_known(&self, row: usize) -> bool {
+        self.valid.as_ref().is_none_or(|bits| bits[row / 8] >> (row % 8) & 1 == 1)
+    }
+}
+
+/// The known values of a rank's population, ascending.
+pub(crate) fn population(goal: &RankGoal, buffers: &[Buffers]) -> RankTable {
+    let values = &buffers[goal.value];
+    let belongs = |row: usize| {
+        let member = goal.among.is_none_or(|among| buffers[among].is_member(row));
+        member && values.is_known(row)
+    };
+    let rows = (0..values.rows).filter(|row| belongs(*row));
+    match &values.data {
+        Data::Floats(data) => {
+            let mut known: Vec<f64> = rows.map(|row| data[row]).collect();
+            known.sort_unstable_by(f64::total_cmp);
+            RankTable::Float(known)
+        }
+        Data::Ints(data) => {
+            let mut known: Vec<i64> = rows.map(|row| data[row]).collect();
+            known.sort_unstable();
+            RankTable::Int(known)
+        }
+        _ => RankTable::Int(Vec::new()),
+    }
+}
+
+/// Gives the texts that a run made the codes that follow from the answers alone, in the order of outputs and rows,
+/// whatever else the run made and in which order. The reference interpreter gives the same.
+pub(crate) struct Recoder<'a> {
+    data: &'a Dataset,
+    /// The run's texts that the dataset lacks.
+    made: Strings,
+    /// The texts of the answers.
+    pub(crate) merged: Arc<Strings>,
+    known: FxHashMap<u32, u32>,
+}
+
+impl<'a> Recoder<'a> {
+    /// Before the first answer.
+    pub(crate) fn new(bound: Bound<'a>, data: &'a Dataset) -> Self {
+        let made = bound.into_state().texts.into_kept();
+        Self { data, made, merged: Arc::clone(&data.strings), known: FxHashMap::default() }
+    }
+
+    /// The codes of one output.
+    fn recode(&mut self, mut codes: Vec<u32>, valid: Option<&NullBuffer>) -> ScalarBuffer<u32> {
+        let base = self.data.strings.len();
+        for (row, code) in codes.iter_mut().enumerate() {
+            let known = valid.is_none_or(|valid| valid.is_valid(row));
+            if let Some(made) = (*code as usize).checked_sub(base).filter(|_| known) {
+                *code = self.merged_code(*code, made);
+            }
+        }
+        codes.into()
+    }
+
+    fn merged_code(&mut self, code: u32, made: usize) -> u32 {
+        if let Some(merged) = self.known.get(&code) {
+            return *merged;
+        }
+        let text = u32::try_from(made).ok().filter(|_| made < self.made.len()).map_or("", |made| self.made.get(made));
+        let merged = Arc::make_mut(&mut self.merged).intern(text);
+        self.known.insert(code, merged);
+        merged
+    }
+}
