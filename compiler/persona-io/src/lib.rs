@@ -6,10 +6,14 @@ mod format;
 mod load;
 mod options;
 mod report;
+mod sink;
 mod source;
 mod value;
 
 pub use error::{LoadError, LoadErrorKind};
 pub use load::{Loaded, load, load_into};
 pub use options::{LoadOptions, NoProgress, Progress};
-pub use report::{LoadReport, NoRejects, Reject, RejectAction, RejectKind, RejectSink, SourceReport};
+pub use report::{
+    LoadReport, NoRejects, ReasonReport, Reject, RejectAction, RejectKind, RejectSink, SourceReport,
+};
+pub use sink::{NdjsonRejects, write_members};

@@ -12,8 +12,23 @@ pub struct LoadReport {
     pub sources: Vec<SourceReport>,
     /// For profile fields that several sources give: how many profiles have sources that differ, by the field's name.
     pub differences: Vec<(Arc<str>, u64)>,
+    /// Rejects of all sources by what they have in common, sorted by source, kind, action and column.
+    pub reasons: Vec<ReasonReport>,
     /// Things worth telling that stop nothing, in plain words.
     pub notes: Vec<String>,
+}
+
+/// Rejects of one source that agree in kind, action and column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReasonReport {
+    /// The source's place in the plan.
+    pub source: usize,
+    /// How many there are.
+    pub count: u64,
+    /// How many rows they stand for; 0 where the rows are used.
+    pub rows: u64,
+    /// The first of them.
+    pub example: Reject,
 }
 
 /// What was read from one source. Rows add up: `rows_read == rows_used + rows_filtered + rows_set_aside`.
@@ -52,7 +67,10 @@ impl SourceReport {
         if kind == RejectKind::Duplicate {
             self.duplicates += rows;
         }
-        match self.reasons.binary_search_by_key(&kind, |(known, _)| *known) {
+        match self
+            .reasons
+            .binary_search_by_key(&kind, |(known, _)| *known)
+        {
             Ok(at) => self.reasons[at].1 += rows,
             Err(at) => self.reasons.insert(at, (kind, rows)),
         }
@@ -61,14 +79,47 @@ impl SourceReport {
     /// Whether every row is accounted for.
     pub fn adds_up(&self) -> bool {
         let by_reason: u64 = self.reasons.iter().map(|(_, rows)| rows).sum();
-        self.rows_read == self.rows_used + self.rows_filtered + self.rows_set_aside && by_reason == self.rows_set_aside
+        self.rows_read == self.rows_used + self.rows_filtered + self.rows_set_aside
+            && by_reason == self.rows_set_aside
     }
 }
 
 impl LoadReport {
     /// Rows set aside, in all sources.
     pub fn rejected(&self) -> u64 {
-        self.sources.iter().map(|source| source.rows_set_aside).sum()
+        self.sources
+            .iter()
+            .map(|source| source.rows_set_aside)
+            .sum()
+    }
+
+    /// Takes a reject into the summary.
+    pub(crate) fn note(&mut self, source: usize, reject: &Reject) {
+        // A check is known by what it says, everything else by its column.
+        let by = |reject: &Reject| match reject.kind {
+            RejectKind::Check => Some(reject.reason.clone()),
+            _ => reject.column.clone(),
+        };
+        let key = (source, reject.kind, reject.action, by(reject));
+        let at = self.reasons.binary_search_by(|known| {
+            let example = &known.example;
+            (known.source, example.kind, example.action, by(example)).cmp(&key)
+        });
+        match at {
+            Ok(at) => {
+                self.reasons[at].count += 1;
+                self.reasons[at].rows += reject.rows;
+            }
+            Err(at) => {
+                let reason = ReasonReport {
+                    source,
+                    count: 1,
+                    rows: reject.rows,
+                    example: reject.clone(),
+                };
+                self.reasons.insert(at, reason);
+            }
+        }
     }
 
     /// Of those, duplicates.
@@ -108,7 +159,7 @@ impl fmt::Display for RejectKind {
 }
 
 /// What was done about a reject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RejectAction {
     /// The row was set aside.
     Rejected,

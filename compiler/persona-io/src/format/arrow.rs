@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date32Type, Date64Type, Decimal128Type, Decimal256Type, DurationMicrosecondType, DurationMillisecondType,
-    DurationNanosecondType, DurationSecondType, Float64Type, Int64Type, Time32MillisecondType, Time32SecondType,
-    Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType, TimestampMillisecondType,
-    TimestampNanosecondType, TimestampSecondType, UInt64Type,
+    Date32Type, Date64Type, Decimal128Type, Decimal256Type, DurationMicrosecondType,
+    DurationMillisecondType, DurationNanosecondType, DurationSecondType, Float64Type, Int64Type,
+    Time32MillisecondType, Time32SecondType, Time64MicrosecondType, Time64NanosecondType,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    TimestampSecondType, UInt64Type,
 };
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, BooleanArray, Decimal256Array, FixedSizeBinaryArray, RecordBatch, StringArray,
-    StringViewArray, UInt64Array,
+    Array, ArrayRef, BinaryArray, BooleanArray, Decimal256Array, FixedSizeBinaryArray, RecordBatch,
+    StringArray, StringViewArray, UInt64Array,
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
@@ -89,30 +90,38 @@ impl Arr {
         let values = match array.data_type() {
             DataType::Null => Values::Null,
             DataType::Boolean => Values::Bool(array.as_boolean().clone()),
-            DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => Values::Int(ints(array)?),
+            DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => {
+                Values::Int(ints(array)?)
+            }
             DataType::UInt8 | DataType::UInt16 | DataType::UInt32 => Values::Int(ints(array)?),
             DataType::UInt64 => Values::UInt(array.as_primitive::<UInt64Type>().clone()),
             DataType::Float16 | DataType::Float32 | DataType::Float64 => {
                 let cast = cast(array, &DataType::Float64)?;
                 Values::Float(cast.as_primitive::<Float64Type>().values().clone())
             }
-            DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => {
-                decimals(array)?
-            }
+            DataType::Decimal32(..)
+            | DataType::Decimal64(..)
+            | DataType::Decimal128(..)
+            | DataType::Decimal256(..) => decimals(array)?,
             DataType::Utf8 => Values::Str(array.as_string::<i32>().clone()),
             DataType::Utf8View => Values::StrView(array.as_string_view().clone()),
-            DataType::LargeUtf8 => Values::StrView(cast(array, &DataType::Utf8View)?.as_string_view().clone()),
+            DataType::LargeUtf8 => {
+                Values::StrView(cast(array, &DataType::Utf8View)?.as_string_view().clone())
+            }
             DataType::Binary => Values::Binary(array.as_binary::<i32>().clone()),
             DataType::LargeBinary | DataType::BinaryView => {
                 Values::Binary(cast(array, &DataType::Binary)?.as_binary::<i32>().clone())
             }
             DataType::FixedSizeBinary(16) => Values::Uuid(array.as_fixed_size_binary().clone()),
             DataType::Date32 | DataType::Date64 => Values::Days(days(array)),
-            DataType::Timestamp(..) | DataType::Time32(_) | DataType::Time64(_) | DataType::Duration(_) => {
-                times(array)?
-            }
+            DataType::Timestamp(..)
+            | DataType::Time32(_)
+            | DataType::Time64(_)
+            | DataType::Duration(_) => times(array)?,
             DataType::Dictionary(_, inner) => return Self::new(&cast(array, inner)?),
-            DataType::RunEndEncoded(_, inner) => return Self::new(&cast(array, inner.data_type())?),
+            DataType::RunEndEncoded(_, inner) => {
+                return Self::new(&cast(array, inner.data_type())?);
+            }
             DataType::List(_) => {
                 let list = array.as_list::<i32>();
                 Values::List(list.offsets().clone(), Box::new(Self::new(list.values())?))
@@ -122,8 +131,16 @@ impl Arr {
             }
             DataType::Struct(fields) => {
                 let inner = array.as_struct();
-                let field = |(field, column): (&Arc<Field>, &ArrayRef)| Ok((field.name().clone(), Self::new(column)?));
-                Values::Struct(fields.iter().zip(inner.columns()).map(field).collect::<Result<_, String>>()?)
+                let field = |(field, column): (&Arc<Field>, &ArrayRef)| {
+                    Ok((field.name().clone(), Self::new(column)?))
+                };
+                Values::Struct(
+                    fields
+                        .iter()
+                        .zip(inner.columns())
+                        .map(field)
+                        .collect::<Result<_, String>>()?,
+                )
             }
             other => return Err(other.to_string()),
         };
@@ -148,7 +165,10 @@ impl Arr {
             Values::Decimal256(array, scale) => {
                 let digits = array.value(row);
                 let small = digits.to_i128().ok_or_else(|| {
-                    Bad::text(&array.value_as_string(row), "is a number of more than 38 digits")
+                    Bad::text(
+                        &array.value_as_string(row),
+                        "is a number of more than 38 digits",
+                    )
                 })?;
                 decimal(small, *scale)?
             }
@@ -157,7 +177,11 @@ impl Arr {
             Values::Binary(array) => {
                 let bytes = array.value(row);
                 let text = simdutf8::basic::from_utf8(bytes);
-                Raw::str(text.map_err(|_| Bad::text(&String::from_utf8_lossy(bytes), "is not UTF-8 text"))?)
+                Raw::str(
+                    text.map_err(|_| {
+                        Bad::text(&String::from_utf8_lossy(bytes), "is not UTF-8 text")
+                    })?,
+                )
             }
             Values::Uuid(array) => Raw::Text(uuid(array.value(row)).into()),
             Values::Days(values) => Raw::Date(values[row]),
@@ -182,18 +206,25 @@ fn cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, String> {
 }
 
 fn ints(array: &ArrayRef) -> Result<ScalarBuffer<i64>, String> {
-    Ok(cast(array, &DataType::Int64)?.as_primitive::<Int64Type>().values().clone())
+    Ok(cast(array, &DataType::Int64)?
+        .as_primitive::<Int64Type>()
+        .values()
+        .clone())
 }
 
 fn decimals(array: &ArrayRef) -> Result<Values, String> {
     Ok(match array.data_type() {
         DataType::Decimal32(_, scale) | DataType::Decimal64(_, scale) => {
             let cast = cast(array, &DataType::Decimal128(38, *scale))?;
-            Values::Decimal(cast.as_primitive::<Decimal128Type>().values().clone(), *scale)
+            Values::Decimal(
+                cast.as_primitive::<Decimal128Type>().values().clone(),
+                *scale,
+            )
         }
-        DataType::Decimal128(_, scale) => {
-            Values::Decimal(array.as_primitive::<Decimal128Type>().values().clone(), *scale)
-        }
+        DataType::Decimal128(_, scale) => Values::Decimal(
+            array.as_primitive::<Decimal128Type>().values().clone(),
+            *scale,
+        ),
         DataType::Decimal256(_, scale) => {
             Values::Decimal256(array.as_primitive::<Decimal256Type>().clone(), *scale)
         }
@@ -219,7 +250,10 @@ fn days(array: &ArrayRef) -> ScalarBuffer<i64> {
         }
         _ => {
             let values = array.as_primitive::<Date64Type>().values();
-            values.iter().map(|millis| millis.div_euclid(MILLIS)).collect()
+            values
+                .iter()
+                .map(|millis| millis.div_euclid(MILLIS))
+                .collect()
         }
     }
 }
@@ -232,12 +266,21 @@ fn times(array: &ArrayRef) -> Result<Values, String> {
     }
     macro_rules! wide {
         ($ty:ty) => {
-            array.as_primitive::<$ty>().values().iter().map(|v| i64::from(*v)).collect()
+            array
+                .as_primitive::<$ty>()
+                .values()
+                .iter()
+                .map(|v| i64::from(*v))
+                .collect()
         };
     }
     let (values, unit, kind) = match array.data_type() {
         DataType::Timestamp(unit, zone) => {
-            let kind = if zone.is_some() { TimeKind::Instant } else { TimeKind::Local };
+            let kind = if zone.is_some() {
+                TimeKind::Instant
+            } else {
+                TimeKind::Local
+            };
             let values = match unit {
                 TimeUnit::Second => values!(TimestampSecondType),
                 TimeUnit::Millisecond => values!(TimestampMillisecondType),
@@ -255,25 +298,36 @@ fn times(array: &ArrayRef) -> Result<Values, String> {
             };
             (values, *unit, TimeKind::Duration)
         }
-        DataType::Time32(TimeUnit::Second) => (wide!(Time32SecondType), TimeUnit::Second, TimeKind::Clock),
-        DataType::Time32(TimeUnit::Millisecond) => {
-            (wide!(Time32MillisecondType), TimeUnit::Millisecond, TimeKind::Clock)
+        DataType::Time32(TimeUnit::Second) => {
+            (wide!(Time32SecondType), TimeUnit::Second, TimeKind::Clock)
         }
-        DataType::Time64(TimeUnit::Microsecond) => {
-            (values!(Time64MicrosecondType), TimeUnit::Microsecond, TimeKind::Clock)
-        }
-        DataType::Time64(TimeUnit::Nanosecond) => {
-            (values!(Time64NanosecondType), TimeUnit::Nanosecond, TimeKind::Clock)
-        }
+        DataType::Time32(TimeUnit::Millisecond) => (
+            wide!(Time32MillisecondType),
+            TimeUnit::Millisecond,
+            TimeKind::Clock,
+        ),
+        DataType::Time64(TimeUnit::Microsecond) => (
+            values!(Time64MicrosecondType),
+            TimeUnit::Microsecond,
+            TimeKind::Clock,
+        ),
+        DataType::Time64(TimeUnit::Nanosecond) => (
+            values!(Time64NanosecondType),
+            TimeUnit::Nanosecond,
+            TimeKind::Clock,
+        ),
         other => return Err(other.to_string()),
     };
     Ok(Values::Time(values, Unit::of(unit), kind))
 }
 
 fn time<'a>(value: i64, unit: Unit, kind: TimeKind) -> Value<'a> {
-    let micros = unit
-        .micros(value)
-        .ok_or_else(|| Bad::text(&value.to_string(), "is an instant outside the years 1 to 9999"))?;
+    let micros = unit.micros(value).ok_or_else(|| {
+        Bad::text(
+            &value.to_string(),
+            "is an instant outside the years 1 to 9999",
+        )
+    })?;
     Ok(match kind {
         TimeKind::Instant => Raw::Instant(micros),
         TimeKind::Local => Raw::Local(micros),
@@ -296,7 +350,10 @@ fn uuid(bytes: &[u8]) -> String {
 }
 
 /// Which root columns of a file the wanted names need, and which of the names are there.
-pub(super) fn project(schema: &Schema, wanted: &[Arc<str>]) -> Result<(Vec<usize>, Vec<bool>), Box<LoadError>> {
+pub(super) fn project(
+    schema: &Schema,
+    wanted: &[Arc<str>],
+) -> Result<(Vec<usize>, Vec<bool>), Box<LoadError>> {
     let names = root_names(schema);
     let mut roots = Vec::new();
     let mut present = Vec::with_capacity(wanted.len());
@@ -311,7 +368,11 @@ pub(super) fn project(schema: &Schema, wanted: &[Arc<str>]) -> Result<(Vec<usize
 }
 
 pub(super) fn root_names(schema: &Schema) -> Vec<String> {
-    schema.fields().iter().map(|field| field.name().clone()).collect()
+    schema
+        .fields()
+        .iter()
+        .map(|field| field.name().clone())
+        .collect()
 }
 
 /// The names that a person may write: of struct columns also the dotted ones.
@@ -326,7 +387,10 @@ pub(super) fn dotted_names(schema: &Schema) -> Vec<String> {
         }
     }
     let mut out = Vec::new();
-    schema.fields().iter().for_each(|field| walk("", field, &mut out));
+    schema
+        .fields()
+        .iter()
+        .for_each(|field| walk("", field, &mut out));
     out
 }
 
@@ -357,12 +421,18 @@ fn has_inner(ty: &DataType, path: &str) -> bool {
         return true;
     }
     path.split_once('.').is_some_and(|(head, rest)| {
-        fields.iter().any(|field| field.name() == head && has_inner(field.data_type(), rest))
+        fields
+            .iter()
+            .any(|field| field.name() == head && has_inner(field.data_type(), rest))
     })
 }
 
 /// The batch of raw rows that a batch of Arrow's is.
-pub(super) fn batch(record: &RecordBatch, wanted: &[Arc<str>], first: u64) -> Result<Batch, Box<LoadError>> {
+pub(super) fn batch(
+    record: &RecordBatch,
+    wanted: &[Arc<str>],
+    first: u64,
+) -> Result<Batch, Box<LoadError>> {
     let schema = record.schema();
     let names = root_names(&schema);
     let mut columns = Vec::with_capacity(wanted.len());
@@ -373,7 +443,9 @@ pub(super) fn batch(record: &RecordBatch, wanted: &[Arc<str>], first: u64) -> Re
         };
         let array = follow(record.column(root), rest);
         let array = Arr::new(&array).map_err(|ty| {
-            LoadError::format(format!("column `{name}` has the type {ty}, which cannot be read"))
+            LoadError::format(format!(
+                "column `{name}` has the type {ty}, which cannot be read"
+            ))
         })?;
         columns.push(BatchColumn::Arrow(array));
     }

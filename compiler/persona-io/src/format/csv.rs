@@ -25,7 +25,9 @@ pub(super) fn open(
     let mut input = Input::new(file, delimiter);
     input.start()?;
     if !input.read_record()? {
-        return Err(LoadError::format("this file is empty: it has not even a header line"));
+        return Err(LoadError::format(
+            "this file is empty: it has not even a header line",
+        ));
     }
     let names = header(&input.record)?;
     let mut cells = Vec::with_capacity(wanted.len());
@@ -51,7 +53,8 @@ fn header(record: &Record) -> Result<Vec<String>, Box<LoadError>> {
     (0..record.len())
         .map(|at| match simdutf8::basic::from_utf8(record.cell(at)) {
             Ok(name) => Ok(name.trim().to_owned()),
-            Err(_) => Err(LoadError::format("the header line is not UTF-8 text").help("save the file as UTF-8")),
+            Err(_) => Err(LoadError::format("the header line is not UTF-8 text")
+                .help("save the file as UTF-8")),
         })
         .collect()
 }
@@ -71,7 +74,9 @@ impl BatchReader for CsvReader {
         let mut problems = Vec::new();
         let start = self.input.consumed;
         let mut ended = false;
-        while lines.len() + problems.len() < self.batch_rows && self.input.consumed - start < BATCH_BYTES as u64 {
+        while lines.len() + problems.len() < self.batch_rows
+            && self.input.consumed - start < BATCH_BYTES as u64
+        {
             if !self.input.read_record()? {
                 ended = true;
                 break;
@@ -80,7 +85,8 @@ impl BatchReader for CsvReader {
             match self.check(record) {
                 Ok(()) => {
                     for (column, cell) in columns.iter_mut().zip(&self.cells) {
-                        let text = cell.and_then(|at| simdutf8::basic::from_utf8(record.cell(at)).ok());
+                        let text =
+                            cell.and_then(|at| simdutf8::basic::from_utf8(record.cell(at)).ok());
                         column.push(text.unwrap_or(""));
                     }
                     lines.push(record.line);
@@ -99,7 +105,13 @@ impl BatchReader for CsvReader {
         let columns = columns
             .into_iter()
             .zip(&self.cells)
-            .map(|(texts, cell)| if cell.is_some() { BatchColumn::Cells(texts) } else { BatchColumn::Absent })
+            .map(|(texts, cell)| {
+                if cell.is_some() {
+                    BatchColumn::Cells(texts)
+                } else {
+                    BatchColumn::Absent
+                }
+            })
             .collect();
         Ok(Some(Batch {
             rows: lines.len(),
@@ -116,7 +128,11 @@ impl CsvReader {
     fn check(&self, record: &Record) -> Result<(), (String, String)> {
         if record.len() != self.width {
             let cells = if record.len() == 1 { "cell" } else { "cells" };
-            let reason = format!("has {} {cells} where the header has {}", record.len(), self.width);
+            let reason = format!(
+                "has {} {cells} where the header has {}",
+                record.len(),
+                self.width
+            );
             return Err((shorten(&String::from_utf8_lossy(record.head())), reason));
         }
         for cell in self.cells.iter().flatten() {
@@ -198,7 +214,9 @@ impl Input {
     fn fill(&mut self) -> Result<bool, Box<LoadError>> {
         self.buffer.clear();
         self.at = 0;
-        let read = (&mut self.file).take(CHUNK as u64).read_to_end(&mut self.buffer);
+        let read = (&mut self.file)
+            .take(CHUNK as u64)
+            .read_to_end(&mut self.buffer);
         let read = read.map_err(|error| read_error(&error))?;
         self.consumed += read as u64;
         Ok(read > 0)
@@ -250,8 +268,10 @@ impl Input {
         let opened = self.line;
         loop {
             if self.peek()?.is_none() {
-                let message = format!("the quote that opens a cell on line {opened} is never closed");
-                return Err(LoadError::format(message).help("a quote inside a quoted cell is written twice"));
+                let message =
+                    format!("the quote that opens a cell on line {opened} is never closed");
+                return Err(LoadError::format(message)
+                    .help("a quote inside a quoted cell is written twice"));
             }
             let rest = &self.buffer[self.at..];
             let end = memchr::memchr(b'"', rest);
@@ -302,7 +322,9 @@ impl Input {
             return Ok(());
         }
         let message = match quote {
-            Some(line) => format!("the quote that opens a cell on line {line} is not closed for 16 MiB"),
+            Some(line) => {
+                format!("the quote that opens a cell on line {line} is not closed for 16 MiB")
+            }
             None => format!("line {} is longer than 16 MiB", self.record.line),
         };
         let error = LoadError::new(LoadErrorKind::TooLarge, message);

@@ -17,8 +17,12 @@ const MAGIC: &[u8] = b"ARROW1";
 
 pub(super) fn open(mut file: File, wanted: &[Arc<str>]) -> Result<Opened, Box<LoadError>> {
     let mut start = Vec::new();
-    (&mut file).take(8).read_to_end(&mut start).map_err(|error| read_error(&error))?;
-    file.seek(SeekFrom::Start(0)).map_err(|error| read_error(&error))?;
+    (&mut file)
+        .take(8)
+        .read_to_end(&mut start)
+        .map_err(|error| read_error(&error))?;
+    file.seek(SeekFrom::Start(0))
+        .map_err(|error| read_error(&error))?;
     if start.is_empty() {
         return Err(LoadError::format("this file is empty"));
     }
@@ -38,7 +42,10 @@ pub(super) fn open(mut file: File, wanted: &[Arc<str>]) -> Result<Opened, Box<Lo
 
 type Records = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>>;
 
-fn open_records(input: BufReader<File>, is_file: bool) -> Result<(Records, SchemaRef), Box<LoadError>> {
+fn open_records(
+    input: BufReader<File>,
+    is_file: bool,
+) -> Result<(Records, SchemaRef), Box<LoadError>> {
     guarded("its schema cannot be read", || {
         if is_file {
             let reader = FileReader::try_new(input, None)?;

@@ -68,10 +68,14 @@ pub(crate) fn open(
 
 fn open_file(path: &Path) -> Result<File, Box<LoadError>> {
     let file = File::open(path).map_err(|error| LoadError::io(path, &error))?;
-    let meta = file.metadata().map_err(|error| LoadError::io(path, &error))?;
+    let meta = file
+        .metadata()
+        .map_err(|error| LoadError::io(path, &error))?;
     if meta.is_dir() {
         let error = LoadError::new(LoadErrorKind::Unreadable, "this is a folder, not a file");
-        return Err(error.help("name the files in it, such as `folder/*.csv`").at_path(path));
+        return Err(error
+            .help("name the files in it, such as `folder/*.csv`")
+            .at_path(path));
     }
     Ok(file)
 }
@@ -83,7 +87,8 @@ pub(crate) fn find_column(names: &[String], wanted: &str) -> Result<Option<usize
     let first = found.next();
     if found.next().is_some() {
         let message = format!("two columns are called `{wanted}`");
-        return Err(LoadError::new(LoadErrorKind::Columns, message).help("give them different names in the file"));
+        return Err(LoadError::new(LoadErrorKind::Columns, message)
+            .help("give them different names in the file"));
     }
     Ok(first.map(|(at, _)| at))
 }
@@ -91,15 +96,27 @@ pub(crate) fn find_column(names: &[String], wanted: &str) -> Result<Option<usize
 /// Refuses text of UTF-16, and binary formats under the name of a text format.
 fn check_text_start(start: &[u8]) -> Result<(), Box<LoadError>> {
     let (message, help) = if start.starts_with(&[0xFF, 0xFE]) || start.starts_with(&[0xFE, 0xFF]) {
-        ("the text of this file is UTF-16, not UTF-8", "save it as UTF-8 (in Excel: `CSV UTF-8`)")
+        (
+            "the text of this file is UTF-16, not UTF-8",
+            "save it as UTF-8 (in Excel: `CSV UTF-8`)",
+        )
     } else if start.starts_with(b"PAR1") {
-        ("this is a Parquet file, not text", "write `from parquet \"…\"`")
+        (
+            "this is a Parquet file, not text",
+            "write `from parquet \"…\"`",
+        )
     } else if start.starts_with(b"ARROW1") {
-        ("this is an Arrow file, not text", "write `from arrow \"…\"`")
+        (
+            "this is an Arrow file, not text",
+            "write `from arrow \"…\"`",
+        )
     } else if start.starts_with(&[0x1F, 0x8B]) {
         ("this file is compressed with gzip", "unpack it first")
     } else if start.starts_with(b"PK\x03\x04") {
-        ("this file is a ZIP archive or an Excel workbook", "unpack it, or save the sheet as CSV")
+        (
+            "this file is a ZIP archive or an Excel workbook",
+            "unpack it, or save the sheet as CSV",
+        )
     } else {
         return Ok(());
     };
@@ -108,7 +125,10 @@ fn check_text_start(start: &[u8]) -> Result<(), Box<LoadError>> {
 
 /// An error of reading on.
 fn read_error(error: &std::io::Error) -> Box<LoadError> {
-    LoadError::new(LoadErrorKind::Unreadable, format!("this file cannot be read: {error}"))
+    LoadError::new(
+        LoadErrorKind::Unreadable,
+        format!("this file cannot be read: {error}"),
+    )
 }
 
 /// The byte-order mark of UTF-8, which some programs write before text.

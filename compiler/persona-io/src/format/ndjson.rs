@@ -22,14 +22,19 @@ const BATCH_BYTES: u64 = 4 << 20;
 const NAMES: usize = 256;
 const NAME_ROWS: u64 = 1000;
 
-pub(super) fn open(file: File, wanted: &[Arc<str>], batch_rows: usize) -> Result<Opened, Box<LoadError>> {
+pub(super) fn open(
+    file: File,
+    wanted: &[Arc<str>],
+    batch_rows: usize,
+) -> Result<Opened, Box<LoadError>> {
     let mut input = BufReader::with_capacity(256 << 10, file);
     let start = input.fill_buf().map_err(|error| read_error(&error))?;
     check_text_start(start)?;
     let bom = if start.starts_with(BOM) { BOM.len() } else { 0 };
     if start[bom..].trim_ascii_start().starts_with(b"[") {
         let error = LoadError::format("this is one JSON list, not one object per line");
-        return Err(error.help("write each object of the list on a line of its own, without commas between"));
+        return Err(error
+            .help("write each object of the list on a line of its own, without commas between"));
     }
     input.consume(bom);
     let mut tree = Tree::default();
@@ -78,11 +83,21 @@ impl BatchReader for NdjsonReader {
         while lines.len() + problems.len() < self.batch_rows && bytes < BATCH_BYTES {
             let mut problem = |value: &[u8], reason: String, before: usize, line: u64| {
                 let value = shorten(&String::from_utf8_lossy(&value[..value.len().min(1024)]));
-                problems.push(Problem { before, line, value, reason });
+                problems.push(Problem {
+                    before,
+                    line,
+                    value,
+                    reason,
+                });
             };
             match self.read_line()? {
                 Line::End => break,
-                Line::TooLong => problem(&self.text, "is longer than 16 MiB".to_owned(), lines.len(), self.line),
+                Line::TooLong => problem(
+                    &self.text,
+                    "is longer than 16 MiB".to_owned(),
+                    lines.len(),
+                    self.line,
+                ),
                 Line::Whole if self.text.trim_ascii().is_empty() => {}
                 Line::Whole => match self.pick(&mut columns) {
                     Ok(()) => lines.push(self.line),
@@ -147,7 +162,8 @@ impl NdjsonReader {
 
     /// Puts the wanted values of the line in `text` into the columns, or says why the line is no row.
     fn pick(&mut self, columns: &mut [Texts]) -> Result<(), String> {
-        let text = simdutf8::basic::from_utf8(&self.text).map_err(|_| "is not UTF-8 text".to_owned())?;
+        let text =
+            simdutf8::basic::from_utf8(&self.text).map_err(|_| "is not UTF-8 text".to_owned())?;
         if !text.trim_start().starts_with('{') {
             return Err("is not a JSON object".to_owned());
         }
@@ -178,7 +194,11 @@ impl Tree {
     fn insert(&mut self, name: &str, slot: usize) {
         self.nodes.entry(name.into()).or_default().slot = Some(slot);
         if let Some((head, rest)) = name.split_once('.') {
-            self.nodes.entry(head.into()).or_default().inner.insert(rest, slot);
+            self.nodes
+                .entry(head.into())
+                .or_default()
+                .inner
+                .insert(rest, slot);
         }
     }
 }
@@ -192,8 +212,15 @@ fn pick_object<'a>(
     let mut nested = Vec::new();
     let mut own: Vec<(usize, &'a RawValue)> = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let pick = Pick { tree, own: &mut own, nested: &mut nested, names };
-    pick.deserialize(&mut deserializer).and_then(|()| deserializer.end()).map_err(|error| plain(&error))?;
+    let pick = Pick {
+        tree,
+        own: &mut own,
+        nested: &mut nested,
+        names,
+    };
+    pick.deserialize(&mut deserializer)
+        .and_then(|()| deserializer.end())
+        .map_err(|error| plain(&error))?;
     for (slot, value) in own {
         // The column's own name goes before the one that dots lead to, which is found later.
         found[slot].get_or_insert(value);
@@ -209,9 +236,13 @@ fn pick_object<'a>(
 /// The library's message without its position, which counts within the line.
 fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let text = text.rsplit_once(" at line ").map_or(&*text, |(text, _)| text);
+    let text = text
+        .rsplit_once(" at line ")
+        .map_or(&*text, |(text, _)| text);
     match error.classify() {
-        serde_json::error::Category::Eof => "is not a whole JSON object: the line ends inside it".to_owned(),
+        serde_json::error::Category::Eof => {
+            "is not a whole JSON object: the line ends inside it".to_owned()
+        }
         _ if text.contains("stands twice") => text.to_owned(),
         _ => format!("is not valid JSON: {text} at character {}", error.column()),
     }
@@ -249,7 +280,10 @@ impl<'de> Visitor<'de> for Pick<'_, '_, 'de> {
             };
             let value: &'de RawValue = map.next_value()?;
             let twice = self.own.iter().any(|(slot, _)| node.slot == Some(*slot))
-                || self.nested.iter().any(|(known, _)| std::ptr::eq(*known, node));
+                || self
+                    .nested
+                    .iter()
+                    .any(|(known, _)| std::ptr::eq(*known, node));
             if twice {
                 return Err(serde::de::Error::custom(format!("`{name}` stands twice")));
             }

@@ -12,13 +12,22 @@ use super::batch::Batch;
 use super::{BatchReader, Opened, arrow};
 use crate::error::LoadError;
 
-pub(super) fn open(file: File, wanted: &[Arc<str>], batch_rows: usize) -> Result<Opened, Box<LoadError>> {
-    let builder = guarded("its footer cannot be read", || ParquetRecordBatchReaderBuilder::try_new(file))?;
+pub(super) fn open(
+    file: File,
+    wanted: &[Arc<str>],
+    batch_rows: usize,
+) -> Result<Opened, Box<LoadError>> {
+    let builder = guarded("its footer cannot be read", || {
+        ParquetRecordBatchReaderBuilder::try_new(file)
+    })?;
     let schema = builder.schema().clone();
     let (roots, present) = arrow::project(&schema, wanted)?;
     let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
     let reader = guarded("its columns cannot be read", || {
-        builder.with_projection(mask).with_batch_size(batch_rows).build()
+        builder
+            .with_projection(mask)
+            .with_batch_size(batch_rows)
+            .build()
     })?;
     Ok(Opened {
         reader: Box::new(ParquetReader {
@@ -56,7 +65,9 @@ pub(super) fn guarded<T, E: std::fmt::Display>(
     run: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, Box<LoadError>> {
     let damaged = |detail: &str| {
-        let error = LoadError::format(format!("this file is damaged or incomplete: {what} ({detail})"));
+        let error = LoadError::format(format!(
+            "this file is damaged or incomplete: {what} ({detail})"
+        ));
         error.help("write it again, or copy it again as a whole")
     };
     match catch_unwind(AssertUnwindSafe(run)) {

@@ -18,7 +18,11 @@ pub(crate) struct Interner {
 
 impl Interner {
     fn of(&mut self, kept: bool) -> &mut Strings {
-        if kept { &mut self.kept } else { &mut self.scratch }
+        if kept {
+            &mut self.kept
+        } else {
+            &mut self.scratch
+        }
     }
 }
 
@@ -57,16 +61,23 @@ impl ColumnBuilder {
             Ty::Geo => Data::Geo(Vec::new(), Vec::new()),
             Ty::List(element) | Ty::Set(element) => {
                 let children = match &**element {
-                    Ty::Record(fields) => fields.iter().map(|field| Self::new(&field.ty, kept)).collect(),
+                    Ty::Record(fields) => fields
+                        .iter()
+                        .map(|field| Self::new(&field.ty, kept))
+                        .collect(),
                     element => vec![Self::new(element, kept)],
                 };
                 Data::List(Vec::new(), children)
             }
             // A record stands only inside a list; as a column it has nothing to hold.
             Ty::Record(_) => Data::List(Vec::new(), Vec::new()),
-            Ty::Int | Ty::Date | Ty::TimeOfDay | Ty::Timestamp | Ty::Duration | Ty::Length | Ty::Money(_) => {
-                Data::Int(Vec::new())
-            }
+            Ty::Int
+            | Ty::Date
+            | Ty::TimeOfDay
+            | Ty::Timestamp
+            | Ty::Duration
+            | Ty::Length
+            | Ty::Money(_) => Data::Int(Vec::new()),
         };
         Self {
             data,
@@ -109,7 +120,9 @@ impl ColumnBuilder {
             (Data::Bool(values), Some(Cell::Bool(value))) => values.push(u8::from(value)),
             (Data::Int(values), Some(Cell::Int(value))) => values.push(value),
             (Data::Float(values), Some(Cell::Float(value))) => values.push(value),
-            (Data::Str(values), Some(Cell::Str(text))) => values.push(strings.of(self.kept).intern(&text)),
+            (Data::Str(values), Some(Cell::Str(text))) => {
+                values.push(strings.of(self.kept).intern(&text))
+            }
             (Data::Enum(values), Some(Cell::Enum(code))) => values.push(code),
             (Data::Geo(lats, lons), Some(Cell::Geo(lat, lon))) => {
                 lats.push(lat);
@@ -139,7 +152,9 @@ impl ColumnBuilder {
             (Data::Bool(to), Data::Bool(from)) => to.push(from[row]),
             (Data::Int(to), Data::Int(from)) => to.push(from[row]),
             (Data::Float(to), Data::Float(from)) => to.push(from[row]),
-            (Data::Str(to), Data::Str(from)) | (Data::Enum(to), Data::Enum(from)) => to.push(from[row]),
+            (Data::Str(to), Data::Str(from)) | (Data::Enum(to), Data::Enum(from)) => {
+                to.push(from[row])
+            }
             (Data::Geo(lats, lons), Data::Geo(from_lats, from_lons)) => {
                 lats.push(from_lats[row]);
                 lons.push(from_lons[row]);
@@ -198,7 +213,13 @@ impl ColumnBuilder {
     }
 
     /// The order of a row and another column's row of the same type.
-    pub(crate) fn compare_with(&self, a: usize, other: &Self, b: usize, strings: &Interner) -> Ordering {
+    pub(crate) fn compare_with(
+        &self,
+        a: usize,
+        other: &Self,
+        b: usize,
+        strings: &Interner,
+    ) -> Ordering {
         match (self.is_known(a), other.is_known(b)) {
             (true, true) => {}
             (a, b) => return a.cmp(&b),
@@ -207,19 +228,27 @@ impl ColumnBuilder {
             (Data::Bool(x), Data::Bool(y)) => x[a].cmp(&y[b]),
             (Data::Int(x), Data::Int(y)) => x[a].cmp(&y[b]),
             (Data::Float(x), Data::Float(y)) => x[a].total_cmp(&y[b]),
-            (Data::Str(x), Data::Str(y)) => self.text_of(x[a], strings).cmp(other.text_of(y[b], strings)),
+            (Data::Str(x), Data::Str(y)) => self
+                .text_of(x[a], strings)
+                .cmp(other.text_of(y[b], strings)),
             (Data::Enum(x), Data::Enum(y)) => x[a].cmp(&y[b]),
-            (Data::Geo(lats, lons), Data::Geo(other_lats, other_lons)) => {
-                lats[a].total_cmp(&other_lats[b]).then(lons[a].total_cmp(&other_lons[b]))
-            }
+            (Data::Geo(lats, lons), Data::Geo(other_lats, other_lons)) => lats[a]
+                .total_cmp(&other_lats[b])
+                .then(lons[a].total_cmp(&other_lons[b])),
             (Data::List(_, x), Data::List(_, y)) => {
                 let (left, right) = (self.range(a), other.range(b));
                 let lengths = left.len().cmp(&right.len());
                 let element = |(i, j): (usize, usize)| {
-                    let fields = x.iter().zip(y).map(|(x, y)| x.compare_with(i, y, j, strings));
+                    let fields = x
+                        .iter()
+                        .zip(y)
+                        .map(|(x, y)| x.compare_with(i, y, j, strings));
                     fields.fold(Ordering::Equal, Ordering::then)
                 };
-                left.zip(right).map(element).fold(Ordering::Equal, Ordering::then).then(lengths)
+                left.zip(right)
+                    .map(element)
+                    .fold(Ordering::Equal, Ordering::then)
+                    .then(lengths)
             }
             _ => Ordering::Equal,
         }
@@ -231,14 +260,19 @@ impl ColumnBuilder {
     }
 
     fn text_of<'s>(&self, code: u32, strings: &'s Interner) -> &'s str {
-        if self.kept { strings.kept.get(code) } else { strings.scratch.get(code) }
+        if self.kept {
+            strings.kept.get(code)
+        } else {
+            strings.scratch.get(code)
+        }
     }
 
     /// The finished column, its rows in the order of `rows`.
     pub(crate) fn gather(self, rows: &[u32]) -> Column {
         let pick = || rows.iter().map(|row| *row as usize);
         let valid = self.valid.as_ref().map(|valid| {
-            let bits = BooleanBuffer::collect_bool(rows.len(), |at| valid.get_bit(rows[at] as usize));
+            let bits =
+                BooleanBuffer::collect_bool(rows.len(), |at| valid.get_bit(rows[at] as usize));
             NullBuffer::new(bits)
         });
         let valid = valid.filter(|valid| valid.null_count() > 0);
@@ -259,7 +293,10 @@ impl ColumnBuilder {
 
     /// The finished column, its rows in the order they came.
     pub(crate) fn finish(mut self) -> Column {
-        let valid = self.valid.take().map(|mut valid| NullBuffer::new(valid.finish()));
+        let valid = self
+            .valid
+            .take()
+            .map(|mut valid| NullBuffer::new(valid.finish()));
         let values = match self.data {
             Data::Bool(values) => Values::Bool(values.into()),
             Data::Int(values) => Values::Int(values.into()),
@@ -295,7 +332,9 @@ impl ColumnBuilder {
             Data::Str(_) => Data::Str(Vec::new()),
             Data::Enum(_) => Data::Enum(Vec::new()),
             Data::Geo(..) => Data::Geo(Vec::new(), Vec::new()),
-            Data::List(_, children) => Data::List(Vec::new(), children.iter().map(Self::empty_like).collect()),
+            Data::List(_, children) => {
+                Data::List(Vec::new(), children.iter().map(Self::empty_like).collect())
+            }
         };
         Self {
             data,
@@ -322,7 +361,10 @@ fn gather_lists(ends: &[u32], children: Vec<ColumnBuilder>, rows: &[u32]) -> Val
     }
     Values::List {
         offsets: ScalarBuffer::from(offsets),
-        children: children.into_iter().map(|child| child.gather(&elements)).collect(),
+        children: children
+            .into_iter()
+            .map(|child| child.gather(&elements))
+            .collect(),
     }
 }
 
@@ -347,7 +389,12 @@ fn next_end(ends: &[u32], len: usize) -> Option<u32> {
 }
 
 /// Appends a list; false where its elements cannot be numbered.
-fn push_list(ends: &mut Vec<u32>, children: &mut [ColumnBuilder], list: ListCell<'_>, strings: &mut Interner) -> bool {
+fn push_list(
+    ends: &mut Vec<u32>,
+    children: &mut [ColumnBuilder],
+    list: ListCell<'_>,
+    strings: &mut Interner,
+) -> bool {
     let Some(end) = next_end(ends, list.len) else {
         ends.push(ends.last().copied().unwrap_or(0));
         return false;

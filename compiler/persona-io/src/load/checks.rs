@@ -24,10 +24,14 @@ pub(super) fn record(
         let check = &plan.checks[failure.check];
         let (action, columns) = match check.action {
             CheckAction::Reject => (RejectAction::Rejected, None),
-            CheckAction::Clear(col) => (RejectAction::Cleared, Some(column_name(plan, failure.table, col))),
+            CheckAction::Clear(col) => (
+                RejectAction::Cleared,
+                Some(column_name(plan, failure.table, col)),
+            ),
             CheckAction::Warn => (RejectAction::Warned, None),
         };
-        let counts = check.action == CheckAction::Reject && gone.insert((failure.table, failure.row));
+        let counts =
+            check.action == CheckAction::Reject && gone.insert((failure.table, failure.row));
         for origin in rows_of(origins, failure) {
             let file = &origins.files[origin.file as usize];
             let source = &mut report.sources[file.source];
@@ -51,6 +55,7 @@ pub(super) fn record(
                 action,
                 rows,
             };
+            report.note(file.source, &reject);
             sink.reject(&reject)?;
             if rejects.len() < origins.keep_rejects {
                 rejects.push(reject);
@@ -73,13 +78,20 @@ fn rows_of(origins: &DataOrigins, failure: &CheckFailure) -> Vec<Origin> {
     match failure.table {
         CheckTable::Profile => {
             let row = |(profile, _): &(u32, Origin)| *profile as usize;
-            let from = origins.profiles.partition_point(|origin| row(origin) < failure.row);
+            let from = origins
+                .profiles
+                .partition_point(|origin| row(origin) < failure.row);
             let rest = &origins.profiles[from..];
-            rest.iter().take_while(|origin| row(origin) == failure.row).map(|(_, origin)| *origin).collect()
+            rest.iter()
+                .take_while(|origin| row(origin) == failure.row)
+                .map(|(_, origin)| *origin)
+                .collect()
         }
         CheckTable::Event(kind) => {
             let origins = origins.events.get(kind).and_then(Option::as_ref);
-            origins.map(|origins| vec![origins.get(failure.row)]).unwrap_or_default()
+            origins
+                .map(|origins| vec![origins.get(failure.row)])
+                .unwrap_or_default()
         }
     }
 }

@@ -32,7 +32,12 @@ impl Sorted {
 }
 
 /// Sorts the events of a kind and sets duplicates aside.
-pub(super) fn sort(table: &TableBuilder, keys: &Keys, strings: &Interner, log: &mut Log<'_>) -> Sorted {
+pub(super) fn sort(
+    table: &TableBuilder,
+    keys: &Keys,
+    strings: &Interner,
+    log: &mut Log<'_>,
+) -> Sorted {
     let mut starts = vec![0_u32; keys.len() + 1];
     for code in &table.keys {
         starts[keys.place(*code) + 1] += 1;
@@ -72,14 +77,21 @@ fn ids_repeat(table: &TableBuilder, strings: &Interner) -> bool {
     let codes = strings.kept.len().max(strings.scratch.len());
     let mut seen = BooleanBufferBuilder::new(codes);
     seen.append_n(codes, false);
-    (0..table.len()).filter_map(|row| table.id.code(row)).any(|code| {
-        let again = seen.get_bit(code as usize);
-        seen.set_bit(code as usize, true);
-        again
-    })
+    (0..table.len())
+        .filter_map(|row| table.id.code(row))
+        .any(|code| {
+            let again = seen.get_bit(code as usize);
+            seen.set_bit(code as usize, true);
+            again
+        })
 }
 
-fn drop_duplicates(sorted: &mut Sorted, table: &TableBuilder, strings: &Interner, log: &mut Log<'_>) {
+fn drop_duplicates(
+    sorted: &mut Sorted,
+    table: &TableBuilder,
+    strings: &Interner,
+    log: &mut Log<'_>,
+) {
     // Duplicate rows, each with the one that counts.
     let mut duplicates: Vec<(u32, u32)> = Vec::new();
     let mut kept = Vec::with_capacity(sorted.rows.len());
@@ -88,7 +100,11 @@ fn drop_duplicates(sorted: &mut Sorted, table: &TableBuilder, strings: &Interner
     for range in sorted.starts.windows(2) {
         first_of.clear();
         for row in &sorted.rows[range[0] as usize..range[1] as usize] {
-            match table.id.code(*row as usize).map(|code| *first_of.entry(code).or_insert(*row)) {
+            match table
+                .id
+                .code(*row as usize)
+                .map(|code| *first_of.entry(code).or_insert(*row))
+            {
                 Some(first) if first != *row => duplicates.push((*row, first)),
                 _ => kept.push(*row),
             }
@@ -101,11 +117,17 @@ fn drop_duplicates(sorted: &mut Sorted, table: &TableBuilder, strings: &Interner
     for (row, first) in duplicates {
         let before = table.origins.get(first as usize);
         let file = &log.files[before.file as usize].shown;
-        let reason = format!("an event with this id is there already; the one that counts is line {} of {file}", before.line);
+        let reason = format!(
+            "an event with this id is there already; the one that counts is line {} of {file}",
+            before.line
+        );
         let wrong = Wrong {
             kind: RejectKind::Duplicate,
             column: Some("id".to_owned()),
-            value: table.id.text(row as usize, strings).map(crate::value::raw::shorten),
+            value: table
+                .id
+                .text(row as usize, strings)
+                .map(crate::value::raw::shorten),
             reason,
         };
         log.reject_used(table.origins.get(row as usize), wrong);
@@ -124,13 +146,18 @@ pub(super) fn finish(
     let rows = &sorted.rows;
     let origins = keep_origins.then(|| {
         let mut origins = Origins::default();
-        rows.iter().for_each(|row| origins.push(table.origins.get(*row as usize)));
+        rows.iter()
+            .for_each(|row| origins.push(table.origins.get(*row as usize)));
         origins
     });
     table.origins = Origins::default();
     let mut columns: IndexVec<ColId, Column> = IndexVec::new();
     columns.push(table.at.gather(rows));
-    columns.push(if kept[usize::from(Schema::ID)] { table.id.gather(rows) } else { absent(rows.len()) });
+    columns.push(if kept[usize::from(Schema::ID)] {
+        table.id.gather(rows)
+    } else {
+        absent(rows.len())
+    });
     for (builder, kept) in table.columns.into_iter().zip(kept).skip(2) {
         columns.push(match builder {
             Some(builder) if *kept => builder.gather(rows),
@@ -180,7 +207,9 @@ fn rows_of(table: &EventTable) -> usize {
 }
 
 /// The latest instant of all events, and the latest without the latest thousandth of them.
-pub(super) fn latest<'t>(tables: impl Iterator<Item = (&'t TableBuilder, &'t Sorted)> + Clone) -> Option<(i64, i64)> {
+pub(super) fn latest<'t>(
+    tables: impl Iterator<Item = (&'t TableBuilder, &'t Sorted)> + Clone,
+) -> Option<(i64, i64)> {
     let count: usize = tables.clone().map(|(_, sorted)| sorted.rows.len()).sum();
     if count == 0 {
         return None;

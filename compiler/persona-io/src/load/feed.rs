@@ -43,7 +43,11 @@ pub(super) fn feed(
     let reading = Reading {
         format: &job.plan.format,
         wanted: &job.wanted,
-        names: job.wanted.iter().map(|wanted| wanted.name.clone()).collect(),
+        names: job
+            .wanted
+            .iter()
+            .map(|wanted| wanted.name.clone())
+            .collect(),
         batch_rows: batch_rows.max(1),
     };
     if threads < 2 {
@@ -52,7 +56,8 @@ pub(super) fn feed(
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(WAITING);
         let reading = &reading;
-        let reader = scope.spawn(move || reading.files(files, &mut |piece| Ok(sender.send(piece).is_ok())));
+        let reader =
+            scope.spawn(move || reading.files(files, &mut |piece| Ok(sender.send(piece).is_ok())));
         for piece in &receiver {
             take(piece)?;
         }
@@ -85,7 +90,8 @@ impl Reading<'_> {
     ) -> Result<bool, Box<LoadError>> {
         let mut opened = format::open(path, self.format, &self.names, self.batch_rows)?;
         if let Some(columns) = &opened.columns {
-            self.check(columns, &opened.present).map_err(|error| error.at_path(path))?;
+            self.check(columns, &opened.present)
+                .map_err(|error| error.at_path(path))?;
         }
         while let Some(batch) = opened.reader.next().map_err(|error| error.at_path(path))? {
             if !give(Piece::Batch(batch))? {
@@ -117,13 +123,21 @@ impl Reading<'_> {
 }
 
 /// The columns that exist, the nearest first.
-pub(super) fn what_is_there(name: &str, columns: &[String], format: &persona_ir::SourceFormat) -> String {
+pub(super) fn what_is_there(
+    name: &str,
+    columns: &[String],
+    format: &persona_ir::SourceFormat,
+) -> String {
     const SHOWN: usize = 30;
     let mut text = String::new();
     if let Some(near) = nearest(name, columns.iter().map(String::as_str)) {
         text = format!("did you mean `{near}`? ");
     }
-    let shown: Vec<String> = columns.iter().take(SHOWN).map(|column| format!("`{column}`")).collect();
+    let shown: Vec<String> = columns
+        .iter()
+        .take(SHOWN)
+        .map(|column| format!("`{column}`"))
+        .collect();
     text += &match columns.len() {
         0 => "the file has no columns".to_owned(),
         n if n > SHOWN => format!("the file has {} and {} more", shown.join(", "), n - SHOWN),
@@ -133,7 +147,9 @@ pub(super) fn what_is_there(name: &str, columns: &[String], format: &persona_ir:
         && let Some(delimiter) = [";", "\t", "|", ","].into_iter().find(|d| only.contains(d))
     {
         let written = if delimiter == "\t" { "\\t" } else { delimiter };
-        text += &format!("; if its cells are separated by `{written}`, write `delimiter \"{written}\"`");
+        text += &format!(
+            "; if its cells are separated by `{written}`, write `delimiter \"{written}\"`"
+        );
     }
     text
 }

@@ -42,7 +42,11 @@ pub(super) struct Elements {
 
 impl Groups {
     pub(super) fn new(job: &Job<'_>, kept: impl Fn(usize) -> bool) -> Self {
-        let each = job.fields.iter().enumerate().filter(|(_, field)| matches!(field.value, FieldValue::Each(_)));
+        let each = job
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| matches!(field.value, FieldValue::Each(_)));
         let lists = each
             .map(|(at, field)| Elements {
                 field: at,
@@ -102,7 +106,13 @@ impl Groups {
 
     /// The group of the key in `self.key`, new or known.
     fn find(&mut self, job: &Job<'_>, origin: Origin) -> usize {
-        let Self { ends, bytes, table, key, .. } = self;
+        let Self {
+            ends,
+            bytes,
+            table,
+            key,
+            ..
+        } = self;
         let key_of = |group: u32| {
             let group = group as usize;
             let start = if group == 0 { 0 } else { ends[group - 1] };
@@ -111,12 +121,14 @@ impl Groups {
         if let Some(group) = table.find(hash(key), |group| key_of(*group) == &**key) {
             return *group as usize;
         }
-        let group = u32::try_from(ends.len()).expect("fewer than 2^32 groups, which the caller checks");
+        let group =
+            u32::try_from(ends.len()).expect("fewer than 2^32 groups, which the caller checks");
         table.insert_unique(hash(key), group, |group| hash(key_of(*group)));
         bytes.extend_from_slice(key);
         ends.push(bytes.len());
         self.origins.push(Origin { rows: 0, ..origin });
-        self.accs.extend(job.accs.iter().map(|spec| spec.initial.clone()));
+        self.accs
+            .extend(job.accs.iter().map(|spec| spec.initial.clone()));
         group as usize
     }
 
@@ -128,10 +140,18 @@ impl Groups {
 }
 
 impl Elements {
-    fn element(&mut self, group: u32, exprs: &[Option<Ex>], reader: &Reader, env: Env<'_>, strings: &mut Interner) {
+    fn element(
+        &mut self,
+        group: u32,
+        exprs: &[Option<Ex>],
+        reader: &Reader,
+        env: Env<'_>,
+        strings: &mut Interner,
+    ) {
         let mut cleared = Vec::new();
         let cells = element_cells(exprs, reader, env, &mut cleared);
-        self.cleared.extend(cleared.into_iter().map(|bad| (group, bad)));
+        self.cleared
+            .extend(cleared.into_iter().map(|bad| (group, bad)));
         match cells {
             Ok(cells) => {
                 self.groups.push(group);
@@ -140,7 +160,9 @@ impl Elements {
                 }
             }
             // The first reason is enough.
-            Err(bad) if self.bad.last().is_none_or(|(last, _)| *last != group) => self.bad.push((group, *bad)),
+            Err(bad) if self.bad.last().is_none_or(|(last, _)| *last != group) => {
+                self.bad.push((group, *bad))
+            }
             Err(_) => {}
         }
     }
@@ -165,7 +187,10 @@ impl Elements {
                 order[*place as usize] = element;
                 *place += 1;
             }
-            self.children.into_iter().map(|child| child.reorder(&order)).collect()
+            self.children
+                .into_iter()
+                .map(|child| child.reorder(&order))
+                .collect()
         };
         let mut bad = self.bad;
         bad.sort_by_key(|(group, _)| *group);
@@ -199,7 +224,10 @@ impl SortedElements {
 
     /// Why the group's list cannot be.
     pub(super) fn bad(&self, group: usize) -> Option<&Bad> {
-        let at = self.bad.binary_search_by_key(&group, |(g, _)| *g as usize).ok()?;
+        let at = self
+            .bad
+            .binary_search_by_key(&group, |(g, _)| *g as usize)
+            .ok()?;
         Some(&self.bad[at].1)
     }
 

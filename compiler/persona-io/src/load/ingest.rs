@@ -99,10 +99,10 @@ impl Ingest<'_, '_, '_> {
     /// Reads all files of the source.
     pub(super) fn run(mut self, files: &[FilePath]) -> Result<(), Box<LoadError>> {
         let job = self.job;
-        self.progress.source(&job.plan.name, files.iter().map(|file| file.bytes).sum());
-        let mut groups = (!job.group_by.is_empty()).then(|| {
-            Groups::new(job, |field| self.kept[usize::from(job.fields[field].col)])
-        });
+        self.progress
+            .source(&job.plan.name, files.iter().map(|file| file.bytes).sum());
+        let mut groups = (!job.group_by.is_empty())
+            .then(|| Groups::new(job, |field| self.kept[usize::from(job.fields[field].col)]));
         let (mut file, mut bytes) = (0_u32, 0_u64);
         let mut seen: Vec<Seen> = Vec::new();
         let (rows, threads) = (self.options.batch_rows, self.options.threads);
@@ -115,7 +115,8 @@ impl Ingest<'_, '_, '_> {
                 Piece::Batch(batch) => {
                     self.batch(&batch, file, groups.as_mut());
                     bytes += batch.bytes;
-                    self.progress.rows(self.log.report.sources[job.index].rows_read, bytes);
+                    self.progress
+                        .rows(self.log.report.sources[job.index].rows_read, bytes);
                 }
                 Piece::Seen(names) => seen.push(names),
             }
@@ -133,8 +134,9 @@ impl Ingest<'_, '_, '_> {
     }
 
     fn begin(&mut self, file: &FilePath) -> Result<u32, Box<LoadError>> {
-        let number = u32::try_from(self.log.files.len())
-            .map_err(|_| LoadError::new(LoadErrorKind::TooLarge, "there are more than 2³² files"))?;
+        let number = u32::try_from(self.log.files.len()).map_err(|_| {
+            LoadError::new(LoadErrorKind::TooLarge, "there are more than 2³² files")
+        })?;
         self.log.files.push(LogFile {
             source: self.job.index,
             shown: file.shown.clone(),
@@ -148,13 +150,19 @@ impl Ingest<'_, '_, '_> {
         if seen.is_empty() || self.log.report.sources[self.job.index].rows_read == 0 {
             return;
         }
-        let mut names: Vec<String> = seen.iter().flat_map(|seen| seen.names.iter().cloned()).collect();
+        let mut names: Vec<String> = seen
+            .iter()
+            .flat_map(|seen| seen.names.iter().cloned())
+            .collect();
         names.sort_unstable();
         names.dedup();
         for (at, wanted) in self.job.wanted.iter().enumerate() {
             if wanted.said && !seen.iter().any(|seen| seen.wanted[at]) {
                 let there = what_is_there(&wanted.name, &names, &self.job.plan.format);
-                let note = format!("source `{}`: no row has `{}`; {there}", self.job.plan.name, wanted.name);
+                let note = format!(
+                    "source `{}`: no row has `{}`; {there}",
+                    self.job.plan.name, wanted.name
+                );
                 self.log.report.notes.push(note);
             }
         }
@@ -165,7 +173,11 @@ impl Ingest<'_, '_, '_> {
         for row in 0..=batch.rows {
             while let Some(problem) = problems.next_if(|problem| problem.before <= row) {
                 self.log.report.sources[self.job.index].rows_read += 1;
-                let origin = Origin { file, line: problem.line, rows: 1 };
+                let origin = Origin {
+                    file,
+                    line: problem.line,
+                    rows: 1,
+                };
                 let wrong = Wrong {
                     kind: RejectKind::BrokenRow,
                     column: None,
@@ -176,8 +188,15 @@ impl Ingest<'_, '_, '_> {
             }
             if row < batch.rows {
                 self.log.report.sources[self.job.index].rows_read += 1;
-                let origin = Origin { file, line: batch.lines.of(row), rows: 1 };
-                let env = Env { row: Some((batch, row)), accs: &[] };
+                let origin = Origin {
+                    file,
+                    line: batch.lines.of(row),
+                    rows: 1,
+                };
+                let env = Env {
+                    row: Some((batch, row)),
+                    accs: &[],
+                };
                 self.row(env, origin, groups.as_deref_mut());
             }
         }
@@ -204,10 +223,15 @@ impl Ingest<'_, '_, '_> {
 
     fn finish_groups(&mut self, mut groups: Groups) {
         let count = groups.len();
-        let lists: Vec<SortedElements> =
-            std::mem::take(&mut groups.lists).into_iter().map(|list| list.sorted(count)).collect();
+        let lists: Vec<SortedElements> = std::mem::take(&mut groups.lists)
+            .into_iter()
+            .map(|list| list.sorted(count))
+            .collect();
         for group in 0..count {
-            let env = Env { row: None, accs: groups.accs(group) };
+            let env = Env {
+                row: None,
+                accs: groups.accs(group),
+            };
             self.record(env, groups.origins[group], Some((&lists, group)));
         }
     }
@@ -244,7 +268,11 @@ impl Ingest<'_, '_, '_> {
                     SourceTarget::Profile => "the key is missing",
                     SourceTarget::Event(_) => "does not say whose event it is",
                 };
-                return Err(Wrong::missing(RejectKind::MissingKey, &job.key.column, reason.to_owned()));
+                return Err(Wrong::missing(
+                    RejectKind::MissingKey,
+                    &job.key.column,
+                    reason.to_owned(),
+                ));
             }
         };
         let at = match &job.at {
@@ -253,7 +281,11 @@ impl Ingest<'_, '_, '_> {
                 _ if job.plan.target == SourceTarget::Profile => None,
                 _ => {
                     let reason = "`at` is missing: when the event was".to_owned();
-                    return Err(Wrong::missing(RejectKind::MissingValue, &input.column, reason));
+                    return Err(Wrong::missing(
+                        RejectKind::MissingValue,
+                        &input.column,
+                        reason,
+                    ));
                 }
             },
             None => None,
@@ -269,7 +301,12 @@ impl Ingest<'_, '_, '_> {
         for (at, field) in job.fields.iter().enumerate() {
             fields.push(self.field(at, field, env, lists, notes)?);
         }
-        Ok(Record { key, at, id, fields })
+        Ok(Record {
+            key,
+            at,
+            id,
+            fields,
+        })
     }
 
     fn field<'e>(
@@ -285,7 +322,10 @@ impl Ingest<'_, '_, '_> {
         let read = match (&field.value, lists) {
             (FieldValue::Expr(expr), _) => expr.eval(env).and_then(|raw| {
                 empty = matches!(raw, Raw::Empty);
-                Ok(field.reader.read(raw, &mut cleared)?.map(|cell| Out::Cell(Some(cell))))
+                Ok(field
+                    .reader
+                    .read(raw, &mut cleared)?
+                    .map(|cell| Out::Cell(Some(cell))))
             }),
             (FieldValue::Each(_), Some((lists, group))) => {
                 let (number, list) = lists
@@ -333,7 +373,12 @@ impl Ingest<'_, '_, '_> {
         }
     }
 
-    fn bad<'e>(&self, field: &Field<'_>, bad: Bad, notes: &mut Notes) -> Result<Out<'e>, Box<Wrong>> {
+    fn bad<'e>(
+        &self,
+        field: &Field<'_>,
+        bad: Bad,
+        notes: &mut Notes,
+    ) -> Result<Out<'e>, Box<Wrong>> {
         let mut wrong = Wrong::bad(&field.column, bad);
         if *field.column != *field.spec.name {
             wrong.reason += &format!(" (field `{}`)", field.spec.name);
@@ -342,8 +387,19 @@ impl Ingest<'_, '_, '_> {
             return Err(wrong);
         }
         let default = field.default().is_some();
-        notes.push((*wrong, if default { RejectAction::DefaultUsed } else { RejectAction::Cleared }));
-        Ok(if default && !self.is_profile() { Out::Default } else { Out::Cell(None) })
+        notes.push((
+            *wrong,
+            if default {
+                RejectAction::DefaultUsed
+            } else {
+                RejectAction::Cleared
+            },
+        ));
+        Ok(if default && !self.is_profile() {
+            Out::Default
+        } else {
+            Out::Cell(None)
+        })
     }
 
     fn is_profile(&self) -> bool {
@@ -362,7 +418,9 @@ impl Ingest<'_, '_, '_> {
             match out {
                 Out::Cell(cell) => column.push(cell, self.strings),
                 Out::Default => {
-                    let default = field.default().expect("a field without a default has no default used");
+                    let default = field
+                        .default()
+                        .expect("a field without a default has no default used");
                     column.push_const(default, self.strings);
                 }
                 Out::Elements(number, range) => {
@@ -383,7 +441,10 @@ fn missing_value(field: &Field<'_>) -> Box<Wrong> {
 
 fn read_input<'a>(input: &'a Input, env: Env<'a>) -> Result<Option<Cell<'a>>, Box<Wrong>> {
     let mut cleared = Vec::new();
-    let read = input.expr.eval(env).and_then(|raw| input.reader.read(raw, &mut cleared));
+    let read = input
+        .expr
+        .eval(env)
+        .and_then(|raw| input.reader.read(raw, &mut cleared));
     read.map_err(|bad| Wrong::bad(&input.column, *bad))
 }
 

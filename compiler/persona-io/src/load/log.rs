@@ -29,7 +29,11 @@ pub(crate) struct Origins {
 impl Origins {
     pub(crate) fn push(&mut self, origin: Origin) {
         let row = u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
-        if self.files.last().is_none_or(|(_, file)| *file != origin.file) {
+        if self
+            .files
+            .last()
+            .is_none_or(|(_, file)| *file != origin.file)
+        {
             self.files.push((row, origin.file));
         }
         if origin.rows != 1 && self.rows.is_none() {
@@ -39,11 +43,14 @@ impl Origins {
             rows.push(origin.rows);
         }
         // Lines beyond 2^32 are told as the last that can be.
-        self.lines.push(u32::try_from(origin.line).unwrap_or(u32::MAX));
+        self.lines
+            .push(u32::try_from(origin.line).unwrap_or(u32::MAX));
     }
 
     pub(crate) fn get(&self, row: usize) -> Origin {
-        let at = self.files.partition_point(|(start, _)| *start as usize <= row);
+        let at = self
+            .files
+            .partition_point(|(start, _)| *start as usize <= row);
         Origin {
             file: self.files[at - 1].1,
             line: u64::from(self.lines[row]),
@@ -113,7 +120,11 @@ impl<'a> Log<'a> {
 
     /// The rows of a record are set aside. They must not have been counted as used.
     pub(crate) fn reject(&mut self, origin: Origin, wrong: Wrong) {
-        let action = if wrong.kind == RejectKind::Duplicate { RejectAction::Duplicate } else { RejectAction::Rejected };
+        let action = if wrong.kind == RejectKind::Duplicate {
+            RejectAction::Duplicate
+        } else {
+            RejectAction::Rejected
+        };
         let source = self.files[origin.file as usize].source;
         self.report.sources[source].set_aside(wrong.kind, u64::from(origin.rows));
         self.emit(origin, wrong, action, u64::from(origin.rows));
@@ -157,6 +168,7 @@ impl<'a> Log<'a> {
             action,
             rows,
         };
+        self.report.note(file.source, &reject);
         if self.failure.is_none() {
             self.failure = self.sink.reject(&reject).err();
         }

@@ -19,7 +19,10 @@ pub(super) struct FilePath {
 /// The files that `path`, a path or a glob relative to `root`, means. An absolute path means itself.
 pub(super) fn expand(root: &Path, path: &str) -> Result<Vec<FilePath>, Box<LoadError>> {
     if path.is_empty() || path.contains('\0') {
-        return Err(LoadError::new(LoadErrorKind::BadPath, "this path names no file"));
+        return Err(LoadError::new(
+            LoadErrorKind::BadPath,
+            "this path names no file",
+        ));
     }
     let literal = root.join(path);
     if !path.contains(['*', '?', '[']) || literal.is_file() {
@@ -33,7 +36,10 @@ pub(super) fn expand(root: &Path, path: &str) -> Result<Vec<FilePath>, Box<LoadE
     };
     let pattern = format!("{prefix}{path}");
     let paths = glob::glob(&pattern).map_err(|error| {
-        LoadError::new(LoadErrorKind::BadPath, format!("this pattern is wrong: {}", error.msg))
+        LoadError::new(
+            LoadErrorKind::BadPath,
+            format!("this pattern is wrong: {}", error.msg),
+        )
     })?;
     let mut files = Vec::new();
     for found in paths {
@@ -42,7 +48,12 @@ pub(super) fn expand(root: &Path, path: &str) -> Result<Vec<FilePath>, Box<LoadE
             files.push(one(root, found)?);
         }
     }
-    files.sort_by(|a, b| a.path.as_os_str().as_encoded_bytes().cmp(b.path.as_os_str().as_encoded_bytes()));
+    files.sort_by(|a, b| {
+        a.path
+            .as_os_str()
+            .as_encoded_bytes()
+            .cmp(b.path.as_os_str().as_encoded_bytes())
+    });
     if files.is_empty() {
         let error = LoadError::new(LoadErrorKind::NotFound, format!("no file matches `{path}`"));
         return Err(error.at_path(Path::new(path)));
@@ -51,15 +62,27 @@ pub(super) fn expand(root: &Path, path: &str) -> Result<Vec<FilePath>, Box<LoadE
 }
 
 fn bad_root(root: &Path) -> Box<LoadError> {
-    LoadError::new(LoadErrorKind::BadPath, "a pattern cannot be used below a folder whose name is not UTF-8").at_path(root)
+    LoadError::new(
+        LoadErrorKind::BadPath,
+        "a pattern cannot be used below a folder whose name is not UTF-8",
+    )
+    .at_path(root)
 }
 
 fn one(root: &Path, path: PathBuf) -> Result<FilePath, Box<LoadError>> {
     let meta = std::fs::metadata(&path).map_err(|error| {
         let wrong = LoadError::io(&path, &error);
-        if error.kind() == std::io::ErrorKind::NotFound { missing(wrong, &path) } else { wrong }
+        if error.kind() == std::io::ErrorKind::NotFound {
+            missing(wrong, &path)
+        } else {
+            wrong
+        }
     })?;
-    let shown = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+    let shown = path
+        .strip_prefix(root)
+        .unwrap_or(&path)
+        .display()
+        .to_string();
     Ok(FilePath {
         bytes: meta.len(),
         shown: shown.into(),
@@ -73,7 +96,10 @@ fn missing(error: Box<LoadError>, path: &Path) -> Box<LoadError> {
         return error;
     };
     let Ok(entries) = std::fs::read_dir(folder) else {
-        return error.help(format!("the folder `{}` does not exist either", folder.display()));
+        return error.help(format!(
+            "the folder `{}` does not exist either",
+            folder.display()
+        ));
     };
     let mut names: Vec<String> = entries
         .take(10_000)

@@ -34,7 +34,10 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    pub(super) fn new<'t>(tables: impl Iterator<Item = &'t TableBuilder>, strings: &Interner) -> Self {
+    pub(super) fn new<'t>(
+        tables: impl Iterator<Item = &'t TableBuilder>,
+        strings: &Interner,
+    ) -> Self {
         let mut places = vec![NONE; strings.kept.len()];
         let mut codes = Vec::new();
         for table in tables {
@@ -86,7 +89,9 @@ pub(super) fn by_preference(plan: &Plan, mut tables: Vec<ProfileTable>) -> Vec<P
     while !tables.is_empty() {
         let names: Vec<Arc<str>> = tables.iter().map(name).collect();
         let beaten = |at: &usize| {
-            plan.prefer.iter().any(|(winner, loser)| *loser == names[*at] && *winner != *loser && names.contains(winner))
+            plan.prefer.iter().any(|(winner, loser)| {
+                *loser == names[*at] && *winner != *loser && names.contains(winner)
+            })
         };
         // A cycle is an error of the program; should one come through, names decide.
         let next = (0..tables.len()).find(|at| !beaten(at)).unwrap_or(0);
@@ -140,7 +145,11 @@ fn current_rows(
         let instants = at(*a).cmp(&at(*b));
         let by_time = key(*a).cmp(&key(*b)).then(instants);
         let same = by_time.is_eq() && at(*a).is_some();
-        let by_content = if same { compare_rows(table, *a as usize, *b as usize, strings) } else { Ordering::Equal };
+        let by_content = if same {
+            compare_rows(table, *a as usize, *b as usize, strings)
+        } else {
+            Ordering::Equal
+        };
         by_time.then(by_content).then(a.cmp(b))
     });
     let mut current = Vec::new();
@@ -165,18 +174,38 @@ fn current_rows(
 }
 
 /// The order of two rows by their content, column by column.
-pub(super) fn compare_rows(table: &TableBuilder, a: usize, b: usize, strings: &Interner) -> Ordering {
+pub(super) fn compare_rows(
+    table: &TableBuilder,
+    a: usize,
+    b: usize,
+    strings: &Interner,
+) -> Ordering {
     let columns = table.columns.iter().flatten();
-    columns.map(|column| column.compare(a, b, strings)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    columns
+        .map(|column| column.compare(a, b, strings))
+        .find(|order| order.is_ne())
+        .unwrap_or(Ordering::Equal)
 }
 
-fn reject_second(table: &TableBuilder, row: u32, first: u32, strings: &Interner, log: &mut Log<'_>) {
+fn reject_second(
+    table: &TableBuilder,
+    row: u32,
+    first: u32,
+    strings: &Interner,
+    log: &mut Log<'_>,
+) {
     let key = strings.kept.get(table.keys[row as usize]);
     let before = table.origins.get(first as usize);
     let file = log.files[before.file as usize].shown.clone();
     let reason = match table.at.int(row as usize) {
-        None => format!("a second row of this key; the one that counts is line {} of {file}", before.line),
-        Some(_) => format!("a second row of this key and instant; the one that counts is line {} of {file}", before.line),
+        None => format!(
+            "a second row of this key; the one that counts is line {} of {file}",
+            before.line
+        ),
+        Some(_) => format!(
+            "a second row of this key and instant; the one that counts is line {} of {file}",
+            before.line
+        ),
     };
     let wrong = Wrong {
         kind: RejectKind::Duplicate,
@@ -214,10 +243,16 @@ fn reject_incomplete(
             continue;
         };
         let name = &plan.schema.profile.columns[*col].name;
-        for (table, row) in tables.iter().zip(rows.to_vec()).filter(|(_, row)| *row != NONE) {
+        for (table, row) in tables
+            .iter()
+            .zip(rows.to_vec())
+            .filter(|(_, row)| *row != NONE)
+        {
             let reason = format!("no source gives `{name}`, which is required");
             let mut wrong = Wrong::missing(RejectKind::MissingValue, name, reason);
-            wrong.value = Some(crate::value::raw::shorten(strings.kept.get(keys.codes[key])));
+            wrong.value = Some(crate::value::raw::shorten(
+                strings.kept.get(keys.codes[key]),
+            ));
             log.reject_used(table.rows.origins.get(row as usize), *wrong);
         }
         let width = chosen.width;
@@ -252,7 +287,10 @@ pub(super) fn columns(
     let mut out = IndexVec::new();
     for (col, spec) in plan.schema.profile.columns.iter_enumerated() {
         if col == plan.schema.key {
-            let codes = present.iter().map(|key| keys.codes[*key as usize]).collect();
+            let codes = present
+                .iter()
+                .map(|key| keys.codes[*key as usize])
+                .collect();
             out.push(Column {
                 values: Values::Str(codes),
                 valid: None,
@@ -285,7 +323,13 @@ pub(super) fn columns(
 }
 
 /// How many profiles have sources that know different values.
-fn differences(tables: &[ProfileTable], chosen: &Chosen, present: &[u32], col: ColId, strings: &Interner) -> u64 {
+fn differences(
+    tables: &[ProfileTable],
+    chosen: &Chosen,
+    present: &[u32],
+    col: ColId,
+    strings: &Interner,
+) -> u64 {
     if tables.len() < 2 {
         return 0;
     }
@@ -308,12 +352,17 @@ pub(super) fn absent(len: usize) -> Column {
 
 /// Which of the present keys have a row; absent where all have.
 pub(super) fn has_row(chosen: &Chosen, present: &[u32]) -> Option<BooleanBuffer> {
-    let bits = BooleanBuffer::collect_bool(present.len(), |at| chosen.has_row(present[at] as usize));
+    let bits =
+        BooleanBuffer::collect_bool(present.len(), |at| chosen.has_row(present[at] as usize));
     (bits.count_set_bits() < present.len()).then_some(bits)
 }
 
 /// The rows that made each profile, by profile.
-pub(super) fn origins(tables: &[ProfileTable], chosen: &Chosen, present: &[u32]) -> Vec<(u32, Origin)> {
+pub(super) fn origins(
+    tables: &[ProfileTable],
+    chosen: &Chosen,
+    present: &[u32],
+) -> Vec<(u32, Origin)> {
     let mut out = Vec::new();
     for (profile, key) in (0_u32..).zip(present) {
         for (table, row) in tables.iter().zip(chosen.of(*key as usize)) {

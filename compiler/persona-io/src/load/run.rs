@@ -61,7 +61,14 @@ impl Loaded {
         failures: &[CheckFailure],
         sink: &mut dyn RejectSink,
     ) -> Result<(), Box<LoadError>> {
-        checks::record(plan, failures, &self.origins, &mut self.report, &mut self.rejects, sink)
+        checks::record(
+            plan,
+            failures,
+            &self.origins,
+            &mut self.report,
+            &mut self.rejects,
+            sink,
+        )
     }
 }
 
@@ -89,8 +96,12 @@ pub fn load_into(
     progress: &dyn Progress,
     sink: &mut dyn RejectSink,
 ) -> Result<Loaded, Box<LoadError>> {
-    let zone = Zone::named(&plan.zone)
-        .ok_or_else(|| LoadError::new(LoadErrorKind::Source, format!("`{}` is not a time zone", plan.zone)))?;
+    let zone = Zone::named(&plan.zone).ok_or_else(|| {
+        LoadError::new(
+            LoadErrorKind::Source,
+            format!("`{}` is not a time zone", plan.zone),
+        )
+    })?;
     let context = Rc::new(ReadContext::new(&plan.schema.enums, Rc::new(zone)));
     // What can go wrong without reading data goes wrong first.
     let mut jobs: Vec<(Job<'_>, Vec<FilePath>)> = Vec::with_capacity(plan.sources.len());
@@ -99,10 +110,16 @@ pub fn load_into(
         jobs.push((Job::new(plan, index, &context)?, files));
     }
     let mut log = Log::new(options.keep_rejects, sink);
-    log.report.sources = plan.sources.iter().map(|source| empty_report(plan, source)).collect();
+    log.report.sources = plan
+        .sources
+        .iter()
+        .map(|source| empty_report(plan, source))
+        .collect();
     let mut loading = Loading::new(plan, options);
     for (job, files) in &jobs {
-        loading.source(job, files, options, progress, &mut log).map_err(|error| error.in_source(job.plan))?;
+        loading
+            .source(job, files, options, progress, &mut log)
+            .map_err(|error| error.in_source(job.plan))?;
     }
     drop(jobs);
     progress.sorting();
@@ -139,7 +156,10 @@ impl Kept {
     fn new(plan: &Plan, all: bool) -> Self {
         let used = used_columns(plan);
         let columns = &plan.schema.profile.columns;
-        let profile = columns.ids().map(|col| all || used.profile.contains(&col)).collect();
+        let profile = columns
+            .ids()
+            .map(|col| all || used.profile.contains(&col))
+            .collect();
         let events = plan.schema.events.iter_enumerated().map(|(kind, table)| {
             let keep = |col| match col {
                 Schema::AT => true,
@@ -158,7 +178,9 @@ impl Kept {
 
 fn reads_id(plan: &Plan, kind: KindId) -> bool {
     plan.nodes.iter().any(|node| match &node.op {
-        Op::Event { cols, .. } => cols.iter().any(|col| col.kind == kind && col.col == Schema::ID),
+        Op::Event { cols, .. } => cols
+            .iter()
+            .any(|col| col.kind == kind && col.col == Schema::ID),
         _ => false,
     })
 }
@@ -166,7 +188,9 @@ fn reads_id(plan: &Plan, kind: KindId) -> bool {
 impl<'p> Loading<'p> {
     fn new(plan: &'p Plan, options: &LoadOptions) -> Self {
         let kept = Kept::new(plan, options.all_columns);
-        let table = |(kind, kept): (KindId, &Vec<bool>)| TableBuilder::new(plan, SourceTarget::Event(kind), kept);
+        let table = |(kind, kept): (KindId, &Vec<bool>)| {
+            TableBuilder::new(plan, SourceTarget::Event(kind), kept)
+        };
         Self {
             plan,
             strings: Interner::default(),
@@ -187,7 +211,10 @@ impl<'p> Loading<'p> {
         let (table, kept) = match job.plan.target {
             SourceTarget::Profile => {
                 let rows = TableBuilder::new(self.plan, job.plan.target, &self.kept.profile);
-                self.profiles.push(ProfileTable { source: job.index, rows });
+                self.profiles.push(ProfileTable {
+                    source: job.index,
+                    rows,
+                });
                 let last = self.profiles.len() - 1;
                 (&mut self.profiles[last].rows, &self.kept.profile)
             }
@@ -207,7 +234,11 @@ impl<'p> Loading<'p> {
 
     fn finish(mut self, now: Option<i64>, mut log: Log<'_>) -> Result<Loaded, Box<LoadError>> {
         let plan = self.plan;
-        let tables = self.profiles.iter().map(|table| &table.rows).chain(self.events.iter());
+        let tables = self
+            .profiles
+            .iter()
+            .map(|table| &table.rows)
+            .chain(self.events.iter());
         let keys = Keys::new(tables, &self.strings);
         let mut sorted: IndexVec<KindId, events::Sorted> = IndexVec::new();
         for table in self.events.iter() {
@@ -217,9 +248,13 @@ impl<'p> Loading<'p> {
         let now = now.or(latest.map(|(latest, _)| latest)).unwrap_or(i64::MAX);
         let mut profiles = profiles::by_preference(plan, self.profiles);
         let chosen = profiles::choose(plan, &profiles, &keys, now, &self.strings, &mut log);
-        let is_present =
-            |key: &u32| chosen.has_row(*key as usize) || sorted.iter().any(|sorted| sorted.has_events(*key as usize));
-        let present: Vec<u32> = (0..u32::try_from(keys.len()).unwrap_or(u32::MAX)).filter(is_present).collect();
+        let is_present = |key: &u32| {
+            chosen.has_row(*key as usize)
+                || sorted.iter().any(|sorted| sorted.has_events(*key as usize))
+        };
+        let present: Vec<u32> = (0..u32::try_from(keys.len()).unwrap_or(u32::MAX))
+            .filter(is_present)
+            .collect();
         let wants = |table| plan.checks.iter().any(|check| check.table == table);
         let mut origins = DataOrigins {
             keep_rejects: log.keep,
@@ -240,10 +275,14 @@ impl<'p> Loading<'p> {
         );
         drop(profiles);
         let mut tables = IndexVec::new();
-        let parts = std::mem::take(&mut self.events).into_iter().zip(sorted).zip(plan.schema.events.ids());
+        let parts = std::mem::take(&mut self.events)
+            .into_iter()
+            .zip(sorted)
+            .zip(plan.schema.events.ids());
         for ((table, sorted), kind) in parts {
             let keep = wants(CheckTable::Event(kind));
-            let (table, rows) = events::finish(table, &sorted, &present, &self.kept.events[kind], keep);
+            let (table, rows) =
+                events::finish(table, &sorted, &present, &self.kept.events[kind], keep);
             tables.push(table);
             origins.events.push(rows);
         }

@@ -97,9 +97,11 @@ impl Acc {
             Self::Sum(total) => total.map_or(Raw::Missing, Raw::from),
             Self::Avg(Some(total), count) => mean(*total, *count)?,
             Self::Avg(None, _) => Raw::Missing,
-            Self::Min(value) | Self::Max(value) | Self::First(value) | Self::Last(value) | Self::Shared(value) => {
-                value.reborrow()
-            }
+            Self::Min(value)
+            | Self::Max(value)
+            | Self::First(value)
+            | Self::Last(value)
+            | Self::Shared(value) => value.reborrow(),
             Self::Count(count) => Raw::Number(Decimal::big(i128::from(*count))),
             Self::Bad(bad) => return Err(bad.clone()),
         })
@@ -118,7 +120,10 @@ fn plus(total: Option<Number>, value: &Raw<'_>) -> Result<Number, Box<Bad>> {
 }
 
 fn wrong_total(value: &Raw<'_>, error: DecimalError) -> Box<Bad> {
-    Bad::new(value, format!("cannot be summed up: the sum {}", error.reason()))
+    Bad::new(
+        value,
+        format!("cannot be summed up: the sum {}", error.reason()),
+    )
 }
 
 fn mean<'a>(total: Number, count: u64) -> Value<'a> {

@@ -57,7 +57,9 @@ impl Ex {
             Self::Column(slot) => column(env, *slot),
             Self::FirstColumn(slots) => first_column(env, slots),
             Self::ColumnBeside(slot, beside) => match env.row {
-                Some((batch, _)) if matches!(batch.columns[*beside], BatchColumn::Absent) => Ok(Raw::Missing),
+                Some((batch, _)) if matches!(batch.columns[*beside], BatchColumn::Absent) => {
+                    Ok(Raw::Missing)
+                }
                 _ => column(env, *slot),
             },
             Self::Text(text) => Ok(Raw::str(text)),
@@ -66,7 +68,9 @@ impl Ex {
             Self::Op(op, operands) => operation(*op, operands, env),
             Self::Matches(operand, regex) => {
                 let value = operand.eval(env)?;
-                Ok(Raw::Bool(!value.is_missing() && regex.is_match(&value.text())))
+                Ok(Raw::Bool(
+                    !value.is_missing() && regex.is_match(&value.text()),
+                ))
             }
             Self::In(operand, items) => {
                 let value = operand.eval(env)?;
@@ -141,7 +145,8 @@ pub(crate) fn truth(raw: &Raw<'_>) -> Result<Option<bool>, Box<Bad>> {
         },
         _ => None,
     };
-    read.map(Some).ok_or_else(|| Bad::new(raw, "is not yes or no"))
+    read.map(Some)
+        .ok_or_else(|| Bad::new(raw, "is not yes or no"))
 }
 
 fn equal(a: &Raw<'_>, b: &Raw<'_>) -> bool {
@@ -179,7 +184,10 @@ fn operation<'a>(op: RawOp, operands: &'a [Ex], env: Env<'a>) -> Value<'a> {
             Ok(value)
         }
         _ => {
-            let values = operands.iter().map(|o| o.eval(env)).collect::<Result<Vec<_>, _>>()?;
+            let values = operands
+                .iter()
+                .map(|o| o.eval(env))
+                .collect::<Result<Vec<_>, _>>()?;
             let written = operands.iter().any(|o| matches!(o, Ex::Text(_)));
             strict(op, values, written)
         }
@@ -191,21 +199,31 @@ fn strict<'a>(op: RawOp, mut values: Vec<Raw<'a>>, written: bool) -> Value<'a> {
     let missing = values.iter().any(Raw::is_missing);
     match op {
         RawOp::Known => return Ok(Raw::Bool(!missing)),
-        RawOp::Eq | RawOp::Lt | RawOp::Le => return Ok(Raw::Bool(!missing && compares(op, &values))),
-        RawOp::Contains | RawOp::StartsWith | RawOp::EndsWith if missing => return Ok(Raw::Bool(false)),
-        RawOp::Lower | RawOp::Upper if matches!(values.first(), Some(Raw::Empty)) => return Ok(Raw::Empty),
+        RawOp::Eq | RawOp::Lt | RawOp::Le => {
+            return Ok(Raw::Bool(!missing && compares(op, &values)));
+        }
+        RawOp::Contains | RawOp::StartsWith | RawOp::EndsWith if missing => {
+            return Ok(Raw::Bool(false));
+        }
+        RawOp::Lower | RawOp::Upper if matches!(values.first(), Some(Raw::Empty)) => {
+            return Ok(Raw::Empty);
+        }
         _ if missing => return Ok(Raw::Missing),
         _ => {}
     }
     match (op, values.as_mut_slice()) {
         (RawOp::Not, [a]) => Ok(truth(a)?.map_or(Raw::Missing, |value| Raw::Bool(!value))),
-        (RawOp::Add | RawOp::Sub | RawOp::Mul | RawOp::Div, [a, b]) => arithmetic(op, a, b, written),
+        (RawOp::Add | RawOp::Sub | RawOp::Mul | RawOp::Div, [a, b]) => {
+            arithmetic(op, a, b, written)
+        }
         (RawOp::Neg, [a]) => match a.number()? {
             Number::Exact(n) => n.neg().map(Raw::Number).map_err(|e| too_long(a, e)),
             Number::Float(f) => Ok(Raw::Float(-f)),
         },
         (RawOp::Geo, [lat, lon]) => Ok(Raw::Geo(lat.number()?.to_f64(), lon.number()?.to_f64())),
-        (RawOp::Contains, [Raw::List(items), b]) => Ok(Raw::Bool(items.iter().any(|item| equal(item, b)))),
+        (RawOp::Contains, [Raw::List(items), b]) => {
+            Ok(Raw::Bool(items.iter().any(|item| equal(item, b))))
+        }
         (_, values) => text_operation(op, values),
     }
 }
@@ -257,11 +275,18 @@ fn trim(value: Raw<'_>) -> Raw<'_> {
         Raw::Text(Cow::Owned(text)) => Cow::Owned(text.trim().to_owned()),
         other => return other,
     };
-    if text.is_empty() { Raw::Missing } else { Raw::Text(text) }
+    if text.is_empty() {
+        Raw::Missing
+    } else {
+        Raw::Text(text)
+    }
 }
 
 fn too_long(value: &Raw<'_>, error: DecimalError) -> Box<Bad> {
-    Bad::new(value, format!("cannot be computed with: the result {}", error.reason()))
+    Bad::new(
+        value,
+        format!("cannot be computed with: the result {}", error.reason()),
+    )
 }
 
 fn arithmetic<'a>(op: RawOp, a: &Raw<'a>, b: &Raw<'a>, written: bool) -> Value<'a> {

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use persona_ir::{
-    ColId, Column, Const, Place, Plan, RawExpr, RawOp, RawTarget, Schema, SourceFormat, SourcePlan, SourceTarget, Ty,
+    ColId, Column, Const, Place, Plan, RawExpr, RawOp, RawTarget, Schema, SourceFormat, SourcePlan,
+    SourceTarget, Ty,
 };
 use regex::RegexBuilder;
 use rustc_hash::FxHashMap;
@@ -103,7 +104,11 @@ impl Field<'_> {
 
 impl<'p> Job<'p> {
     /// Compiles the source at `index` of the plan.
-    pub(crate) fn new(plan: &'p Plan, index: usize, context: &Rc<ReadContext>) -> Result<Self, Box<LoadError>> {
+    pub(crate) fn new(
+        plan: &'p Plan,
+        index: usize,
+        context: &Rc<ReadContext>,
+    ) -> Result<Self, Box<LoadError>> {
         let source = &plan.sources[index];
         let mut compiler = Compiler {
             source,
@@ -114,7 +119,9 @@ impl<'p> Job<'p> {
             grouped: !source.group_by.is_empty(),
             place: source.path_place,
         };
-        compiler.job(plan, index).map_err(|error| error.in_source(source))
+        compiler
+            .job(plan, index)
+            .map_err(|error| error.in_source(source))
     }
 }
 
@@ -132,10 +139,22 @@ struct Compiler<'p, 'c> {
 impl<'p> Compiler<'p, '_> {
     fn job(&mut self, plan: &'p Plan, index: usize) -> Result<Job<'p>, Box<LoadError>> {
         let source = self.source;
-        let profile_sources = plan.sources.iter().filter(|s| s.target == SourceTarget::Profile).count();
+        let profile_sources = plan
+            .sources
+            .iter()
+            .filter(|s| s.target == SourceTarget::Profile)
+            .count();
         let alone = source.target != SourceTarget::Profile || profile_sources == 1;
-        let filter = source.filter.as_ref().map(|filter| self.row(filter)).transpose()?;
-        let group_by = source.group_by.iter().map(|e| self.row(e)).collect::<Result<_, _>>()?;
+        let filter = source
+            .filter
+            .as_ref()
+            .map(|filter| self.row(filter))
+            .transpose()?;
+        let group_by = source
+            .group_by
+            .iter()
+            .map(|e| self.row(e))
+            .collect::<Result<_, _>>()?;
         let key = self.key(plan)?;
         let at = self.at()?;
         let id = self.id(plan)?;
@@ -200,23 +219,37 @@ impl<'p> Compiler<'p, '_> {
         Ok(match expr {
             RawExpr::Column(name) => {
                 let column = Ex::Column(self.want(name, true));
-                if group { self.of_record(column) } else { column }
+                if group {
+                    self.of_record(column)
+                } else {
+                    column
+                }
             }
             RawExpr::Text(text) => Ex::Text(text.clone()),
             RawExpr::Number(text) => Ex::Number(number(text)?),
             RawExpr::Bool(value) => Ex::Bool(*value),
             RawExpr::Op(op, operands) => Ex::Op(*op, self.compile_all(operands, group)?),
             RawExpr::Matches(operand, pattern) => {
-                let regex = RegexBuilder::new(pattern).size_limit(REGEX_LIMIT).build().map_err(|error| {
-                    LoadError::new(LoadErrorKind::Source, format!("the pattern `{pattern}` does not work: {error}"))
-                })?;
+                let regex = RegexBuilder::new(pattern)
+                    .size_limit(REGEX_LIMIT)
+                    .build()
+                    .map_err(|error| {
+                        LoadError::new(
+                            LoadErrorKind::Source,
+                            format!("the pattern `{pattern}` does not work: {error}"),
+                        )
+                    })?;
                 Ex::Matches(Box::new(self.compile(operand, group)?), regex)
             }
-            RawExpr::In(operand, items) => {
-                Ex::In(Box::new(self.compile(operand, group)?), self.compile_all(items, group)?)
-            }
+            RawExpr::In(operand, items) => Ex::In(
+                Box::new(self.compile(operand, group)?),
+                self.compile_all(items, group)?,
+            ),
             RawExpr::Agg(kind, operand) => {
-                let operand = operand.as_ref().map(|operand| self.row(operand)).transpose()?;
+                let operand = operand
+                    .as_ref()
+                    .map(|operand| self.row(operand))
+                    .transpose()?;
                 if group {
                     self.accs.push(AccSpec {
                         initial: Acc::new(*kind),
@@ -230,7 +263,9 @@ impl<'p> Compiler<'p, '_> {
             RawExpr::As(operand, ty, text) => {
                 let reader = Reader::new(ty, None, true, self.context);
                 let reader = match text {
-                    Some(text) => reader.with_text(text).map_err(|e| LoadError::new(LoadErrorKind::Source, e))?,
+                    Some(text) => reader
+                        .with_text(text)
+                        .map_err(|e| LoadError::new(LoadErrorKind::Source, e))?,
                     None => reader,
                 };
                 Ex::As(Box::new(self.compile(operand, group)?), Box::new(reader))
@@ -269,7 +304,10 @@ impl<'p> Compiler<'p, '_> {
         let source = self.source;
         let spec = &plan.schema.profile.columns[plan.schema.key];
         if source.target == SourceTarget::Profile {
-            let mapped = source.fields.iter().find(|field| field.col == plan.schema.key);
+            let mapped = source
+                .fields
+                .iter()
+                .find(|field| field.col == plan.schema.key);
             if let Some(field) = mapped
                 && let RawTarget::Expr(expr) = &field.value
             {
@@ -279,13 +317,17 @@ impl<'p> Compiler<'p, '_> {
                 return Ok(input);
             }
             let slot = self.want(&spec.name, false);
-            self.wanted[slot].needed = Some(format!("it is the key of {}", plan.schema.profile.name));
+            self.wanted[slot].needed =
+                Some(format!("it is the key of {}", plan.schema.profile.name));
             return Ok(self.plain_input(Ex::Column(slot), &spec.ty, &spec.name));
         }
         if let Some(expr) = &source.profile {
             return self.input(expr, &spec.ty, "profile");
         }
-        let needed = format!("it says whose event it is; name it with `profile = column(\"…\")` ({})", spec.name);
+        let needed = format!(
+            "it says whose event it is; name it with `profile = column(\"…\")` ({})",
+            spec.name
+        );
         let profile = self.want(&Arc::from("profile"), false);
         self.wanted[profile].needed = Some(needed.clone());
         // Where the key is called `id`, an event's own `id` is the event's, unless the file has no `profile`; a file
@@ -298,7 +340,11 @@ impl<'p> Compiler<'p, '_> {
         self.wanted[own].needed = Some(needed);
         self.wanted[own].instead = Some(profile);
         self.wanted[profile].instead = Some(own);
-        let order = if named_id { vec![profile, own] } else { vec![own, profile] };
+        let order = if named_id {
+            vec![profile, own]
+        } else {
+            vec![own, profile]
+        };
         Ok(self.plain_input(Ex::FirstColumn(order), &spec.ty, &spec.name))
     }
 
@@ -319,7 +365,11 @@ impl<'p> Compiler<'p, '_> {
             let needed = "it says when the event was; name it with `at = column(\"…\")`".to_owned();
             self.wanted[slot].needed = Some(needed);
         }
-        Ok(Some(self.plain_input(Ex::Column(slot), &Ty::Timestamp, "at")))
+        Ok(Some(self.plain_input(
+            Ex::Column(slot),
+            &Ty::Timestamp,
+            "at",
+        )))
     }
 
     fn id(&mut self, plan: &'p Plan) -> Result<Option<Input>, Box<LoadError>> {
@@ -333,7 +383,9 @@ impl<'p> Compiler<'p, '_> {
         let key_is_id = &*plan.schema.profile.columns[plan.schema.key].name == "id";
         let header = self.source.format != SourceFormat::Ndjson;
         let expr = match self.by_name.get("profile") {
-            Some(profile) if key_is_id && header && self.source.profile.is_none() => Ex::ColumnBeside(slot, *profile),
+            Some(profile) if key_is_id && header && self.source.profile.is_none() => {
+                Ex::ColumnBeside(slot, *profile)
+            }
             _ => Ex::Column(slot),
         };
         Ok(Some(self.plain_input(expr, &Ty::Str, "id")))
@@ -349,10 +401,18 @@ impl<'p> Compiler<'p, '_> {
             SourceTarget::Event(_) => col == Schema::AT || col == Schema::ID,
         };
         let columns: Vec<ColId> = table.columns.ids().filter(|col| !skip(*col)).collect();
-        columns.into_iter().map(|col| self.field(col, &table.columns[col], alone)).collect()
+        columns
+            .into_iter()
+            .map(|col| self.field(col, &table.columns[col], alone))
+            .collect()
     }
 
-    fn field(&mut self, col: ColId, spec: &'p Column, alone: bool) -> Result<Field<'p>, Box<LoadError>> {
+    fn field(
+        &mut self,
+        col: ColId,
+        spec: &'p Column,
+        alone: bool,
+    ) -> Result<Field<'p>, Box<LoadError>> {
         let source = self.source;
         let mapped = source.fields.iter().find(|field| field.col == col);
         self.place = mapped.map_or(source.path_place, |field| field.place);
@@ -368,7 +428,10 @@ impl<'p> Compiler<'p, '_> {
             None => {
                 let slot = self.want(&spec.name, false);
                 if alone && !spec.optional && spec.default.is_none() {
-                    let needed = format!("`{}` is required; name its column with `{} = column(\"…\")`", spec.name, spec.name);
+                    let needed = format!(
+                        "`{}` is required; name its column with `{} = column(\"…\")`",
+                        spec.name, spec.name
+                    );
                     self.wanted[slot].needed = Some(needed);
                 }
                 FieldValue::Expr(self.of_record(Ex::Column(slot)))
@@ -384,7 +447,11 @@ impl<'p> Compiler<'p, '_> {
         })
     }
 
-    fn each(&mut self, spec: &Column, children: &[(u32, RawExpr)]) -> Result<FieldValue, Box<LoadError>> {
+    fn each(
+        &mut self,
+        spec: &Column,
+        children: &[(u32, RawExpr)],
+    ) -> Result<FieldValue, Box<LoadError>> {
         let count = match spec.ty.element() {
             Some(Ty::Record(fields)) => fields.len(),
             Some(_) => 1,
@@ -408,7 +475,12 @@ fn number(text: &str) -> Result<Decimal, Box<LoadError>> {
         Some(percent) => Decimal::parse(percent).and_then(|n| n.mul(Decimal::new(1, 2)?)),
         None => Decimal::parse(&plain),
     };
-    read.map_err(|error| LoadError::new(LoadErrorKind::Source, format!("`{text}` {}", error.reason())))
+    read.map_err(|error| {
+        LoadError::new(
+            LoadErrorKind::Source,
+            format!("`{text}` {}", error.reason()),
+        )
+    })
 }
 
 /// Whether the expression gives a cell of the file as it stands. What is computed, and what is read with `.as(…)`,
@@ -416,7 +488,9 @@ fn number(text: &str) -> Result<Decimal, Box<LoadError>> {
 fn plain(expr: &RawExpr) -> bool {
     match expr {
         RawExpr::Column(_) => true,
-        RawExpr::Op(RawOp::Trim | RawOp::EmptyAsMissing | RawOp::Coalesce, operands) => operands.iter().all(plain),
+        RawExpr::Op(RawOp::Trim | RawOp::EmptyAsMissing | RawOp::Coalesce, operands) => {
+            operands.iter().all(plain)
+        }
         RawExpr::Agg(kind, Some(operand)) => {
             use persona_ir::RawAgg::{First, Last, Max, Min};
             matches!(kind, First | Last | Min | Max) && plain(operand)
@@ -442,7 +516,9 @@ fn columns(expr: &RawExpr, names: &mut BTreeSet<Arc<str>>) {
         }
         RawExpr::Text(_) | RawExpr::Number(_) | RawExpr::Bool(_) | RawExpr::Agg(_, None) => {}
         RawExpr::Op(_, operands) => operands.iter().for_each(|operand| columns(operand, names)),
-        RawExpr::Matches(operand, _) | RawExpr::As(operand, ..) | RawExpr::Agg(_, Some(operand)) => {
+        RawExpr::Matches(operand, _)
+        | RawExpr::As(operand, ..)
+        | RawExpr::Agg(_, Some(operand)) => {
             columns(operand, names);
         }
         RawExpr::In(operand, items) => {

@@ -1,53 +1,10 @@
 //! Dates, times, instants and lengths of time as text: strict reading of ISO 8601 and RFC 3339, and the forms that
 //! people print them in. No time zones here: see `zone`.
 
-/// Microseconds of a second.
-pub(crate) const SECOND: i64 = 1_000_000;
-/// Microseconds of a day of 24 hours.
-pub(crate) const DAY: i64 = 86_400 * SECOND;
-/// The first day that a date may be, 0001-01-01.
-pub(crate) const MIN_DAY: i64 = -719_162;
-/// The last day that a date may be, 9999-12-31.
-pub(crate) const MAX_DAY: i64 = 2_932_896;
-/// The first instant, 0001-01-01T00:00Z.
-pub(crate) const MIN_INSTANT: i64 = MIN_DAY * DAY;
-/// The last instant, 9999-12-31T23:59:59.999999Z.
-pub(crate) const MAX_INSTANT: i64 = (MAX_DAY + 1) * DAY - 1;
-
-/// Days since 1970-01-01 of a civil date (proleptic Gregorian).
-pub(crate) fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    // Years start in March here, so that the leap day comes last.
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
-}
-
-/// The civil date of days since 1970-01-01.
-pub(crate) fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
-}
-
-fn days_in_month(year: i64, month: i64) -> i64 {
-    match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
+use persona_runtime::calendar::{self, civil_from_days};
+pub(crate) use persona_runtime::calendar::{
+    DAY, MAX_DATE, MAX_TIMESTAMP, MIN_DATE, MIN_TIMESTAMP, SECOND,
+};
 
 /// A reader of fixed forms over ASCII.
 struct Cursor<'a>(&'a [u8]);
@@ -86,11 +43,7 @@ impl Cursor<'_> {
         let year = self.digits(4)?;
         let month = self.eat(b'-').then(|| self.digits(2))??;
         let day = self.eat(b'-').then(|| self.digits(2))??;
-        let fits = year >= 1
-            && (1..=12).contains(&month)
-            && day >= 1
-            && day <= days_in_month(year, month);
-        fits.then(|| days_from_civil(year, month, day))
+        calendar::date(year, month, day)
     }
 
     /// `HH:MM[:SS[.fraction]]` in microseconds; digits beyond the sixth are dropped.
@@ -205,7 +158,9 @@ pub(crate) fn parse_duration(text: &str) -> Option<i64> {
     };
     let micros = match text.strip_prefix(['P', 'p']) {
         Some(iso) => {
-            let (days, time) = iso.split_once(['T', 't']).map_or((iso, None), |(d, t)| (d, Some(t)));
+            let (days, time) = iso
+                .split_once(['T', 't'])
+                .map_or((iso, None), |(d, t)| (d, Some(t)));
             let days = parts(days, &[("W", 7 * DAY), ("D", DAY)])?;
             let time = match time {
                 Some(time) => Some(parts(
@@ -247,9 +202,15 @@ fn parts(mut text: &str, units: &[(&str, i64)]) -> Option<Option<i64>> {
         let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
         let number = super::decimal::Decimal::parse(&text[..digits]).ok()?;
         let rest = &text[digits..];
-        let word = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
-        let at = units.iter().position(|(unit, _)| unit.eq_ignore_ascii_case(&rest[..word]))?;
-        let micros = number.mul(super::decimal::Decimal::whole(units[at].1)).ok()?;
+        let word = rest
+            .find(|c: char| !c.is_ascii_alphabetic())
+            .unwrap_or(rest.len());
+        let at = units
+            .iter()
+            .position(|(unit, _)| unit.eq_ignore_ascii_case(&rest[..word]))?;
+        let micros = number
+            .mul(super::decimal::Decimal::whole(units[at].1))
+            .ok()?;
         total = total.checked_add(i64::try_from(micros.rounded_at(0)?).ok()?)?;
         units = &units[at + 1..];
         text = &rest[word..];
@@ -259,8 +220,8 @@ fn parts(mut text: &str, units: &[(&str, i64)]) -> Option<Option<i64>> {
 
 /// `2026-01-31`.
 pub(crate) fn format_date(days: i64) -> String {
-    let (year, month, day) = civil_from_days(days);
-    format!("{year:04}-{month:02}-{day:02}")
+    let civil = civil_from_days(days);
+    format!("{:04}-{:02}-{:02}", civil.year, civil.month, civil.day)
 }
 
 /// `2026-01-31T10:00:00` with as many digits of a second as there are.
@@ -283,7 +244,12 @@ pub(crate) fn format_instant(micros: i64) -> String {
 
 /// `21:00:00`.
 pub(crate) fn format_time(seconds: i64) -> String {
-    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    format!(
+        "{:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }
 
 /// `1h30m`, `30d`, `1.5s`: as the language writes it.
@@ -291,7 +257,11 @@ pub(crate) fn format_duration(micros: i64) -> String {
     if micros == 0 {
         return "0s".to_owned();
     }
-    let mut out = if micros < 0 { "-".to_owned() } else { String::new() };
+    let mut out = if micros < 0 {
+        "-".to_owned()
+    } else {
+        String::new()
+    };
     let mut rest = micros.unsigned_abs();
     for (unit, size) in [("d", DAY), ("h", 3600 * SECOND), ("m", 60 * SECOND)] {
         let size = size.unsigned_abs();
@@ -314,17 +284,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_and_civil_dates_are_inverse() {
-        assert_eq!(days_from_civil(1970, 1, 1), 0);
-        assert_eq!(days_from_civil(1, 1, 1), MIN_DAY);
-        assert_eq!(days_from_civil(9999, 12, 31), MAX_DAY);
-        for days in (MIN_DAY..=MAX_DAY).step_by(97) {
-            let (y, m, d) = civil_from_days(days);
-            assert_eq!(days_from_civil(y, m, d), days);
-        }
-    }
-
-    #[test]
     fn reads_instants_with_and_without_a_zone() {
         let instant = |text| match parse_timestamp(text) {
             Some(TimePoint::Instant(at)) => format_instant(at),
@@ -339,9 +298,15 @@ mod tests {
             ("2026-01-31 10:00:00+02", "2026-01-31T08:00:00Z"),
             ("2026-01-31 10:00:00 UTC", "2026-01-31T10:00:00Z"),
             ("2026-01-31 10:00:00 +0100", "2026-01-31T09:00:00Z"),
-            ("2019-11-24 00:01:03.979311+00:00", "2019-11-24T00:01:03.979311Z"),
+            (
+                "2019-11-24 00:01:03.979311+00:00",
+                "2019-11-24T00:01:03.979311Z",
+            ),
             ("2026-01-31 10:00", "2026-01-31T10:00:00"),
-            ("2026-01-31T10:00:00.123456789", "2026-01-31T10:00:00.123456"),
+            (
+                "2026-01-31T10:00:00.123456789",
+                "2026-01-31T10:00:00.123456",
+            ),
             (" 2026-01-31 ", "2026-01-31T00:00:00"),
             ("1960-02-29T23:59:59.000001", "1960-02-29T23:59:59.000001"),
         ] {
@@ -352,9 +317,26 @@ mod tests {
     #[test]
     fn refuses_other_forms_of_instants() {
         for text in [
-            "", "2026", "2026-1-31", "2026-02-29", "2026-13-01", "0000-01-01", "31.01.2026", "01/31/2026", "2026-01-31T24:00",
-            "2026-01-31T10:60", "2026-01-31T10:00:60Z", "2026-01-31T10", "2026-01-31T10:00:00.", "2026-01-31T10:00:00+1",
-            "2026-01-31T10:00:00+25:00", "2026-01-31T10:00Zx", "2026-01-31Z", "1769853600", "2026-01-31T10:00:00 CET", "20260131",
+            "",
+            "2026",
+            "2026-1-31",
+            "2026-02-29",
+            "2026-13-01",
+            "0000-01-01",
+            "31.01.2026",
+            "01/31/2026",
+            "2026-01-31T24:00",
+            "2026-01-31T10:60",
+            "2026-01-31T10:00:60Z",
+            "2026-01-31T10",
+            "2026-01-31T10:00:00.",
+            "2026-01-31T10:00:00+1",
+            "2026-01-31T10:00:00+25:00",
+            "2026-01-31T10:00Zx",
+            "2026-01-31Z",
+            "1769853600",
+            "2026-01-31T10:00:00 CET",
+            "20260131",
         ] {
             assert_eq!(parse_timestamp(text), None, "{text}");
         }
@@ -392,9 +374,27 @@ mod tests {
             ("P2W", "14d"),
             ("PT0S", "0s"),
         ] {
-            assert_eq!(parse_duration(text).map(format_duration).as_deref(), Some(printed), "{text}");
+            assert_eq!(
+                parse_duration(text).map(format_duration).as_deref(),
+                Some(printed),
+                "{text}"
+            );
         }
-        for text in ["", "30", "h", "1h1h", "30m1h", "P1Y", "P1M", "P", "PT", "P1DT", "1 h", "1x", "999999999999w"] {
+        for text in [
+            "",
+            "30",
+            "h",
+            "1h1h",
+            "30m1h",
+            "P1Y",
+            "P1M",
+            "P",
+            "PT",
+            "P1DT",
+            "1 h",
+            "1x",
+            "999999999999w",
+        ] {
             assert_eq!(parse_duration(text), None, "{text}");
         }
     }

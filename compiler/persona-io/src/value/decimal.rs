@@ -284,7 +284,10 @@ mod tests {
             ("1e3", "1000"),
             ("1.25E-2", "0.0125"),
             ("0e999", "0"),
-            ("170141183460469231731687303715884105727", "170141183460469231731687303715884105727"),
+            (
+                "170141183460469231731687303715884105727",
+                "170141183460469231731687303715884105727",
+            ),
             ("0.10000000000000000000000000000000000000000000", "0.1"),
         ] {
             assert_eq!(dec(text).to_string(), printed, "{text}");
@@ -293,11 +296,27 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_number() {
-        for text in ["", " ", "-", ".", "1,000", "1 000", "0x10", "1e", "e5", "NaN", "inf", "1.2.3", "１", "--1"] {
-            assert_eq!(Decimal::parse(text).err(), Some(DecimalError::NotANumber), "{text:?}");
+        for text in [
+            "", " ", "-", ".", "1,000", "1 000", "0x10", "1e", "e5", "NaN", "inf", "1.2.3", "１",
+            "--1",
+        ] {
+            assert_eq!(
+                Decimal::parse(text).err(),
+                Some(DecimalError::NotANumber),
+                "{text:?}"
+            );
         }
-        for text in ["1e40", "1e-40", "1e99999999999", "999999999999999999999999999999999999999999"] {
-            assert_eq!(Decimal::parse(text).err(), Some(DecimalError::TooLong), "{text:?}");
+        for text in [
+            "1e40",
+            "1e-40",
+            "1e99999999999",
+            "999999999999999999999999999999999999999999",
+        ] {
+            assert_eq!(
+                Decimal::parse(text).err(),
+                Some(DecimalError::TooLong),
+                "{text:?}"
+            );
         }
     }
 
@@ -305,9 +324,18 @@ mod tests {
     fn arithmetic_is_exact() {
         assert_eq!(dec("0.1").add(dec("0.2")).unwrap().to_string(), "0.3");
         assert_eq!(dec("2.55").mul(dec("6")).unwrap().to_string(), "15.3");
-        assert_eq!(dec("1").div(dec("3")).unwrap().unwrap().to_string(), "0.333333333333333333");
-        assert_eq!(dec("-1").div(dec("8")).unwrap().unwrap().to_string(), "-0.125");
-        assert_eq!(dec("1").div(dec("-8")).unwrap().unwrap().to_string(), "-0.125");
+        assert_eq!(
+            dec("1").div(dec("3")).unwrap().unwrap().to_string(),
+            "0.333333333333333333"
+        );
+        assert_eq!(
+            dec("-1").div(dec("8")).unwrap().unwrap().to_string(),
+            "-0.125"
+        );
+        assert_eq!(
+            dec("1").div(dec("-8")).unwrap().unwrap().to_string(),
+            "-0.125"
+        );
         assert!(dec("1").div(dec("0.00")).unwrap().is_none());
         let top = Decimal::big(i128::MAX);
         assert!(top.add(Decimal::whole(1)).is_err() && top.mul(top).is_err());
@@ -317,7 +345,14 @@ mod tests {
 
     #[test]
     fn rounds_half_to_even() {
-        for (text, cents) in [("0.125", 12), ("0.135", 14), ("-0.125", -12), ("-0.135", -14), ("1.005", 100), ("2.5", 250)] {
+        for (text, cents) in [
+            ("0.125", 12),
+            ("0.135", 14),
+            ("-0.125", -12),
+            ("-0.135", -14),
+            ("1.005", 100),
+            ("2.5", 250),
+        ] {
             assert_eq!(dec(text).rounded_at(2), Some(cents), "{text}");
         }
         assert_eq!(dec("0.125").exact_at(2), None);

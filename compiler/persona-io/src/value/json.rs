@@ -54,7 +54,8 @@ pub(crate) fn string(text: &str) -> Result<Cow<'_, str>, Box<Bad>> {
 }
 
 fn array(text: &str) -> Result<Vec<&RawValue>, Box<Bad>> {
-    serde_json::from_str(text).map_err(|error| Bad::text(text, format!("is not a valid JSON list: {error}")))
+    serde_json::from_str(text)
+        .map_err(|error| Bad::text(text, format!("is not a valid JSON list: {error}")))
 }
 
 /// The fields of a JSON object, in order; a name that stands twice is refused.
@@ -82,7 +83,10 @@ impl<'de> serde::Deserialize<'de> for Fields<'de> {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<Fields<'de>, A::Error> {
                 let mut fields: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::new();
                 while let Some(Key(name)) = map.next_key()? {
                     fields.push((name, map.next_value()?));
@@ -90,7 +94,10 @@ impl<'de> serde::Deserialize<'de> for Fields<'de> {
                 let mut names: Vec<&str> = fields.iter().map(|(name, _)| &**name).collect();
                 names.sort_unstable();
                 if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-                    return Err(serde::de::Error::custom(format!("`{}` stands twice", pair[0])));
+                    return Err(serde::de::Error::custom(format!(
+                        "`{}` stands twice",
+                        pair[0]
+                    )));
                 }
                 Ok(Fields(fields))
             }
@@ -137,14 +144,20 @@ mod tests {
 
     #[test]
     fn numbers_stay_as_written() {
-        assert_eq!(text("12345678901234567890.123456789"), "12345678901234567890.123456789");
+        assert_eq!(
+            text("12345678901234567890.123456789"),
+            "12345678901234567890.123456789"
+        );
         assert_eq!(text("1e400"), "1e400");
         assert_eq!(text("-0.10"), "-0.1");
     }
 
     #[test]
     fn nested_values_and_escapes_are_read() {
-        assert_eq!(text(r#" {"a":[1,"x\n\u00e9",null,true], "b":{"c":{}}} "#), r#"{"a":[1,"x\né",null,true],"b":{"c":{}}}"#);
+        assert_eq!(
+            text(r#" {"a":[1,"x\n\u00e9",null,true], "b":{"c":{}}} "#),
+            r#"{"a":[1,"x\né",null,true],"b":{"c":{}}}"#
+        );
         assert_eq!(text("null"), "");
     }
 

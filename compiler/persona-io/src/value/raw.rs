@@ -92,7 +92,9 @@ impl<'a> Raw<'a> {
             Self::Text(text) => Raw::Text(Cow::Borrowed(text)),
             Self::List(items) => Raw::List(items.iter().map(Raw::reborrow).collect()),
             Self::Record(fields) => {
-                let field = |(name, value): &'_ (Cow<'a, str>, Raw<'a>)| (Cow::Owned(name.to_string()), value.clone());
+                let field = |(name, value): &'_ (Cow<'a, str>, Raw<'a>)| {
+                    (Cow::Owned(name.to_string()), value.clone())
+                };
                 Raw::Record(fields.iter().map(field).collect())
             }
             other => other.clone(),
@@ -305,14 +307,26 @@ mod tests {
         assert_eq!(num("9").compare(&Raw::str("n/a")), Ordering::Less);
         assert_eq!(Raw::Float(0.1).compare(&num("0.1")), Ordering::Equal);
         assert_eq!(Raw::Float(1e300).compare(&num("1")), Ordering::Greater);
-        assert_eq!(Raw::Date(1).compare(&Raw::str("1970-01-02")), Ordering::Equal);
+        assert_eq!(
+            Raw::Date(1).compare(&Raw::str("1970-01-02")),
+            Ordering::Equal
+        );
     }
 
     #[test]
     fn extremes_of_text_are_numeric_where_all_texts_are() {
-        assert_eq!(Raw::str("10").compare_extreme(&Raw::str("9")), Ordering::Greater);
-        assert_eq!(Raw::str("10").compare_extreme(&Raw::str("b")), Ordering::Less);
-        assert_eq!(Raw::str("a").compare_extreme(&Raw::str("b")), Ordering::Less);
+        assert_eq!(
+            Raw::str("10").compare_extreme(&Raw::str("9")),
+            Ordering::Greater
+        );
+        assert_eq!(
+            Raw::str("10").compare_extreme(&Raw::str("b")),
+            Ordering::Less
+        );
+        assert_eq!(
+            Raw::str("a").compare_extreme(&Raw::str("b")),
+            Ordering::Less
+        );
     }
 
     #[test]
@@ -322,7 +336,10 @@ mod tests {
             values.iter().for_each(|v| v.group_key(&mut out));
             out
         };
-        assert_ne!(key(&[Raw::str("a"), Raw::str("bc")]), key(&[Raw::str("ab"), Raw::str("c")]));
+        assert_ne!(
+            key(&[Raw::str("a"), Raw::str("bc")]),
+            key(&[Raw::str("ab"), Raw::str("c")])
+        );
         assert_ne!(key(&[Raw::str("1")]), key(&[num("1")]));
         assert_eq!(key(&[num("1.0")]), key(&[num("1")]));
         assert_eq!(key(&[Raw::Empty]), key(&[Raw::Missing]));
@@ -330,7 +347,11 @@ mod tests {
 
     #[test]
     fn nested_values_show_as_json() {
-        let list = Raw::List(vec![Raw::Record(vec![("a\"".into(), num("1.50"))]), Raw::Missing, Raw::Date(0)]);
+        let list = Raw::List(vec![
+            Raw::Record(vec![("a\"".into(), num("1.50"))]),
+            Raw::Missing,
+            Raw::Date(0),
+        ]);
         assert_eq!(list.text(), r#"[{"a\"":1.5},null,"1970-01-01"]"#);
     }
 

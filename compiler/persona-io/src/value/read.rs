@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use persona_base::IndexVec;
 use persona_ir::{EnumDef, EnumId, Ty, Validate};
+use persona_runtime::calendar;
 use rustc_hash::FxHashMap;
 
-use super::civil::{self, DAY, MAX_DAY, MAX_INSTANT, MIN_DAY, MIN_INSTANT, TimePoint};
+use super::civil::{self, DAY, MAX_DATE, MAX_TIMESTAMP, MIN_DATE, MIN_TIMESTAMP, TimePoint};
 use super::decimal::Decimal;
 use super::raw::{Bad, Raw, Value};
 use super::units;
@@ -96,7 +97,9 @@ impl EnumNames {
     fn find(&self, text: &str) -> Option<u32> {
         let trimmed = text.trim();
         let exact = self.exact.get(text).or_else(|| self.exact.get(trimmed));
-        exact.copied().or_else(|| self.folded.get(&trimmed.to_lowercase()).copied().flatten())
+        exact
+            .copied()
+            .or_else(|| self.folded.get(&trimmed.to_lowercase()).copied().flatten())
     }
 }
 
@@ -124,7 +127,12 @@ struct Child {
 }
 
 impl Reader {
-    pub(crate) fn new(ty: &Ty, validate: Option<Validate>, rounds: bool, context: &Rc<ReadContext>) -> Self {
+    pub(crate) fn new(
+        ty: &Ty,
+        validate: Option<Validate>,
+        rounds: bool,
+        context: &Rc<ReadContext>,
+    ) -> Self {
         let child = |name: Option<&Arc<str>>, ty: &Ty, optional| Child {
             name: name.cloned(),
             optional,
@@ -132,7 +140,10 @@ impl Reader {
         };
         let children = match ty.element() {
             None => Vec::new(),
-            Some(Ty::Record(fields)) => fields.iter().map(|f| child(Some(&f.name), &f.ty, f.optional)).collect(),
+            Some(Ty::Record(fields)) => fields
+                .iter()
+                .map(|f| child(Some(&f.name), &f.ty, f.optional))
+                .collect(),
             Some(element) => vec![child(None, element, false)],
         };
         Self {
@@ -159,7 +170,10 @@ impl Reader {
 
     /// The name of a child, for messages.
     pub(crate) fn child_name(&self, at: usize) -> &str {
-        self.children.get(at).and_then(|child| child.name.as_deref()).unwrap_or("element")
+        self.children
+            .get(at)
+            .and_then(|child| child.name.as_deref())
+            .unwrap_or("element")
     }
 
     /// Whether an empty CSV cell is `""` here, where no value may be missing.
@@ -193,7 +207,11 @@ impl Reader {
 
     /// The value, nothing where it is missing, or why it is bad. Bad values of optional fields of a list's records are
     /// missing there, and told in `cleared`.
-    pub(crate) fn read<'a>(&self, raw: Raw<'a>, cleared: &mut Vec<Bad>) -> Result<Option<Cell<'a>>, Box<Bad>> {
+    pub(crate) fn read<'a>(
+        &self,
+        raw: Raw<'a>,
+        cleared: &mut Vec<Bad>,
+    ) -> Result<Option<Cell<'a>>, Box<Bad>> {
         if raw.is_missing() {
             return Ok(None);
         }
@@ -272,7 +290,9 @@ impl Reader {
         let text = raw.text();
         names.find(&text).ok_or_else(|| {
             let near = persona_base::nearest(&text, names.names.iter().map(|n| &**n));
-            let hint = near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+            let hint = near
+                .map(|n| format!("; did you mean `{n}`?"))
+                .unwrap_or_default();
             Bad::text(&text, format!("is not a value of {}{hint}", names.name))
         })
     }
@@ -282,13 +302,17 @@ impl Reader {
             Raw::Date(days) => Some(*days),
             Raw::Local(micros) => (micros.rem_euclid(DAY) == 0).then(|| micros.div_euclid(DAY)),
             Raw::Text(text) => match &self.format {
-                Some(format) => return self.strptime(text, format).and_then(|tm| civil_date(&tm, text)),
+                Some(format) => {
+                    return self
+                        .strptime(text, format)
+                        .and_then(|tm| civil_date(&tm, text));
+                }
                 None => civil::parse_date(text),
             },
             _ => None,
         };
         match days {
-            Some(days) if (MIN_DAY..=MAX_DAY).contains(&days) => Ok(days),
+            Some(days) if (MIN_DATE..=MAX_DATE).contains(&days) => Ok(days),
             _ => self.bad(raw),
         }
     }
@@ -308,7 +332,11 @@ impl Reader {
         seconds.map_or_else(|| self.bad(raw), Ok)
     }
 
-    fn strptime(&self, text: &str, format: &str) -> Result<jiff::fmt::strtime::BrokenDownTime, Box<Bad>> {
+    fn strptime(
+        &self,
+        text: &str,
+        format: &str,
+    ) -> Result<jiff::fmt::strtime::BrokenDownTime, Box<Bad>> {
         jiff::fmt::strtime::parse(format, text.trim_ascii())
             .map_err(|error| Bad::text(text, format!("does not read as `{format}`: {error}")))
     }
@@ -326,7 +354,10 @@ impl Reader {
                 },
             },
             Raw::Number(_) | Raw::Float(_) => {
-                return Err(Bad::new(raw, "is a number, not an instant, such as `2026-01-31T10:00:00Z`"));
+                return Err(Bad::new(
+                    raw,
+                    "is a number, not an instant, such as `2026-01-31T10:00:00Z`",
+                ));
             }
             _ => return self.bad(raw),
         };
@@ -335,7 +366,7 @@ impl Reader {
             TimePoint::Local(at) => self.zone.instant(at),
         };
         instant
-            .filter(|at| (MIN_INSTANT..=MAX_INSTANT).contains(at))
+            .filter(|at| (MIN_TIMESTAMP..=MAX_TIMESTAMP).contains(at))
             .ok_or_else(|| Bad::new(raw, "is outside the years 1 to 9999"))
     }
 
@@ -343,7 +374,9 @@ impl Reader {
         match raw {
             Raw::Duration(micros) => Ok(*micros),
             Raw::Text(text) => civil::parse_duration(text).map_or_else(|| self.bad(raw), Ok),
-            Raw::Number(_) | Raw::Float(_) => Err(Bad::new(raw, "is a number without a unit, such as `90m`")),
+            Raw::Number(_) | Raw::Float(_) => {
+                Err(Bad::new(raw, "is a number without a unit, such as `90m`"))
+            }
             _ => self.bad(raw),
         }
     }
@@ -355,7 +388,9 @@ impl Reader {
             Raw::Text(text) => units::parse_length(text),
             _ => None,
         };
-        let whole = metres.and_then(|n| n.rounded_at(0)).and_then(|n| i64::try_from(n).ok());
+        let whole = metres
+            .and_then(|n| n.rounded_at(0))
+            .and_then(|n| i64::try_from(n).ok());
         whole.map_or_else(|| self.bad(raw), Ok)
     }
 
@@ -369,17 +404,24 @@ impl Reader {
                 Ok(n) => n,
                 Err(_) => return self.bad(raw),
             },
-            Raw::Text(text) => units::parse_money(text, currency).map_err(|reason| Bad::text(text, reason))?,
+            Raw::Text(text) => {
+                units::parse_money(text, currency).map_err(|reason| Bad::text(text, reason))?
+            }
             _ => return self.bad(raw),
         };
         let digits = currency.decimals();
         let rounds = self.rounds || matches!(raw, Raw::Float(_));
-        let minor = amount.rounded_at(digits).and_then(|n| i64::try_from(n).ok());
+        let minor = amount
+            .rounded_at(digits)
+            .and_then(|n| i64::try_from(n).ok());
         match minor {
             None => Err(Bad::new(raw, "is too large an amount")),
             Some(_) if !rounds && amount.exact_at(digits).is_none() => {
                 let decimals = if digits == 1 { "decimal" } else { "decimals" };
-                Err(Bad::new(raw, format!("has more than the {digits} {decimals} of {currency}")))
+                Err(Bad::new(
+                    raw,
+                    format!("has more than the {digits} {decimals} of {currency}"),
+                ))
             }
             Some(minor) => Ok(minor),
         }
@@ -398,7 +440,9 @@ impl Reader {
             },
             Raw::Record(fields) => {
                 let get = |names: [&str; 3]| {
-                    let found = fields.iter().find(|(name, _)| names.iter().any(|n| n.eq_ignore_ascii_case(name)));
+                    let found = fields
+                        .iter()
+                        .find(|(name, _)| names.iter().any(|n| n.eq_ignore_ascii_case(name)));
                     found.and_then(|(_, value)| degrees(value))
                 };
                 get(["lat", "latitude", "y"]).zip(get(["lon", "longitude", "lng"]))
@@ -411,10 +455,17 @@ impl Reader {
         if lat.abs() <= 90.0 && lon.abs() <= 180.0 {
             return Ok(Cell::Geo(lat + 0.0, lon + 0.0));
         }
-        Err(Bad::new(raw, "is not on the globe: latitudes end at 90 degrees, longitudes at 180"))
+        Err(Bad::new(
+            raw,
+            "is not on the globe: latitudes end at 90 degrees, longitudes at 180",
+        ))
     }
 
-    fn read_list<'a>(&self, raw: Raw<'a>, cleared: &mut Vec<Bad>) -> Result<ListCell<'a>, Box<Bad>> {
+    fn read_list<'a>(
+        &self,
+        raw: Raw<'a>,
+        cleared: &mut Vec<Bad>,
+    ) -> Result<ListCell<'a>, Box<Bad>> {
         let items = match raw {
             Raw::List(items) => items,
             Raw::Text(ref text) => match json_of(text) {
@@ -430,7 +481,10 @@ impl Reader {
         };
         for (at, item) in items.into_iter().enumerate() {
             self.read_element(item, &mut list, cleared).map_err(|bad| {
-                Bad::text(&bad.value, format!("{} (element {} of the list)", bad.reason, at + 1))
+                Bad::text(
+                    &bad.value,
+                    format!("{} (element {} of the list)", bad.reason, at + 1),
+                )
             })?;
         }
         if matches!(self.ty, Ty::Set(_)) {
@@ -439,7 +493,12 @@ impl Reader {
         Ok(list)
     }
 
-    fn read_element<'a>(&self, item: Raw<'a>, list: &mut ListCell<'a>, cleared: &mut Vec<Bad>) -> Result<(), Box<Bad>> {
+    fn read_element<'a>(
+        &self,
+        item: Raw<'a>,
+        list: &mut ListCell<'a>,
+        cleared: &mut Vec<Bad>,
+    ) -> Result<(), Box<Bad>> {
         let scalar = self.children.len() == 1 && self.children[0].name.is_none();
         if scalar {
             let cell = self.children[0].reader.read(item, cleared)?;
@@ -470,8 +529,13 @@ impl Reader {
         let empty = matches!(value, Raw::Empty);
         match child.reader.read(value, cleared) {
             Ok(None) if child.optional => Ok(None),
-            Ok(None) if empty && child.reader.takes_empty() => Ok(Some(Cell::Str(Cow::Borrowed("")))),
-            Ok(None) => Err(Bad::text("", format!("`{}` is missing", self.child_name(at)))),
+            Ok(None) if empty && child.reader.takes_empty() => {
+                Ok(Some(Cell::Str(Cow::Borrowed(""))))
+            }
+            Ok(None) => Err(Bad::text(
+                "",
+                format!("`{}` is missing", self.child_name(at)),
+            )),
             Err(bad) if child.optional => {
                 cleared.push(Bad {
                     reason: format!("{} (`{}`)", bad.reason, self.child_name(at)),
@@ -479,7 +543,10 @@ impl Reader {
                 });
                 Ok(None)
             }
-            Err(bad) => Err(Bad::text(&bad.value, format!("{} (`{}`)", bad.reason, self.child_name(at)))),
+            Err(bad) => Err(Bad::text(
+                &bad.value,
+                format!("{} (`{}`)", bad.reason, self.child_name(at)),
+            )),
             read => read,
         }
     }
@@ -500,7 +567,8 @@ impl Reader {
     fn raw_of<'a>(&self, cell: Cell<'a>) -> Raw<'a> {
         match (&self.ty, cell) {
             (Ty::Money(currency), Cell::Int(minor)) => {
-                Decimal::new(i128::from(minor), currency.decimals()).map_or(Raw::Missing, Raw::Number)
+                Decimal::new(i128::from(minor), currency.decimals())
+                    .map_or(Raw::Missing, Raw::Number)
             }
             (Ty::Date, Cell::Int(days)) => Raw::Date(days),
             (Ty::TimeOfDay, Cell::Int(seconds)) => Raw::Time(seconds),
@@ -523,7 +591,9 @@ impl Reader {
     fn raw_elements<'a>(&self, list: ListCell<'a>) -> Vec<Raw<'a>> {
         let mut children: Vec<_> = list.children.into_iter().map(Vec::into_iter).collect();
         let mut next = |at: usize| {
-            let cell = children.get_mut(at).and_then(|cells| cells.next().flatten());
+            let cell = children
+                .get_mut(at)
+                .and_then(|cells| cells.next().flatten());
             cell.map_or(Raw::Missing, |cell| self.children[at].reader.raw_of(cell))
         };
         let element = |_| match self.children.as_slice() {
@@ -532,7 +602,12 @@ impl Reader {
                 fields
                     .iter()
                     .enumerate()
-                    .map(|(at, child)| (Cow::Owned(child.name.as_deref().unwrap_or("").to_owned()), next(at)))
+                    .map(|(at, child)| {
+                        (
+                            Cow::Owned(child.name.as_deref().unwrap_or("").to_owned()),
+                            next(at),
+                        )
+                    })
                     .collect(),
             ),
         };
@@ -542,7 +617,9 @@ impl Reader {
 
 /// The JSON value in a text that starts like a list or an object.
 fn json_of(text: &str) -> Option<Value<'_>> {
-    text.trim_ascii().starts_with(['[', '{']).then(|| super::json::value(text))
+    text.trim_ascii()
+        .starts_with(['[', '{'])
+        .then(|| super::json::value(text))
 }
 
 fn degrees(raw: &Raw<'_>) -> Option<f64> {
@@ -571,7 +648,9 @@ fn take_field<'a>(fields: &mut Vec<(Cow<'a, str>, Raw<'a>)>, name: &str) -> Raw<
 fn distinct(list: &mut ListCell<'_>) {
     let element = |row: usize| list.children.iter().map(move |child| child.get(row));
     let keep: Vec<bool> = if list.len <= 32 {
-        (0..list.len).map(|row| !(0..row).any(|before| element(before).eq(element(row)))).collect()
+        (0..list.len)
+            .map(|row| !(0..row).any(|before| element(before).eq(element(row))))
+            .collect()
     } else {
         let mut seen = rustc_hash::FxHashSet::default();
         let key = |row| format!("{:?}", element(row).collect::<Vec<_>>());
@@ -585,25 +664,31 @@ fn distinct(list: &mut ListCell<'_>) {
 }
 
 fn civil_date(tm: &jiff::fmt::strtime::BrokenDownTime, text: &str) -> Result<i64, Box<Bad>> {
-    let date = tm.to_date().map_err(|error| Bad::text(text, format!("is no date: {error}")))?;
-    let days = civil::days_from_civil(i64::from(date.year()), i64::from(date.month()), i64::from(date.day()));
-    if (MIN_DAY..=MAX_DAY).contains(&days) {
-        return Ok(days);
-    }
-    Err(Bad::text(text, "is outside the years 1 to 9999"))
+    let date = tm
+        .to_date()
+        .map_err(|error| Bad::text(text, format!("is no date: {error}")))?;
+    calendar::date(date.year().into(), date.month().into(), date.day().into())
+        .ok_or_else(|| Bad::text(text, "is outside the years 1 to 9999"))
 }
 
 /// Microseconds since midnight.
 fn civil_time(tm: &jiff::fmt::strtime::BrokenDownTime, text: &str) -> Result<i64, Box<Bad>> {
-    let time = tm.to_time().map_err(|error| Bad::text(text, format!("is no time of day: {error}")))?;
-    let seconds = (i64::from(time.hour()) * 60 + i64::from(time.minute())) * 60 + i64::from(time.second());
+    let time = tm
+        .to_time()
+        .map_err(|error| Bad::text(text, format!("is no time of day: {error}")))?;
+    let seconds =
+        (i64::from(time.hour()) * 60 + i64::from(time.minute())) * 60 + i64::from(time.second());
     Ok(seconds * civil::SECOND + i64::from(time.subsec_nanosecond()) / 1000)
 }
 
 fn time_point(tm: &jiff::fmt::strtime::BrokenDownTime, text: &str) -> Result<TimePoint, Box<Bad>> {
     if tm.offset().is_some() || tm.timestamp().is_some() || tm.iana_time_zone().is_some() {
-        let at = tm.to_timestamp().map_err(|error| Bad::text(text, format!("is no instant: {error}")))?;
+        let at = tm
+            .to_timestamp()
+            .map_err(|error| Bad::text(text, format!("is no instant: {error}")))?;
         return Ok(TimePoint::Instant(at.as_microsecond()));
     }
-    Ok(TimePoint::Local(civil_date(tm, text)? * DAY + civil_time(tm, text)?))
+    Ok(TimePoint::Local(
+        civil_date(tm, text)? * DAY + civil_time(tm, text)?,
+    ))
 }

@@ -61,15 +61,24 @@ pub(crate) fn parse_bool(text: &str) -> Option<bool> {
 pub(crate) fn parse_float(text: &str) -> Option<f64> {
     let text = text.trim_ascii();
     // `inf`, `nan` and `infinity` are numbers to the library, and to nobody else.
-    let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
-    let value: f64 = if plain { text.parse().ok()? } else { return None };
+    let plain = text
+        .bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
+    let value: f64 = if plain {
+        text.parse().ok()?
+    } else {
+        return None;
+    };
     value.is_finite().then_some(value)
 }
 
 /// Reads `48.85,2.35` as latitude and longitude.
 pub(crate) fn parse_geo(text: &str) -> Option<(f64, f64)> {
     let text = text.trim_ascii();
-    let inner = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')).unwrap_or(text);
+    let inner = text
+        .strip_prefix('(')
+        .and_then(|t| t.strip_suffix(')'))
+        .unwrap_or(text);
     let (lat, lon) = inner.split_once(',')?;
     Some((parse_float(lat)?, parse_float(lon)?))
 }
@@ -87,7 +96,10 @@ mod tests {
         assert_eq!(read("19eur"), Ok("19".to_owned()));
         assert_eq!(read("19 USD"), Err("is in USD, not in EUR".to_owned()));
         for text in ["€19.99", "EUR", "EUR 19", "19 XXQ", "1,999.00", "", "abc"] {
-            assert!(read(text).is_err_and(|e| e.starts_with("is not an amount")), "{text}");
+            assert!(
+                read(text).is_err_and(|e| e.starts_with("is not an amount")),
+                "{text}"
+            );
         }
     }
 

@@ -52,8 +52,12 @@ fn email(text: Cow<'_, str>) -> Result<Cow<'_, str>, String> {
 }
 
 fn dot_atom(local: &str) -> bool {
-    let atom = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c) || is_letter_beyond_ascii(c);
-    local.split('.').all(|part| !part.is_empty() && part.chars().all(atom))
+    let atom = |c: char| {
+        c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c) || is_letter_beyond_ascii(c)
+    };
+    local
+        .split('.')
+        .all(|part| !part.is_empty() && part.chars().all(atom))
 }
 
 fn is_letter_beyond_ascii(c: char) -> bool {
@@ -105,13 +109,18 @@ fn phone(text: Cow<'_, str>) -> Result<Cow<'_, str>, String> {
     let (number, extension) = ["ext.", "ext", "x"]
         .iter()
         .find_map(|mark| lower.split_once(mark))
-        .map_or((&*lower, None), |(number, extension)| (number, Some(extension.trim())));
+        .map_or((&*lower, None), |(number, extension)| {
+            (number, Some(extension.trim()))
+        });
     let body = number.trim().strip_prefix('+').unwrap_or(number.trim());
     let digits = body.bytes().filter(u8::is_ascii_digit).count();
     let fits = (4..=15).contains(&digits)
         && body.starts_with(|c: char| c.is_ascii_digit() || c == '(')
-        && body.chars().all(|c| c.is_ascii_digit() || " -./()\u{a0}".contains(c));
-    let extension = extension.is_none_or(|e| (1..=8).contains(&e.len()) && e.bytes().all(|b| b.is_ascii_digit()));
+        && body
+            .chars()
+            .all(|c| c.is_ascii_digit() || " -./()\u{a0}".contains(c));
+    let extension = extension
+        .is_none_or(|e| (1..=8).contains(&e.len()) && e.bytes().all(|b| b.is_ascii_digit()));
     if fits && extension {
         Ok(text)
     } else {
@@ -126,21 +135,40 @@ fn url(text: Cow<'_, str>) -> Result<Cow<'_, str>, String> {
         return wrong("it does not start with `https://` or another scheme");
     };
     let scheme_fits = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+        && scheme
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
     if !scheme_fits {
         return wrong("it does not start with `https://` or another scheme");
     }
-    if text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"".contains(c)) {
+    if text
+        .chars()
+        .any(|c| c.is_whitespace() || c.is_control() || "<>\"".contains(c))
+    {
         return wrong("a space or a sign stands in it that must be written as `%20` or the like");
     }
-    let web = ["http", "https", "ftp", "ws", "wss"].iter().any(|s| s.eq_ignore_ascii_case(scheme));
+    let web = ["http", "https", "ftp", "ws", "wss"]
+        .iter()
+        .any(|s| s.eq_ignore_ascii_case(scheme));
     let Some(after) = rest.strip_prefix("//") else {
-        return if web || rest.is_empty() { wrong("`//` and a host are missing") } else { Ok(text) };
+        return if web || rest.is_empty() {
+            wrong("`//` and a host are missing")
+        } else {
+            Ok(text)
+        };
     };
     let authority = after.split(['/', '?', '#']).next().unwrap_or("");
     let host = authority.rsplit('@').next().unwrap_or("");
-    let host = host.split(':').next().filter(|_| !host.starts_with('[')).unwrap_or(host);
-    if host.is_empty() { wrong("it names no host") } else { Ok(text) }
+    let host = host
+        .split(':')
+        .next()
+        .filter(|_| !host.starts_with('['))
+        .unwrap_or(host);
+    if host.is_empty() {
+        wrong("it names no host")
+    } else {
+        Ok(text)
+    }
 }
 
 /// A BCP 47 tag in its usual case; `de_at` is read as `de-AT`.
@@ -180,46 +208,110 @@ mod tests {
     use super::*;
 
     fn ok(text: &str, what: Validate) -> Option<String> {
-        validate(Cow::Borrowed(text), what).ok().map(Cow::into_owned)
+        validate(Cow::Borrowed(text), what)
+            .ok()
+            .map(Cow::into_owned)
     }
 
     #[test]
     fn addresses_of_mail() {
-        for text in ["a@b.co", "First.Last+tag@sub.example.museum", "o'neil@example.ie", "\"a b\"@example.com", "jörg@müller.de", " a@b.co "] {
+        for text in [
+            "a@b.co",
+            "First.Last+tag@sub.example.museum",
+            "o'neil@example.ie",
+            "\"a b\"@example.com",
+            "jörg@müller.de",
+            " a@b.co ",
+        ] {
             assert!(ok(text, Validate::Email).is_some(), "{text}");
         }
-        for text in ["", "a", "a@", "@b.co", "a@b", "a..b@c.de", ".a@b.co", "a@-b.co", "a@b..co", "a b@c.de", "a@b.123", "a@[1.2.3.4]", "a@b.co,c@d.co", "a@b_c.de"] {
+        for text in [
+            "",
+            "a",
+            "a@",
+            "@b.co",
+            "a@b",
+            "a..b@c.de",
+            ".a@b.co",
+            "a@-b.co",
+            "a@b..co",
+            "a b@c.de",
+            "a@b.123",
+            "a@[1.2.3.4]",
+            "a@b.co,c@d.co",
+            "a@b_c.de",
+        ] {
             assert!(ok(text, Validate::Email).is_none(), "{text}");
         }
     }
 
     #[test]
     fn telephone_numbers() {
-        for text in ["+49 30 1234567", "(702) 919-1300", "2053258100", "702-919-1300 x12", "+1.702.919.1300 ext. 5"] {
+        for text in [
+            "+49 30 1234567",
+            "(702) 919-1300",
+            "2053258100",
+            "702-919-1300 x12",
+            "+1.702.919.1300 ext. 5",
+        ] {
             assert!(ok(text, Validate::Phone).is_some(), "{text}");
         }
-        for text in ["", "123", "call me", "+", "12345678901234567", "555-1234 x", "++49 1234", "n/a"] {
+        for text in [
+            "",
+            "123",
+            "call me",
+            "+",
+            "12345678901234567",
+            "555-1234 x",
+            "++49 1234",
+            "n/a",
+        ] {
             assert!(ok(text, Validate::Phone).is_none(), "{text}");
         }
     }
 
     #[test]
     fn urls() {
-        for text in ["https://example.com", "http://a/b?c=d#e", "mailto:a@b.co", "https://[::1]:80/", "app+x://y/z"] {
+        for text in [
+            "https://example.com",
+            "http://a/b?c=d#e",
+            "mailto:a@b.co",
+            "https://[::1]:80/",
+            "app+x://y/z",
+        ] {
             assert!(ok(text, Validate::Url).is_some(), "{text}");
         }
-        for text in ["", "www.example.com", "https:/example.com", "https://", "https://?q", "https://a b", "://x", "http:x", "1a://b"] {
+        for text in [
+            "",
+            "www.example.com",
+            "https:/example.com",
+            "https://",
+            "https://?q",
+            "https://a b",
+            "://x",
+            "http:x",
+            "1a://b",
+        ] {
             assert!(ok(text, Validate::Url).is_none(), "{text}");
         }
     }
 
     #[test]
     fn zones_and_language_tags_become_canonical() {
-        assert_eq!(ok("europe/berlin", Validate::TimeZone).as_deref(), Some("Europe/Berlin"));
+        assert_eq!(
+            ok("europe/berlin", Validate::TimeZone).as_deref(),
+            Some("Europe/Berlin")
+        );
         assert_eq!(ok("CEST?", Validate::TimeZone), None);
         assert_eq!(ok("de_at", Validate::Locale).as_deref(), Some("de-AT"));
-        assert_eq!(ok("ZH-hant-tw", Validate::Locale).as_deref(), Some("zh-Hant-TW"));
-        assert_eq!(ok("en-us-u-ca-buddhist", Validate::Locale).as_deref(), Some("en-US-u-ca-buddhist"));
+        assert_eq!(
+            ok("ZH-hant-tw", Validate::Locale).as_deref(),
+            Some("zh-Hant-TW")
+        );
+        assert_eq!(
+            ok("en-us-u-ca-buddhist", Validate::Locale).as_deref(),
+            Some("en-US-u-ca-buddhist")
+        );
         for text in ["", "x", "deutsch-", "de--AT", "de-ä", "de-u", "12"] {
             assert_eq!(ok(text, Validate::Locale), None, "{text}");
         }

@@ -1,0 +1,86 @@
+//! A file that appears under its name only when it is whole.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{LoadError, LoadErrorKind};
+
+/// A file being written, under a name of its own beside the final one.
+#[derive(Debug)]
+pub(super) struct NewFile {
+    out: Option<BufWriter<File>>,
+    part: PathBuf,
+    path: PathBuf,
+}
+
+impl NewFile {
+    pub(super) fn create(path: &Path) -> Result<Self, Box<LoadError>> {
+        let Some(name) = path.file_name() else {
+            return Err(
+                LoadError::new(LoadErrorKind::Write, "this is not the name of a file")
+                    .at_path(path),
+            );
+        };
+        if path.is_dir() {
+            return Err(
+                LoadError::new(LoadErrorKind::Write, "this is a folder, not a file").at_path(path),
+            );
+        }
+        let mut part = std::ffi::OsString::from(".");
+        part.push(name);
+        part.push(format!(".{}.part", std::process::id()));
+        let part = path.with_file_name(part);
+        let file = File::create(&part).map_err(|error| failed(path, &error))?;
+        Ok(Self {
+            out: Some(BufWriter::with_capacity(256 << 10, file)),
+            part,
+            path: path.to_owned(),
+        })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Gives the file its name.
+    pub(super) fn finish(mut self) -> Result<(), Box<LoadError>> {
+        let written = match self.out.take() {
+            Some(mut out) => out.flush(),
+            None => Ok(()),
+        };
+        written
+            .and_then(|()| std::fs::rename(&self.part, &self.path))
+            .map_err(|error| failed(&self.path, &error))
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match &mut self.out {
+            Some(out) => out.write(bytes),
+            None => Ok(bytes.len()),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        // What was not finished is of no use; where it was, there is nothing under this name any more.
+        drop(self.out.take());
+        let _ = std::fs::remove_file(&self.part);
+    }
+}
+
+pub(super) fn failed(path: &Path, error: &std::io::Error) -> Box<LoadError> {
+    let message = match error.kind() {
+        std::io::ErrorKind::NotFound => "the folder of this file does not exist".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "no permission to write this file".to_owned(),
+        _ => format!("this file cannot be written: {error}"),
+    };
+    LoadError::new(LoadErrorKind::Write, message).at_path(path)
+}
