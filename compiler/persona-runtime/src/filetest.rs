@@ -371,3 +371,74 @@ impl Reader<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text and name of every file.
+    fn files() -> Vec<(String, String)> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../persona-ir/filetests");
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .expect("the folder of test files")
+            .map(|entry| entry.expect("an entry").path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "ir"))
+            .map(|path| {
+                (
+                    path.display().to_string(),
+                    std::fs::read_to_string(&path).expect("a text"),
+                )
+            })
+            .collect();
+        files.sort();
+        assert!(files.len() >= 10, "the files are there");
+        files
+    }
+
+    #[test]
+    fn the_interpreter_answers_every_file_as_expected() {
+        let mut failed = Vec::new();
+        for (path, text) in files() {
+            let result = FileTest::parse(&text).map_err(|error| error.to_string());
+            let result = result.and_then(|test| test.check(crate::interpret));
+            failed.extend(result.err().map(|why| format!("{path}\n{why}")));
+        }
+        assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+    }
+
+    #[test]
+    fn the_plan_of_every_file_is_valid_and_comes_back_from_its_text() {
+        for (path, text) in files() {
+            let plan = FileTest::parse(&text).expect("a test file").plan;
+            assert_eq!(persona_ir::verify(&plan), Ok(()), "{path}");
+            let printed = persona_ir::print(&plan);
+            assert_eq!(
+                persona_ir::parse(&printed).as_ref(),
+                Ok(&plan),
+                "{path}\n{printed}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_wrong_expectation_is_reported() {
+        let text = "plan \"t\" zone \"UTC\" week monday\nprofile P key id { id: Str }\n%0: Bool = const true\nsegment all = %0\n\
+            data\nprofile { id = \"a\" }\nrun \"2026-01-01T00:00Z\" { all = [] checks = [0: \"a\"] }";
+        let why = FileTest::parse(text)
+            .expect("a test file")
+            .check(crate::interpret)
+            .expect_err("a difference");
+        assert_eq!(
+            why,
+            "at 2026-01-01T00:00:00Z: `all` should be [], but is [\"a\"]\n\
+             at 2026-01-01T00:00:00Z: checks [\"0: \\\"a\\\"\"] expected, [] failed"
+        );
+    }
+
+    #[test]
+    fn errors_name_the_line_of_the_file() {
+        let text = "plan \"t\" zone \"UTC\" week monday\nprofile P key id { id: Str }\ndata\n\nprofile { ID = \"a\" }";
+        let error = FileTest::parse(text).expect_err("an error");
+        assert_eq!(error.to_string(), "line 5: no column is called `ID`");
+    }
+}
