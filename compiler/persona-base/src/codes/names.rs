@@ -21,4 +21,15 @@ codes! {
     UNUSED_DECLARATION = "P0237" "unused_declaration" since "0.1.0" Warn;
     UNUSED_SEGMENT = "P0238" "unused_segment" since "0.1.0" Warn;
     DEPRECATED_USE = "P0239" "deprecated_use" since "0.1.0" Warn;
+    UNKNOWN_NAME = "P0250" "unknown_name" since "0.1.0" Error;
+    AMBIGUOUS_NAME = "P0251" "ambiguous_name" since "0.1.0" Error;
+    UNKNOWN_FIELD = "P0252" "unknown_field" since "0.1.0" Error;
+    UNKNOWN_VALUE = "P0253" "unknown_value" since "0.1.0" Error;
+    UNKNOWN_FUNCTION = "P0254" "unknown_function" since "0.1.0" Error;
+    NOT_A_VALUE = "P0255" "not_a_value" since "0.1.0" Error;
+    FIELDS_DIFFER = "P0256" "fields_differ" since "0.1.0" Error;
+    NOT_IN_FUNCTION = "P0257" "not_in_function" since "0.1.0" Error;
+    REPEATED_NAME = "P0258" "repeated_name" since "0.1.0" Error;
+    COMES_LATER = "P0259" "comes_later" since "0.1.0" Error;
+    NOT_A_SEGMENT = "P0260" "not_a_segment" since "0.1.0" Error;
 }

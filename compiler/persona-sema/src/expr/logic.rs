@@ -1,0 +1,446 @@
+//! `and`, `or`, `not`, `is known`, `if`, `match`: conditions, and what follows from them for what stands behind them.
+
+use std::sync::Arc;
+
+use persona_base::{Applicability, Span, missing, types};
+use persona_syntax::ast::{self, MatchArm, Pattern};
+use rustc_hash::FxHashSet;
+
+use super::narrow::{Facts, Key, key};
+use super::open::{Parent, Position};
+use super::types::{Role, has_equality, is_picked};
+use super::{Checker, Want};
+use crate::{Const, Expr, ExprKind, Op, Type, TypeKind};
+
+/// A condition and what follows from it.
+#[derive(Debug)]
+pub(super) struct Condition {
+    /// A `Bool`, never missing.
+    pub(super) expr: Expr,
+    /// What follows.
+    pub(super) facts: Facts,
+}
+
+impl Checker<'_> {
+    /// An expression that must be a condition.
+    pub(super) fn condition(&mut self, written: &ast::Expr) -> Condition {
+        use ast::ExprKind as Kind;
+        match &written.kind {
+            Kind::And(operands) => self.junction(operands, Op::And, written.span),
+            Kind::Or(operands) => self.junction(operands, Op::Or, written.span),
+            Kind::Not { count, op_span, operand } => self.not(*count, *op_span, operand, written.span),
+            Kind::IsKnown { known, op_span, operand } => self.is_known(*known, *op_span, operand, written.span),
+            Kind::Paren(inner) => {
+                let mut condition = self.condition(inner);
+                condition.expr.span = written.span;
+                condition
+            }
+            _ => {
+                let value = self.infer(written, Want::of(&Type::BOOL));
+                Condition { expr: self.require_bool(value, written), facts: Facts::default() }
+            }
+        }
+    }
+
+    /// A value that must be a `Bool` and there.
+    fn require_bool(&mut self, value: Expr, written: &ast::Expr) -> Expr {
+        if value.ty.is_error() {
+            return value;
+        }
+        let text = self.quote(value.span);
+        if is_picked(&value) {
+            let help = format!("ask whether there is one: `{text} is known`");
+            let diagnostic = self.diagnostic(types::NOT_A_CONDITION, value.span, "an event is not a yes or a no").help(help);
+            return self.fail(value.span, diagnostic);
+        }
+        if value.ty.kind != TypeKind::Bool {
+            let noun = self.noun(&value.ty.kind);
+            let diagnostic = self
+                .diagnostic(types::NOT_A_CONDITION, value.span, format!("`{text}` is {noun}, not a yes or a no"))
+                .label("a condition is needed here");
+            let diagnostic = match &value.ty.kind {
+                TypeKind::List(_) | TypeKind::Set(_) => diagnostic.help(format!("compare it: `{text}.size() > 0`")),
+                TypeKind::Int => diagnostic.help(format!("compare it: `{text} > 0`")),
+                _ if value.ty.optional => diagnostic.help(format!("compare it with something, or ask `{text} is known`")),
+                _ => diagnostic.help("compare it with something: `==`, `<`, `contains` …"),
+            };
+            return self.fail(value.span, diagnostic);
+        }
+        if !value.ty.optional {
+            return value;
+        }
+        let diagnostic = self
+            .diagnostic(missing::MAYBE_IS_NO_CONDITION, value.span, format!("`{text}` may be missing, and is neither yes nor no then"))
+            .label("this is `Bool?`, and a condition is `Bool`");
+        let diagnostic = self.with_default(diagnostic, written, &TypeKind::Bool);
+        self.report(diagnostic);
+        Expr { ty: Type::BOOL, ..value }
+    }
+
+    fn junction(&mut self, written: &[ast::Expr], op: Op, span: Span) -> Condition {
+        let is_and = op == Op::And;
+        let parent = if is_and { Parent::And } else { Parent::Or };
+        let mut operands = Vec::with_capacity(written.len());
+        let mut through: Vec<Key> = Vec::new();
+        let mut common: Option<FxHashSet<Key>> = None;
+        for operand in written {
+            let mark = self.open.len();
+            let Condition { expr, facts } = self.condition(operand);
+            self.joined_by(mark, operand.span, parent);
+            let (passed, other) = if is_and { (facts.yes, facts.no) } else { (facts.no, facts.yes) };
+            common = Some(match common {
+                None => other.into_iter().collect(),
+                Some(before) if before.is_empty() => before,
+                Some(mut before) => {
+                    let other: FxHashSet<Key> = other.into_iter().collect();
+                    before.retain(|key| other.contains(key));
+                    before
+                }
+            });
+            self.know(&passed);
+            through.extend(passed);
+            operands.push(expr);
+        }
+        self.unknow(&through);
+        self.repeated_operands(&operands, is_and);
+        let mut common: Vec<Key> = common.unwrap_or_default().into_iter().collect();
+        common.sort_unstable();
+        let facts = if is_and { Facts { yes: through, no: common } } else { Facts { yes: common, no: through } };
+        Condition { expr: Expr { kind: ExprKind::Op(op, operands), ty: Type::BOOL, span }, facts }
+    }
+
+    fn not(&mut self, count: u32, op_span: Span, operand: &ast::Expr, span: Span) -> Condition {
+        let mark = self.open.len();
+        let Condition { mut expr, facts } = self.condition(operand);
+        if count % 2 == 0 {
+            expr.span = span;
+            return Condition { expr, facts };
+        }
+        self.flip(mark, op_span);
+        Condition { expr: negated(expr, span), facts: facts.swapped() }
+    }
+
+    /// `x not in y` and its like: the negation of what was just checked.
+    pub(super) fn negated_if(&mut self, negated_too: bool, checked: Expr, mark: usize, op_span: Span) -> Expr {
+        if !negated_too || checked.ty.is_error() {
+            return checked;
+        }
+        self.flip(mark, op_span);
+        let span = checked.span;
+        negated(checked, span)
+    }
+
+    fn is_known(&mut self, known: bool, op_span: Span, operand: &ast::Expr, span: Span) -> Condition {
+        let mark = self.open.len();
+        let value = self.infer(operand, Want::NOTHING);
+        self.strict(mark, Position::Operand, operand.span);
+        if value.ty.is_error() {
+            return Condition { expr: self.error_at(span), facts: Facts::default() };
+        }
+        if !value.ty.optional {
+            self.never_missing(&value, known, op_span);
+        }
+        let implied = Self::implied(&value);
+        let facts = if known { Facts { yes: implied, no: Vec::new() } } else { Facts { yes: Vec::new(), no: implied } };
+        let asked = if is_picked(&value) { self.picked_at(value) } else { value };
+        let kind = ExprKind::Op(Op::Known, vec![asked]);
+        let mut expr = Expr { kind, ty: Type::BOOL, span };
+        if !known {
+            expr = negated(expr, span);
+        }
+        Condition { expr, facts }
+    }
+
+    /// Whether there is such an event: whether it has a time.
+    fn picked_at(&mut self, picked: Expr) -> Expr {
+        let owner = super::names::Owner::Picked(Box::new(picked.clone()));
+        let span = picked.span;
+        let field = match self.fields_of(&owner, "").first() {
+            Some(first) if matches!(picked.ty.kind, TypeKind::Record(_)) => first.clone(),
+            _ => "at".to_owned(),
+        };
+        match self.field(&owner, &field) {
+            super::names::FieldHit::Value(kind, ty) => Expr { kind, ty: ty.optional(), span },
+            _ => self.error_at(span),
+        }
+    }
+
+    fn never_missing(&mut self, value: &Expr, known: bool, op_span: Span) {
+        let text = self.quote(value.span);
+        let answer = if known { "yes" } else { "no" };
+        let why = match &value.kind {
+            ExprKind::Profile(field) if self.schema().profile.fields[*field].ty.optional => "it was asked for before, so that it is known here",
+            ExprKind::Profile(field) if self.schema().profile.fields[*field].default.is_some() => "it has a default",
+            _ => "its type has no `?`",
+        };
+        let diagnostic = self
+            .diagnostic(missing::NEVER_MISSING, value.span.to(op_span), format!("`{text}` is never missing here: this is always {answer}"))
+            .label(why)
+            .help("leave this condition out");
+        self.report(diagnostic);
+    }
+
+    /// `if c then a else if d then b else e`
+    pub(super) fn if_else(&mut self, arms: &[(ast::Expr, ast::Expr)], otherwise: &ast::Expr, span: Span, want: Want<'_>) -> Expr {
+        let want = Want { now: false, below: false, ..want };
+        let mut checked = Vec::with_capacity(arms.len());
+        let mut learned: Vec<Key> = Vec::new();
+        for (condition, value) in arms {
+            let mark = self.open.len();
+            let Condition { expr, facts } = self.condition(condition);
+            self.strict(mark, Position::If, condition.span);
+            self.know(&facts.yes);
+            let value = self.branch(value, want);
+            self.unknow(&facts.yes);
+            self.know(&facts.no);
+            learned.extend(facts.no);
+            checked.push((expr, value));
+        }
+        let last = self.branch(otherwise, want);
+        self.unknow(&learned);
+        self.unreachable_arms(&checked);
+        let branches: Vec<(&Expr, Span)> = checked
+            .iter()
+            .zip(arms)
+            .map(|((_, value), (_, written))| (value, written.span))
+            .chain([(&last, otherwise.span)])
+            .collect();
+        let ty = self.join_branches(&branches);
+        Expr { kind: ExprKind::If(checked, Box::new(last)), ty, span }
+    }
+
+    fn branch(&mut self, written: &ast::Expr, want: Want<'_>) -> Expr {
+        let mark = self.open.len();
+        let value = self.infer(written, want);
+        self.joined_by(mark, written.span, Parent::Whole);
+        value
+    }
+
+    /// `match e { gold => .., missing => .., otherwise => .. }`
+    pub(super) fn match_arms(&mut self, subject: &ast::Expr, arms: &[MatchArm], span: Span, want: Want<'_>) -> Expr {
+        let want = Want { now: false, below: false, ..want };
+        let mark = self.open.len();
+        let value = self.infer(subject, Want::NOTHING);
+        self.strict(mark, Position::Match, subject.span);
+        let value = if is_picked(&value) { self.whole_event(&value) } else { value };
+        let value = if has_equality(&value.ty.kind) { value } else { self.not_matchable(&value) };
+        let known = Self::implied(&value);
+        let mut seen = Seen::default();
+        let mut checked: Vec<(Vec<Const>, Expr)> = Vec::new();
+        let mut last: Option<Expr> = None;
+        let mut branches: Vec<(Expr, Span)> = Vec::new();
+        for arm in arms {
+            let patterns = self.patterns(arm, &value, &mut seen);
+            let asks_missing = arm.patterns.iter().any(|pattern| matches!(pattern, Pattern::Missing(_)));
+            let facts = if asks_missing { &[][..] } else { &known };
+            self.know(facts);
+            let result = self.branch(&arm.result, want);
+            self.unknow(facts);
+            branches.push((result.clone(), arm.result.span));
+            let (constants, otherwise) = patterns;
+            if otherwise {
+                last = Some(result.clone());
+            }
+            if !constants.is_empty() {
+                checked.push((constants, result));
+            }
+        }
+        self.exhaustive(&value, subject, arms, &seen, span);
+        let branches: Vec<(&Expr, Span)> = branches.iter().map(|(branch, span)| (branch, *span)).collect();
+        let ty = self.join_branches(&branches);
+        Expr { kind: ExprKind::Match(Box::new(value), checked, last.map(Box::new)), ty, span }
+    }
+
+    fn not_matchable(&mut self, value: &Expr) -> Expr {
+        let noun = self.noun(&value.ty.kind);
+        let diagnostic = self
+            .diagnostic(types::NO_EQUALITY, value.span, format!("a `match` cannot look at {noun}"))
+            .label(format!("this is {noun}"))
+            .help("use `if … then … else …`");
+        self.fail(value.span, diagnostic)
+    }
+
+    /// An arm's constants, and whether it has `otherwise`.
+    fn patterns(&mut self, arm: &MatchArm, subject: &Expr, seen: &mut Seen) -> (Vec<Const>, bool) {
+        let mut constants = Vec::new();
+        let mut otherwise = false;
+        for pattern in &arm.patterns {
+            let span = pattern_span(pattern);
+            if let Some(first) = seen.otherwise {
+                self.unreachable_pattern(span, first, "everything is taken by `otherwise` before");
+                continue;
+            }
+            match pattern {
+                Pattern::Otherwise(span) => {
+                    seen.otherwise = Some(*span);
+                    otherwise = true;
+                }
+                Pattern::Missing(span) => {
+                    if !subject.ty.optional && !subject.ty.is_error() {
+                        let text = self.quote(subject.span);
+                        let diagnostic = self
+                            .diagnostic(missing::NEVER_MISSING, *span, format!("`{text}` is never missing: this arm is never taken"))
+                            .help("leave this arm out");
+                        self.report(diagnostic);
+                    }
+                    self.see(seen, Const::Missing, *span);
+                    constants.push(Const::Missing);
+                }
+                Pattern::Value(written) => {
+                    let wanted = subject.ty.clone().known();
+                    let value = self.check(written, &pattern_type(&wanted), Role::Operand("match"));
+                    if let Some(constant) = self.constant(&value, written, "what an arm asks for") {
+                        self.see(seen, constant.clone(), span);
+                        constants.push(constant);
+                    } else {
+                        seen.broken = true;
+                    }
+                }
+            }
+        }
+        (constants, otherwise)
+    }
+
+    fn see(&mut self, seen: &mut Seen, constant: Const, span: Span) {
+        let text: Key = Arc::from(format!("{constant:?}"));
+        match seen.values.iter().find(|(value, _)| *value == text) {
+            Some((_, first)) => {
+                let first = *first;
+                self.unreachable_pattern(span, first, "taken here already");
+            }
+            None => seen.values.push((text, span)),
+        }
+        if constant == Const::Missing {
+            seen.missing = true;
+        }
+    }
+
+    fn unreachable_pattern(&mut self, span: Span, first: Span, why: &str) {
+        let diagnostic = self
+            .diagnostic(types::UNREACHABLE, span, "this is never reached")
+            .secondary(self.scope.file, first, why)
+            .help("leave it out");
+        self.report(diagnostic);
+    }
+
+    /// Every value must have an arm.
+    fn exhaustive(&mut self, subject: &Expr, written: &ast::Expr, arms: &[MatchArm], seen: &Seen, span: Span) {
+        if subject.ty.is_error() || seen.broken {
+            return;
+        }
+        if seen.otherwise.is_none() {
+            self.values_without_arm(subject, arms, seen, span);
+        }
+        if subject.ty.optional && !seen.missing {
+            let text = self.quote(written.span);
+            let diagnostic = self
+                .diagnostic(missing::MATCH_WITHOUT_MISSING, written.span, format!("`{text}` may be missing, and no arm says what then"))
+                .label(format!("this is `{}`", self.type_name(&subject.ty)))
+                .note("`otherwise` stands for the other values, not for none");
+            let otherwise = arms.iter().find(|arm| arm.patterns.iter().any(|p| matches!(p, Pattern::Otherwise(_))));
+            let diagnostic = match otherwise.or(arms.last()) {
+                Some(arm) => {
+                    let result = self.text(arm.result.span);
+                    let title = format!("say `missing => {result}`");
+                    diagnostic.fix(title, Applicability::Maybe, Span::at(arm.span.start), format!("missing => {result}, "))
+                }
+                None => diagnostic.help("add an arm `missing => …`"),
+            };
+            self.report(diagnostic);
+        }
+    }
+
+    fn values_without_arm(&mut self, subject: &Expr, arms: &[MatchArm], seen: &Seen, span: Span) {
+        let has = |constant: Const| seen.values.iter().any(|(value, _)| **value == *format!("{constant:?}"));
+        let lacking: Vec<String> = match &subject.ty.kind {
+            TypeKind::Bool => [true, false].into_iter().filter(|value| !has(Const::Bool(*value))).map(|v| v.to_string()).collect(),
+            TypeKind::Enum(id) => {
+                let values = self.schema().enums[*id].values.iter().enumerate();
+                let lacking = values.filter(|(index, _)| !has(Const::Enum(u32::try_from(*index).unwrap_or(u32::MAX))));
+                lacking.map(|(_, (name, _))| name.to_string()).collect()
+            }
+            _ => vec![String::new()],
+        };
+        if lacking.is_empty() {
+            return;
+        }
+        let names: Vec<&str> = lacking.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+        let message = match names.as_slice() {
+            [] => "this `match` does not cover every value".to_owned(),
+            names => format!("this `match` has no arm for {}", super::unknown::shown(names)),
+        };
+        let head = Span::new(span.start, subject.span.end);
+        let mut diagnostic = self.diagnostic(types::NOT_EXHAUSTIVE, head, message).note("every value must give a result");
+        diagnostic = match (arms.last(), self.neutral_result(arms)) {
+            (Some(last), Some(result)) => {
+                let comma = if self.text(Span::new(last.span.end, span.end)).trim_start().starts_with(',') { "" } else { "," };
+                let title = format!("add `otherwise => {result}`");
+                let arm = format!("{comma} otherwise => {result}");
+                let at = if comma.is_empty() { after_comma(self.scope.text, last.span.end) } else { last.span.end };
+                diagnostic.fix(title, Applicability::Maybe, Span::at(at), arm)
+            }
+            _ => diagnostic.help("add the arms, or `otherwise => …`"),
+        };
+        self.report(diagnostic);
+    }
+
+    /// The last arm's result, which is surely of the right type.
+    fn neutral_result(&self, arms: &[MatchArm]) -> Option<String> {
+        arms.last().map(|arm| self.text(arm.result.span).to_owned()).filter(|text| !text.is_empty())
+    }
+}
+
+/// What the arms of a `match` took so far.
+#[derive(Default)]
+struct Seen {
+    values: Vec<(Key, Span)>,
+    otherwise: Option<Span>,
+    missing: bool,
+    broken: bool,
+}
+
+/// Text of any kind is asked for by plain text.
+fn pattern_type(subject: &Type) -> Type {
+    if subject.kind.is_text() { Type::of(TypeKind::Str) } else { subject.clone() }
+}
+
+fn pattern_span(pattern: &Pattern) -> Span {
+    match pattern {
+        Pattern::Value(expr) => expr.span,
+        Pattern::Missing(span) | Pattern::Otherwise(span) => *span,
+    }
+}
+
+fn after_comma(text: &str, end: u32) -> u32 {
+    let rest = text.get(end as usize..).unwrap_or("");
+    let comma = rest.find(',').map_or(0, |at| at + 1);
+    end + u32::try_from(comma).unwrap_or(0)
+}
+
+fn negated(expr: Expr, span: Span) -> Expr {
+    Expr { kind: ExprKind::Op(Op::Not, vec![expr]), ty: Type::BOOL, span }
+}
+
+impl Checker<'_> {
+    /// The same condition twice in one chain adds nothing.
+    fn repeated_operands(&mut self, operands: &[Expr], is_and: bool) {
+        let mut seen: rustc_hash::FxHashMap<Key, Span> = rustc_hash::FxHashMap::default();
+        for operand in operands.iter().filter(|operand| !matches!(operand.kind, ExprKind::Error)) {
+            match seen.entry(key(operand)) {
+                std::collections::hash_map::Entry::Vacant(entry) => {
+                    entry.insert(operand.span);
+                }
+                std::collections::hash_map::Entry::Occupied(first) => {
+                    let first = *first.get();
+                    let word = if is_and { "and" } else { "or" };
+                    let diagnostic = self
+                        .diagnostic(types::REPEATED_CONDITION, operand.span, "this condition stands here twice")
+                        .secondary(self.scope.file, first, "the same condition")
+                        .note(format!("asking again after `{word}` changes nothing"))
+                        .help("leave one out, or correct what one of them should ask");
+                    self.report(diagnostic);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! Names that mean nothing at their place: what was probably meant, and where the name does mean something.
+
+use persona_base::{Applicability, Diagnostic, names};
+use persona_syntax::ast;
+
+use super::names::{Bound, FieldHit, Owner};
+use super::Checker;
+use crate::env::Global;
+use persona_base::nearest;
+use crate::{EnumId, Kinds, Type, TypeKind};
+
+impl Checker<'_> {
+    /// Reports a bare name without a meaning.
+    pub(super) fn unknown_name(&mut self, name: &ast::Name, want: Option<&Type>) {
+        let text = name.text.as_str();
+        if self.scope.pure && self.schema().profile.fields.iter().any(|f| is_or_begins(&f.name, text)) {
+            self.not_in_function(name.span, &format!("the profile's `{text}`"));
+            return;
+        }
+        if let FieldHit::Differs(why) = self.field(&self.bare_owner(), text) {
+            self.fields_differ(text, &why, name.span);
+            return;
+        }
+        let diagnostic = match want.map(|ty| &ty.kind) {
+            Some(TypeKind::Enum(id)) => self.unknown_for_enum(*id, name),
+            Some(kind) if kind.is_text() => self.unknown_for_text(name, want),
+            _ => self.unknown_for_any(name, want),
+        };
+        let diagnostic = self.where_it_exists(text, name, diagnostic);
+        self.report(diagnostic);
+    }
+
+    fn unknown_for_enum(&self, id: EnumId, name: &ast::Name) -> Diagnostic {
+        let def = &self.schema().enums[id];
+        let values: Vec<&str> = def.values.iter().map(|(value, _)| &**value).collect();
+        let shown = shown(&values);
+        let diagnostic = self
+            .diagnostic(names::UNKNOWN_VALUE, name.span, format!("`{}` is not a value of `{}`", name.text, def.name))
+            .label(format!("its values are {shown}"));
+        match nearest(&name.text, values.iter().copied()) {
+            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
+            None => self.near_name(name, diagnostic, Some(&Type::of(TypeKind::Enum(id)))),
+        }
+    }
+
+    /// Beside text, an unknown word is most often text without its quotes.
+    fn unknown_for_text(&self, name: &ast::Name, want: Option<&Type>) -> Diagnostic {
+        let diagnostic = self
+            .diagnostic(names::UNKNOWN_NAME, name.span, format!("nothing is called `{}` here", name.text))
+            .label("not a field, a parameter or a declaration");
+        let diagnostic = self.near_name(name, diagnostic, want);
+        let quoted = format!("\"{}\"", name.text);
+        diagnostic.fix(format!("write the text {quoted}, in quotes"), Applicability::Maybe, name.span, quoted)
+    }
+
+    fn unknown_for_any(&self, name: &ast::Name, want: Option<&Type>) -> Diagnostic {
+        let text = name.text.as_str();
+        let diagnostic = self.diagnostic(names::UNKNOWN_NAME, name.span, format!("nothing is called `{text}` here"));
+        let lower = text.to_ascii_lowercase();
+        match lower.as_str() {
+            "null" | "nil" | "none" | "undefined" => {
+                diagnostic.label("a value that is not there has no name").help("ask `… is missing` or `… is known`")
+            }
+            "yes" | "no" => {
+                let word = if lower == "yes" { "true" } else { "false" };
+                diagnostic.fix(format!("write `{word}`"), Applicability::Always, name.span, word)
+            }
+            "user" | "customer" | "person" | "contact" => diagnostic
+                .label("the person is not named")
+                .help("write the field alone: `country`; inside a `where`, write `profile.country`"),
+            "sent" => self.later("what was sent is not part of the history in this version of persona yet", name),
+            _ => self.near_name(name, diagnostic.label("not a field, a parameter or a declaration"), want),
+        }
+    }
+
+    fn later(&self, message: &str, name: &ast::Name) -> Diagnostic {
+        self.diagnostic(names::COMES_LATER, name.span, message)
+    }
+
+    /// The nearest visible name; one of a fitting type first.
+    fn near_name(&self, name: &ast::Name, diagnostic: Diagnostic, want: Option<&Type>) -> Diagnostic {
+        let visible = self.visible();
+        let fitting = visible.iter().filter(|(_, ty)| match (want, ty) {
+            (Some(want), Some(ty)) => super::types::comparable(&want.kind, &ty.kind),
+            _ => true,
+        });
+        let near = nearest(&name.text, fitting.map(|(name, _)| name.as_str()))
+            .or_else(|| nearest(&name.text, visible.iter().map(|(name, _)| name.as_str())));
+        match near {
+            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
+            None => diagnostic,
+        }
+    }
+
+    /// Everything that may be written as a value here, with its type where it has one.
+    fn visible(&self) -> Vec<(String, Option<Type>)> {
+        let mut visible: Vec<(String, Option<Type>)> = Vec::new();
+        visible.extend(self.named.iter().map(|named| (named.name.clone(), None)));
+        let owner = self.bare_owner();
+        if !(self.scope.pure && matches!(owner, Owner::Profile)) {
+            visible.extend(self.all_fields(&owner).into_iter().map(|(name, ty)| (name, Some(ty))));
+        }
+        let params = self.scope.params.iter();
+        visible.extend(params.map(|param| (param.name.to_string(), Some(param.ty.clone()))));
+        for name in self.env.names() {
+            let ty = match self.env.global(&name) {
+                Some(Global::Const { ty, .. }) => ty,
+                Some(Global::Trait(signature)) => signature.ty,
+                Some(Global::Partition(id)) => Type::of(TypeKind::Enum(id)),
+                _ => continue,
+            };
+            visible.push((name.to_string(), Some(ty)));
+        }
+        visible
+    }
+
+    /// The fields of an owner with their dotted names.
+    pub(super) fn all_fields(&self, owner: &Owner) -> Vec<(String, Type)> {
+        let of_table = |table: &crate::TableDef| -> Vec<(String, Type)> {
+            table.fields.iter().map(|field| (field.name.to_string(), field.ty.clone())).collect()
+        };
+        match owner {
+            Owner::Profile => of_table(&self.schema().profile),
+            Owner::Bound(Bound::Event { kinds: Kinds::Events(kinds), .. }) => {
+                let Some(first) = kinds.first() else { return Vec::new() };
+                let mut fields = of_table(&self.schema().events[*first]);
+                fields.retain(|(name, _)| matches!(self.field(owner, name), FieldHit::Value(..)));
+                fields
+            }
+            Owner::Bound(Bound::Event { kinds: Kinds::Param(_), .. }) => vec![
+                ("at".to_owned(), Type::of(TypeKind::Timestamp)),
+                ("id".to_owned(), Type::of(TypeKind::Str).optional()),
+            ],
+            Owner::Bound(Bound::Elem { ty, .. }) => match &ty.kind {
+                TypeKind::Record(record) => super::names::leaves(record),
+                _ => Vec::new(),
+            },
+            Owner::Picked(picked) => match &picked.kind {
+                crate::ExprKind::Agg { query, .. } if query.items.is_none() => {
+                    let bound = Bound::Event { binder: query.binder, kinds: query.kinds.clone() };
+                    self.all_fields(&Owner::Bound(bound))
+                }
+                _ => {
+                    let bound = Bound::Elem { binder: crate::BinderId(0), ty: picked.ty.clone() };
+                    self.all_fields(&Owner::Bound(bound))
+                }
+            },
+        }
+    }
+
+    /// Says where else the name does mean something: on the profile, in an element, in an event, or as a segment.
+    fn where_it_exists(&self, text: &str, name: &ast::Name, diagnostic: Diagnostic) -> Diagnostic {
+        if !self.frames.is_empty() && !self.scope.pure && !matches!(self.field(&Owner::Profile, text), FieldHit::None) {
+            let written = format!("profile.{text}");
+            return diagnostic
+                .note("inside `where`, a name alone is a field of the event")
+                .fix(format!("write `{written}` for the profile's"), Applicability::Always, name.span, written);
+        }
+        let bounds = self.named.iter().rev().find(|named| {
+            let owner = Owner::Bound(named.bound.clone());
+            matches!(self.field(&owner, text), FieldHit::Value(..))
+        });
+        if let Some(named) = bounds {
+            let written = format!("{}.{text}", named.name);
+            return diagnostic.fix(format!("write `{written}`"), Applicability::Always, name.span, written);
+        }
+        if let Some(Bound::Event { .. }) = self.frames.iter().rev().skip(1).find(|bound| {
+            matches!(self.field(&Owner::Bound((*bound).clone()), text), FieldHit::Value(..))
+        }) {
+            let written = format!("event.{text}");
+            return diagnostic.fix(format!("write `{written}` for the event's"), Applicability::Always, name.span, written);
+        }
+        let events = self.schema().events.iter();
+        let with: Vec<&str> = events.filter(|table| table.field(text).is_some()).map(|table| &*table.name).collect();
+        match with.first() {
+            Some(first) if self.frames.is_empty() && !self.scope.pure => diagnostic.note(format!(
+                "`{text}` is a field of {}; it is reached inside `where`, or as in `last({first}).{text}`",
+                shown(&with)
+            )),
+            _ => diagnostic,
+        }
+    }
+
+    /// Reports a field that its owner does not have.
+    pub(super) fn unknown_field(&mut self, owner: &Owner, prefix: &str, name: &ast::Name) {
+        let fields = self.fields_of(owner, prefix);
+        let whose = self.whose(owner, prefix);
+        let names: Vec<&str> = fields.iter().map(String::as_str).collect();
+        let mut diagnostic =
+            self.diagnostic(names::UNKNOWN_FIELD, name.span, format!("{whose} has no field `{}`", name.text));
+        diagnostic = match nearest(&name.text, names.iter().copied()) {
+            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
+            None if names.is_empty() => diagnostic,
+            None => diagnostic.label(format!("its fields are {}", shown(&names))),
+        };
+        if let Owner::Bound(Bound::Event { kinds: Kinds::Param(_), .. }) = owner {
+            diagnostic = diagnostic.help("of events that a parameter stands for, only `at` and `id` are known; a parameter of type `Field<…>` brings a field");
+        }
+        self.report(diagnostic);
+    }
+
+    fn whose(&self, owner: &Owner, prefix: &str) -> String {
+        if !prefix.is_empty() {
+            return format!("`{prefix}`");
+        }
+        let kinds = match owner {
+            Owner::Profile => return format!("`{}`", self.schema().profile.name),
+            Owner::Bound(Bound::Event { kinds: Kinds::Events(kinds), .. }) => kinds.clone(),
+            Owner::Bound(Bound::Event { .. }) => return "the event".to_owned(),
+            Owner::Bound(Bound::Elem { .. }) => return "the element".to_owned(),
+            Owner::Picked(picked) => match &picked.kind {
+                crate::ExprKind::Agg { query, .. } => match (&query.kinds, &query.items) {
+                    (Kinds::Events(kinds), None) => kinds.clone(),
+                    _ => return "the element".to_owned(),
+                },
+                _ => return "the event".to_owned(),
+            },
+        };
+        let names: Vec<&str> = kinds.iter().map(|kind| &*self.schema().events[*kind].name).collect();
+        shown(&names)
+    }
+
+    /// Reports `Tier.silber`.
+    pub(super) fn unknown_value(&mut self, id: EnumId, name: &ast::Name) {
+        let def = &self.schema().enums[id];
+        let values: Vec<&str> = def.values.iter().map(|(value, _)| &**value).collect();
+        let message = format!("`{}` is not a value of `{}`", name.text, def.name);
+        let mut diagnostic =
+            self.diagnostic(names::UNKNOWN_VALUE, name.span, message).label(format!("its values are {}", shown(&values)));
+        if let Some(near) = nearest(&name.text, values.iter().copied()) {
+            diagnostic = diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near);
+        }
+        self.report(diagnostic);
+    }
+
+    /// Reports a name that should be that of an event.
+    pub(super) fn unknown_event(&mut self, name: &ast::Name) {
+        let schema = self.schema();
+        if name.text.eq_ignore_ascii_case("sent") {
+            let diagnostic = self.later("what was sent is not part of the history in this version of persona yet", name);
+            self.report(diagnostic);
+            return;
+        }
+        let events = schema.events.iter().map(|table| &*table.name).chain(schema.groups.keys().map(|name| &**name));
+        let all: Vec<&str> = events.collect();
+        let mut diagnostic = self.diagnostic(names::UNKNOWN_NAME, name.span, format!("no event is called `{}`", name.text));
+        diagnostic = match nearest(&name.text, all.iter().copied()) {
+            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
+            None if all.is_empty() => diagnostic.help("declare it with `event`"),
+            None => diagnostic.label(format!("the events are {}", shown(&all))),
+        };
+        self.report(diagnostic);
+    }
+
+    /// Reports a name that should be that of a segment.
+    pub(super) fn unknown_segment(&mut self, name: &ast::Name) {
+        let all = self.env.names();
+        let segments = all.iter().filter(|name| matches!(self.env.global(name), Some(Global::Segment(_) | Global::Partition(_))));
+        let near = nearest(&name.text, segments.map(|name| &**name));
+        let mut diagnostic = self.diagnostic(names::UNKNOWN_NAME, name.span, format!("no segment is called `{}`", name.text));
+        diagnostic = match near {
+            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
+            None => diagnostic.label("neither a segment nor a partition"),
+        };
+        self.report(diagnostic);
+    }
+
+    /// Reports `nam(…)`.
+    pub(super) fn unknown_function(&mut self, name: &ast::Name, builtin: &[&str]) {
+        let all = self.env.names();
+        let declared = all.iter().filter(|name| matches!(self.env.global(name), Some(Global::Fn(_) | Global::Trait(_))));
+        let candidates = builtin.iter().copied().chain(declared.map(|name| &**name));
+        let mut diagnostic =
+            self.diagnostic(names::UNKNOWN_FUNCTION, name.span, format!("there is no function `{}`", name.text));
+        diagnostic = match nearest(&name.text, candidates) {
+            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
+            None => diagnostic.label("not a function of persona, nor an `fn` or `trait` of this package"),
+        };
+        self.report(diagnostic);
+    }
+}
+
+fn is_or_begins(field: &str, name: &str) -> bool {
+    field == name || field.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// "`a`, `b` and 3 more".
+pub(super) fn shown(names: &[&str]) -> String {
+    let first: Vec<String> = names.iter().take(6).map(|name| format!("`{name}`")).collect();
+    match names.len() {
+        0 => "none".to_owned(),
+        1 => first[0].clone(),
+        2..=6 => format!("{} and {}", first[..first.len() - 1].join(", "), first[first.len() - 1]),
+        more => format!("{} and {} more", first.join(", "), more - 6),
+    }
+}
