@@ -2,7 +2,15 @@
 //! example and the command line. Every subject has a folder; nothing here is compiled into persona.
 
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
+mod differential;
+#[cfg(test)]
+mod real;
+#[cfg(test)]
 mod shop;
+#[cfg(test)]
+mod suite;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

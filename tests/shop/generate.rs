@@ -7,6 +7,7 @@
 
 mod catalog;
 mod people;
+#[path = "../support/rng.rs"]
 mod rng;
 mod world;
 mod write;

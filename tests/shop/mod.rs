@@ -2,13 +2,12 @@
 
 mod catalog;
 mod people;
-mod rng;
 mod world;
 mod write;
 
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use crate::support::{root, update};
+use crate::support::{rng, root, update};
 use world::{Scale, World};
 use write::{Content, files, parquet};
 

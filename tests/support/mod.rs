@@ -1,5 +1,9 @@
 //! What all tests share: where the repository is, how to walk it, and the one switch that rewrites expectations.
 
+pub(crate) mod binary;
+pub(crate) mod engines;
+pub(crate) mod rng;
+
 use std::path::{Path, PathBuf};
 
 /// The repository's folder.

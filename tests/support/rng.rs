@@ -2,11 +2,11 @@
 
 /// A stream of random numbers.
 #[derive(Debug)]
-pub(super) struct Rng(u64);
+pub(crate) struct Rng(u64);
 
 impl Rng {
     /// The stream number `index` of a seed; streams do not depend on each other.
-    pub(super) fn stream(seed: u64, index: u64) -> Self {
+    pub(crate) fn stream(seed: u64, index: u64) -> Self {
         let mut rng = Self(seed ^ index.wrapping_mul(0xD6E8_FEB8_6659_FD93));
         rng.next();
         rng
@@ -21,34 +21,34 @@ impl Rng {
     }
 
     /// A number below `bound`.
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         let wide = u128::from(self.next()) * u128::from(bound);
         u64::try_from(wide >> 64).expect("below a u64")
     }
 
     /// A number from `low` to `high`, both possible.
-    pub(super) fn between(&mut self, low: i64, high: i64) -> i64 {
+    pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
         let span = u64::try_from(high - low + 1).expect("low is not above high");
         low + i64::try_from(self.below(span)).expect("a small span")
     }
 
     /// Yes, `parts` times in ten thousand.
-    pub(super) fn chance(&mut self, parts: u64) -> bool {
+    pub(crate) fn chance(&mut self, parts: u64) -> bool {
         self.below(10_000) < parts
     }
 
     /// One of these.
-    pub(super) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.index(from.len())]
     }
 
     /// An index of a list of this length.
-    pub(super) fn index(&mut self, length: usize) -> usize {
+    pub(crate) fn index(&mut self, length: usize) -> usize {
         usize::try_from(self.below(length as u64)).expect("an index")
     }
 
     /// An index, as often as its weight says.
-    pub(super) fn weighted(&mut self, weights: &[u64]) -> usize {
+    pub(crate) fn weighted(&mut self, weights: &[u64]) -> usize {
         let mut left = self.below(weights.iter().sum());
         for (index, weight) in weights.iter().enumerate() {
             if left < *weight {

@@ -1,0 +1,99 @@
+//! The literate suite: what the language means, in chapters of prose, programs and expectations, each case checked and
+//! answered by every engine.
+//!
+//! A chapter is a Markdown file below this folder. Blocks before its first `##` heading are shared by all its cases.
+//!
+//! | block | meaning |
+//! |---|---|
+//! | ```` ```persona [file] ```` | text of `main.persona`, or of the named file; blocks of one file are joined |
+//! | ```` ```toml ```` | `persona.toml` |
+//! | ```` ```data Table ```` | NDJSON rows of a profile or event, with a source made for them |
+//! | ```` ```file name ```` | a file that the program's own sources name; `\r` and other escapes are written out |
+//! | ```` ```diagnostics ```` | what is wrong, in short form; without one, nothing may be |
+//! | ```` ```output [now=T] ```` | the answers of every engine, as of `T` or the chapter's `now` |
+//! | ```` ```rejects ```` | what loading set aside |
+//!
+//! `UPDATE=1 cargo test -p persona-tests suite` rewrites the expectations. Every fix of every diagnostic is applied,
+//! and must remove it.
+
+pub(crate) mod diagnostics;
+mod document;
+mod run;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use persona_base::all_codes;
+
+use crate::support::{files_below, relative, root, update};
+use document::Document;
+
+/// All chapters.
+fn chapters() -> Vec<PathBuf> {
+    let files = files_below(&root().join("tests/suite"));
+    files.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "md")).collect()
+}
+
+/// What running the suite found.
+#[derive(Default)]
+struct Found {
+    failures: Vec<String>,
+    codes: BTreeSet<String>,
+    cases: usize,
+}
+
+/// Runs all chapters on as many threads as there are processors.
+fn run_all() -> Found {
+    let queue = Mutex::new(chapters());
+    let found = Mutex::new(Found::default());
+    let next = || queue.lock().expect("no thread panics").pop();
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(path) = next() {
+                    let outcome = run_chapter(&path);
+                    let mut found = found.lock().expect("no thread panics");
+                    found.failures.extend(outcome.failures);
+                    found.codes.extend(outcome.codes);
+                    found.cases += outcome.cases;
+                }
+            });
+        }
+    });
+    found.into_inner().expect("no thread panics")
+}
+
+fn run_chapter(path: &std::path::Path) -> Found {
+    let text = std::fs::read_to_string(path).expect("a readable chapter");
+    let document = Document::read(&text);
+    let mut found = Found::default();
+    let mut edits = Vec::new();
+    for case in document.cases() {
+        found.cases += 1;
+        let outcome = std::panic::catch_unwind(|| run::run(&case));
+        let place = format!("{}:{} {}", relative(path), case.line, case.title);
+        match outcome {
+            Err(_) => found.failures.push(format!("{place}\na panic; its message is above")),
+            Ok(outcome) => {
+                found.codes.extend(outcome.codes);
+                found.failures.extend(outcome.failures.into_iter().map(|failure| format!("{place}\n{failure}")));
+                edits.extend(outcome.edits);
+            }
+        }
+    }
+    if update() {
+        std::fs::write(path, document.write(&edits)).expect("the chapter is writable");
+    }
+    found
+}
+
+#[test]
+fn the_suite_holds() {
+    let found = run_all();
+    assert!(found.failures.is_empty(), "{} failures\n\n{}\n", found.failures.len(), found.failures.join("\n\n"));
+    assert!(found.cases >= 150, "the suite has {} cases, and should have 150 at least", found.cases);
+    let missing: Vec<&str> = all_codes().iter().map(|code| code.id()).filter(|id| !found.codes.contains(*id)).collect();
+    assert!(missing.is_empty(), "no case triggers {}", missing.join(", "));
+}
