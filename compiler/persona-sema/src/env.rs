@@ -58,6 +58,41 @@ pub enum Global {
     Broken,
 }
 
+/// Sorts of declarations that an expression may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// A constant.
+    Const,
+    /// A trait.
+    Trait,
+    /// A function.
+    Fn,
+    /// A segment.
+    Segment,
+    /// A partition.
+    Partition,
+    /// A kind or a group of events.
+    Event,
+    /// An enum.
+    Enum,
+}
+
+impl Sort {
+    /// The sort of what a name means, where that is known.
+    pub fn of(global: &Global) -> Option<Self> {
+        match global {
+            Global::Const { .. } => Some(Self::Const),
+            Global::Trait(_) => Some(Self::Trait),
+            Global::Fn(_) => Some(Self::Fn),
+            Global::Segment(_) => Some(Self::Segment),
+            Global::Partition(_) => Some(Self::Partition),
+            Global::Event(_) | Global::Events => Some(Self::Event),
+            Global::Enum(_) => Some(Self::Enum),
+            Global::Profile | Global::Source | Global::Broken => None,
+        }
+    }
+}
+
 /// What a caller must know of a trait, function or segment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Signature {
@@ -97,6 +132,10 @@ pub trait Env {
     fn place(&self, name: &str) -> Option<Place>;
     /// Every top-level name in order, for did-you-mean.
     fn names(&self) -> Vec<Arc<str>>;
+    /// What sort of declaration a name is, for did-you-mean: known also of declarations that [`Env::global`] calls broken.
+    fn sort(&self, name: &str) -> Option<Sort> {
+        self.global(name).and_then(|global| Sort::of(&global))
+    }
 }
 
 /// What an expression stands in.

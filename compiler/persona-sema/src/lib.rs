@@ -12,7 +12,7 @@ mod package;
 mod ty;
 
 pub use db::Database;
-pub use env::{CheckedExpr, Env, Global, OpenOperand, Schema, Scope, Signature};
+pub use env::{CheckedExpr, Env, Global, OpenOperand, Schema, Scope, Signature, Sort};
 pub use expr::{check_condition, check_const, check_stages, check_value};
 pub use hir::*;
 pub use ty::{Field, RecordType, Type, TypeKind};

@@ -20,7 +20,7 @@ codes! {
     REPEATED_CONDITION = "P0417" "repeated_condition" since "0.1.0" Warn;
     NOT_CONSTANT = "P0418" "not_constant" since "0.1.0" Error;
     BAD_PATTERN = "P0419" "bad_pattern" since "0.1.0" Error;
-    UNKNOWN_FORMAT = "P0420" "unknown_format" since "0.1.0" Error;
+    UNKNOWN_FORMAT = "P0420" "unknown_text_format" since "0.1.0" Error;
     NOT_PRINTABLE = "P0421" "not_printable" since "0.1.0" Error;
     WRONG_ARGUMENTS = "P0422" "wrong_arguments" since "0.1.0" Error;
     BAD_ARGUMENT = "P0423" "bad_argument" since "0.1.0" Error;

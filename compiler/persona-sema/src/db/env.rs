@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::graph::{cycle_mates, used_names};
-use super::queries::{Decl, lookup, schema, signature, symbols, tree};
+use super::queries::{Decl, ItemKind, lookup, schema, signature, symbols, tree};
 use super::{Db, stand_in};
 use crate::Place;
 use crate::decl;
-use crate::env::{Env, Global, Schema};
+use crate::env::{Env, Global, Schema, Sort};
 
 /// The package, as seen from inside a declaration.
 pub(crate) struct DeclEnv<'db> {
@@ -60,5 +60,18 @@ impl Env for DeclEnv<'_> {
             .keys()
             .cloned()
             .collect()
+    }
+
+    fn sort(&self, name: &str) -> Option<Sort> {
+        match lookup(self.db, name)?.kind(self.db) {
+            ItemKind::Const => Some(Sort::Const),
+            ItemKind::Trait => Some(Sort::Trait),
+            ItemKind::Fn => Some(Sort::Fn),
+            ItemKind::Segment => Some(Sort::Segment),
+            ItemKind::Partition => Some(Sort::Partition),
+            ItemKind::Event | ItemKind::Events => Some(Sort::Event),
+            ItemKind::Enum => Some(Sort::Enum),
+            ItemKind::Error | ItemKind::Profile | ItemKind::Source | ItemKind::Later => None,
+        }
     }
 }

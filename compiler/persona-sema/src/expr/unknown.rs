@@ -5,7 +5,7 @@ use persona_syntax::ast;
 
 use super::names::{Bound, FieldHit, Owner};
 use super::Checker;
-use crate::env::Global;
+use crate::env::{Global, Sort};
 use persona_base::nearest;
 use crate::{EnumId, Kinds, Type, TypeKind};
 
@@ -103,13 +103,16 @@ impl Checker<'_> {
         let params = self.scope.params.iter();
         visible.extend(params.map(|param| (param.name.to_string(), Some(param.ty.clone()))));
         for name in self.env.names() {
+            if !matches!(self.env.sort(&name), Some(Sort::Const | Sort::Trait | Sort::Partition)) {
+                continue;
+            }
             let ty = match self.env.global(&name) {
-                Some(Global::Const { ty, .. }) => ty,
-                Some(Global::Trait(signature)) => signature.ty,
-                Some(Global::Partition(id)) => Type::of(TypeKind::Enum(id)),
-                _ => continue,
+                Some(Global::Const { ty, .. }) => Some(ty),
+                Some(Global::Trait(signature)) => Some(signature.ty),
+                Some(Global::Partition(id)) => Some(Type::of(TypeKind::Enum(id))),
+                _ => None,
             };
-            visible.push((name.to_string(), Some(ty)));
+            visible.push((name.to_string(), ty));
         }
         visible
     }
@@ -255,7 +258,7 @@ impl Checker<'_> {
     /// Reports a name that should be that of a segment.
     pub(super) fn unknown_segment(&mut self, name: &ast::Name) {
         let all = self.env.names();
-        let segments = all.iter().filter(|name| matches!(self.env.global(name), Some(Global::Segment(_) | Global::Partition(_))));
+        let segments = all.iter().filter(|name| matches!(self.env.sort(name), Some(Sort::Segment | Sort::Partition)));
         let near = nearest(&name.text, segments.map(|name| &**name));
         let mut diagnostic = self.diagnostic(names::UNKNOWN_NAME, name.span, format!("no segment is called `{}`", name.text));
         diagnostic = match near {
@@ -268,7 +271,7 @@ impl Checker<'_> {
     /// Reports `nam(…)`.
     pub(super) fn unknown_function(&mut self, name: &ast::Name, builtin: &[&str]) {
         let all = self.env.names();
-        let declared = all.iter().filter(|name| matches!(self.env.global(name), Some(Global::Fn(_) | Global::Trait(_))));
+        let declared = all.iter().filter(|name| matches!(self.env.sort(name), Some(Sort::Fn | Sort::Trait)));
         let candidates = builtin.iter().copied().chain(declared.map(|name| &**name));
         let mut diagnostic =
             self.diagnostic(names::UNKNOWN_FUNCTION, name.span, format!("there is no function `{}`", name.text));
