@@ -50,3 +50,6 @@ mod words;
 pub use cursor::{Cursor, ParseError, Token, quote};
 pub use parse::{constant, parse};
 pub use print::print;
+
+#[cfg(test)]
+mod tests;

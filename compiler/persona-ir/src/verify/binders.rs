@@ -44,6 +44,11 @@ pub(super) fn check(plan: &Plan, violations: &mut Vec<Violation>) {
     for node in plan.nodes.ids().filter(|node| walk.free[*node].is_empty()) {
         walk.next.push((node, outside));
     }
+    for (id, node) in plan.nodes.iter_enumerated() {
+        if matches!(node.op, Op::Agg(_) | Op::Sequence(_)) && !walk.free[id].is_empty() {
+            walk.report(id, "an event query uses no binders but its own");
+        }
+    }
     for check in &plan.checks {
         if let crate::CheckTable::Event(kind) = check.table {
             let around = walk.intern(vec![Bound::Event([kind].into())]);
@@ -100,7 +105,6 @@ impl Walk<'_> {
                 bodies
                     .into_iter()
                     .for_each(|body| self.enter(body, inside.clone()));
-                self.closed(id);
             }
             Op::Sequence(sequence) => {
                 let mut inside = self.query(&sequence.first);
@@ -121,7 +125,6 @@ impl Walk<'_> {
                         .iter()
                         .for_each(|filter| self.enter(*filter, inside.clone()));
                 }
-                self.closed(id);
             }
             op => {
                 for operand in operands(op) {
@@ -141,18 +144,6 @@ impl Walk<'_> {
     fn enter(&mut self, body: NodeId, inside: Vec<Bound>) {
         let around = self.intern(inside);
         self.follow(body, around);
-    }
-
-    /// Operands that stand outside of the binders of an event query.
-    fn closed(&mut self, id: NodeId) {
-        for operand in operands(&self.plan.nodes[id].op)
-            .iter()
-            .filter(|operand| operand.bound == 0)
-        {
-            if !self.free[operand.node].is_empty() {
-                self.report(id, format!("%{} uses a binder", operand.node.0));
-            }
-        }
     }
 
     fn query(&self, query: &Query) -> Vec<Bound> {

@@ -33,7 +33,7 @@
 //! - A body uses only levels that are bound where it stands, an event as an event of kinds that the node has columns
 //!   for, an element as one of that type.
 //! - An open quantifier binds the level that equals the number of binders around it.
-//! - Bounds of windows and lengths of steps are closed; a sequence has at most 254 steps and no elements.
+//! - Event queries and sequences are closed, their bounds and lengths included; a sequence has at most 254 steps and no elements.
 //!
 //! **Schema** (`schema`)
 //! - Names are unique, kinds sorted by name. The key is a Str column that is never missing (a profile without columns has none); the zone is a Str column
@@ -165,3 +165,6 @@ fn unknown(plan: &Plan, node: &Node) -> Option<&'static str> {
 fn ascending<T: PartialOrd>(items: &[T]) -> bool {
     items.windows(2).all(|pair| pair[0] < pair[1])
 }
+
+#[cfg(test)]
+mod tests;
