@@ -8,9 +8,16 @@ use crate::report::Format;
 
 /// persona: segments, traits and partitions as code, checked before anything is sent.
 #[derive(Debug, Parser)]
-#[command(name = "persona", version, disable_help_subcommand = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 fine; 1 the program is wrong; 2 the call is wrong; 3 an internal error.\n\n\
-                        Example:\n  persona run examples/shop")]
+#[command(
+    name = "persona",
+    version,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+#[command(
+    after_help = "Exit codes: 0 fine; 1 the program is wrong; 2 the call is wrong; 3 an internal error.\n\n\
+                        Example:\n  persona run examples/shop"
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -22,7 +29,13 @@ pub(crate) struct Cli {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Global {
     /// When to use colours
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true
+    )]
     pub(crate) color: Colour,
     /// Say nothing but results and errors
     #[arg(long, short, global = true)]
@@ -44,8 +57,17 @@ pub(crate) enum Colour {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Say everything that is wrong or dubious in a package
-    #[command(after_help = "Example:\n  persona check examples/shop --format short --deny warnings")]
+    #[command(
+        after_help = "Example:\n  persona check examples/shop --format short --deny warnings"
+    )]
     Check(Check),
+    /// Answer every segment, trait and partition for everybody in the package's data
+    #[command(after_help = "Examples:\n  persona run examples/shop\n  \
+                            persona run examples/shop --segment vip --now 2026-01-10T12:00Z --members vip.csv")]
+    Run(Run),
+    /// Explain one answer about one person
+    #[command(after_help = "Example:\n  persona why vip --profile c0042 examples/shop")]
+    Why(Why),
     /// Explain a diagnostic code; without one, list them all
     #[command(after_help = "Example:\n  persona explain P0301")]
     Explain(Explain),
@@ -69,6 +91,79 @@ pub(crate) struct Check {
 pub(crate) enum Deny {
     /// Every warning
     Warnings,
+}
+
+/// `persona run`
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// A package's folder or a .persona file; by default the package around the current folder
+    pub(crate) path: Option<PathBuf>,
+    /// Answer only this segment, trait or partition; may be repeated
+    #[arg(long = "segment", value_name = "NAME")]
+    pub(crate) only: Vec<String>,
+    /// The evaluation time; by default the latest event in the data
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+    /// How to print the results
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: Table,
+    /// Write who is in what: one row per profile, as .csv, .ndjson or .parquet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) members: Option<PathBuf>,
+    /// Write the rows that were set aside, with reasons, one JSON object per line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+    /// What computes the answers: machine code, or the interpreter that it is tested against
+    #[arg(long, value_name = "ENGINE", default_value = "batch")]
+    pub(crate) engine: Engine,
+    /// How many threads read data; by default one per core
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+/// The form of a run's results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Table {
+    /// A table for people
+    Table,
+    /// One JSON object
+    Json,
+}
+
+/// What computes answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Engine {
+    /// Machine code over columns
+    Batch,
+    /// The reference interpreter
+    Interpreter,
+}
+
+/// `persona why`
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    /// The segment, trait or partition
+    pub(crate) name: String,
+    /// A package's folder or a .persona file; by default the package around the current folder
+    pub(crate) path: Option<PathBuf>,
+    /// The key of the profile
+    #[arg(long, value_name = "KEY")]
+    pub(crate) profile: String,
+    /// The evaluation time; by default the latest event in the data
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+    /// How to print the explanation
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Prose,
+}
+
+/// The form of an explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Prose {
+    /// Plain words
+    Human,
+    /// One JSON object
+    Json,
 }
 
 /// `persona explain`

@@ -27,22 +27,42 @@ pub(crate) fn check(args: &Check, term: Term) -> Result<Outcome, Failure> {
     let package = Package::open(args.path.as_deref())?;
     let checked = package.check()?;
     let mut out = io::stdout().lock();
-    report::write(&mut out, args.format, &checked.diagnostics, &checked.texts, term.out.0)?;
+    report::write(
+        &mut out,
+        args.format,
+        &checked.diagnostics,
+        &checked.texts,
+        term.out.0,
+    )?;
     out.flush()?;
     let denied = args.deny == Some(Deny::Warnings) && checked.warnings() > 0;
     if args.format == Format::Human {
         let time = start.elapsed().as_millis();
-        let denied = if denied && checked.errors() == 0 { "; warnings are denied" } else { "" };
+        let denied = if denied && checked.errors() == 0 {
+            "; warnings are denied"
+        } else {
+            ""
+        };
         term.say(format_args!("{}{denied} ({time} ms)", summary(&checked)));
     }
     let wrong = checked.errors() > 0 || denied;
-    Ok(if wrong { Outcome::ProgramIsWrong } else { Outcome::Fine })
+    Ok(if wrong {
+        Outcome::ProgramIsWrong
+    } else {
+        Outcome::Fine
+    })
 }
 
 /// Prints a package's diagnostics to stderr, for commands whose results are something else.
 pub(crate) fn show(checked: &Report, term: Term) -> Result<(), Failure> {
     let mut err = io::stderr().lock();
-    report::write(&mut err, Format::Human, &checked.diagnostics, &checked.texts, term.err.0)?;
+    report::write(
+        &mut err,
+        Format::Human,
+        &checked.diagnostics,
+        &checked.texts,
+        term.err.0,
+    )?;
     if checked.errors() > 0 {
         writeln!(err, "{}", summary(checked))?;
     }

@@ -27,7 +27,13 @@ fn list(paint: Paint) -> String {
     for code in all_codes() {
         let title = code.info().page.lines().next().unwrap_or("");
         let title = title.split_once(": ").map_or("", |(_, title)| title);
-        writeln!(text, "{}  {:<32} {title}", paint.bold(code.id()), code.info().name).unwrap_or(());
+        writeln!(
+            text,
+            "{}  {:<32} {title}",
+            paint.bold(code.id()),
+            code.info().name
+        )
+        .unwrap_or(());
     }
     text
 }
@@ -42,7 +48,12 @@ fn page(code: Code, paint: Paint) -> String {
         } else if in_code {
             writeln!(text, "    {}", paint.cyan(line)).unwrap_or(());
         } else if let Some(heading) = line.strip_prefix('#') {
-            writeln!(text, "{}", paint.bold(heading.trim_start_matches('#').trim())).unwrap_or(());
+            writeln!(
+                text,
+                "{}",
+                paint.bold(heading.trim_start_matches('#').trim())
+            )
+            .unwrap_or(());
         } else {
             writeln!(text, "{line}").unwrap_or(());
         }
@@ -52,7 +63,9 @@ fn page(code: Code, paint: Paint) -> String {
 
 fn unknown(wanted: &str) -> Failure {
     let wanted_upper = wanted.to_ascii_uppercase();
-    let names = all_codes().into_iter().flat_map(|code| [code.id(), code.info().name]);
+    let names = all_codes()
+        .into_iter()
+        .flat_map(|code| [code.id(), code.info().name]);
     let near = nearest(&wanted_upper, names.clone()).or_else(|| nearest(wanted, names));
     let help = match near {
         Some(name) => format!("did you mean `persona explain {name}`?"),

@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::process::ExitCode;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 
@@ -20,42 +20,57 @@ pub(crate) enum Outcome {
 
 /// Why a command could not be carried out.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct Failure(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     code: u8,
     message: String,
     help: Option<String>,
-    source: Option<NamedSource<String>>,
+    source: Option<NamedSource<Arc<str>>>,
     label: Option<LabeledSpan>,
 }
 
 impl Failure {
     /// The call is wrong.
     pub(crate) fn call(message: impl Into<String>) -> Self {
-        Self { code: 2, message: message.into(), help: None, source: None, label: None }
+        Self(Box::new(Inner {
+            code: 2,
+            message: message.into(),
+            help: None,
+            source: None,
+            label: None,
+        }))
     }
 
     /// Says what to do.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.0.help = Some(help.into());
         self
     }
 }
 
 impl From<persona::Error> for Failure {
     fn from(error: persona::Error) -> Self {
-        let code = if error.is_internal() {
-            3
-        } else if error.is_program() {
-            1
-        } else {
-            2
+        let code = match (error.is_internal(), error.is_program()) {
+            (true, _) => 3,
+            (_, true) => 1,
+            _ => 2,
         };
         let label = error.excerpt().map(|excerpt| {
-            LabeledSpan::new_primary_with_span(None, excerpt.span.start as usize..excerpt.span.end as usize)
+            let span = excerpt.span.start as usize..excerpt.span.end as usize;
+            LabeledSpan::new_primary_with_span(None, span)
         });
-        let source =
-            error.excerpt().map(|excerpt| NamedSource::new(excerpt.path.to_string(), excerpt.text.to_string()));
-        Self { code, message: error.to_string(), help: error.help().map(str::to_owned), source, label }
+        let source = error
+            .excerpt()
+            .map(|excerpt| NamedSource::new(&excerpt.path, excerpt.text.clone()));
+        Self(Box::new(Inner {
+            code,
+            message: error.to_string(),
+            help: error.help().map(str::to_owned),
+            source,
+            label,
+        }))
     }
 }
 
@@ -67,7 +82,7 @@ impl From<std::io::Error> for Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 
@@ -75,15 +90,21 @@ impl std::error::Error for Failure {}
 
 impl miette::Diagnostic for Failure {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.0
+            .help
+            .as_ref()
+            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.as_ref().map(|source| source as &dyn SourceCode)
+        self.0
+            .source
+            .as_ref()
+            .map(|source| source as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let label = self.label.clone()?;
+        let label = self.0.label.clone()?;
         Some(Box::new(std::iter::once(label)))
     }
 }
@@ -93,20 +114,32 @@ pub(crate) fn finish(result: Result<Outcome, Failure>, paint: Paint) -> ExitCode
     match result {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::ProgramIsWrong) => ExitCode::from(1),
-        Err(failure) if failure.code == 3 => internal(&failure.message),
+        Err(failure) if failure.0.code == 3 => internal(&failure.0.message),
         Err(failure) => {
-            let theme = if paint.0 { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+            let theme = if paint.0 {
+                GraphicalTheme::unicode()
+            } else {
+                GraphicalTheme::unicode_nocolor()
+            };
             let mut text = String::new();
             let width = terminal_width();
-            let rendered = GraphicalReportHandler::new_themed(theme).with_width(width).render_report(&mut text, &failure);
-            say(if rendered.is_ok() { text.trim_end() } else { &failure.message });
-            ExitCode::from(failure.code)
+            let rendered = GraphicalReportHandler::new_themed(theme)
+                .with_width(width)
+                .render_report(&mut text, &failure);
+            say(if rendered.is_ok() {
+                text.trim_end()
+            } else {
+                &failure.0.message
+            });
+            ExitCode::from(failure.0.code)
         }
     }
 }
 
 fn terminal_width() -> usize {
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let columns = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
     columns.unwrap_or(100_usize).clamp(40, 120)
 }
 

@@ -3,10 +3,13 @@
 
 mod args;
 mod check;
+mod columns;
 mod explain;
 mod fail;
 mod report;
+mod run;
 mod term;
+mod why;
 
 use std::process::ExitCode;
 
@@ -22,7 +25,10 @@ const STACK: usize = 256 * 1024 * 1024;
 
 fn main() -> ExitCode {
     fail::remember_panics();
-    let worker = std::thread::Builder::new().name("persona".to_owned()).stack_size(STACK).spawn(run);
+    let worker = std::thread::Builder::new()
+        .name("persona".to_owned())
+        .stack_size(STACK)
+        .spawn(run);
     match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => code,
         Ok(Err(_)) => fail::internal("a command panicked"),
@@ -42,6 +48,8 @@ fn run() -> ExitCode {
 fn dispatch(command: &Command, term: Term) -> Result<Outcome, Failure> {
     match command {
         Command::Check(args) => check::check(args, term),
+        Command::Run(args) => run::run(args, term),
+        Command::Why(args) => why::why(args, term),
         Command::Explain(args) => explain::explain(args, term),
     }
 }

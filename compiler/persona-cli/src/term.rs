@@ -25,7 +25,9 @@ impl Term {
         let wanted = |is_terminal: bool| match global.color {
             Colour::Always => true,
             Colour::Never => false,
-            Colour::Auto => is_terminal && !set("NO_COLOR") && env::var("TERM").is_ok_and(|term| term != "dumb"),
+            Colour::Auto => {
+                is_terminal && !set("NO_COLOR") && env::var("TERM").is_ok_and(|term| term != "dumb")
+            }
         };
         let err_is_terminal = io::stderr().is_terminal();
         Self {
@@ -59,7 +61,11 @@ pub(crate) struct Paint(pub(crate) bool);
 
 impl Paint {
     fn wrap(self, code: &str, text: impl Display) -> String {
-        if self.0 { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+        if self.0 {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_string()
+        }
     }
 
     pub(crate) fn bold(self, text: impl Display) -> String {

@@ -232,8 +232,16 @@ impl<'p, 'a> Body<'p, 'a> {
     /// The instant of a bound event.
     pub(crate) fn instant_of(&mut self, binder: BinderId) -> NodeId {
         let (_, what) = self.binder(binder);
-        let What::Event(kinds) = what else { unreachable!("the instant of something that is no event") };
-        let cols: Vec<EventCol> = kinds.iter().map(|kind| EventCol { kind: *kind, col: Schema::AT }).collect();
+        let What::Event(kinds) = what else {
+            unreachable!("the instant of something that is no event")
+        };
+        let cols: Vec<EventCol> = kinds
+            .iter()
+            .map(|kind| EventCol {
+                kind: *kind,
+                col: Schema::AT,
+            })
+            .collect();
         self.event(binder, &cols)
     }
 

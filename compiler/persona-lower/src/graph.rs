@@ -351,8 +351,14 @@ mod tests {
         let three = graph.int(3, Ty::Int);
         let float = graph.coerce(three, &Ty::Float);
         assert_eq!(graph.as_const(float), Some(&Const::Float(F64::new(3.0))));
-        let list = graph.constant(Const::List([Const::Int(1)].into()), Ty::List(Ty::Int.into()));
+        let list = graph.constant(
+            Const::List([Const::Int(1)].into()),
+            Ty::List(Ty::Int.into()),
+        );
         let floats = graph.coerce(list, &Ty::List(Ty::Float.into()));
-        assert_eq!(graph.as_const(floats), Some(&Const::List([Const::Float(F64::new(1.0))].into())));
+        assert_eq!(
+            graph.as_const(floats),
+            Some(&Const::List([Const::Float(F64::new(1.0))].into()))
+        );
     }
 }

@@ -38,7 +38,12 @@ pub struct Excerpt {
 
 impl Error {
     fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), help: None, excerpt: None }))
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            help: None,
+            excerpt: None,
+        }))
     }
 
     /// The program is wrong, as its data shows.
@@ -107,8 +112,13 @@ impl std::error::Error for Error {}
 /// Runs something that must not panic; a panic becomes an internal error.
 pub(crate) fn guarded<T>(what: &str, run: impl FnOnce() -> T) -> Result<T, Error> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).map_err(|payload| {
-        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = payload
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned());
         let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-        Error::internal(format!("{what}: {}", text.unwrap_or_else(|| "a panic without a message".to_owned())))
+        Error::internal(format!(
+            "{what}: {}",
+            text.unwrap_or_else(|| "a panic without a message".to_owned())
+        ))
     })
 }

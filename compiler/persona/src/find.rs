@@ -28,19 +28,37 @@ pub(crate) struct Found {
 pub(crate) fn find(path: Option<&Path>) -> Result<Found, Error> {
     let path = path.unwrap_or(Path::new("."));
     let meta = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
-    if meta.is_dir() { folder(path) } else { single(path) }
+    if meta.is_dir() {
+        folder(path)
+    } else {
+        single(path)
+    }
 }
 
 fn single(path: &Path) -> Result<Found, Error> {
     if path.file_name().is_some_and(|name| name == CONFIG) {
-        return folder(path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")));
+        return folder(
+            path.parent()
+                .filter(|parent| !parent.as_os_str().is_empty())
+                .unwrap_or(Path::new(".")),
+        );
     }
     if path.extension().is_none_or(|ending| ending != ENDING) {
-        return Err(Error::call(format!("{} is neither a package's folder nor a .persona file", shown(path)))
-            .with_help("give the folder that holds persona.toml, or one file whose name ends in .persona"));
+        return Err(Error::call(format!(
+            "{} is neither a package's folder nor a .persona file",
+            shown(path)
+        ))
+        .with_help(
+            "give the folder that holds persona.toml, or one file whose name ends in .persona",
+        ));
     }
-    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let stem = path
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned());
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     Ok(Found {
         root: parent.to_owned(),
         config: None,
@@ -59,13 +77,21 @@ fn folder(path: &Path) -> Result<Found, Error> {
     for path in paths {
         files.push((shown(&path), read(&path)?));
     }
-    Ok(Found { config: Some((shown(&config), read(&config)?)), root, files, name: String::new() })
+    Ok(Found {
+        config: Some((shown(&config), read(&config)?)),
+        root,
+        files,
+        name: String::new(),
+    })
 }
 
 /// The folder, or the nearest above it, that holds a `persona.toml`.
 fn root_of(path: &Path) -> Result<PathBuf, Error> {
     let mut root = path.to_owned();
-    let depth = fs::canonicalize(path).map_err(|error| unreadable(path, &error))?.components().count();
+    let depth = fs::canonicalize(path)
+        .map_err(|error| unreadable(path, &error))?
+        .components()
+        .count();
     for _ in 0..depth {
         if root.join(CONFIG).is_file() {
             return Ok(root);
@@ -73,12 +99,18 @@ fn root_of(path: &Path) -> Result<PathBuf, Error> {
         root = up(&root);
     }
     let help = match has_programs(path) {
-        true => "a package is a folder with a persona.toml, which needs only two lines:\n\
+        true => {
+            "a package is a folder with a persona.toml, which needs only two lines:\n\
                  [package]\nname = \"my_package\"\n\
-                 or give one .persona file instead of the folder",
+                 or give one .persona file instead of the folder"
+        }
         false => "give the path of a package's folder or of a .persona file",
     };
-    Err(Error::call(format!("there is no {CONFIG} in {} or above it", named(path))).with_help(help))
+    Err(Error::call(format!(
+        "there is no {CONFIG} in {} or above it",
+        named(path)
+    ))
+    .with_help(help))
 }
 
 /// The folder above, without asking the disk what the path means.
@@ -106,11 +138,16 @@ fn collect(root: &Path, into: &mut Vec<PathBuf>) -> Result<(), Error> {
         for entry in entries {
             let entry = entry.map_err(|error| unreadable(&folder, &error))?;
             let path = entry.path();
-            let kind = entry.file_type().map_err(|error| unreadable(&path, &error))?;
+            let kind = entry
+                .file_type()
+                .map_err(|error| unreadable(&path, &error))?;
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
             if kind.is_dir() && !hidden && !path.join(CONFIG).is_file() {
                 folders.push(path);
-            } else if !kind.is_dir() && !hidden && path.extension().is_some_and(|ending| ending == ENDING) {
+            } else if !kind.is_dir()
+                && !hidden
+                && path.extension().is_some_and(|ending| ending == ENDING)
+            {
                 into.push(path);
             }
         }
@@ -122,7 +159,11 @@ fn read(path: &Path) -> Result<String, Error> {
     let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
     String::from_utf8(bytes).map_err(|error| {
         let upto = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..upto].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = error.as_bytes()[..upto]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
         Error::call(format!("{} is not UTF-8 text (line {line})", shown(path)))
             .with_help("save the file as UTF-8; most editors have it under \"save with encoding\"")
     })
@@ -132,7 +173,9 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Error {
     let path = shown(path);
     match error.kind() {
         ErrorKind::NotFound => Error::call(format!("there is no file or folder {path}")),
-        ErrorKind::PermissionDenied => Error::call(format!("there is no permission to read {path}")),
+        ErrorKind::PermissionDenied => {
+            Error::call(format!("there is no permission to read {path}"))
+        }
         _ => Error::call(format!("{path} cannot be read: {error}")),
     }
 }
@@ -140,9 +183,131 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Error {
 /// A path as people write it, without a leading `./`.
 pub(crate) fn shown(path: &Path) -> String {
     let stripped = path.strip_prefix(".").unwrap_or(path);
-    if stripped.as_os_str().is_empty() { ".".to_owned() } else { stripped.display().to_string() }
+    if stripped.as_os_str().is_empty() {
+        ".".to_owned()
+    } else {
+        stripped.display().to_string()
+    }
 }
 
 fn named(path: &Path) -> String {
-    if shown(path) == "." { "this folder".to_owned() } else { shown(path) }
+    if shown(path) == "." {
+        "this folder".to_owned()
+    } else {
+        shown(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(root: &Path, files: &[(&str, &str)]) {
+        for (path, text) in files {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+    }
+
+    fn names(found: &Found, root: &Path) -> Vec<String> {
+        found
+            .files
+            .iter()
+            .map(|(path, _)| path.replace(&format!("{}/", root.display()), ""))
+            .collect()
+    }
+
+    #[test]
+    fn a_package_is_its_folder_and_the_folders_inside() {
+        let dir = tempfile::tempdir().unwrap();
+        write(
+            dir.path(),
+            &[
+                ("persona.toml", "[package]"),
+                ("b.persona", ""),
+                ("rules/a.persona", ""),
+                ("rules/notes.txt", ""),
+                (".hidden/c.persona", ""),
+                ("other/persona.toml", ""),
+                ("other/d.persona", ""),
+            ],
+        );
+        let found = find(Some(dir.path())).unwrap();
+        assert_eq!(names(&found, dir.path()), ["b.persona", "rules/a.persona"]);
+    }
+
+    #[test]
+    fn a_folder_inside_a_package_means_the_package() {
+        let dir = tempfile::tempdir().unwrap();
+        write(
+            dir.path(),
+            &[
+                ("persona.toml", ""),
+                ("a.persona", ""),
+                ("deep/er/b.persona", ""),
+            ],
+        );
+        let found = find(Some(&dir.path().join("deep/er"))).unwrap();
+        assert_eq!(found.files.len(), 2);
+        assert_eq!(found.root, dir.path());
+        let by_config = find(Some(&dir.path().join("persona.toml"))).unwrap();
+        assert_eq!(by_config.files.len(), 2);
+    }
+
+    #[test]
+    fn a_single_file_is_named_after_itself() {
+        let dir = tempfile::tempdir().unwrap();
+        write(
+            dir.path(),
+            &[
+                ("one.persona", "segment a { when true }"),
+                ("two.persona", ""),
+            ],
+        );
+        let found = find(Some(&dir.path().join("one.persona"))).unwrap();
+        assert_eq!((found.name.as_str(), found.files.len()), ("one", 1));
+        assert!(found.config.is_none());
+    }
+
+    #[test]
+    fn what_is_no_package_says_what_one_is() {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), &[("a.persona", ""), ("data.csv", "")]);
+        let folder = find(Some(dir.path())).unwrap_err();
+        assert!(folder.is_call());
+        assert!(folder.help().unwrap().contains("[package]"), "{folder}");
+        let file = find(Some(&dir.path().join("data.csv"))).unwrap_err();
+        assert!(file.to_string().contains("neither"), "{file}");
+        let nothing = find(Some(&dir.path().join("nothing"))).unwrap_err();
+        assert!(
+            nothing.to_string().contains("there is no file or folder"),
+            "{nothing}"
+        );
+    }
+
+    #[test]
+    fn text_that_is_not_utf_8_is_named_with_its_line() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(
+            dir.path().join("a.persona"),
+            b"segment a {\n  when name == \"\xff\"\n}",
+        )
+        .unwrap();
+        let error = find(Some(&dir.path().join("a.persona"))).unwrap_err();
+        assert!(
+            error.to_string().contains("not UTF-8 text (line 2)"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn the_folder_above_is_found_by_name_alone() {
+        let above = |path: &str| shown(&up(Path::new(path)));
+        assert_eq!(above("."), "..");
+        assert_eq!(above(".."), "../..");
+        assert_eq!(above("a/b"), "a");
+        assert_eq!(above("a"), ".");
+        assert_eq!(above("../a"), "..");
+    }
 }

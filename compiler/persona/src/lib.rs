@@ -18,6 +18,7 @@ mod error;
 mod find;
 mod package;
 mod program;
+mod run;
 mod shown;
 mod texts;
 mod why;
@@ -25,6 +26,10 @@ mod why;
 pub use error::{Error, Excerpt};
 pub use package::{Compiled, Package, Report};
 pub use program::Program;
+pub use run::{
+    Engine, Now, NowFrom, PartitionResult, Progress, Range, Reason, RunOptions, RunResult,
+    SegmentResult, SourceResult, Stage, Timing, TraitResult, TraitValues,
+};
 pub use shown::Shown;
 pub use texts::{Location, Texts};
 pub use why::{AnswerKind, Change, Part, PartKind, Why};

@@ -29,7 +29,10 @@ pub struct Report {
 impl Report {
     /// How many errors there are.
     pub fn errors(&self) -> usize {
-        self.diagnostics.iter().filter(|d| d.severity == Severity::Error).count()
+        self.diagnostics
+            .iter()
+            .filter(|d| d.severity == Severity::Error)
+            .count()
     }
 
     /// How many warnings there are.
@@ -55,8 +58,14 @@ impl Package {
     /// Where there is no such package, or a file of it cannot be read.
     pub fn open(path: Option<&Path>) -> Result<Self, Error> {
         let found = find::find(path)?;
-        let config = found.config.as_ref().map(|(path, text)| (path.as_str(), text.as_str()));
-        let files = found.files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        let config = found
+            .config
+            .as_ref()
+            .map(|(path, text)| (path.as_str(), text.as_str()));
+        let files = found
+            .files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()));
         Ok(Self::build(&found.name, config, files, found.root))
     }
 
@@ -68,7 +77,12 @@ impl Package {
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
         root: &Path,
     ) -> Self {
-        Self::build(name, config.map(|text| (find::CONFIG, text)), files, root.to_owned())
+        Self::build(
+            name,
+            config.map(|text| (find::CONFIG, text)),
+            files,
+            root.to_owned(),
+        )
     }
 
     fn build<'a>(
@@ -110,7 +124,10 @@ impl Package {
     /// Only internal ones.
     pub fn check(&self) -> Result<Report, Error> {
         let diagnostics = guarded("checking the package", || self.db.diagnostics())?;
-        Ok(Report { diagnostics, texts: self.texts.clone() })
+        Ok(Report {
+            diagnostics,
+            texts: self.texts.clone(),
+        })
     }
 
     /// The program, where nothing is wrong.
@@ -123,7 +140,8 @@ impl Package {
             return Ok(Compiled::Broken(report));
         }
         let checked = guarded("assembling the package", || self.db.checked())?;
-        let checked = checked.ok_or_else(|| Error::internal("the package has no errors, and yet it is not valid"))?;
+        let checked = checked
+            .ok_or_else(|| Error::internal("the package has no errors, and yet it is not valid"))?;
         let plan = guarded("lowering the package", || persona_lower::lower(&checked))?;
         let plan = plan.map_err(|error| {
             Error::program(format!("the program is too large: {error}"))

@@ -1,9 +1,9 @@
 //! Values for people and for JSON.
 
 use persona_ir::{Schema, Ty};
+use persona_runtime::Value;
 use persona_runtime::display::{date, display, iso, time_of_day};
 use persona_runtime::time::Zone;
-use persona_runtime::Value;
 
 /// A value, ready to be shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,12 +23,20 @@ impl Shown {
             Value::Bool(value) => Some(*value),
             _ => None,
         };
-        Self { text: text(value, ty, schema, zone), json: json(value, ty, schema), truth }
+        Self {
+            text: text(value, ty, schema, zone),
+            json: json(value, ty, schema),
+            truth,
+        }
     }
 
     /// Yes or no.
     pub(crate) fn of_bool(value: bool) -> Self {
-        Self { text: if value { "yes" } else { "no" }.to_owned(), json: value.into(), truth: Some(value) }
+        Self {
+            text: if value { "yes" } else { "no" }.to_owned(),
+            json: value.into(),
+            truth: Some(value),
+        }
     }
 }
 
@@ -40,8 +48,16 @@ fn text(value: &Value, ty: &Ty, schema: &Schema, zone: &Zone) -> String {
         (Value::Enum(_), _) => display(value, ty, Some("name"), schema, zone),
         (Value::Float(float), _) => rounded(*float),
         (Value::List(values), Ty::List(element) | Ty::Set(element)) => {
-            let shown: Vec<String> = values.iter().take(5).map(|value| text(value, element, schema, zone)).collect();
-            let more = if values.len() > 5 { format!(", … ({} in all)", values.len()) } else { String::new() };
+            let shown: Vec<String> = values
+                .iter()
+                .take(5)
+                .map(|value| text(value, element, schema, zone))
+                .collect();
+            let more = if values.len() > 5 {
+                format!(", … ({} in all)", values.len())
+            } else {
+                String::new()
+            };
             format!("[{}{more}]", shown.join(", "))
         }
         _ => display(value, ty, None, schema, zone),
@@ -56,7 +72,11 @@ fn rounded(value: f64) -> String {
     }
     let short = format!("{value:.4}");
     let short = short.trim_end_matches('0').trim_end_matches('.');
-    if short == "0" || short == "-0" { format!("{value:e}") } else { short.to_owned() }
+    if short == "0" || short == "-0" {
+        format!("{value:e}")
+    } else {
+        short.to_owned()
+    }
 }
 
 /// A value as JSON.
@@ -71,12 +91,14 @@ pub(crate) fn json(value: &Value, ty: &Ty, schema: &Schema) -> serde_json::Value
         (Value::Int(value), Ty::TimeOfDay) => time_of_day(*value).into(),
         (Value::Str(text), _) => text.to_string().into(),
         (Value::Geo(lat, lon), _) => serde_json::json!({ "lat": lat, "lon": lon }),
-        (Value::List(values), Ty::List(element) | Ty::Set(element)) => {
-            values.iter().map(|value| json(value, element, schema)).collect()
-        }
+        (Value::List(values), Ty::List(element) | Ty::Set(element)) => values
+            .iter()
+            .map(|value| json(value, element, schema))
+            .collect(),
         (Value::Record(values), Ty::Record(fields)) => {
             let pairs = fields.iter().zip(values.iter());
-            let pairs = pairs.map(|(field, value)| (field.name.to_string(), json(value, &field.ty, schema)));
+            let pairs = pairs
+                .map(|(field, value)| (field.name.to_string(), json(value, &field.ty, schema)));
             serde_json::Value::Object(pairs.collect())
         }
         (Value::Enum(_), _) => display(value, ty, Some("name"), schema, &Zone::utc()).into(),

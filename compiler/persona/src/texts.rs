@@ -28,8 +28,15 @@ pub struct Location {
 impl Texts {
     /// The first `count` files of a database.
     pub(crate) fn of(db: &Database, count: usize) -> Self {
-        let file = |id| (id, (Arc::from(db.file_path(id)), Arc::from(db.file_text(id))));
-        Self { files: (0..count).map(FileId::from).map(file).collect() }
+        let file = |id| {
+            (
+                id,
+                (Arc::from(db.file_path(id)), Arc::from(db.file_text(id))),
+            )
+        };
+        Self {
+            files: (0..count).map(FileId::from).map(file).collect(),
+        }
     }
 
     /// A file's path, as it was given; empty for an unknown file.
@@ -51,12 +58,20 @@ impl Texts {
     pub fn location(&self, file: FileId, span: Span) -> Location {
         let text = self.text(file);
         let at = LineIndex::new(text).line_col_chars(text, span.start);
-        Location { path: Arc::from(self.path(file)), line: at.line + 1, column: at.col + 1 }
+        Location {
+            path: Arc::from(self.path(file)),
+            line: at.line + 1,
+            column: at.col + 1,
+        }
     }
 
     /// The place with its whole text.
     pub(crate) fn excerpt(&self, file: FileId, span: Span) -> Option<Excerpt> {
         let (path, text) = self.files.get(&file)?;
-        Some(Excerpt { path: path.clone(), text: text.clone(), span })
+        Some(Excerpt {
+            path: path.clone(),
+            text: text.clone(),
+            span,
+        })
     }
 }

@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use codespan_reporting::diagnostic::{Diagnostic as Excerpt, Label as ExcerptLabel, LabelStyle, Severity as Weight};
+use codespan_reporting::diagnostic::{
+    Diagnostic as Excerpt, Label as ExcerptLabel, LabelStyle, Severity as Weight,
+};
 use codespan_reporting::files::SimpleFiles;
 use codespan_reporting::term::{self, Config, Styles, StylesWriter};
 use persona_base::{Diagnostic, FileId, Fix, Label, Severity, Span};
@@ -14,8 +16,17 @@ use persona_base::{Diagnostic, FileId, Fix, Label, Severity, Span};
 use super::Texts;
 
 /// Writes the diagnostics, a blank line after each.
-pub(super) fn write(out: &mut dyn Write, diagnostics: &[Diagnostic], texts: &dyn Texts, colour: bool) -> io::Result<()> {
-    let mut shown = Shown { files: SimpleFiles::new(), ids: BTreeMap::new(), texts };
+pub(super) fn write(
+    out: &mut dyn Write,
+    diagnostics: &[Diagnostic],
+    texts: &dyn Texts,
+    colour: bool,
+) -> io::Result<()> {
+    let mut shown = Shown {
+        files: SimpleFiles::new(),
+        ids: BTreeMap::new(),
+        texts,
+    };
     let config = Config::default();
     for diagnostic in diagnostics {
         let excerpt = shown.excerpt(diagnostic);
@@ -35,7 +46,8 @@ struct Shown<'a> {
 impl Shown<'_> {
     fn id(&mut self, file: FileId) -> usize {
         let Self { files, ids, texts } = self;
-        *ids.entry(file).or_insert_with(|| files.add(texts.path(file).to_owned(), texts.text(file).to_owned()))
+        *ids.entry(file)
+            .or_insert_with(|| files.add(texts.path(file).to_owned(), texts.text(file).to_owned()))
     }
 
     fn label(&mut self, style: LabelStyle, label: &Label) -> ExcerptLabel<usize> {
@@ -49,7 +61,12 @@ impl Shown<'_> {
             Severity::Warning => Weight::Warning,
         };
         let mut labels = vec![self.label(LabelStyle::Primary, &diagnostic.primary)];
-        labels.extend(diagnostic.secondary.iter().map(|label| self.label(LabelStyle::Secondary, label)));
+        labels.extend(
+            diagnostic
+                .secondary
+                .iter()
+                .map(|label| self.label(LabelStyle::Secondary, label)),
+        );
         let mut notes = diagnostic.notes.clone();
         notes.extend(diagnostic.help.iter().map(|help| format!("help: {help}")));
         notes.extend(diagnostic.fixes.iter().map(|fix| fix_note(fix, self.texts)));
@@ -70,7 +87,12 @@ fn render(
     if colour {
         let mut buffer = term::termcolor::Ansi::new(Vec::new());
         let styles = Styles::default();
-        term::emit_to_write_style(&mut StylesWriter::new(&mut buffer, &styles), config, &shown.files, excerpt)?;
+        term::emit_to_write_style(
+            &mut StylesWriter::new(&mut buffer, &styles),
+            config,
+            &shown.files,
+            excerpt,
+        )?;
         Ok(buffer.into_inner())
     } else {
         let mut buffer = Vec::new();
@@ -79,7 +101,7 @@ fn render(
     }
 }
 
-/// `fix: write `1000 USD``, with the whole line as it would read when the title does not say it already.
+/// The fix's title, with the whole line as it would read when the title does not say it already.
 fn fix_note(fix: &Fix, texts: &dyn Texts) -> String {
     match fixed_line(fix, texts) {
         Some(line) => format!("fix: {}\n       {line}", fix.title),
@@ -93,9 +115,15 @@ fn fixed_line(fix: &Fix, texts: &dyn Texts) -> Option<String> {
     let text = texts.text(first.file);
     let mut edits: Vec<_> = fix.edits.iter().collect();
     edits.sort_by_key(|edit| edit.span);
-    let start = text.get(..edits.first()?.span.start as usize)?.rfind('\n').map_or(0, |at| at + 1);
+    let start = text
+        .get(..edits.first()?.span.start as usize)?
+        .rfind('\n')
+        .map_or(0, |at| at + 1);
     let last = edits.last()?.span.end as usize;
-    let end = text.get(last..)?.find('\n').map_or(text.len(), |at| last + at);
+    let end = text
+        .get(last..)?
+        .find('\n')
+        .map_or(text.len(), |at| last + at);
     let mut line = String::new();
     let mut at = start;
     for edit in edits {
@@ -108,5 +136,6 @@ fn fixed_line(fix: &Fix, texts: &dyn Texts) -> Option<String> {
     }
     line.push_str(text.get(at..end)?);
     let line = line.trim();
-    (!line.is_empty() && !line.contains('\n') && line.chars().count() <= 120).then(|| line.to_owned())
+    (!line.is_empty() && !line.contains('\n') && line.chars().count() <= 120)
+        .then(|| line.to_owned())
 }

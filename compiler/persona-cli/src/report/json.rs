@@ -11,12 +11,17 @@ use serde_json::{Value, json};
 use super::{Tally, Texts, severity_word};
 
 /// Writes the lines.
-pub(super) fn write(out: &mut dyn Write, diagnostics: &[Diagnostic], texts: &dyn Texts) -> io::Result<()> {
+pub(super) fn write(
+    out: &mut dyn Write,
+    diagnostics: &[Diagnostic],
+    texts: &dyn Texts,
+) -> io::Result<()> {
     for diagnostic in diagnostics {
         writeln!(out, "{}", object(diagnostic, texts))?;
     }
     let tally = Tally::of(diagnostics);
-    let summary = json!({ "format": 1, "summary": { "errors": tally.errors, "warnings": tally.warnings } });
+    let summary =
+        json!({ "format": 1, "summary": { "errors": tally.errors, "warnings": tally.warnings } });
     writeln!(out, "{summary}")
 }
 
@@ -49,7 +54,11 @@ fn fix_object(fix: &Fix, texts: &dyn Texts) -> Value {
         .edits
         .iter()
         .map(|edit| {
-            let place = Label { file: edit.file, span: edit.span, text: String::new() };
+            let place = Label {
+                file: edit.file,
+                span: edit.span,
+                text: String::new(),
+            };
             let (start, end) = ends(&place, texts);
             json!({ "file": texts.path(edit.file), "start": start, "end": end, "text": edit.text })
         })

@@ -6,6 +6,8 @@
 mod human;
 mod json;
 mod short;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, Write};
 
@@ -42,8 +44,14 @@ pub(crate) struct Tally {
 impl Tally {
     /// Counts by severity.
     pub(crate) fn of(diagnostics: &[Diagnostic]) -> Self {
-        let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
-        Self { errors, warnings: diagnostics.len() - errors }
+        let errors = diagnostics
+            .iter()
+            .filter(|d| d.severity == Severity::Error)
+            .count();
+        Self {
+            errors,
+            warnings: diagnostics.len() - errors,
+        }
     }
 }
 

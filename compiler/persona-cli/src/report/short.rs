@@ -7,7 +7,11 @@ use persona_base::{Diagnostic, LineIndex};
 use super::{Texts, severity_word};
 
 /// Writes the lines. Lines and columns count from one; columns count characters.
-pub(super) fn write(out: &mut dyn Write, diagnostics: &[Diagnostic], texts: &dyn Texts) -> io::Result<()> {
+pub(super) fn write(
+    out: &mut dyn Write,
+    diagnostics: &[Diagnostic],
+    texts: &dyn Texts,
+) -> io::Result<()> {
     for diagnostic in diagnostics {
         let label = &diagnostic.primary;
         let text = texts.text(label.file);

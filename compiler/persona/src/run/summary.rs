@@ -52,12 +52,23 @@ pub struct TraitResult {
 /// What the known values of a trait look like.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TraitValues {
-    /// Of values that have an order and a distance: the least, the median (of two, the lesser) and the greatest.
-    Range(Shown, Shown, Shown),
+    /// Of values that have an order and a distance.
+    Range(Box<Range>),
     /// Of other values: the most frequent ones with their numbers, and how many others there are.
     Top(Vec<(Shown, usize)>, usize),
     /// Nothing is known of anybody.
     Nothing,
+}
+
+/// The least, the median (of two, the lesser) and the greatest of some values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Range {
+    /// The least.
+    pub least: Shown,
+    /// The median.
+    pub median: Shown,
+    /// The greatest.
+    pub greatest: Shown,
 }
 
 /// The answers of a run, counted.
@@ -75,7 +86,12 @@ pub(crate) fn count(plan: &Plan, answers: &Answers, profiles: usize) -> Counted 
         let name = output.name.clone();
         match (output.kind, answer) {
             (OutputKind::Segment, Answer::Members(members)) => {
-                counted.segments.push(sized(name, output.title.clone(), members.count_set_bits(), profiles));
+                counted.segments.push(sized(
+                    name,
+                    output.title.clone(),
+                    members.count_set_bits(),
+                    profiles,
+                ));
             }
             (OutputKind::Partition(stages), Answer::Values(column)) => {
                 let values = &plan.schema.enums[stages].values;
@@ -84,15 +100,27 @@ pub(crate) fn count(plan: &Plan, answers: &Answers, profiles: usize) -> Counted 
                     codes.iter().for_each(|code| counts[*code as usize] += 1);
                 }
                 let stages = values.iter().zip(counts);
-                let stages = stages.map(|(v, count)| sized(v.name.clone(), v.title.clone(), count, profiles));
+                let stages = stages
+                    .map(|(v, count)| sized(v.name.clone(), v.title.clone(), count, profiles));
                 let title = output.title.clone();
-                counted.partitions.push(PartitionResult { name, title, stages: stages.collect() });
+                counted.partitions.push(PartitionResult {
+                    name,
+                    title,
+                    stages: stages.collect(),
+                });
             }
             (OutputKind::Trait, Answer::Values(column)) => {
                 let ty = &plan.nodes[output.node].ty;
-                let known = (0..column.len()).filter(|row| column.is_known(*row)).count();
+                let known = (0..column.len())
+                    .filter(|row| column.is_known(*row))
+                    .count();
                 let values = values(plan, column, ty, &answers.strings, known);
-                counted.traits.push(TraitResult { name, known, share: share(known, profiles), values });
+                counted.traits.push(TraitResult {
+                    name,
+                    known,
+                    share: share(known, profiles),
+                    values,
+                });
             }
             (_, answer) => unreachable!("`{name}` is answered by {answer:?}"),
         }
@@ -101,12 +129,21 @@ pub(crate) fn count(plan: &Plan, answers: &Answers, profiles: usize) -> Counted 
 }
 
 fn sized(name: Arc<str>, title: Option<Arc<str>>, count: usize, profiles: usize) -> SegmentResult {
-    SegmentResult { name, title, count, share: share(count, profiles) }
+    SegmentResult {
+        name,
+        title,
+        count,
+        share: share(count, profiles),
+    }
 }
 
 /// A part of a whole, from 0 to 1.
 pub(crate) fn share(count: usize, of: usize) -> f64 {
-    if of == 0 { 0.0 } else { count as f64 / of as f64 }
+    if of == 0 {
+        0.0
+    } else {
+        count as f64 / of as f64
+    }
 }
 
 fn values(plan: &Plan, column: &Column, ty: &Ty, strings: &Strings, known: usize) -> TraitValues {
@@ -117,16 +154,26 @@ fn values(plan: &Plan, column: &Column, ty: &Ty, strings: &Strings, known: usize
     }
     let rows = (0..column.len()).filter(|row| column.is_known(*row));
     match &column.values {
-        Values::Int(values) => range(rows.map(|row| values[row]).collect(), i64::cmp, |v| show(&Value::Int(v))),
+        Values::Int(values) => range(rows.map(|row| values[row]).collect(), i64::cmp, |v| {
+            show(&Value::Int(v))
+        }),
         Values::Float(values) => {
-            range(rows.map(|row| values[row]).collect(), f64::total_cmp, |v| show(&Value::Float(v)))
+            range(rows.map(|row| values[row]).collect(), f64::total_cmp, |v| {
+                show(&Value::Float(v))
+            })
         }
-        Values::Bool(values) => top(rows.map(|row| u32::from(values[row])), |code| show(&Value::Bool(code == 1))),
+        Values::Bool(values) => top(rows.map(|row| u32::from(values[row])), |code| {
+            show(&Value::Bool(code == 1))
+        }),
         Values::Enum(codes) => top(rows.map(|row| codes[row]), |code| show(&Value::Enum(code))),
-        Values::Str(codes) => top(rows.map(|row| codes[row]), |code| show(&Value::text(strings.get(code)))),
+        Values::Str(codes) => top(rows.map(|row| codes[row]), |code| {
+            show(&Value::text(strings.get(code)))
+        }),
         Values::List { offsets, .. } => {
             let size = |row: usize| i64::from(offsets[row + 1]) - i64::from(offsets[row]);
-            range(rows.map(size).collect(), i64::cmp, |v| Shown::new(&Value::Int(v), &Ty::Int, &plan.schema, &zone))
+            range(rows.map(size).collect(), i64::cmp, |v| {
+                Shown::new(&Value::Int(v), &Ty::Int, &plan.schema, &zone)
+            })
         }
         Values::Geo(..) | Values::Absent(_) => TraitValues::Top(Vec::new(), known),
     }
@@ -142,7 +189,11 @@ fn range<T: Copy>(
     let median = *median;
     let least = below.iter().copied().min_by(order).unwrap_or(median);
     let greatest = above.iter().copied().max_by(order).unwrap_or(median);
-    TraitValues::Range(show(least), show(median), show(greatest))
+    TraitValues::Range(Box::new(Range {
+        least: show(least),
+        median: show(median),
+        greatest: show(greatest),
+    }))
 }
 
 /// The most frequent values; ties go to the one whose text comes first.
@@ -155,8 +206,13 @@ fn top(codes: impl Iterator<Item = u32>, show: impl Fn(u32) -> Shown) -> TraitVa
     counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     // Codes say nothing about order, so all that tie with the last one kept are compared by text.
     let least = counts.get(TOP - 1).map_or(0, |(_, count)| *count);
-    let candidates = counts.iter().take_while(|(_, count)| *count >= least).take(1_000);
-    let mut shown: Vec<(Shown, usize)> = candidates.map(|(code, count)| (show(*code), *count)).collect();
+    let candidates = counts
+        .iter()
+        .take_while(|(_, count)| *count >= least)
+        .take(1_000);
+    let mut shown: Vec<(Shown, usize)> = candidates
+        .map(|(code, count)| (show(*code), *count))
+        .collect();
     shown.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.text.cmp(&b.0.text)));
     shown.truncate(TOP);
     let others = counts.len() - shown.len();
@@ -168,21 +224,36 @@ mod tests {
     use super::*;
 
     fn int(value: i64) -> Shown {
-        Shown { text: value.to_string(), json: value.into(), truth: None }
+        Shown {
+            text: value.to_string(),
+            json: value.into(),
+            truth: None,
+        }
+    }
+
+    fn ranged(least: i64, median: i64, greatest: i64) -> TraitValues {
+        TraitValues::Range(Box::new(Range {
+            least: int(least),
+            median: int(median),
+            greatest: int(greatest),
+        }))
     }
 
     #[test]
     fn the_median_of_two_is_the_lesser() {
         let range = |values: Vec<i64>| range(values, i64::cmp, int);
-        assert_eq!(range(vec![4, 1]), TraitValues::Range(int(1), int(1), int(4)));
-        assert_eq!(range(vec![7]), TraitValues::Range(int(7), int(7), int(7)));
-        assert_eq!(range(vec![5, 3, 9, 1]), TraitValues::Range(int(1), int(3), int(9)));
+        assert_eq!(range(vec![4, 1]), ranged(1, 1, 4));
+        assert_eq!(range(vec![7]), ranged(7, 7, 7));
+        assert_eq!(range(vec![5, 3, 9, 1]), ranged(1, 3, 9));
     }
 
     #[test]
     fn ties_among_the_most_frequent_go_by_text() {
         let found = top([9, 9, 3, 5, 4].into_iter(), |code| int(i64::from(code)));
-        assert_eq!(found, TraitValues::Top(vec![(int(9), 2), (int(3), 1), (int(4), 1)], 1));
+        assert_eq!(
+            found,
+            TraitValues::Top(vec![(int(9), 2), (int(3), 1), (int(4), 1)], 1)
+        );
     }
 
     #[test]

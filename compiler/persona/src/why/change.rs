@@ -38,7 +38,10 @@ enum What<'p> {
 
 impl<'p> Needed<'p> {
     fn all(needed: Vec<Self>) -> Self {
-        Self { count: needed.iter().map(|needed| needed.count).sum(), what: What::All(needed) }
+        Self {
+            count: needed.iter().map(|needed| needed.count).sum(),
+            what: What::All(needed),
+        }
     }
 
     fn collect(&self, into: &mut Vec<Change>) {
@@ -51,28 +54,51 @@ impl<'p> Needed<'p> {
 }
 
 fn needed(part: &Part, wanted: bool) -> Needed<'_> {
-    if part.value.as_ref().is_some_and(|value| value.truth == Some(wanted)) {
-        return Needed { count: 0, what: What::Nothing };
+    if part
+        .value
+        .as_ref()
+        .is_some_and(|value| value.truth == Some(wanted))
+    {
+        return Needed {
+            count: 0,
+            what: What::Nothing,
+        };
     }
     let all = || Needed::all(part.parts.iter().map(|part| needed(part, wanted)).collect());
-    let cheapest = || part.parts.iter().map(|part| needed(part, wanted)).min_by_key(|needed| needed.count);
+    let cheapest = || {
+        part.parts
+            .iter()
+            .map(|part| needed(part, wanted))
+            .min_by_key(|needed| needed.count)
+    };
     let chosen = match (&part.kind, &part.parts[..]) {
         (PartKind::And, _) if wanted => Some(all()),
         (PartKind::Or, _) if !wanted => Some(all()),
         (PartKind::And | PartKind::Or, _) => cheapest(),
         (PartKind::Not, [inner]) => Some(needed(inner, !wanted)),
-        (PartKind::Reference(_) | PartKind::Stage(_), [inner]) if is_condition(inner) => Some(needed(inner, wanted)),
+        (PartKind::Reference(_) | PartKind::Stage(_), [inner]) if is_condition(inner) => {
+            Some(needed(inner, wanted))
+        }
         _ => None,
     };
-    chosen.unwrap_or(Needed { count: 1, what: What::This(part, wanted) })
+    chosen.unwrap_or(Needed {
+        count: 1,
+        what: What::This(part, wanted),
+    })
 }
 
 fn is_condition(part: &Part) -> bool {
-    part.value.as_ref().is_some_and(|value| value.truth.is_some())
+    part.value
+        .as_ref()
+        .is_some_and(|value| value.truth.is_some())
 }
 
 fn change(part: &Part, wanted: bool) -> Change {
-    let operand = |part: &Part| part.value.as_ref().map(|value| (part.text.clone(), value.text.clone()));
+    let operand = |part: &Part| {
+        part.value
+            .as_ref()
+            .map(|value| (part.text.clone(), value.text.clone()))
+    };
     Change {
         text: part.text.clone(),
         location: part.location.clone(),

@@ -34,12 +34,25 @@ pub(super) fn extended(plan: &Plan) -> (Plan, Evidence) {
     let mut evidence = Evidence::default();
     for (id, node) in plan.nodes.iter_enumerated() {
         let (query, counted, words) = match &node.op {
-            Op::Agg(agg) if agg.kind == AggKind::Exists => (&agg.query, true, "the last such event:"),
-            Op::Agg(agg) if agg.kind == AggKind::Count => (&agg.query, false, "the last such event:"),
+            Op::Agg(agg) if agg.kind == AggKind::Exists => {
+                (&agg.query, true, "the last such event:")
+            }
+            Op::Agg(agg) if agg.kind == AggKind::Count => {
+                (&agg.query, false, "the last such event:")
+            }
             Op::Sequence(sequence) => (&sequence.first, true, "the last event that starts it:"),
             _ => continue,
         };
-        let count = counted.then(|| push(&mut extended.nodes, AggKind::Count, query.clone(), None, Ty::Int, false));
+        let count = counted.then(|| {
+            push(
+                &mut extended.nodes,
+                AggKind::Count,
+                query.clone(),
+                None,
+                Ty::Int,
+                false,
+            )
+        });
         let last = last(&mut extended.nodes, query);
         evidence.found.insert(id, Found { count, last, words });
     }
@@ -48,10 +61,36 @@ pub(super) fn extended(plan: &Plan) -> (Plan, Evidence) {
 
 /// The instant of the last event of a query without its window.
 fn last(nodes: &mut IndexVec<NodeId, Node>, query: &Query) -> NodeId {
-    let cols = query.kinds.iter().map(|kind| EventCol { kind: *kind, col: Schema::AT }).collect();
-    let at = nodes.push(Node { op: Op::Event { level: 0, cols }, ty: Ty::Timestamp, optional: false });
-    let query = Query { from: None, to: None, latest: None, ..query.clone() };
-    push(nodes, AggKind::Nth { n: 1, from_end: true }, query, Some(at), Ty::Timestamp, true)
+    let cols = query
+        .kinds
+        .iter()
+        .map(|kind| EventCol {
+            kind: *kind,
+            col: Schema::AT,
+        })
+        .collect();
+    let at = nodes.push(Node {
+        op: Op::Event { level: 0, cols },
+        ty: Ty::Timestamp,
+        optional: false,
+    });
+    let query = Query {
+        from: None,
+        to: None,
+        latest: None,
+        ..query.clone()
+    };
+    push(
+        nodes,
+        AggKind::Nth {
+            n: 1,
+            from_end: true,
+        },
+        query,
+        Some(at),
+        Ty::Timestamp,
+        true,
+    )
 }
 
 fn push(
@@ -62,5 +101,9 @@ fn push(
     ty: Ty,
     optional: bool,
 ) -> NodeId {
-    nodes.push(Node { op: Op::Agg(Box::new(Agg { kind, query, value })), ty, optional })
+    nodes.push(Node {
+        op: Op::Agg(Box::new(Agg { kind, query, value })),
+        ty,
+        optional,
+    })
 }

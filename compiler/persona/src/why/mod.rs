@@ -56,7 +56,7 @@ pub enum AnswerKind {
 }
 
 /// What is asked, found among the answers.
-struct Asked {
+pub(crate) struct Asked {
     output: usize,
     stage: Option<u32>,
 }
@@ -72,7 +72,9 @@ impl Program {
         calibration: Option<Arc<Calibration>>,
     ) -> Result<Why, Error> {
         let asked = self.asked(name)?;
-        let profile = data.find(&self.plan.schema, key).ok_or_else(|| self.no_profile(key, data))?;
+        let profile = data
+            .find(&self.plan.schema, key)
+            .ok_or_else(|| self.no_profile(key, data))?;
         guarded("explaining the answer", || {
             let (plan, evidence) = evidence::extended(&self.plan);
             let evaluation = Evaluation { now, calibration };
@@ -91,14 +93,28 @@ impl Program {
     fn explained(&self, asked: &Asked, name: &str, reader: &mut tree::Reader<'_, '_>) -> Why {
         let output = &self.plan.outputs[asked.output];
         let (kind, answer, parts) = match (output.kind, asked.stage) {
-            (OutputKind::Segment, _) => (AnswerKind::Segment, reader.shown(output.node), reader.part(&output.explain)),
-            (OutputKind::Trait, _) => (AnswerKind::Trait, reader.shown(output.node), reader.part(&output.explain)),
-            (OutputKind::Partition(_), None) => {
-                (AnswerKind::Partition, reader.shown(output.node), reader.stages(output, None))
-            }
+            (OutputKind::Segment, _) => (
+                AnswerKind::Segment,
+                reader.shown(output.node),
+                reader.part(&output.explain),
+            ),
+            (OutputKind::Trait, _) => (
+                AnswerKind::Trait,
+                reader.shown(output.node),
+                reader.part(&output.explain),
+            ),
+            (OutputKind::Partition(_), None) => (
+                AnswerKind::Partition,
+                reader.shown(output.node),
+                reader.stages(output, None),
+            ),
             (OutputKind::Partition(_), Some(stage)) => {
                 let holds = reader.is_stage(output.node, stage);
-                (AnswerKind::Stage, Shown::of_bool(holds), reader.stages(output, Some(stage)))
+                (
+                    AnswerKind::Stage,
+                    Shown::of_bool(holds),
+                    reader.stages(output, Some(stage)),
+                )
             }
         };
         let changes = match (kind, answer.truth) {
@@ -109,7 +125,9 @@ impl Program {
             name: name.into(),
             title: output.title.clone(),
             kind,
-            location: self.texts.location(output.explain.place.file, output.explain.place.span),
+            location: self
+                .texts
+                .location(output.explain.place.file, output.explain.place.span),
             key: String::new(),
             has_row: true,
             now: 0,
@@ -119,33 +137,61 @@ impl Program {
         }
     }
 
-    fn asked(&self, name: &str) -> Result<Asked, Error> {
-        let (base, stage) = name.split_once('.').map_or((name, None), |(base, stage)| (base, Some(stage)));
-        let found = self.plan.outputs.binary_search_by(|output| (*output.name).cmp(base));
-        let Ok(output) = found else { return Err(self.no_answer(base)) };
-        let Some(stage) = stage else { return Ok(Asked { output, stage: None }) };
+    pub(crate) fn asked(&self, name: &str) -> Result<Asked, Error> {
+        let (base, stage) = name
+            .split_once('.')
+            .map_or((name, None), |(base, stage)| (base, Some(stage)));
+        let found = self
+            .plan
+            .outputs
+            .binary_search_by(|output| (*output.name).cmp(base));
+        let Ok(output) = found else {
+            return Err(self.no_answer(base));
+        };
+        let Some(stage) = stage else {
+            return Ok(Asked {
+                output,
+                stage: None,
+            });
+        };
         let OutputKind::Partition(stages) = self.plan.outputs[output].kind else {
-            return Err(Error::call(format!("`{base}` is no partition, so it has no stage `{stage}`"))
-                .with_help(format!("ask for `{base}`")));
+            return Err(Error::call(format!(
+                "`{base}` is no partition, so it has no stage `{stage}`"
+            ))
+            .with_help(format!("ask for `{base}`")));
         };
         let values = &self.plan.schema.enums[stages].values;
         match values.iter().position(|value| &*value.name == stage) {
-            Some(index) => Ok(Asked { output, stage: u32::try_from(index).ok() }),
+            Some(index) => Ok(Asked {
+                output,
+                stage: u32::try_from(index).ok(),
+            }),
             None => {
                 let names: Vec<&str> = values.iter().map(|value| &*value.name).collect();
-                Err(Error::call(format!("the partition `{base}` has no stage `{stage}`"))
-                    .with_help(format!("its stages are {}", names.join(", "))))
+                Err(
+                    Error::call(format!("the partition `{base}` has no stage `{stage}`"))
+                        .with_help(format!("its stages are {}", names.join(", "))),
+                )
             }
         }
     }
 
     /// Says that there is no such answer, and which one may be meant.
     pub(crate) fn no_answer(&self, name: &str) -> Error {
-        let names: Vec<&str> = self.plan.outputs.iter().map(|output| &*output.name).collect();
-        let error = Error::call(format!("this package has no segment, trait or partition `{name}`"));
+        let names: Vec<&str> = self
+            .plan
+            .outputs
+            .iter()
+            .map(|output| &*output.name)
+            .collect();
+        let error = Error::call(format!(
+            "this package has no segment, trait or partition `{name}`"
+        ));
         match nearest(name, names.iter().copied()) {
             Some(near) => error.with_help(format!("did you mean `{near}`?")),
-            None if names.is_empty() => error.with_help("it has none at all (those with parameters cannot be asked about by themselves)"),
+            None if names.is_empty() => error.with_help(
+                "it has none at all (those with parameters cannot be asked about by themselves)",
+            ),
             None if names.len() <= 12 => error.with_help(format!("it has {}", names.join(", "))),
             None => error.with_help("`persona run` lists all of them"),
         }
@@ -155,11 +201,18 @@ impl Program {
         let schema = &self.plan.schema;
         let field = &schema.profile.columns[schema.key].name;
         let keys = (0..data.profiles).map(|profile| data.key(schema, profile));
-        let error = Error::call(format!("there is no {} whose {field} is `{key}`", schema.profile.name));
+        let error = Error::call(format!(
+            "there is no {} whose {field} is `{key}`",
+            schema.profile.name
+        ));
         match nearest(key, keys) {
             Some(near) => error.with_help(format!("did you mean `{near}`?")),
             None if data.profiles == 0 => error.with_help("the data has no profiles at all"),
-            None => error.with_help(format!("the data has {} profiles, the first is `{}`", data.profiles, data.key(schema, 0))),
+            None => error.with_help(format!(
+                "the data has {} profiles, the first is `{}`",
+                data.profiles,
+                data.key(schema, 0)
+            )),
         }
     }
 }

@@ -71,14 +71,27 @@ impl<'r, 'e> Reader<'r, 'e> {
         profile: usize,
     ) -> Self {
         let profile = evaluator.profile(profile);
-        Self { program, evaluator, profile, evidence, seen: Vec::new(), depth: 0, left: PARTS }
+        Self {
+            program,
+            evaluator,
+            profile,
+            evidence,
+            seen: Vec::new(),
+            depth: 0,
+            left: PARTS,
+        }
     }
 
     /// The value of a node.
     pub(super) fn shown(&mut self, node: NodeId) -> Shown {
         let value = self.profile.value(node);
         let ty = &self.evaluator.plan().nodes[node].ty;
-        Shown::new(&value, ty, &self.program.plan.schema, self.profile.clock().zone())
+        Shown::new(
+            &value,
+            ty,
+            &self.program.plan.schema,
+            self.profile.clock().zone(),
+        )
     }
 
     /// Whether a partition's node is this stage.
@@ -90,7 +103,10 @@ impl<'r, 'e> Reader<'r, 'e> {
     pub(super) fn part(&mut self, explain: &Explain) -> Part {
         self.left = self.left.saturating_sub(1);
         let value = explain.node.map(|node| self.shown(node));
-        let evidence = explain.node.map(|node| self.evidence_of(node)).unwrap_or_default();
+        let evidence = explain
+            .node
+            .map(|node| self.evidence_of(node))
+            .unwrap_or_default();
         let mut parts: Vec<Part> = Vec::with_capacity(explain.parts.len());
         for part in &explain.parts {
             if self.left == 0 && !is_junction(&explain.kind) {
@@ -118,7 +134,9 @@ impl<'r, 'e> Reader<'r, 'e> {
     fn follow(&mut self, name: &Arc<str>) -> Option<Part> {
         let base = name.split('.').next().unwrap_or(name);
         let outputs = &self.program.plan.outputs;
-        let output = &outputs[outputs.binary_search_by(|output| (*output.name).cmp(base)).ok()?];
+        let output = &outputs[outputs
+            .binary_search_by(|output| (*output.name).cmp(base))
+            .ok()?];
         if self.depth >= DEPTH || self.left == 0 || self.seen.contains(name) {
             return None;
         }
@@ -159,7 +177,11 @@ impl<'r, 'e> Reader<'r, 'e> {
             None => self.shown(output.node),
         };
         Part {
-            kind: if asked.is_some() { PartKind::And } else { PartKind::Value },
+            kind: if asked.is_some() {
+                PartKind::And
+            } else {
+                PartKind::Value
+            },
             text: format!("partition {}", output.name),
             location: self.program.texts.location(place.file, place.span),
             value: Some(value),
@@ -170,7 +192,9 @@ impl<'r, 'e> Reader<'r, 'e> {
 
     fn evidence_of(&mut self, node: NodeId) -> Vec<String> {
         let mut said = Vec::new();
-        let Some(found) = self.evidence.of(node) else { return said };
+        let Some(found) = self.evidence.of(node) else {
+            return said;
+        };
         if let Some(count) = found.count {
             said.push(match self.profile.value(count) {
                 Value::Int(1) => "1 such event".to_owned(),
@@ -192,7 +216,11 @@ impl<'r, 'e> Reader<'r, 'e> {
 
 /// The part that must not hold.
 fn negated(part: Part) -> Part {
-    let value = part.value.as_ref().and_then(|value| value.truth).map(|truth| Shown::of_bool(!truth));
+    let value = part
+        .value
+        .as_ref()
+        .and_then(|value| value.truth)
+        .map(|truth| Shown::of_bool(!truth));
     Part {
         kind: PartKind::Not,
         text: format!("not {}", part.text),
@@ -209,7 +237,9 @@ fn kind(explain: &Explain, value: Option<&Shown>) -> PartKind {
         ExplainKind::Or => PartKind::Or,
         ExplainKind::Not => PartKind::Not,
         ExplainKind::Atom => PartKind::Condition,
-        ExplainKind::Value if value.is_some_and(|value| value.truth.is_some()) => PartKind::Condition,
+        ExplainKind::Value if value.is_some_and(|value| value.truth.is_some()) => {
+            PartKind::Condition
+        }
         ExplainKind::Value => PartKind::Value,
         ExplainKind::Reference(name) => PartKind::Reference(name.clone()),
         ExplainKind::Stage(name) => PartKind::Stage(name.clone()),

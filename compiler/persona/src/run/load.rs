@@ -1,0 +1,453 @@
+//! Loading a program's data through `persona-io`, and putting into words where `now` comes from and what became of rows.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use persona_io::{
+    LoadError, LoadErrorKind, LoadOptions, LoadReport, NdjsonRejects, ReasonReport, Reject,
+    RejectSink, SourceReport,
+};
+use persona_ir::{AggKind, Op, Plan};
+use persona_runtime::display::iso;
+use persona_runtime::time::Zone;
+use persona_runtime::{Answers, Dataset, calendar, parse};
+
+use super::summary::Counted;
+use super::{RunOptions, RunResult, Timing};
+use crate::error::guarded;
+use crate::find::shown;
+use crate::{Error, Program};
+
+/// The evaluation time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// Microseconds since 1970-01-01T00:00Z.
+    pub at: i64,
+    /// In UTC: `2026-01-31T10:00:00Z`.
+    pub text: String,
+    /// Where it comes from.
+    pub from: NowFrom,
+}
+
+/// Where the evaluation time comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NowFrom {
+    /// It was given.
+    Given,
+    /// It is the latest event's.
+    LatestEvent,
+    /// There are no events, and the program uses no time: any instant will do.
+    Irrelevant,
+}
+
+impl NowFrom {
+    /// A word for machines.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::LatestEvent => "latest_event",
+            Self::Irrelevant => "irrelevant",
+        }
+    }
+
+    /// Words for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Given => "as given by --now",
+            Self::LatestEvent => "the latest event; --now sets another time",
+            Self::Irrelevant => "no rule asks for the time",
+        }
+    }
+}
+
+/// Hears how far a run is.
+pub trait Progress {
+    /// The next part of the work begins.
+    fn stage(&self, stage: Stage<'_>) {
+        let _ = stage;
+    }
+
+    /// So many rows, and about so many bytes, of the source were read.
+    fn read(&self, rows: u64, bytes: u64) {
+        let _ = (rows, bytes);
+    }
+}
+
+/// Tells nobody.
+impl Progress for () {}
+
+/// A part of a run's work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage<'a> {
+    /// Reading a source of so many bytes.
+    Reading {
+        /// The source.
+        source: &'a str,
+        /// The size of its files.
+        bytes: u64,
+    },
+    /// Sorting what was read.
+    Sorting,
+    /// Making machine code.
+    Compiling,
+    /// Answering.
+    Answering,
+}
+
+/// What was read from one source. `read = used + filtered + rejected`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceResult {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The profile's or the event's name.
+    pub of: Arc<str>,
+    /// Rows read.
+    pub read: usize,
+    /// Rows for which the source's `where` does not hold.
+    pub filtered: usize,
+    /// Rows that are part of a profile or an event.
+    pub used: usize,
+    /// Rows set aside, duplicates included.
+    pub rejected: usize,
+    /// Rows set aside as duplicates.
+    pub duplicates: usize,
+}
+
+/// Why rows were set aside, or values were not used: rejects of one source that have kind, action and column in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The source.
+    pub source: Arc<str>,
+    /// `bad value`, `duplicate`, `failed check` …
+    pub kind: String,
+    /// The column, where one is meant.
+    pub column: Option<String>,
+    /// The first one's reason in plain words.
+    pub text: String,
+    /// How many rejects.
+    pub count: usize,
+    /// How many rows they set aside; 0 where the rows are used.
+    pub rows: usize,
+    /// What was done: `rejected`, `cleared`, `default used`, `duplicate`, `warned`.
+    pub action: String,
+    /// The first such row, with the value: `orders.csv:17 total "n/a"`.
+    pub example: String,
+}
+
+/// The data of a run, checked, and what became of its rows.
+#[derive(Debug)]
+pub(super) struct LoadedData {
+    pub(super) data: Dataset,
+    pub(super) now: Now,
+    pub(super) took: Duration,
+    report: LoadReport,
+    notes: Vec<String>,
+}
+
+/// Hands the reader's progress on.
+struct Reader<'p>(&'p dyn Progress);
+
+impl persona_io::Progress for Reader<'_> {
+    fn source(&self, name: &str, bytes: u64) {
+        self.0.stage(Stage::Reading {
+            source: name,
+            bytes,
+        });
+    }
+
+    fn rows(&self, rows: u64, bytes: u64) {
+        self.0.read(rows, bytes);
+    }
+
+    fn sorting(&self) {
+        self.0.stage(Stage::Sorting);
+    }
+}
+
+impl Program {
+    /// Reads the sources, settles `now`, and makes the row checks.
+    pub(super) fn load(
+        &self,
+        plan: &Plan,
+        options: &RunOptions,
+        progress: &dyn Progress,
+    ) -> Result<LoadedData, Error> {
+        let start = Instant::now();
+        let given = options
+            .now
+            .as_deref()
+            .map(|text| given_now(plan, text))
+            .transpose()?;
+        let load_options = LoadOptions {
+            now: given,
+            threads: options.threads.unwrap_or_else(cores),
+            keep_rejects: 0,
+            ..LoadOptions::default()
+        };
+        let file = options
+            .rejects
+            .as_deref()
+            .map(NdjsonRejects::create)
+            .transpose();
+        let mut sink = Sink(file.map_err(|error| self.load_error(*error))?);
+        let loaded = guarded("reading the data", || {
+            persona_io::load_into(
+                plan,
+                &self.root,
+                &load_options,
+                &Reader(progress),
+                &mut sink,
+            )
+        })?;
+        let mut loaded = loaded.map_err(|error| self.load_error(*error))?;
+        let now = settled_now(plan, given, loaded.latest_event)?;
+        let failures = guarded("checking rows", || {
+            persona_runtime::run_checks(plan, &loaded.dataset, now.at)
+        })?;
+        loaded
+            .record_checks(plan, &failures, &mut sink)
+            .map_err(|error| self.load_error(*error))?;
+        if let Some(file) = sink.0 {
+            file.finish().map_err(|error| self.load_error(*error))?;
+        }
+        let data = match failures.is_empty() {
+            true => loaded.dataset,
+            false => guarded("applying checks", || {
+                persona_runtime::apply_checks(plan, &loaded.dataset, &failures)
+            })?,
+        };
+        let mut notes = loaded.report.notes.clone();
+        notes.extend(moved_now(&now, loaded.latest_999));
+        notes.extend(loaded.report.differences.iter().map(|(field, profiles)| {
+            let of = if *profiles == 1 { "profile" } else { "profiles" };
+            format!("sources differ about `{field}` of {profiles} {of}; the first source by name counts, or as `prefer` says")
+        }));
+        Ok(LoadedData {
+            data,
+            now,
+            took: start.elapsed(),
+            report: loaded.report,
+            notes,
+        })
+    }
+
+    /// An error of reading, as the façade's: what only the program can repair is the program's.
+    fn load_error(&self, error: LoadError) -> Error {
+        let from_program = matches!(
+            error.kind,
+            LoadErrorKind::Columns | LoadErrorKind::Source | LoadErrorKind::BadPath
+        );
+        let mut message = String::new();
+        if let Some(source) = &error.source {
+            message.push_str(&format!("source `{source}`: "));
+        }
+        if let Some(path) = &error.path {
+            message.push_str(&format!("{}: ", shown(path)));
+        }
+        message.push_str(&error.message);
+        let wrapped = if from_program {
+            Error::program(message)
+        } else {
+            Error::call(message)
+        };
+        let wrapped = wrapped.at(error
+            .place
+            .and_then(|place| self.texts.excerpt(place.file, place.span)));
+        match error.help {
+            Some(help) => wrapped.with_help(help),
+            None => wrapped,
+        }
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// The evaluation time as text: an instant, or a date or wall clock time in the package's zone.
+fn given_now(plan: &Plan, text: &str) -> Result<i64, Error> {
+    let zone = Zone::named(&plan.zone).unwrap_or_else(Zone::utc);
+    let text = text.trim();
+    let wall = || {
+        let (date, time) = text.split_once(['T', ' '])?;
+        let (date, time) = (parse::date(date)?, parse::time_of_day(time)?);
+        Some(zone.instant(date * calendar::DAY + time * calendar::SECOND))
+    };
+    let instant = parse::timestamp(text)
+        .or_else(wall)
+        .or_else(|| Some(zone.start_of_day(parse::date(text)?)));
+    instant.ok_or_else(|| {
+        Error::call(format!("`{text}` is no time that persona can read")).with_help(format!(
+            "write an instant such as 2026-01-31T10:00Z, or a date or time in the package's zone ({}): 2026-01-31, 2026-01-31T10:00",
+            zone.name()
+        ))
+    })
+}
+
+/// The evaluation time: given, or the latest event's.
+fn settled_now(plan: &Plan, given: Option<i64>, latest: Option<i64>) -> Result<Now, Error> {
+    let (at, from) = match (given, latest) {
+        (Some(at), _) => (at, NowFrom::Given),
+        (None, Some(at)) => (at, NowFrom::LatestEvent),
+        (None, None) if !uses_time(plan) => {
+            return Ok(Now {
+                at: 0,
+                text: "any time".to_owned(),
+                from: NowFrom::Irrelevant,
+            });
+        }
+        (None, None) => {
+            return Err(Error::call(
+                "the rules ask for the time, and there is no event whose time could stand for it",
+            )
+            .with_help("say when with --now, for example --now 2026-01-31T10:00Z"));
+        }
+    };
+    Ok(Now {
+        at,
+        text: iso(at),
+        from,
+    })
+}
+
+/// Whether an answer or a check depends on `now`.
+fn uses_time(plan: &Plan) -> bool {
+    plan.nodes.iter().any(|node| match &node.op {
+        Op::Now
+        | Op::Today { .. }
+        | Op::Instant(_)
+        | Op::Age(_)
+        | Op::Anniversary(_)
+        | Op::DaysSince(_) => true,
+        Op::Agg(agg) => matches!(agg.kind, AggKind::UnitsHit { .. }),
+        Op::Sequence(sequence) => sequence.not.is_some(),
+        _ => false,
+    })
+}
+
+/// A word of warning where a few late events decide what `now` is.
+fn moved_now(now: &Now, latest_999: Option<i64>) -> Option<String> {
+    let usual = latest_999.filter(|_| now.from == NowFrom::LatestEvent)?;
+    (now.at.saturating_sub(usual) > calendar::DAY).then(|| {
+        format!(
+            "warning: now is {}, the latest event, but 99.9 % of events are no later than {}; a few events may have wrong \
+             dates (--now sets the time)",
+            now.text,
+            iso(usual)
+        )
+    })
+}
+
+impl LoadedData {
+    /// The result, with the answers counted.
+    pub(super) fn into_result(self, counted: Counted, timing: Timing) -> RunResult {
+        let late = late(&self.data, self.now.at);
+        let without_row = self
+            .data
+            .has_row
+            .as_ref()
+            .map_or(0, |rows| self.data.profiles - rows.count_set_bits());
+        let reasons = reasons(&self.report);
+        RunResult {
+            now: self.now,
+            profiles: self.data.profiles,
+            without_row,
+            segments: counted.segments,
+            partitions: counted.partitions,
+            traits: counted.traits,
+            sources: self.report.sources.iter().map(source_result).collect(),
+            reasons,
+            rejected: count(self.report.rejected()),
+            duplicates: count(self.report.duplicates()),
+            late,
+            notes: self.notes,
+            timing,
+        }
+    }
+}
+
+/// Events after `now`.
+fn late(data: &Dataset, now: i64) -> usize {
+    data.events
+        .iter()
+        .map(|table| (0..table.len()).filter(|row| table.at(*row) > now).count())
+        .sum()
+}
+
+fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn source_result(report: &SourceReport) -> SourceResult {
+    SourceResult {
+        name: report.name.clone(),
+        of: report.target.clone(),
+        read: count(report.rows_read),
+        filtered: count(report.rows_filtered),
+        used: count(report.rows_used),
+        rejected: count(report.rows_set_aside),
+        duplicates: count(report.duplicates),
+    }
+}
+
+/// What rejects have in common, the most rows first; then values that were not used.
+fn reasons(report: &LoadReport) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = report.reasons.iter().map(reason).collect();
+    reasons.sort_by_key(|reason| {
+        (
+            std::cmp::Reverse(reason.rows),
+            std::cmp::Reverse(reason.count),
+        )
+    });
+    reasons
+}
+
+fn reason(of: &ReasonReport) -> Reason {
+    let reject = &of.example;
+    let value = reject
+        .value
+        .as_ref()
+        .map(|value| format!(" {value:?}"))
+        .unwrap_or_default();
+    let column = reject
+        .column
+        .as_ref()
+        .map(|column| format!(" {column}"))
+        .unwrap_or_default();
+    Reason {
+        source: reject.source.clone(),
+        kind: reject.kind.to_string(),
+        column: reject.column.clone(),
+        text: reject.reason.clone(),
+        count: count(of.count),
+        rows: count(of.rows),
+        action: reject.action.name().to_owned(),
+        example: format!("{}:{}{column}{value}", reject.file, reject.line),
+    }
+}
+
+/// Where rejects go: into a file, or nowhere.
+struct Sink(Option<NdjsonRejects>);
+
+impl RejectSink for Sink {
+    fn reject(&mut self, reject: &Reject) -> Result<(), Box<LoadError>> {
+        self.0.as_mut().map_or(Ok(()), |file| file.reject(reject))
+    }
+}
+
+impl Program {
+    /// Writes who is in what.
+    pub(super) fn write_members(
+        &self,
+        plan: &Plan,
+        data: &Dataset,
+        answers: &Answers,
+        path: &Path,
+    ) -> Result<(), Error> {
+        let written = guarded("writing members", || {
+            persona_io::write_members(path, plan, data, answers)
+        })?;
+        written.map_err(|error| self.load_error(*error))
+    }
+}

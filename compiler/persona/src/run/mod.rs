@@ -1,0 +1,188 @@
+//! Running a program over its data: load, decide `now`, check rows, answer, count, and write what was asked for.
+
+mod load;
+mod summary;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use persona_ir::Plan;
+use persona_runtime::{Answers, Dataset, Evaluation};
+
+use crate::error::guarded;
+use crate::{Error, Program, Why};
+
+pub use load::{Now, NowFrom, Progress, Reason, SourceResult, Stage};
+pub use summary::{PartitionResult, Range, SegmentResult, TraitResult, TraitValues};
+
+/// How to run.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    /// The evaluation time: an instant such as `2026-01-31T10:00Z`, or a date or wall clock time in the package's zone. By
+    /// default, the latest event.
+    pub now: Option<String>,
+    /// What computes the answers.
+    pub engine: Engine,
+    /// How many threads read data; by default one per core.
+    pub threads: Option<usize>,
+    /// Only these answers; all when empty.
+    pub only: Vec<String>,
+    /// Where to write who is in what.
+    pub members: Option<PathBuf>,
+    /// Where to write the rows that were set aside.
+    pub rejects: Option<PathBuf>,
+}
+
+/// What computes answers. Both give the same ones, to the bit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// Machine code over columns.
+    #[default]
+    Batch,
+    /// The reference interpreter.
+    Interpreter,
+}
+
+/// What a run gave.
+#[derive(Clone, Debug)]
+pub struct RunResult {
+    /// The evaluation time.
+    pub now: Now,
+    /// How many profiles there are.
+    pub profiles: usize,
+    /// How many of them no source has a row for: they are known by their events alone.
+    pub without_row: usize,
+    /// The segments, by name.
+    pub segments: Vec<SegmentResult>,
+    /// The partitions, by name.
+    pub partitions: Vec<PartitionResult>,
+    /// The traits, by name.
+    pub traits: Vec<TraitResult>,
+    /// What was read, by source.
+    pub sources: Vec<SourceResult>,
+    /// Why rows were set aside or changed, the most frequent reason first.
+    pub reasons: Vec<Reason>,
+    /// Rows set aside.
+    pub rejected: usize,
+    /// Events set aside because an earlier one has the same id.
+    pub duplicates: usize,
+    /// Events later than `now`, which no answer sees.
+    pub late: usize,
+    /// Worth knowing.
+    pub notes: Vec<String>,
+    /// How long it took.
+    pub timing: Timing,
+}
+
+/// How long the parts of a run took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Timing {
+    /// Reading the data.
+    pub load: Duration,
+    /// Making machine code.
+    pub compile: Duration,
+    /// Answering, calibration included.
+    pub answer: Duration,
+}
+
+impl Timing {
+    /// All of it.
+    pub fn total(self) -> Duration {
+        self.load + self.compile + self.answer
+    }
+}
+
+impl Program {
+    /// Answers everything for everybody in the data of the package's sources.
+    ///
+    /// # Errors
+    /// Where data cannot be read, or what is asked for does not exist or cannot be written.
+    pub fn run(&self, options: &RunOptions, progress: &dyn Progress) -> Result<RunResult, Error> {
+        let plan = self.restricted(&options.only)?;
+        let loaded = self.load(&plan, options, progress)?;
+        let (answers, mut timing) = answer(&plan, &loaded, options.engine, progress)?;
+        timing.load = loaded.took;
+        let counted = guarded("counting the answers", || {
+            summary::count(&plan, &answers, loaded.data.profiles)
+        })?;
+        if let Some(path) = &options.members {
+            self.write_members(&plan, &loaded.data, &answers, path)?;
+        }
+        Ok(loaded.into_result(counted, timing))
+    }
+
+    /// Explains one answer about one profile: `name` is a segment, trait or partition, or a stage (`lifecycle.active`).
+    ///
+    /// # Errors
+    /// Where there is no such answer or profile, and as [`Program::run`].
+    pub fn why(
+        &self,
+        name: &str,
+        key: &str,
+        options: &RunOptions,
+        progress: &dyn Progress,
+    ) -> Result<(Why, Now), Error> {
+        self.asked(name)?;
+        let loaded = self.load(&self.plan, options, progress)?;
+        let why = self.explain(name, key, &loaded.data, loaded.now.at, None)?;
+        Ok((why, loaded.now))
+    }
+
+    /// The plan with only these answers.
+    fn restricted(&self, only: &[String]) -> Result<Arc<Plan>, Error> {
+        if only.is_empty() {
+            return Ok(self.plan.clone());
+        }
+        for name in only {
+            if !self
+                .plan
+                .outputs
+                .iter()
+                .any(|output| *output.name == **name)
+            {
+                return Err(self.no_answer(name));
+            }
+        }
+        let mut plan = Plan::clone(&self.plan);
+        plan.outputs
+            .retain(|output| only.iter().any(|name| **name == *output.name));
+        Ok(Arc::new(plan))
+    }
+}
+
+fn answer(
+    plan: &Plan,
+    loaded: &load::LoadedData,
+    engine: Engine,
+    progress: &dyn Progress,
+) -> Result<(Answers, Timing), Error> {
+    let evaluation = Evaluation {
+        now: loaded.now.at,
+        calibration: None,
+    };
+    let data: &Dataset = &loaded.data;
+    let mut timing = Timing::default();
+    let start = Instant::now();
+    let answers = match engine {
+        Engine::Interpreter => {
+            progress.stage(Stage::Answering);
+            guarded("interpreting the program", || {
+                persona_runtime::interpret(plan, data, &evaluation)
+            })?
+        }
+        Engine::Batch => {
+            progress.stage(Stage::Compiling);
+            let compiled = guarded("making machine code", || persona_jit::Compiled::new(plan))?;
+            let compiled = compiled.map_err(|error| {
+                Error::call(format!("no machine code can be made here: {error}"))
+                    .with_help("--engine interpreter answers without it")
+            })?;
+            timing.compile = start.elapsed();
+            progress.stage(Stage::Answering);
+            guarded("running machine code", || compiled.run(data, &evaluation))?
+        }
+    };
+    timing.answer = start.elapsed().saturating_sub(timing.compile);
+    Ok((answers, timing))
+}
