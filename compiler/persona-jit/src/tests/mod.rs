@@ -1,1 +1,103 @@
-//! Tests.
+//! Machine code against the reference interpreter: one plan for each operation and edge that is easy to name, and
+//! random plans that respect types and levels for the rest. Both run over the same small data, full of edges.
+
+mod fixture;
+mod generate;
+mod histories;
+mod lists;
+mod plans;
+mod random;
+mod scalars;
+
+use std::sync::Arc;
+
+use persona_ir::Plan;
+use persona_runtime::{Answer, Answers, Dataset, Evaluation, Value, Values, interpret};
+
+use crate::Compiled;
+
+/// One moment of evaluation, without a calibration.
+fn at(now: i64) -> Evaluation {
+    Evaluation { now, calibration: None }
+}
+
+/// Compares batch code and row code with the interpreter, to the bit. Gives the interpreter's answers.
+fn agree(plan: &Plan, data: &Dataset, evaluation: &Evaluation) -> Result<Answers, String> {
+    let expected = interpret(plan, data, evaluation);
+    let compiled = Compiled::new(plan).map_err(|error| error.to_string())?;
+    let actual = compiled.run(data, evaluation);
+    same_calibration(&expected, &actual)?;
+    for (index, output) in plan.outputs.iter().enumerate() {
+        let (expected, actual) = (&expected.columns[index], &actual.columns[index]);
+        if !same_answer(expected, actual) {
+            return Err(format!("batch: {} is {actual:?}, not {expected:?}", output.name));
+        }
+    }
+    if expected.strings.len() != actual.strings.len() {
+        return Err("batch: the answers have other texts".into());
+    }
+    for code in 0..u32::try_from(expected.strings.len()).map_err(|error| error.to_string())? {
+        if expected.strings.get(code) != actual.strings.get(code) {
+            return Err(format!("batch: text {code} is {:?}", actual.strings.get(code)));
+        }
+    }
+    rows_agree(plan, data, &compiled, evaluation, &expected)?;
+    Ok(expected)
+}
+
+fn same_calibration(expected: &Answers, actual: &Answers) -> Result<(), String> {
+    if expected.calibration == actual.calibration {
+        return Ok(());
+    }
+    Err(format!("the ranks are calibrated as {:?}, not {:?}", actual.calibration, expected.calibration))
+}
+
+/// Equal, and Floats by their bits.
+fn same_answer(a: &Answer, b: &Answer) -> bool {
+    let bits = |answer: &Answer| match answer {
+        Answer::Values(column) => match &column.values {
+            Values::Float(values) => values.iter().map(|value| value.to_bits()).collect(),
+            _ => Vec::new(),
+        },
+        Answer::Members(_) => Vec::new(),
+    };
+    a == b && bits(a) == bits(b)
+}
+
+fn rows_agree(
+    plan: &Plan,
+    data: &Dataset,
+    compiled: &Compiled,
+    evaluation: &Evaluation,
+    expected: &Answers,
+) -> Result<(), String> {
+    let mut session = compiled.session(data, evaluation);
+    for profile in 0..data.profiles {
+        let values = session.profile(profile);
+        for ((answer, output), actual) in expected.columns.iter().zip(&plan.outputs).zip(values) {
+            let expected = answer_value(data, expected, answer, profile);
+            if !same_value(&expected, &actual) {
+                return Err(format!("row {profile}: {} is {actual:?}, not {expected:?}", output.name));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn same_value(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
+        _ => a == b,
+    }
+}
+
+/// A profile's value in an answer.
+fn answer_value(data: &Dataset, answers: &Answers, answer: &Answer, profile: usize) -> Value {
+    match answer {
+        Answer::Members(members) => Value::Bool(members.value(profile)),
+        Answer::Values(column) => {
+            let data = Dataset { strings: Arc::clone(&answers.strings), ..data.clone() };
+            data.value(column, profile)
+        }
+    }
+}
