@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use persona_base::{Span, data};
+use persona_base::{Applicability, Span, data};
 use persona_syntax::ast;
 
 use super::params::check_params;
@@ -54,9 +54,18 @@ pub(super) fn check_const_decl(
     ty: &ast::TypeExpr,
     value: &ast::Expr,
 ) -> Unit {
-    let ty = resolve(checking, ty);
+    let written = ty;
+    let ty = resolve(checking, written).known();
     if ty.is_error() {
         return Unit::None;
+    }
+    if written.optional {
+        let mark = Span::new(written.span.end.saturating_sub(1), written.span.end);
+        let diagnostic = checking
+            .diagnostic(data::OPTIONAL_DEFAULT, mark, "a constant has a value, so it is never missing")
+            .label("this says that it may be missing")
+            .fix("remove the `?`", Applicability::Always, mark, "");
+        checking.report(diagnostic);
     }
     let value = checking.constant(value, &ty);
     Unit::Const { ty, value }

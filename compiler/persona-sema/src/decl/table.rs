@@ -10,7 +10,7 @@ use super::history::uses_history;
 use super::text::{one_line, plain_string, removal};
 use super::types::Types;
 use super::{Checking, Unit, annotations, casing, reserved};
-use crate::db::{kind_ids, schema};
+use crate::db::{kind_ids, lookup, profile, schema};
 use crate::{
     Check, CheckAction, Const, EventId, FieldDef, FieldId, Place, TableDef, Type, TypeKind,
     check_condition,
@@ -254,8 +254,9 @@ fn finish(
             doc: field.decl.doc.clone(),
         });
     }
-    let checks = table
-        .checks
+    // The fields that expressions see are those of the first declaration of the name.
+    let written = if is_first(checking) { table.checks.as_slice() } else { &[] };
+    let checks = written
         .iter()
         .filter_map(|check| check_check(checking, check, event))
         .collect();
@@ -300,6 +301,15 @@ fn default(checking: &mut Checking<'_>, field: &FlatField<'_>) -> Option<Const> 
         optional: false,
     };
     Some(checking.constant(written, &expected))
+}
+
+/// Whether the name of this table means this table, and not an earlier one.
+fn is_first(checking: &Checking<'_>) -> bool {
+    let db = checking.db;
+    match checking.tree.kind {
+        ast::DeclKind::Profile(_) => profile(db, db.project()) == Some(checking.decl),
+        _ => lookup(db, checking.decl.name(db)) == Some(checking.decl),
+    }
 }
 
 /// A `check` of the table.
