@@ -2,6 +2,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::term::Paint;
+
 /// How a column is aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Align {
@@ -12,61 +14,98 @@ pub(crate) enum Align {
 /// A cell: what it says, and how that is painted.
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
-    plain: String,
-    painted: String,
+    text: String,
+    style: Style,
+}
+
+/// How a cell is painted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    Plain,
+    Bold,
+    Dim,
+    Cyan,
+    Yellow,
+    /// The first `✓`, `✗` or `·` in its colour, the rest plain.
+    Mark,
 }
 
 impl Cell {
     /// A cell that looks as it reads.
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        let plain = text.into();
+        Self::styled(text, Style::Plain)
+    }
+
+    /// A cell with a style.
+    pub(crate) fn styled(text: impl Into<String>, style: Style) -> Self {
         Self {
-            painted: plain.clone(),
-            plain,
+            text: text.into(),
+            style,
         }
     }
 
-    /// A cell whose colours take no room.
-    pub(crate) fn painted(plain: impl Into<String>, paint: impl FnOnce(&str) -> String) -> Self {
-        let plain = plain.into();
-        Self {
-            painted: paint(&plain),
-            plain,
+    fn painted(&self, text: &str, paint: Paint) -> String {
+        match self.style {
+            Style::Plain => text.to_owned(),
+            Style::Bold => paint.bold(text),
+            Style::Dim => paint.dim(text),
+            Style::Cyan => paint.cyan(text),
+            Style::Yellow => paint.yellow(text),
+            Style::Mark => text
+                .replacen('✓', &paint.green('✓'), 1)
+                .replacen('✗', &paint.red('✗'), 1)
+                .replacen('·', &paint.dim('·'), 1),
         }
     }
 }
 
-/// Lays rows out in columns, two spaces apart, each line indented by two. Trailing blanks are cut.
-pub(crate) fn lay_out(rows: &[Vec<Cell>], aligns: &[Align]) -> String {
+/// The widest line that [`lay_out`] makes, as long as only last cells are too long.
+pub(crate) const WIDTH: usize = 110;
+
+/// Lays rows out in columns, two spaces apart, each line indented by two. Trailing blanks are cut, and so is what a row's
+/// last cell has beyond [`WIDTH`].
+pub(crate) fn lay_out(rows: &[Vec<Cell>], aligns: &[Align], paint: Paint) -> String {
     let width = |column: usize| {
-        rows.iter()
-            .filter_map(|row| row.get(column))
-            .map(|cell| cell.plain.width())
-            .max()
-            .unwrap_or(0)
+        // A row's last cell may be as long as it likes.
+        let cells = rows
+            .iter()
+            .filter_map(|row| row.get(column).filter(|_| column + 1 < row.len()));
+        cells.map(|cell| cell.text.width()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..aligns.len()).map(width).collect();
+    rows.iter()
+        .map(|row| line(row, &widths, aligns, paint))
+        .collect()
+}
+
+fn line(row: &[Cell], widths: &[usize], aligns: &[Align], paint: Paint) -> String {
     let mut text = String::new();
-    for row in rows {
-        // Blanks are written only before something that shows.
-        let mut blanks = 2;
-        for ((cell, width), align) in row.iter().zip(&widths).zip(aligns) {
-            let missing = width - cell.plain.width();
-            let (before, after) = if *align == Align::Right {
-                (missing, 0)
-            } else {
-                (0, missing)
-            };
-            blanks += before;
-            if !cell.plain.is_empty() {
-                text.push_str(&" ".repeat(blanks));
-                text.push_str(&cell.painted);
-                blanks = 0;
-            }
-            blanks += after + 2;
+    let mut used = 0;
+    // Blanks are written only before something that shows.
+    let mut blanks = 2;
+    for (column, ((cell, width), align)) in row.iter().zip(widths).zip(aligns).enumerate() {
+        let room = WIDTH.saturating_sub(used + blanks).max(20);
+        let shown = if column + 1 == row.len() {
+            cut(&cell.text, room)
+        } else {
+            cell.text.clone()
+        };
+        let missing = width.saturating_sub(shown.width());
+        let (before, after) = if *align == Align::Right {
+            (missing, 0)
+        } else {
+            (0, missing)
+        };
+        blanks += before;
+        if !shown.is_empty() {
+            text.push_str(&" ".repeat(blanks));
+            text.push_str(&cell.painted(&shown, paint));
+            used += blanks + shown.width();
+            blanks = 0;
         }
-        text.push('\n');
+        blanks += after + 2;
     }
+    text.push('\n');
     text
 }
 
@@ -138,29 +177,43 @@ mod tests {
 
     #[test]
     fn wide_characters_take_two_columns_and_colours_none() {
-        let rows = vec![
-            vec![Cell::new("日本"), Cell::new("1")],
+        let rows = [
+            vec![Cell::new("日本"), Cell::new("1"), Cell::new("x")],
             vec![
-                Cell::painted("abc", |text| format!("\x1b[1m{text}\x1b[0m")),
+                Cell::styled("abc", Style::Bold),
                 Cell::new("22"),
+                Cell::new("y"),
             ],
         ];
-        assert_eq!(
-            lay_out(&rows, &[Align::Left, Align::Right]),
-            "  日本   1\n  \x1b[1mabc\x1b[0m   22\n"
+        let text = lay_out(
+            &rows,
+            &[Align::Left, Align::Right, Align::Left],
+            Paint(true),
         );
+        assert_eq!(text, "  日本   1  x\n  \x1b[1mabc\x1b[0m   22  y\n");
     }
 
     #[test]
     fn empty_cells_keep_their_columns() {
-        let rows = vec![
+        let rows = [
             vec![Cell::new(""), Cell::new("x")],
             vec![Cell::new("ab"), Cell::new("y")],
         ];
         assert_eq!(
-            lay_out(&rows, &[Align::Left, Align::Left]),
+            lay_out(&rows, &[Align::Left, Align::Left], Paint(false)),
             "      x\n  ab  y\n"
         );
+    }
+
+    #[test]
+    fn only_last_cells_are_cut() {
+        let rows = [
+            vec![Cell::new("a"), Cell::new("x".repeat(500))],
+            vec![Cell::new("b".repeat(150))],
+        ];
+        let text = lay_out(&rows, &[Align::Left, Align::Left], Paint(false));
+        let widths: Vec<usize> = text.lines().map(UnicodeWidthStr::width).collect();
+        assert_eq!(widths, [WIDTH, WIDTH]);
     }
 
     #[test]

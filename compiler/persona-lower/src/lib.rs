@@ -62,7 +62,21 @@ pub fn lower(checked: &Checked) -> Result<Plan, TooLarge> {
         prefer: checked.prefer.clone(),
     };
     prune::prune(&mut plan);
+    if cfg!(debug_assertions) {
+        assert_valid(&plan);
+    }
     Ok(plan)
+}
+
+/// Panics, in debug builds, with the rules that the plan breaks.
+fn assert_valid(plan: &Plan) {
+    if let Err(violations) = persona_ir::verify(plan) {
+        let all: Vec<String> = violations.iter().map(ToString::to_string).collect();
+        unreachable!(
+            "lowering made a plan that is not valid:\n{}",
+            all.join("\n")
+        );
+    }
 }
 
 fn weekday(day: u8) -> Weekday {

@@ -41,11 +41,6 @@ pub(super) fn object(result: &RunResult) -> Value {
             "example": reason.example,
         })).collect::<Vec<_>>(),
         "seconds": seconds(result.timing.total()),
-        "timing": {
-            "load": seconds(result.timing.load),
-            "compile": seconds(result.timing.compile),
-            "answer": seconds(result.timing.answer),
-        },
     })
 }
 

@@ -1,33 +1,33 @@
 //! A run's results as tables that people like to read: answers first, then what they rest on.
 
-use persona::{Now, RunResult, SegmentResult, SourceResult, TraitResult, TraitValues};
+use persona::{Now, Reason, RunResult, SegmentResult, SourceResult, TraitResult, TraitValues};
 
-use crate::columns::{Align, Cell, bar, counted, cut, grouped, lay_out, percent};
+use crate::columns::{Align, Cell, Style, bar, counted, cut, grouped, lay_out, percent};
 use crate::term::Paint;
 
 /// The width of a bar that stands for everybody.
 const BAR: usize = 20;
-/// The longest title, value or reason shown.
-const TEXT: usize = 44;
+/// The longest title or value shown.
+const TEXT: usize = 40;
 
 /// Everything that a run has to say.
 pub(super) fn text(name: &str, result: &RunResult, paint: Paint) -> String {
+    let profiles = counted(result.profiles, "profile", "profiles");
     let mut text = format!(
-        "{} at {}, {}\n",
+        "{} at {}, {profiles}\n",
         paint.bold(name),
-        when(&result.now),
-        counted(result.profiles, "profile", "profiles"),
+        when(&result.now)
     );
-    section(
-        &mut text,
-        "Segments",
-        &segments(&result.segments, paint),
-        paint,
-    );
-    section(&mut text, "Partitions", &partitions(result, paint), paint);
-    section(&mut text, "Traits", &traits(&result.traits, paint), paint);
-    section(&mut text, "Data", &sources(&result.sources, paint), paint);
-    section(&mut text, "Set aside", &reasons(result, paint), paint);
+    let mut section = |title: &str, rows: String| {
+        if !rows.is_empty() {
+            text.push_str(&format!("\n{}\n{rows}", paint.bold(title)));
+        }
+    };
+    section("Segments", segments(&result.segments, paint));
+    section("Partitions", partitions(result, paint));
+    section("Traits", traits(&result.traits, paint));
+    section("Data", sources(&result.sources, paint));
+    section("Set aside or changed", reasons(&result.reasons, paint));
     let end = ending(result);
     if !end.is_empty() {
         text.push('\n');
@@ -36,27 +36,9 @@ pub(super) fn text(name: &str, result: &RunResult, paint: Paint) -> String {
     text
 }
 
-fn section(text: &mut String, title: &str, rows: &str, paint: Paint) {
-    if !rows.is_empty() {
-        text.push_str(&format!("\n{}\n{rows}", paint.bold(title)));
-    }
-}
-
 /// The evaluation time and where it comes from.
 pub(crate) fn when(now: &Now) -> String {
     format!("{} ({})", now.text, now.from.words())
-}
-
-fn sized(segment: &SegmentResult, indent: &str, paint: Paint) -> Vec<Cell> {
-    vec![
-        Cell::new(format!("{indent}{}", segment.name)),
-        Cell::painted(cut(segment.title.as_deref().unwrap_or(""), TEXT), |text| {
-            paint.dim(text)
-        }),
-        Cell::new(grouped(segment.count)),
-        Cell::new(percent(segment.share)),
-        Cell::painted(bar(segment.share, BAR), |text| paint.cyan(text)),
-    ]
 }
 
 const SIZED: [Align; 5] = [
@@ -67,140 +49,135 @@ const SIZED: [Align; 5] = [
     Align::Left,
 ];
 
+fn sized(segment: &SegmentResult, indent: &str) -> Vec<Cell> {
+    vec![
+        Cell::new(format!("{indent}{}", segment.name)),
+        title(segment.title.as_deref()),
+        Cell::new(grouped(segment.count)),
+        Cell::new(percent(segment.share)),
+        Cell::styled(bar(segment.share, BAR), Style::Cyan),
+    ]
+}
+
+fn title(title: Option<&str>) -> Cell {
+    Cell::styled(cut(title.unwrap_or(""), TEXT), Style::Dim)
+}
+
 fn segments(segments: &[SegmentResult], paint: Paint) -> String {
-    let rows: Vec<Vec<Cell>> = segments
-        .iter()
-        .map(|segment| sized(segment, "", paint))
-        .collect();
-    lay_out(&rows, &SIZED)
+    let rows: Vec<Vec<Cell>> = segments.iter().map(|segment| sized(segment, "")).collect();
+    lay_out(&rows, &SIZED, paint)
 }
 
 fn partitions(result: &RunResult, paint: Paint) -> String {
     let mut rows = Vec::new();
     for partition in &result.partitions {
-        let title = cut(partition.title.as_deref().unwrap_or(""), TEXT);
         rows.push(vec![
             Cell::new(&*partition.name),
-            Cell::painted(title, |text| paint.dim(text)),
+            title(partition.title.as_deref()),
         ]);
-        rows.extend(
-            partition
-                .stages
-                .iter()
-                .map(|stage| sized(stage, "  ", paint)),
-        );
+        rows.extend(partition.stages.iter().map(|stage| sized(stage, "  ")));
     }
-    lay_out(&rows, &SIZED)
+    lay_out(&rows, &SIZED, paint)
 }
 
 fn traits(traits: &[TraitResult], paint: Paint) -> String {
-    let rows: Vec<Vec<Cell>> = traits
-        .iter()
-        .map(|trait_| trait_row(trait_, paint))
-        .collect();
+    let rows: Vec<Vec<Cell>> = traits.iter().map(trait_row).collect();
     lay_out(
         &rows,
         &[Align::Left, Align::Right, Align::Right, Align::Left],
+        paint,
     )
 }
 
-fn trait_row(trait_: &TraitResult, paint: Paint) -> Vec<Cell> {
-    let values = match &trait_.values {
-        TraitValues::Range(range) => {
-            format!(
-                "{} … {} … {}",
-                range.least.text, range.median.text, range.greatest.text
-            )
-        }
-        TraitValues::Top(top, others) => {
-            let mut shown: Vec<String> = top
-                .iter()
-                .map(|(value, count)| format!("{} {}", cut(&value.text, TEXT / 2), grouped(*count)))
-                .collect();
-            if *others > 0 {
-                shown.push(counted(*others, "other value", "other values"));
-            }
-            shown.join(", ")
-        }
-        TraitValues::Nothing => "known of nobody".to_owned(),
-    };
+fn trait_row(trait_: &TraitResult) -> Vec<Cell> {
     vec![
         Cell::new(&*trait_.name),
-        Cell::new(grouped(trait_.known)),
+        Cell::new(format!("{} known", grouped(trait_.known))),
         Cell::new(percent(trait_.share)),
-        Cell::painted(values, |text| paint.cyan(text)),
+        Cell::styled(trait_values(&trait_.values), Style::Cyan),
     ]
 }
 
-fn sources(sources: &[SourceResult], paint: Paint) -> String {
-    let some = |count: usize, words: &str| {
-        if count == 0 {
-            String::new()
-        } else {
-            format!("{} {words}", grouped(count))
+fn trait_values(values: &TraitValues) -> String {
+    match values {
+        TraitValues::Range(range) => {
+            format!(
+                "{} to {}, median {}",
+                range.least.text, range.greatest.text, range.median.text
+            )
         }
+        TraitValues::Top(top, others) => {
+            let top = top.iter().map(|(value, count)| {
+                format!("{} {}", cut(&value.text, TEXT / 2), grouped(*count))
+            });
+            let others = (*others > 0).then(|| counted(*others, "other value", "other values"));
+            top.chain(others).collect::<Vec<_>>().join(", ")
+        }
+        TraitValues::Nothing => String::new(),
+    }
+}
+
+fn sources(sources: &[SourceResult], paint: Paint) -> String {
+    let some = |count: usize, words: &str| match count {
+        0 => String::new(),
+        _ => format!("{} {words}", grouped(count)),
     };
     let row = |source: &SourceResult| {
         vec![
             Cell::new(&*source.name),
-            Cell::painted(&*source.of, |text| paint.dim(text)),
+            Cell::styled(&*source.of, Style::Dim),
             Cell::new(format!("{} read", grouped(source.read))),
             Cell::new(format!("{} used", grouped(source.used))),
             Cell::new(some(source.filtered, "filtered out")),
-            Cell::painted(some(source.rejected, "set aside"), |text| {
-                paint.yellow(text)
-            }),
-            Cell::new(some(source.duplicates, "duplicates")),
+            Cell::styled(some(source.rejected, "set aside"), Style::Yellow),
         ]
     };
     let rows: Vec<Vec<Cell>> = sources.iter().map(row).collect();
-    let mut aligns = [Align::Right; 7];
-    aligns[0] = Align::Left;
-    aligns[1] = Align::Left;
-    lay_out(&rows, &aligns)
-}
-
-fn reasons(result: &RunResult, paint: Paint) -> String {
-    let rows: Vec<Vec<Cell>> = result
-        .reasons
-        .iter()
-        .map(|reason| {
-            vec![
-                Cell::new(grouped(reason.count)),
-                Cell::new(&*reason.source),
-                Cell::new(reason.kind.clone()),
-                Cell::painted(&*reason.action, |text| paint.yellow(text)),
-                Cell::new(cut(&reason.text, 2 * TEXT)),
-                Cell::painted(cut(&reason.example, 2 * TEXT), |text| paint.dim(text)),
-            ]
-        })
-        .collect();
+    let right = Align::Right;
     lay_out(
         &rows,
-        &[
-            Align::Right,
-            Align::Left,
-            Align::Left,
-            Align::Left,
-            Align::Left,
-            Align::Left,
-        ],
+        &[Align::Left, Align::Left, right, right, right, right],
+        paint,
     )
+}
+
+/// Two lines for each reason: what and how often, then the first one's place and words.
+fn reasons(reasons: &[Reason], paint: Paint) -> String {
+    let mut text = String::new();
+    let width = reasons
+        .iter()
+        .map(|reason| grouped(reason.count).len())
+        .max()
+        .unwrap_or(0);
+    for reason in reasons {
+        let count = grouped(reason.count);
+        let head = vec![
+            Cell::new(format!("{count:>width$}")),
+            Cell::new(&*reason.source),
+            Cell::new(reason.kind.clone()),
+            Cell::styled(reason.action.clone(), Style::Yellow),
+        ];
+        let what = vec![Cell::styled(
+            format!("{}  {}: {}", " ".repeat(width), reason.example, reason.text),
+            Style::Dim,
+        )];
+        text.push_str(&lay_out(&[head], &[Align::Left; 4], paint));
+        text.push_str(&lay_out(&[what], &[Align::Left], paint));
+    }
+    text
 }
 
 fn ending(result: &RunResult) -> String {
     let mut lines = Vec::new();
     if result.without_row > 0 {
+        let are = counted(result.without_row, "profile is", "profiles are");
         lines.push(format!(
-            "{} known by events alone: no source has a row for them, so their fields have defaults or are missing",
-            counted(result.without_row, "profile is", "profiles are"),
+            "{are} known by events alone: fields have their defaults or are missing"
         ));
     }
     if result.late > 0 {
-        lines.push(format!(
-            "{} later than now and not seen by any answer",
-            counted(result.late, "event is", "events are")
-        ));
+        let are = counted(result.late, "event is", "events are");
+        lines.push(format!("{are} later than now, and no answer sees them"));
     }
     lines.extend(result.notes.iter().cloned());
     lines.iter().map(|line| format!("{line}\n")).collect()

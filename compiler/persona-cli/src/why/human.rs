@@ -3,7 +3,7 @@
 
 use persona::{AnswerKind, Change, Location, Part, PartKind, Why};
 
-use crate::columns::{Align, Cell, cut, lay_out};
+use crate::columns::{Align, Cell, Style, cut, lay_out};
 use crate::term::Paint;
 
 /// The longest source text that is shown of one part.
@@ -12,22 +12,18 @@ const TEXT: usize = 72;
 /// The explanation as text.
 pub(super) fn text(why: &Why, now: &str, paint: Paint) -> String {
     let mut text = format!("{}\n", answer(why, paint));
-    text.push_str(&paint.dim(format!(
-        "at {now}; {} is declared in {}",
-        why.name,
-        place(&why.location)
-    )));
-    text.push_str("\n\n");
+    let declared = format!("at {now}; declared in {}", place(&why.location));
+    text.push_str(&format!("{}\n\n", paint.dim(declared)));
     let mut rows = Vec::new();
-    part_rows(&why.parts, 0, paint, &mut rows);
-    text.push_str(&lay_out(&rows, &[Align::Left, Align::Left, Align::Left]));
+    part_rows(&why.parts, 0, &mut rows);
+    text.push_str(&lay_out(&rows, &[Align::Left, Align::Left], paint));
+    text.push_str(&changes(&why.changes, paint));
     if !why.has_row {
         text.push_str(&format!(
-            "\nnote: no source has a row for {}; it is known by its events alone, so every field has its default or is missing\n",
+            "\nNo source has a row for {}: it is known by its events alone, and its fields have defaults or are missing.\n",
             why.key
         ));
     }
-    text.push_str(&changes(&why.changes, paint));
     text
 }
 
@@ -37,8 +33,8 @@ fn answer(why: &Why, paint: Paint) -> String {
         .as_ref()
         .map(|title| format!(" \"{title}\""))
         .unwrap_or_default();
-    let key = paint.bold(&why.key);
-    let name = paint.bold(&why.name);
+    let (key, name) = (paint.bold(&why.key), paint.bold(&why.name));
+    let value = paint.bold(&why.answer.text);
     match (why.kind, why.answer.truth) {
         (AnswerKind::Segment | AnswerKind::Stage, Some(true)) => {
             format!("{key} is {} {name}{title}", paint.green("in"))
@@ -46,95 +42,121 @@ fn answer(why: &Why, paint: Paint) -> String {
         (AnswerKind::Segment | AnswerKind::Stage, _) => {
             format!("{key} is {} {name}{title}", paint.red("not in"))
         }
-        (AnswerKind::Trait, _) => {
-            format!("{name}{title} of {key} is {}", paint.bold(&why.answer.text))
-        }
-        (AnswerKind::Partition, _) => {
-            format!("{key} is in {name}.{}{title}", paint.bold(&why.answer.text))
-        }
+        (AnswerKind::Trait, _) => format!("{name} of {key} is {value}"),
+        (AnswerKind::Partition, _) => format!("{key} is in {name}.{value}{title}"),
     }
 }
 
-fn part_rows(part: &Part, depth: usize, paint: Paint, rows: &mut Vec<Vec<Cell>>) {
+/// A line for the part, one for what is known about it, and its parts' lines.
+fn part_rows(part: &Part, depth: usize, rows: &mut Vec<Vec<Cell>>) {
     let indent = "  ".repeat(depth);
-    let truth = part.value.as_ref().and_then(|value| value.truth);
-    let (mark, marked) = match truth {
-        Some(true) => ("✓ ", paint.green("✓ ")),
-        Some(false) => ("✗ ", paint.red("✗ ")),
-        None => ("· ", paint.dim("· ")),
+    let mark = match part.value.as_ref().and_then(|value| value.truth) {
+        Some(true) => '✓',
+        Some(false) => '✗',
+        None => '·',
     };
-    let (words, inner) = shown(part);
-    let label = Cell::painted(format!("{indent}{mark}{words}"), |_| {
-        format!("{indent}{marked}{words}")
-    });
-    let facts = facts(part);
+    let line = Line::of(part);
     rows.push(vec![
-        label,
-        Cell::new(facts),
-        Cell::painted(place(&part.location), |text| paint.dim(text)),
+        Cell::styled(format!("{indent}{mark} {}", line.words), Style::Mark),
+        Cell::styled(place(&part.location), Style::Dim),
     ]);
-    for part in inner {
-        part_rows(part, depth + 1, paint, rows);
+    if !line.facts.is_empty() {
+        rows.push(vec![Cell::styled(
+            format!("{indent}    {}", line.facts.join("; ")),
+            Style::Cyan,
+        )]);
+    }
+    for part in line.inner {
+        part_rows(part, depth + 1, rows);
     }
 }
 
-/// How a part is called, and which of its parts get lines of their own: operands that are plain values do not.
-fn shown(part: &Part) -> (String, Vec<&Part>) {
-    let all = || part.parts.iter().collect();
-    match &part.kind {
-        PartKind::And if part.text.starts_with("partition ") => {
-            ("this stage, and none before it".to_owned(), all())
-        }
-        PartKind::And => ("all of these".to_owned(), all()),
-        PartKind::Or => ("at least one of these".to_owned(), all()),
-        PartKind::Not => ("not this".to_owned(), all()),
-        PartKind::Stage(name) => match &part.parts[..] {
-            [inner] if !is_junction(inner) && !matches!(inner.kind, PartKind::Reference(_)) => (
-                format!("{name} when {}", cut(&inner.text, TEXT)),
-                structured(inner),
+/// What is shown of a part.
+struct Line<'p> {
+    words: String,
+    facts: Vec<String>,
+    /// The parts that get lines of their own.
+    inner: Vec<&'p Part>,
+}
+
+impl<'p> Line<'p> {
+    fn of(part: &'p Part) -> Self {
+        let words = match &part.kind {
+            PartKind::And if part.text.starts_with("partition ") => {
+                "this stage, and none before it"
+            }
+            PartKind::And => "all of these",
+            PartKind::Or => "at least one of these",
+            PartKind::Not => "not this",
+            PartKind::Stage(name) => return Self::of_stage(part, name),
+            PartKind::Condition | PartKind::Value | PartKind::Reference(_) => {
+                &cut(&part.text, TEXT)
+            }
+        };
+        let (facts, inner) = match &part.kind {
+            PartKind::Condition | PartKind::Value => (operands(part), structured(part)),
+            PartKind::Reference(_) => (
+                own_value(part).into_iter().collect(),
+                part.parts.iter().collect(),
             ),
-            _ => (format!("{name} when"), all()),
-        },
-        PartKind::Reference(_) => (cut(&part.text, TEXT), all()),
-        PartKind::Condition | PartKind::Value => (cut(&part.text, TEXT), structured(part)),
+            _ => (Vec::new(), part.parts.iter().collect()),
+        };
+        Self {
+            words: words.to_owned(),
+            facts,
+            inner,
+        }
+    }
+
+    /// A stage and its condition share a line where the condition is a plain one.
+    fn of_stage(part: &'p Part, name: &str) -> Self {
+        match &part.parts[..] {
+            [condition] if condition.kind == PartKind::Condition => {
+                let inner = Self::of(condition);
+                Self {
+                    words: format!("{name} when {}", inner.words),
+                    ..inner
+                }
+            }
+            _ => Self {
+                words: format!("{name} when"),
+                facts: Vec::new(),
+                inner: part.parts.iter().collect(),
+            },
+        }
     }
 }
 
-/// The parts that have something to show besides their value.
-fn structured(part: &Part) -> Vec<&Part> {
-    part.parts
-        .iter()
-        .filter(|part| !part.parts.is_empty() || !part.evidence.is_empty())
+/// A value that is not simply yes or no.
+fn own_value(part: &Part) -> Option<String> {
+    let value = part.value.as_ref().filter(|value| value.truth.is_none())?;
+    Some(format!("= {}", value.text))
+}
+
+/// The values that a condition or value looks at.
+fn operands(part: &Part) -> Vec<String> {
+    let plain = part.parts.iter().filter(|operand| !is_structured(operand));
+    let operands = plain.filter_map(|operand| {
+        let value = operand.value.as_ref()?;
+        Some(format!("{} = {}", cut(&operand.text, TEXT / 2), value.text))
+    });
+    own_value(part)
+        .into_iter()
+        .chain(operands)
+        .chain(part.evidence.iter().cloned())
         .collect()
 }
 
-fn is_junction(part: &Part) -> bool {
-    matches!(part.kind, PartKind::And | PartKind::Or | PartKind::Not)
+fn structured(part: &Part) -> Vec<&Part> {
+    part.parts
+        .iter()
+        .filter(|part| is_structured(part))
+        .collect()
 }
 
-/// The values worth knowing about a part, in one line.
-fn facts(part: &Part) -> String {
-    let part = match (&part.kind, &part.parts[..]) {
-        (PartKind::Stage(_), [inner])
-            if !is_junction(inner) && !matches!(inner.kind, PartKind::Reference(_)) =>
-        {
-            inner
-        }
-        _ => part,
-    };
-    let mut facts = Vec::new();
-    if let Some(value) = part.value.as_ref().filter(|value| value.truth.is_none()) {
-        facts.push(format!("= {}", value.text));
-    }
-    if matches!(part.kind, PartKind::Condition | PartKind::Value) {
-        let operands = part.parts.iter().filter(|part| !is_junction(part));
-        facts.extend(operands.filter_map(|operand| {
-            let value = operand.value.as_ref()?;
-            Some(format!("{} = {}", cut(&operand.text, TEXT / 2), value.text))
-        }));
-    }
-    facts.extend(part.evidence.iter().cloned());
-    facts.join("; ")
+/// Whether a part has more to show than its value.
+fn is_structured(part: &Part) -> bool {
+    !part.parts.is_empty() || !part.evidence.is_empty()
 }
 
 fn place(location: &Location) -> String {
@@ -142,34 +164,29 @@ fn place(location: &Location) -> String {
 }
 
 fn changes(changes: &[Change], paint: Paint) -> String {
-    let first = match changes {
+    let head = match changes {
         [] => return String::new(),
         [_] => "\nTo be in it, one condition would have to change:\n",
         _ => "\nTo be in it, all of these would have to change:\n",
     };
-    let row = |change: &Change| {
-        let verb = if change.wanted {
-            "must hold"
-        } else {
-            "must not hold"
-        };
+    let mut rows = Vec::new();
+    for change in changes {
+        let wanted = if change.wanted { "" } else { "not: " };
+        rows.push(vec![
+            Cell::styled(format!("{wanted}{}", cut(&change.text, TEXT)), Style::Bold),
+            Cell::styled(place(&change.location), Style::Dim),
+        ]);
         let now: Vec<String> = change
             .operands
             .iter()
             .map(|(name, value)| format!("{name} = {value}"))
             .collect();
-        let now = if now.is_empty() {
-            String::new()
-        } else {
-            format!("now {}", now.join(", "))
-        };
-        vec![
-            Cell::painted(cut(&change.text, TEXT), |text| paint.bold(text)),
-            Cell::new(verb),
-            Cell::new(now),
-            Cell::painted(place(&change.location), |text| paint.dim(text)),
-        ]
-    };
-    let rows: Vec<Vec<Cell>> = changes.iter().map(row).collect();
-    format!("{first}{}", lay_out(&rows, &[Align::Left; 4]))
+        if !now.is_empty() {
+            rows.push(vec![Cell::new(format!("    now {}", now.join(", ")))]);
+        }
+    }
+    format!(
+        "{head}{}",
+        lay_out(&rows, &[Align::Left, Align::Left], paint)
+    )
 }
