@@ -126,3 +126,65 @@ fn roots(plan: &Plan) -> Vec<NodeId> {
     }
     roots
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse;
+
+    const PLAN: &str = r#"plan "t" zone "UTC" week monday
+profile P key id zone z { id: Str, z: Str timezone = "UTC", a: Int?, b: Int?, c: Int?, d: Int? }
+event E { at: Timestamp, id: Str?, x: Int, y: Int?, l: List(Int) }
+event F { at: Timestamp, id: Str?, x: Int }
+event G { at: Timestamp, id: Str?, x: Int }
+event H { at: Timestamp, id: Str?, x: Int? }
+%0: Int? = profile a
+%1: Int? = profile b
+%2: Int? = profile c
+%3: Int = event 0 (E x)
+%4: Int = agg sum of E value %3
+%5: Int = agg count of E items (E l)
+%6: Bool = sequence of F then_not F
+%7: Bool = known %1
+%8: Int? = rank 0 %2
+"#;
+
+    fn used(rest: &str) -> String {
+        let plan = parse(&format!("{PLAN}{rest}")).expect("a plan");
+        let used = used_columns(&plan);
+        let names = |table: &crate::Table, cols: &BTreeSet<ColId>| {
+            let names: Vec<&str> = cols.iter().map(|col| &*table.columns[*col].name).collect();
+            format!("{} {}; ", table.name, names.join(" "))
+        };
+        let schema = &plan.schema;
+        let mut text = names(&schema.profile, &used.profile);
+        for kind in schema.events.ids().filter(|kind| used.reads_kind(*kind)) {
+            text += &names(&schema.events[kind], &used.events[kind]);
+        }
+        text.trim_end().to_owned()
+    }
+
+    #[test]
+    fn only_what_is_asked_is_read() {
+        assert_eq!(used(""), "P id z;");
+        assert_eq!(used("trait t = %0"), "P id z a;");
+        assert_eq!(used("trait t = %4"), "P id z; E at id x;");
+        assert_eq!(used("trait t = %5"), "P id z; E at id l;");
+        assert_eq!(used("segment s = %6"), "P id z; F at id;");
+    }
+
+    #[test]
+    fn ranks_explanations_and_checks_ask_too() {
+        assert_eq!(used("rank \"r\" ntile 2 %0 among %7"), "P id z a b;");
+        assert_eq!(
+            used("trait t = %0\nexplain 0 value @0:0..1\nexplain 1 value @0:0..1 %1"),
+            "P id z a b;"
+        );
+        assert_eq!(used("check profile %7 \"x\" clear d"), "P id z b d;");
+        assert_eq!(
+            used("check event H %7 \"x\" clear x"),
+            "P id z b; H at id x;"
+        );
+        assert_eq!(used("check event G %7 \"x\" warn"), "P id z b; G at id;");
+    }
+}

@@ -221,3 +221,6 @@ fn close_up(
     }
     events
 }
+
+#[cfg(test)]
+mod tests;

@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn folding_twice_changes_nothing() {
-        for c in '\0'..=char::MAX {
+        for c in '\0'..='\u{1FFFF}' {
             let once = fold(c.encode_utf8(&mut [0; 4]));
             assert_eq!(fold(&once), once, "{c:?}");
         }

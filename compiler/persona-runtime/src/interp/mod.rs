@@ -253,3 +253,6 @@ impl<'e> ProfileEvaluator<'e> {
         table.map_or(Value::Missing, |table| rank::rank(kind, table, value))
     }
 }
+
+#[cfg(test)]
+mod tests;

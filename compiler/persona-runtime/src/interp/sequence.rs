@@ -1,13 +1,26 @@
 //! Sequences (SEMANTICS §5): every choice of events is tried, each after the one before.
+//!
+//! A choice that led nowhere is remembered by the events in it that later conditions can still see, so that steps
+//! that do not look back cost no more than their events squared.
 
-use persona_ir::{Negation, NegationMode, NodeId, Sequence};
+use persona_ir::{Levels, Negation, NegationMode, NodeId, Sequence};
 use rustc_hash::FxHashSet;
 
 use super::{Binder, ProfileEvaluator};
 use crate::EventRef;
 
-/// The choices that are known to lead nowhere: the step that comes next, and the events that still matter to it.
-type Failed = FxHashSet<(usize, Vec<EventRef>)>;
+/// A search for a choice of events.
+struct Search<'s> {
+    sequence: &'s Sequence,
+    /// For each step, and for the negation behind them, the visible events of its kinds in the total order.
+    events: Vec<Vec<EventRef>>,
+    /// For each number of chosen events, which of them (besides the last) later conditions use.
+    used: Vec<Levels>,
+    /// The events chosen so far, one for each level.
+    chosen: Vec<EventRef>,
+    /// Choices that cannot be completed: how many events, and those that matter.
+    failed: FxHashSet<(usize, Vec<EventRef>)>,
+}
 
 impl ProfileEvaluator<'_> {
     /// Whether some choice of events satisfies a sequence.
@@ -18,55 +31,54 @@ impl ProfileEvaluator<'_> {
         } else {
             0
         };
-        let mut failed = Failed::default();
-        let mut chosen = Vec::new();
+        let kinds = sequence.steps.iter().map(|step| &step.kinds);
+        let kinds = kinds.chain(sequence.not.as_ref().map(|not| &not.kinds));
+        let mut search = Search {
+            sequence,
+            events: kinds.map(|kinds| self.visible(kinds)).collect(),
+            used: self.used_later(sequence),
+            chosen: Vec::new(),
+            failed: FxHashSet::default(),
+        };
         hits.iter()
             .skip(tried)
-            .any(|hit| self.choose(sequence, &mut chosen, hit.event, &mut failed))
+            .any(|hit| self.choose(&mut search, hit.event))
     }
 
     /// Whether the sequence can be completed with this event as the next of those chosen.
-    fn choose(
-        &mut self,
-        sequence: &Sequence,
-        chosen: &mut Vec<EventRef>,
-        event: EventRef,
-        failed: &mut Failed,
-    ) -> bool {
-        self.bind_event(chosen.len(), event);
-        chosen.push(event);
-        let key = (chosen.len(), self.mattering(sequence, chosen));
-        let found = !failed.contains(&key) && self.continue_from(sequence, chosen, event, failed);
-        chosen.pop();
+    fn choose(&mut self, search: &mut Search<'_>, event: EventRef) -> bool {
+        self.bind_event(search.chosen.len(), event);
+        search.chosen.push(event);
+        let key = (search.chosen.len(), search.mattering());
+        let found = !search.failed.contains(&key) && self.continue_from(search, event);
+        search.chosen.pop();
         if !found {
-            failed.insert(key);
+            search.failed.insert(key);
         }
         found
     }
 
-    fn continue_from(
-        &mut self,
-        sequence: &Sequence,
-        chosen: &mut Vec<EventRef>,
-        last: EventRef,
-        failed: &mut Failed,
-    ) -> bool {
-        let level = chosen.len();
-        let Some(step) = sequence.steps.get(level - 1) else {
-            return sequence
+    fn continue_from(&mut self, search: &mut Search<'_>, last: EventRef) -> bool {
+        let level = search.chosen.len();
+        let Some(step) = search.sequence.steps.get(level - 1) else {
+            return search
+                .sequence
                 .not
                 .as_ref()
-                .is_none_or(|not| self.never_followed(not, level, last));
+                .is_none_or(|not| self.never_followed(not, search, last));
         };
         let Some(end) = self.end(last, step.within) else {
             return false;
         };
-        for event in self.later(&step.kinds, last) {
+        for index in
+            self.first_after(&search.events[level - 1], last)..search.events[level - 1].len()
+        {
+            let event = search.events[level - 1][index];
             if self.evaluator.data.at(event) > end {
-                continue;
+                return false;
             }
             self.bind_event(level, event);
-            if self.holds(step.filter) && self.choose(sequence, chosen, event, failed) {
+            if self.holds(step.filter) && self.choose(search, event) {
                 return true;
             }
         }
@@ -74,8 +86,7 @@ impl ProfileEvaluator<'_> {
     }
 
     /// Whether nothing follows the last positive event that must not.
-    fn never_followed(&mut self, not: &Negation, level: usize, last: EventRef) -> bool {
-        let now = self.evaluator.now;
+    fn never_followed(&mut self, not: &Negation, search: &Search<'_>, last: EventRef) -> bool {
         let (length, until_end) = match not.mode {
             NegationMode::Within(length) => (Some(length), true),
             NegationMode::For(length) => (Some(length), false),
@@ -84,14 +95,15 @@ impl ProfileEvaluator<'_> {
         let Some(end) = self.end(last, length) else {
             return false;
         };
-        if length.is_some() && end > now {
+        if length.is_some() && end > self.evaluator.now {
             return false;
         }
-        let mut events = self.later(&not.kinds, last);
-        events.retain(|event| !until_end || self.evaluator.data.at(*event) <= end);
-        !events.into_iter().any(|event| {
-            self.bind_event(level, event);
-            self.holds(not.filter)
+        let level = search.chosen.len();
+        let events = &search.events[level - 1];
+        let mut after = events[self.first_after(events, last)..].iter();
+        !after.any(|event| {
+            self.bind_event(level, *event);
+            (!until_end || self.evaluator.data.at(*event) <= end) && self.holds(not.filter)
         })
     }
 
@@ -104,38 +116,47 @@ impl ProfileEvaluator<'_> {
         Some(self.evaluator.data.at(event).saturating_add(length))
     }
 
-    /// The visible events after one in the total order.
-    fn later(&self, kinds: &[persona_ir::KindId], than: EventRef) -> Vec<EventRef> {
+    /// The index of the first event after one, in the total order.
+    fn first_after(&self, events: &[EventRef], one: EventRef) -> usize {
         let data = self.evaluator.data;
-        let mut events = self.visible(kinds);
-        events.retain(|event| data.place(*event) > data.place(than));
-        events
+        events.partition_point(|event| data.place(*event) <= data.place(one))
     }
 
-    /// Of the chosen events the last, and those that a later condition uses: what decides whether it goes on.
-    fn mattering(&self, sequence: &Sequence, chosen: &[EventRef]) -> Vec<EventRef> {
-        let last = chosen.len() - 1;
-        let steps = sequence
-            .steps
-            .iter()
-            .skip(last)
-            .filter_map(|step| step.filter);
-        let filters = steps.chain(sequence.not.as_ref().and_then(|not| not.filter));
-        let used = filters
-            .map(|filter| self.evaluator.graph.free(filter))
-            .fold(persona_ir::Levels::default(), persona_ir::Levels::union);
-        let matters = |level: usize| {
-            level == last || u8::try_from(level).is_ok_and(|level| used.contains(level))
+    /// For each number of chosen events from 1, the levels that conditions of later steps use.
+    fn used_later(&self, sequence: &Sequence) -> Vec<Levels> {
+        let free = |filter: Option<NodeId>| {
+            filter.map_or(Levels::default(), |filter| {
+                self.evaluator.graph.free(filter)
+            })
         };
-        let events = chosen
-            .iter()
-            .enumerate()
-            .filter(|(level, _)| matters(*level));
-        events.map(|(_, event)| *event).collect()
+        let mut used = vec![free(sequence.not.as_ref().and_then(|not| not.filter))];
+        for step in sequence.steps.iter().rev() {
+            let later = used[used.len() - 1];
+            used.push(later.union(free(step.filter)));
+        }
+        used.reverse();
+        used
     }
 
     fn bind_event(&mut self, level: usize, event: EventRef) {
         let level = u8::try_from(level).expect("a sequence has fewer than 256 steps");
         self.bind(level, Binder::Event(event));
+    }
+}
+
+impl Search<'_> {
+    /// Of the chosen events the last, and those that a later condition uses: what decides whether it goes on.
+    fn mattering(&self) -> Vec<EventRef> {
+        let last = self.chosen.len() - 1;
+        let used = self.used[last];
+        let matters = |level: usize| {
+            level == last || u8::try_from(level).is_ok_and(|level| used.contains(level))
+        };
+        let events = self
+            .chosen
+            .iter()
+            .enumerate()
+            .filter(|(level, _)| matters(*level));
+        events.map(|(_, event)| *event).collect()
     }
 }
