@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::graph::{cycle_mates, used_names};
 use super::queries::{Decl, ItemKind, lookup, schema, signature, symbols, tree};
 use super::{Db, stand_in};
-use crate::Place;
+use crate::{Place, Type};
 use crate::decl;
-use crate::env::{Env, Global, Schema, Sort};
+use crate::env::{Env, Global, Schema, Signature, Sort};
 
 /// The package, as seen from inside a declaration.
 pub(crate) struct DeclEnv<'db> {
@@ -21,12 +21,26 @@ impl<'db> DeclEnv<'db> {
         Self { db, decl }
     }
 
-    /// Whether asking for the signature of `name` cannot lead back here. The graph was made from [`used_names`], so only
-    /// what is in there is known to be safe; what is not is bound locally, and no use of a global.
-    fn may_ask(&self, name: &str) -> bool {
-        used_names(self.db, self.decl).contains(name)
-            && !cycle_mates(self.db, self.decl).contains(name)
+    /// What a declaration with a body is, seen from here. Its signature is asked only where that cannot lead back here:
+    /// the graph was made from [`used_names`], so what is in there, and in no cycle, is safe. What is not in there is bound
+    /// otherwise in this declaration; then only what sort of thing it would be can matter.
+    fn with_body(&self, found: Decl<'_>, name: &str) -> Global {
+        let db = self.db;
+        if cycle_mates(db, self.decl).contains(name) {
+            return Global::Broken;
+        }
+        match found.kind(db) {
+            kind if kind == ItemKind::Partition || used_names(db, self.decl).contains(name) => signature(db, found).clone(),
+            ItemKind::Segment => Global::Segment(unasked()),
+            ItemKind::Fn => Global::Fn(unasked()),
+            _ => Global::Broken,
+        }
     }
+}
+
+/// The signature of what is not meant by its name here.
+fn unasked() -> Signature {
+    Signature { params: Vec::new(), ty: Type::BOOL, open: None, open_params: Vec::new(), history: false }
 }
 
 impl Env for DeclEnv<'_> {
@@ -40,8 +54,8 @@ impl Env for DeclEnv<'_> {
             return enums.get(name).map(|id| Global::Enum(*id));
         }
         let found = lookup(self.db, name)?;
-        if found.kind(self.db).has_body() && !self.may_ask(name) {
-            return Some(Global::Broken);
+        if found.kind(self.db).has_body() {
+            return Some(self.with_body(found, name));
         }
         Some(signature(self.db, found).clone())
     }

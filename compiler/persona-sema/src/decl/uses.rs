@@ -29,8 +29,10 @@ pub(crate) struct Uses {
 
 /// The names that `decl` uses.
 pub(crate) fn uses_of(decl: &ast::Decl, schema: &Schema) -> Uses {
+    let profile = field_names(schema.profile.fields.iter());
     let mut walk = Walk {
         schema,
+        profile,
         scopes: Vec::new(),
         uses: Uses::default(),
     };
@@ -87,6 +89,9 @@ type Names = BTreeSet<String>;
 
 struct Walk<'a> {
     schema: &'a Schema,
+    /// What a bare name means before it means a declaration. A declaration that a bare name could mean as well is an error;
+    /// segments and functions are not meant by bare names, so they may have the names of fields.
+    profile: Names,
     scopes: Vec<Names>,
     uses: Uses,
 }
@@ -120,10 +125,33 @@ impl Walk<'_> {
             return;
         }
         self.uses.body.insert(Arc::from(name.text.as_str()));
-        if self.scopes.iter().any(|scope| scope.contains(&name.text)) {
+        let bound = self.profile.contains(&name.text)
+            || self.scopes.iter().any(|scope| scope.contains(&name.text));
+        if bound {
             self.mention(name);
         } else {
             self.global(name);
+        }
+    }
+
+    /// A name that stands where only a declaration can: in a call, after `in` or `among`.
+    fn reference(&mut self, name: &Name) {
+        if !name.is_missing() {
+            self.uses.body.insert(Arc::from(name.text.as_str()));
+            self.global(name);
+        }
+    }
+
+    /// What is asked for membership: `vip`, `recent(30d)`, `lifecycle.active`, or a list.
+    fn set(&mut self, set: &Expr) {
+        match &set.kind {
+            ExprKind::Name(name) => self.reference(name),
+            ExprKind::Postfix { base, ops } => {
+                self.set(base);
+                self.operations(ops);
+            }
+            ExprKind::Paren(inner) => self.set(inner),
+            _ => self.expr(set),
         }
     }
 
@@ -250,7 +278,10 @@ impl Walk<'_> {
             } => self.exprs([&**operand, &**low, &**high]),
             ExprKind::In { operand, set, .. } => {
                 self.exprs(operand.as_deref());
-                self.expr(set);
+                match operand {
+                    Some(_) => self.expr(set),
+                    None => self.set(set),
+                }
             }
             ExprKind::If { arms, otherwise } => {
                 self.exprs(
@@ -260,10 +291,13 @@ impl Walk<'_> {
                 self.expr(otherwise);
             }
             ExprKind::Match { subject, arms } => self.match_arms(subject, arms),
-            ExprKind::Postfix { base, ops } => self.postfix(base, ops),
+            ExprKind::Postfix { base, ops } => {
+                self.expr(base);
+                self.operations(ops);
+            }
             ExprKind::Call { name, args, among } => {
                 self.call(name, args);
-                self.exprs(among.as_deref());
+                among.iter().for_each(|among| self.set(among));
             }
             ExprKind::Aggregate { index, arg, .. } => {
                 self.exprs(index.as_deref());
@@ -305,8 +339,7 @@ impl Walk<'_> {
         }
     }
 
-    fn postfix(&mut self, base: &Expr, ops: &[ast::PostfixOp]) {
-        self.expr(base);
+    fn operations(&mut self, ops: &[ast::PostfixOp]) {
         for op in ops {
             match op {
                 ast::PostfixOp::Field(name) => self.mention(name),
@@ -318,7 +351,7 @@ impl Walk<'_> {
 
     fn call(&mut self, name: &Name, args: &[ast::Arg]) {
         if !is_built_in_function(&name.text) {
-            self.bare(name);
+            self.reference(name);
         }
         self.args(args);
     }
