@@ -3,8 +3,18 @@
 //! Parsing never fails: any bytes give declarations and a list of errors. Nothing here looks a name up.
 
 pub mod ast;
+mod build;
+mod error;
+mod grammar;
 mod parse;
+mod scan;
 mod split;
 
-pub use parse::{Parse, SyntaxError, SyntaxFix, parse_decl, parse_expr};
-pub use split::{DeclText, Split, split};
+pub use error::{SyntaxError, SyntaxFix};
+pub use parse::{MAX_DECLARATION, Parse, parse_decl, parse_expr};
+pub use split::{DeclText, MAX_FILE, Split, split};
+
+#[cfg(test)]
+mod sexpr;
+#[cfg(test)]
+mod tests;

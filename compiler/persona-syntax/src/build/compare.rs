@@ -1,0 +1,384 @@
+//! What stands behind an operand: comparisons, `is known`, `in`, windows, `between`, `contains`, and the ways other
+//! languages say them.
+
+use persona_base::{Applicability, Span, syntax};
+
+use super::{Builder, P};
+use crate::SyntaxError;
+use crate::ast::{CompareOp, Expr, ExprKind, StrPart};
+use crate::grammar::Rule;
+
+impl Builder<'_> {
+    /// Applies what stands behind an operand. Several in a row are a chain such as `a < b < c`.
+    pub(super) fn tails(&mut self, head: Expr, tails: Vec<P<'_>>) -> Expr {
+        let mut tails = self.grouped(tails).into_iter();
+        let Some((negated, tail)) = tails.next() else { return head };
+        let mut results = vec![self.tail(head, negated, tail)];
+        for (negated, tail) in tails {
+            let place = self.span(&tail);
+            let previous = &results[results.len() - 1];
+            let shared = match &previous.kind {
+                ExprKind::Compare { right, .. } => Some((**right).clone()),
+                _ => None,
+            };
+            let mut error = SyntaxError::new(
+                syntax::CHAINED_COMPARISON,
+                previous.span.to(place),
+                "comparisons do not chain: each has two sides",
+            );
+            if let Some(shared) = &shared {
+                let text = format!(" and {}", self.written(shared.span));
+                let at = Span::at(shared.span.end);
+                error = error.edits("join two comparisons with `and`", Applicability::Maybe, vec![(at, text)]);
+            }
+            self.push(error);
+            let left = match shared {
+                Some(shared) => shared,
+                None => results.pop().unwrap_or(Expr { kind: ExprKind::Error, span: place }),
+            };
+            let next = self.tail(left, negated, tail);
+            results.push(next);
+        }
+        if results.len() == 1 {
+            return results.remove(0);
+        }
+        let span = results[0].span.to(results[results.len() - 1].span);
+        Expr { kind: ExprKind::And(results), span }
+    }
+
+    /// Joins each `not` with the operator behind it.
+    fn grouped<'a>(&mut self, tails: Vec<P<'a>>) -> Vec<(Option<Span>, P<'a>)> {
+        let mut grouped = Vec::with_capacity(tails.len());
+        let mut negated = None;
+        for tail in tails {
+            if tail.as_rule() == Rule::tail_not {
+                let span = self.exact(&tail);
+                if tail.as_str() == "NOT" {
+                    self.upper_case(&tail);
+                } else if tail.as_str() != "not" {
+                    self.habit(syntax::WORDS_RUN_TOGETHER, span, "this is said with `not`", "not");
+                }
+                negated = Some(span);
+            } else {
+                grouped.push((negated.take(), tail));
+            }
+        }
+        grouped
+    }
+
+    fn tail(&mut self, left: Expr, negated: Option<Span>, pair: P<'_>) -> Expr {
+        match pair.as_rule() {
+            Rule::cmp => self.comparison(left, pair),
+            Rule::is_tail => self.is_tail(left, pair),
+            Rule::in_window => self.in_window(left, negated, pair),
+            Rule::in_set => self.in_set(left, negated, pair),
+            Rule::between => self.between(left, negated, pair),
+            Rule::word_cmp => self.word_comparison(left, negated, pair),
+            Rule::like => self.like(left, negated, pair),
+            _ => left,
+        }
+    }
+
+    /// The operator's pair and the operand behind it.
+    fn two<'a>(pair: P<'a>) -> (Option<P<'a>>, Option<P<'a>>) {
+        let mut inner = pair.into_inner();
+        (inner.next(), inner.next())
+    }
+
+    fn right(&mut self, operand: Option<P<'_>>, after: Span) -> Expr {
+        operand.map_or(Expr { kind: ExprKind::Error, span: Span::at(after.end) }, |operand| self.operand(operand))
+    }
+
+    fn comparison(&mut self, left: Expr, pair: P<'_>) -> Expr {
+        let (Some(op_pair), operand) = Self::two(pair) else { return left };
+        let op_span = self.exact(&op_pair);
+        let text = op_pair.as_str();
+        if let Some(missing) = operand.as_ref().and_then(only_missing) {
+            return self.compared_with_missing(left, op_span, text, self.exact(&missing));
+        }
+        let (op, meant) = symbol(text);
+        if text != meant {
+            let (code, message) = if text == "=" {
+                (syntax::SINGLE_EQUALS, "two values are compared with `==`".to_owned())
+            } else {
+                (syntax::FOREIGN_COMPARISON, format!("`{text}` is written `{meant}`"))
+            };
+            let fixed = if text == "=" { self.spaced(op_span, meant) } else { meant.to_owned() };
+            self.push(SyntaxError::new(code, op_span, message).fix(
+                format!("write `{meant}`"),
+                Applicability::Always,
+                op_span,
+                fixed,
+            ));
+        }
+        let right = self.right(operand, op_span);
+        let span = left.span.to(right.span);
+        Expr { kind: ExprKind::Compare { op, op_span, left: Box::new(left), right: Box::new(right) }, span }
+    }
+
+    /// `x == missing`, `x != null`: meant are `is missing`, `is known`.
+    fn compared_with_missing(&mut self, left: Expr, op_span: Span, op: &str, right: Span) -> Expr {
+        let known = matches!(op, "!=" | "<>" | "!==");
+        let meant = if known { "is known" } else { "is missing" };
+        let whole = op_span.to(right);
+        let message = format!("whether a value is there is asked with `{meant}`");
+        self.habit(syntax::COMPARED_WITH_MISSING, whole, message, meant);
+        let span = left.span.to(right);
+        Expr { kind: ExprKind::IsKnown { known, op_span: whole, operand: Box::new(left) }, span }
+    }
+
+    /// `is known`, `is missing`; and `is null`, `is not x`, `is in` of other languages.
+    fn is_tail(&mut self, left: Expr, pair: P<'_>) -> Expr {
+        let whole = self.span(&pair);
+        let mut inner = pair.into_inner();
+        let Some(is) = inner.next() else { return left };
+        let is_span = self.exact(&is);
+        let mut next = inner.next();
+        let mut not = None;
+        if let Some(found) = next.take_if(|found| found.as_rule() == Rule::is_not) {
+            not = Some(self.exact(&found));
+            next = inner.next();
+        }
+        let Some(what) = next else { return left };
+        match what.as_rule() {
+            Rule::is_known | Rule::is_missing => {
+                let known = (what.as_rule() == Rule::is_known) == not.is_none();
+                let plain = is.as_str() == "is" && not.is_none() && matches!(what.as_str(), "known" | "missing");
+                if !plain {
+                    self.spelled_is(whole, known);
+                }
+                let span = left.span.to(whole);
+                Expr { kind: ExprKind::IsKnown { known, op_span: whole, operand: Box::new(left) }, span }
+            }
+            Rule::in_set_after_is => {
+                let op_span = is_span.to(Span::at(self.exact(&what).start));
+                let cut = Span::new(is_span.start, not.unwrap_or(is_span).end);
+                let meant = if not.is_some() { "not" } else { "" };
+                let start = self.exact(&what).start;
+                let (title, cut, text) = if not.is_some() {
+                    ("write `not in`", cut, meant.to_owned())
+                } else {
+                    ("write `in`", Span::new(is_span.start, start), String::new())
+                };
+                self.push(
+                    SyntaxError::new(syntax::IS_FOR_EQUALS, op_span, "`in` needs no `is`")
+                        .fix(title, Applicability::Always, cut, text),
+                );
+                self.in_set(left, not, what)
+            }
+            _ => {
+                let (op, meant) = if not.is_some() { (CompareOp::Ne, "!=") } else { (CompareOp::Eq, "==") };
+                let op_span = Span::new(is_span.start, not.unwrap_or(is_span).end);
+                let right = self.operand(what);
+                if !matches!(right.kind, ExprKind::Error) {
+                    let message = format!("two values are compared with `{meant}`; `is` asks whether a value is `known` or `missing`");
+                    self.habit(syntax::IS_FOR_EQUALS, op_span, message, meant);
+                }
+                let span = left.span.to(right.span);
+                Expr { kind: ExprKind::Compare { op, op_span, left: Box::new(left), right: Box::new(right) }, span }
+            }
+        }
+    }
+
+    fn spelled_is(&mut self, whole: Span, known: bool) {
+        let meant = if known { "is known" } else { "is missing" };
+        let written = self.written(whole);
+        let code = if written.eq_ignore_ascii_case(meant) { syntax::UPPER_CASE_WORD } else { syntax::COMPARED_WITH_MISSING };
+        self.habit(code, whole, format!("`{written}` is written `{meant}`"), meant);
+    }
+
+    fn in_set(&mut self, left: Expr, negated: Option<Span>, pair: P<'_>) -> Expr {
+        let (Some(word), set) = Self::two(pair) else { return left };
+        self.upper_case(&word);
+        let in_span = self.exact(&word);
+        let op_span = negated.map_or(in_span, |not| not.to(in_span));
+        let set = self.right(set, in_span);
+        let span = left.span.to(set.span);
+        let kind = ExprKind::In { negated: negated.is_some(), op_span, operand: Some(Box::new(left)), set: Box::new(set) };
+        Expr { kind, span }
+    }
+
+    fn in_window(&mut self, left: Expr, negated: Option<Span>, pair: P<'_>) -> Expr {
+        let Some(window) = pair.into_inner().next().map(|window| self.window(window)) else { return left };
+        let span = left.span.to(window.span);
+        Expr { kind: ExprKind::InWindow { negated: negated.is_some(), operand: Box::new(left), window }, span }
+    }
+
+    fn between(&mut self, left: Expr, negated: Option<Span>, pair: P<'_>) -> Expr {
+        let mut ends = Vec::new();
+        let mut op_span = Span::default();
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::operand => ends.push(self.operand(inner)),
+                Rule::kw_between => {
+                    op_span = self.exact(&inner);
+                    self.upper_case(&inner);
+                }
+                Rule::kw_and => {
+                    if inner.as_str() == "AND" {
+                        self.upper_case(&inner);
+                    }
+                }
+                _ => {
+                    self.missing_sign(&inner, "`between` has two ends: `between a and b`", " and ");
+                    ends.push(Expr { kind: ExprKind::Error, span: self.gap(&inner) });
+                }
+            }
+        }
+        let error = |at: u32| Expr { kind: ExprKind::Error, span: Span::at(at) };
+        let mut ends = ends.into_iter();
+        let low = ends.next().unwrap_or_else(|| error(op_span.end));
+        let high = ends.next().unwrap_or_else(|| error(low.span.end));
+        let span = left.span.to(high.span);
+        let op_span = negated.map_or(op_span, |not| not.to(op_span));
+        let kind = ExprKind::Between {
+            negated: negated.is_some(),
+            op_span,
+            operand: Box::new(left),
+            low: Box::new(low),
+            high: Box::new(high),
+        };
+        Expr { kind, span }
+    }
+
+    fn word_comparison(&mut self, left: Expr, negated: Option<Span>, pair: P<'_>) -> Expr {
+        let mut op = CompareOp::Contains;
+        let mut op_span = Span::default();
+        let mut all = None;
+        let mut right = None;
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::word_op => {
+                    op_span = self.exact(&inner);
+                    op = self.word_op(&inner);
+                }
+                Rule::set_any => all = Some((false, self.exact(&inner))),
+                Rule::set_all => all = Some((true, self.exact(&inner))),
+                _ => right = Some(self.operand(inner)),
+            }
+        }
+        let right = right.unwrap_or(Expr { kind: ExprKind::Error, span: Span::at(op_span.end) });
+        let span = left.span.to(right.span);
+        let (left, right) = (Box::new(left), Box::new(right));
+        let whole = negated.map_or(op_span, |not| not.to(op_span));
+        if let Some((all, word)) = all
+            && op == CompareOp::Contains
+        {
+            let op_span = whole.to(word);
+            return Expr { kind: ExprKind::ContainsSet { all, negated: negated.is_some(), op_span, left, right }, span };
+        }
+        let op = match negated {
+            None => op,
+            Some(not) => self.negative(op, not),
+        };
+        Expr { kind: ExprKind::Compare { op, op_span: whole, left, right }, span }
+    }
+
+    fn word_op(&mut self, pair: &P<'_>) -> CompareOp {
+        let text = pair.as_str();
+        let (op, meant) = match text {
+            "before" => return CompareOp::Before,
+            "after" => return CompareOp::After,
+            "matches" => return CompareOp::Matches,
+            "contains" => return CompareOp::Contains,
+            _ if text.starts_with("start") => (CompareOp::StartsWith, "starts with"),
+            _ if text.starts_with("end") => (CompareOp::EndsWith, "ends with"),
+            _ => (CompareOp::Contains, "contains"),
+        };
+        let words: Vec<&str> = text.split_whitespace().collect();
+        if words.join(" ") != meant {
+            let span = self.exact(pair);
+            self.habit(syntax::WORDS_RUN_TOGETHER, span, format!("`{text}` is written `{meant}`"), meant);
+        }
+        op
+    }
+
+    fn negative(&mut self, op: CompareOp, not: Span) -> CompareOp {
+        match op {
+            CompareOp::Contains => CompareOp::NotContains,
+            CompareOp::StartsWith => CompareOp::NotStartsWith,
+            CompareOp::EndsWith => CompareOp::NotEndsWith,
+            CompareOp::Matches => CompareOp::NotMatches,
+            other => {
+                let word = if other == CompareOp::Before { "before" } else { "after" };
+                let message = format!("`not` stands before the whole condition: `not (a {word} b)`");
+                self.push(SyntaxError::new(syntax::UNEXPECTED_TEXT, not, message));
+                other
+            }
+        }
+    }
+
+    /// SQL's `LIKE`: read as what its pattern says.
+    fn like(&mut self, left: Expr, negated: Option<Span>, pair: P<'_>) -> Expr {
+        let (Some(word), operand) = Self::two(pair) else { return left };
+        let op_span = self.exact(&word);
+        let right = self.right(operand, op_span);
+        let pattern = match &right.kind {
+            ExprKind::Str(parts) => match parts.as_slice() {
+                [StrPart::Text(text)] => Some(text.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let (op, meant, inner) = pattern.as_deref().map_or((CompareOp::Contains, "contains", None), like_pattern);
+        let mut edits = vec![(op_span, meant.to_owned())];
+        let mut read = right;
+        if let Some(inner) = inner {
+            edits.push((read.span, format!("\"{}\"", escape(inner))));
+            read.kind = ExprKind::Str(vec![StrPart::Text(inner.to_owned())]);
+        }
+        let word = self.written(op_span);
+        self.push(
+            SyntaxError::new(syntax::SQL_LIKE, op_span, format!("there is no `{word}`; this is said with `{meant}`"))
+                .edits(format!("write `{meant}`"), Applicability::Maybe, edits),
+        );
+        let span = left.span.to(read.span);
+        let op = match (negated, op) {
+            (None, op) => op,
+            (Some(_), CompareOp::Eq) => CompareOp::Ne,
+            (Some(not), op) => self.negative(op, not),
+        };
+        let op_span = negated.map_or(op_span, |not| not.to(op_span));
+        Expr { kind: ExprKind::Compare { op, op_span, left: Box::new(left), right: Box::new(read) }, span }
+    }
+}
+
+/// What a pattern of `LIKE` says: the operator, and the text without its `%`.
+fn like_pattern(pattern: &str) -> (CompareOp, &'static str, Option<&str>) {
+    let front = pattern.strip_prefix('%');
+    let back = pattern.strip_suffix('%');
+    let (op, meant, inner) = match (front, back) {
+        (Some(_), Some(_)) if pattern.len() >= 2 => (CompareOp::Contains, "contains", &pattern[1..pattern.len() - 1]),
+        (Some(inner), _) => (CompareOp::EndsWith, "ends with", inner),
+        (None, Some(inner)) => (CompareOp::StartsWith, "starts with", inner),
+        (None, None) => (CompareOp::StartsWith, "starts with", pattern),
+    };
+    if inner.is_empty() || inner.contains(['%', '_']) {
+        return (CompareOp::Contains, "contains", None);
+    }
+    (op, meant, Some(inner))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('{', "\\{").replace('\n', "\\n").replace('\t', "\\t")
+}
+
+/// The operator that a sign stands for, and how it is written.
+fn symbol(text: &str) -> (CompareOp, &'static str) {
+    match text {
+        "!=" | "<>" | "!==" => (CompareOp::Ne, "!="),
+        "=~" => (CompareOp::EqFold, "=~"),
+        "<" => (CompareOp::Lt, "<"),
+        "<=" | "=<" => (CompareOp::Le, "<="),
+        ">" => (CompareOp::Gt, ">"),
+        ">=" => (CompareOp::Ge, ">="),
+        _ => (CompareOp::Eq, "=="),
+    }
+}
+
+/// The word `missing` or `null` when an operand is nothing else.
+fn only_missing<'a>(operand: &P<'a>) -> Option<P<'a>> {
+    let mut inner = operand.clone().into_inner();
+    let word = inner.next()?;
+    (matches!(word.as_rule(), Rule::kw_missing | Rule::null_word) && inner.next().is_none()).then_some(word)
+}

@@ -1,0 +1,224 @@
+//! Reports that many constructs share: what is missing, what is left over, and words written in another way.
+
+use persona_base::{Applicability, Code, Span, syntax};
+
+use super::{Builder, P};
+use crate::SyntaxError;
+use crate::ast::Name;
+use crate::scan::{is_space, is_word_byte, word_end};
+
+impl<'t> Builder<'t> {
+    /// Adds an error.
+    pub(super) fn push(&mut self, error: SyntaxError) {
+        self.errors.push(error);
+    }
+
+    /// What is written in the source at a span.
+    pub(super) fn written(&self, span: Span) -> &'t str {
+        span.of(self.source)
+    }
+
+    /// The last word or sign before `offset`.
+    fn token_before(&self, offset: usize) -> &'t str {
+        let end = self.end_before(offset);
+        let bytes = self.text.as_bytes();
+        if end == 0 {
+            return "";
+        }
+        let word = bytes[..end].iter().rev().take_while(|byte| is_word_byte(**byte)).count();
+        if word > 0 {
+            return &self.text[end - word..end];
+        }
+        let sign = bytes[..end]
+            .iter()
+            .rev()
+            .take_while(|byte| byte.is_ascii_punctuation() && !b"\"()[]{},_".contains(byte))
+            .count();
+        &self.text[end - sign.max(1)..end]
+    }
+
+    /// Whether something missing at `gap` was said already: by the report right before it, or by the pre-scan.
+    fn is_said(&mut self, gap: Span, start: usize, end: usize) -> bool {
+        let behind = self.end_before(start);
+        let said = self.reported.is_some_and(|reported| behind <= reported) || self.inserted.contains(&gap.start);
+        self.reported = Some(self.reported.map_or(end, |reported| reported.max(end)));
+        said
+    }
+
+    /// A value or a condition is missing at `pair`.
+    pub(super) fn missing_value(&mut self, pair: &P<'_>) -> Span {
+        let gap = self.gap(pair);
+        let start = pair.as_span().start();
+        let at = self.end_before(start);
+        if self.is_said(gap, start, at) {
+            return gap;
+        }
+        let before = self.token_before(start);
+        let what = match before {
+            "when" | "and" | "or" | "not" | "where" | "if" | "&&" | "||" | "AND" | "OR" | "NOT" | "WHERE" => "condition",
+            _ => "value",
+        };
+        let message =
+            if before.is_empty() { format!("a {what} is expected here") } else { format!("a {what} is missing after `{before}`") };
+        self.push(SyntaxError::new(syntax::EXPECTED_VALUE, gap, message).label("expected here"));
+        gap
+    }
+
+    /// A name is missing at `pair`.
+    pub(super) fn missing_name(&mut self, pair: &P<'_>, what: &str) {
+        self.missing(pair, syntax::EXPECTED_NAME, &format!("{what} is missing"), None);
+    }
+
+    /// A sign or a word is missing at `pair`; `text` puts it there.
+    pub(super) fn missing_sign(&mut self, pair: &P<'_>, message: &str, text: &str) {
+        self.missing(pair, syntax::EXPECTED_SIGN, message, Some(text));
+    }
+
+    /// Something is missing at `pair`.
+    pub(super) fn missing(&mut self, pair: &P<'_>, code: Code, message: &str, text: Option<&str>) {
+        let gap = self.gap(pair);
+        let start = pair.as_span().start();
+        let at = self.end_before(start);
+        if self.is_said(gap, start, at) {
+            return;
+        }
+        let mut error = SyntaxError::new(code, gap, message).label("expected here");
+        if let Some(text) = text {
+            error = error.fix(format!("add `{}`", text.trim()), Applicability::Maybe, gap, text);
+        }
+        self.push(error);
+    }
+
+    /// Something stands where it cannot.
+    pub(super) fn junk(&mut self, pair: &P<'_>, expected: &str) {
+        let (start, end) = (pair.as_span().start(), self.end_before(pair.as_span().end()));
+        let gap = self.gap(pair);
+        let span = self.span(pair);
+        if span.is_empty() {
+            return;
+        }
+        let shown = self.first_token(span);
+        if self.is_said(gap, start, end) {
+            if let Some(last) = self.errors.last_mut()
+                && last.span == gap
+                && last.label == "expected here"
+            {
+                last.label = format!("found `{}` instead", shown.of(self.source));
+            }
+            return;
+        }
+        let found = self.written(shown).to_owned();
+        let error = SyntaxError::new(syntax::UNEXPECTED_TEXT, self.first_line(span), format!("`{found}` cannot stand here"));
+        let error = match self.thousands(span, gap) {
+            Some(fixed) => fixed,
+            None => error.label(expected),
+        };
+        self.push(error);
+    }
+
+    /// `1,000`: a comma between a number and three more digits.
+    fn thousands(&self, span: Span, gap: Span) -> Option<SyntaxError> {
+        let rest = self.written(span).strip_prefix(',')?;
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let after_digit = gap.start == span.start && self.source[..span.start as usize].ends_with(|c: char| c.is_ascii_digit());
+        let place = Span::new(span.start, span.start + 1);
+        (digits == 3 && after_digit).then(|| {
+            SyntaxError::new(syntax::BAD_NUMBER, place, "thousands are set apart with `_`, not with a comma")
+                .fix("write `_`", Applicability::Always, place, "_")
+        })
+    }
+
+    /// The first word, text or sign of a span.
+    fn first_token(&self, span: Span) -> Span {
+        let text = self.written(span);
+        let bytes = text.as_bytes();
+        let len = match bytes.first() {
+            Some(byte) if is_word_byte(*byte) => word_end(bytes, 0),
+            Some(b'"') => bytes[1..].iter().position(|byte| matches!(byte, b'"' | b'\n')).map_or(bytes.len(), |at| at + 2),
+            Some(b'(' | b'[' | b'{' | b',') => 1,
+            Some(_) => bytes.iter().take_while(|byte| byte.is_ascii_punctuation() && !b"\"()[]{},".contains(byte)).count().max(1),
+            None => 0,
+        };
+        Span::new(span.start, span.start + len.min(bytes.len()) as u32)
+    }
+
+    fn first_line(&self, span: Span) -> Span {
+        let line = self.written(span).lines().next().unwrap_or("").trim_end();
+        Span::new(span.start, span.start + (line.len() as u32).max(self.first_token(span).len()).min(span.len()))
+    }
+
+    /// A word with spaces around it where its neighbours need them.
+    pub(super) fn spaced(&self, span: Span, word: &str) -> String {
+        let bytes = self.source.as_bytes();
+        let tight = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|byte| !is_space(*byte));
+        let before = if tight((span.start as usize).checked_sub(1)) { " " } else { "" };
+        let after = if tight(Some(span.end as usize)) { " " } else { "" };
+        format!("{before}{word}{after}")
+    }
+
+    /// A word or sign of another language, and what it is here.
+    pub(super) fn habit(&mut self, code: Code, span: Span, message: impl Into<String>, meant: &str) {
+        let text = self.spaced(span, meant);
+        self.push(SyntaxError::new(code, span, message).fix(
+            format!("write `{meant}`"),
+            Applicability::Always,
+            span,
+            text,
+        ));
+    }
+
+    /// A word of the language in capitals.
+    pub(super) fn upper_case(&mut self, pair: &P<'_>) {
+        let word = pair.as_str().to_owned();
+        let meant = word.to_ascii_lowercase();
+        if word != meant {
+            let span = self.exact(pair);
+            self.habit(syntax::UPPER_CASE_WORD, span, format!("`{word}` is written in small letters: `{meant}`"), &meant);
+        }
+    }
+
+    pub(super) fn reserved_name(&mut self, name: &Name) {
+        let message = format!("`{}` is a word of the language and cannot be a name", name.text);
+        self.push(SyntaxError::new(syntax::RESERVED_NAME, name.span, message).help(format!(
+            "choose another name, such as `{}_value`; a `source` can map a column of any name to it",
+            name.text
+        )));
+    }
+
+    pub(super) fn name_not_plain(&mut self, name: &Name) {
+        let message = format!("`{}` is no plain name: names have the letters a to z, digits and `_`", name.text);
+        let plain: String = name.text.chars().filter_map(plain_letter).collect();
+        let mut error = SyntaxError::new(syntax::NAME_NOT_PLAIN, name.span, message);
+        if plain.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+            error = error.fix(format!("write `{plain}`"), Applicability::Maybe, name.span, plain);
+        }
+        self.push(error);
+    }
+}
+
+/// The plain letter that looks most like `c`.
+fn plain_letter(c: char) -> Option<char> {
+    const ACCENTED: &[(&str, char)] = &[
+        ("àáâãäåāăą", 'a'),
+        ("çćč", 'c'),
+        ("ďđ", 'd'),
+        ("èéêëēęě", 'e'),
+        ("ğ", 'g'),
+        ("ìíîïīı", 'i'),
+        ("ł", 'l'),
+        ("ñńň", 'n'),
+        ("òóôõöøōő", 'o'),
+        ("řŕ", 'r'),
+        ("śšş", 's'),
+        ("ťţ", 't'),
+        ("ùúûüūůű", 'u'),
+        ("ýÿ", 'y'),
+        ("źżž", 'z'),
+    ];
+    if c.is_ascii() {
+        return Some(c);
+    }
+    let lower = c.to_lowercase().next().unwrap_or(c);
+    let (_, plain) = ACCENTED.iter().find(|(letters, _)| letters.contains(lower))?;
+    Some(if c.is_uppercase() { plain.to_ascii_uppercase() } else { *plain })
+}
