@@ -8,7 +8,7 @@ use super::{Binder, ProfileEvaluator};
 use crate::{Value, calendar, display, geo, num, sample, text, time};
 
 impl ProfileEvaluator<'_> {
-    /// The value of an operation without binders of its own.
+    /// The value of an operation without binders of its own: leaves, logic and comparisons here, the others below.
     pub(super) fn scalar(&self, op: &Op, ty: &Ty) -> Value {
         let clock = self.clock();
         match op {
@@ -48,6 +48,13 @@ impl ProfileEvaluator<'_> {
             Op::EndsWith(a, b) => self.test(*a, *b, |a, b| a.ends_with(b)),
             Op::Matches(a, pattern) => self.matches(*a, pattern).into(),
 
+            op => self.number(op, ty),
+        }
+    }
+
+    /// Numbers.
+    fn number(&self, op: &Op, ty: &Ty) -> Value {
+        match op {
             Op::Add(a, b) => self.ints(*a, *b).map(|(a, b)| num::add(a, b, ty)).into(),
             Op::Sub(a, b) => self.ints(*a, *b).map(|(a, b)| num::sub(a, b, ty)).into(),
             Op::Mul(a, b) => self.ints(*a, *b).map(|(a, b)| a.saturating_mul(b)).into(),
@@ -95,6 +102,14 @@ impl ProfileEvaluator<'_> {
             Op::Min(a, b) => self.better(*a, *b, Ordering::Less),
             Op::Max(a, b) => self.better(*a, *b, Ordering::Greater),
 
+            op => self.date_or_text(op, ty),
+        }
+    }
+
+    /// Dates, texts, lists, places and ranks.
+    fn date_or_text(&self, op: &Op, ty: &Ty) -> Value {
+        let clock = self.clock();
+        match op {
             Op::DateAdd { date, months, days } => self
                 .known(*date)
                 .int()
@@ -110,11 +125,11 @@ impl ProfileEvaluator<'_> {
                 .int()
                 .map(|at| clock.zone().date_of(at))
                 .into(),
-            Op::LocalPart(a, part) => number(
+            Op::LocalPart(a, part) => part_value(
                 self.known(*a).int().map(|at| clock.zone().part(at, *part)),
                 ty,
             ),
-            Op::DatePart(a, part) => number(
+            Op::DatePart(a, part) => part_value(
                 self.known(*a).int().map(|date| calendar::part(date, *part)),
                 ty,
             ),
@@ -171,13 +186,7 @@ impl ProfileEvaluator<'_> {
             }
             Op::Rank(id, a) => self.rank(*id, self.known(*a)),
 
-            Op::AnyElem { .. }
-            | Op::AllElem { .. }
-            | Op::ListAgg { .. }
-            | Op::Agg(_)
-            | Op::Sequence(_) => {
-                unreachable!("operations with binders are evaluated by their own functions")
-            }
+            _ => unreachable!("operations with binders are evaluated by their own functions"),
         }
     }
 
@@ -290,7 +299,7 @@ fn absolute(value: &Value) -> Value {
 }
 
 /// A part of a date with its type: an enum's index, or an integer.
-fn number(part: Option<i64>, ty: &Ty) -> Value {
+fn part_value(part: Option<i64>, ty: &Ty) -> Value {
     match (part, ty) {
         (Some(index), Ty::Enum(_)) => u32::try_from(index).map_or(Value::Missing, Value::Enum),
         (part, _) => part.into(),
