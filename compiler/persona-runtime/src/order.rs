@@ -20,7 +20,8 @@ pub struct EventKey {
 }
 
 /// The canonical bytes of a row: its values in the order of the table's columns. Equal rows, and only they, have equal
-/// bytes; numbers and texts of equal length are in their own order.
+/// bytes, and the bytes are in the order of the values: missing first, numbers by value, texts by code point, enums by
+/// index, lists element by element and the shorter first.
 pub fn canonical<'a>(values: impl IntoIterator<Item = &'a Value>) -> Vec<u8> {
     let mut bytes = Vec::new();
     values.into_iter().for_each(|value| push(&mut bytes, value));
@@ -42,8 +43,12 @@ fn push(bytes: &mut Vec<u8>, value: &Value) {
         }
         Value::Str(text) => {
             bytes.push(4);
-            push_len(bytes, text.len());
-            bytes.extend(text.as_bytes());
+            // A zero inside is marked, so that the two zeros at the end are less than anything that goes on.
+            for byte in text.bytes() {
+                bytes.push(byte);
+                bytes.extend((byte == 0).then_some(u8::MAX));
+            }
+            bytes.extend([0, 0]);
         }
         Value::Enum(index) => {
             bytes.push(5);
@@ -54,20 +59,16 @@ fn push(bytes: &mut Vec<u8>, value: &Value) {
             push_float(bytes, *latitude);
             push_float(bytes, *longitude);
         }
-        Value::List(values) | Value::Record(values) => {
-            bytes.push(if matches!(value, Value::List(_)) {
-                7
-            } else {
-                8
-            });
-            push_len(bytes, values.len());
-            values.iter().for_each(|value| push(bytes, value));
+        Value::List(values) => {
+            bytes.push(7);
+            for value in values.iter() {
+                bytes.push(1);
+                push(bytes, value);
+            }
+            bytes.push(0);
         }
+        Value::Record(values) => values.iter().for_each(|value| push(bytes, value)),
     }
-}
-
-fn push_len(bytes: &mut Vec<u8>, len: usize) {
-    bytes.extend((len as u64).to_be_bytes());
 }
 
 fn push_float(bytes: &mut Vec<u8>, value: f64) {
@@ -108,6 +109,18 @@ mod tests {
                 .all(|pair| bytes(pair[0]) < bytes(pair[1]))
         );
         assert_eq!(bytes(-0.0), bytes(0.0));
+    }
+
+    #[test]
+    fn texts_and_lists_keep_their_order() {
+        let texts = ["", "\0", "\0a", "a", "a\0", "a\0b", "aa", "b", "é"];
+        assert!(texts.windows(2).all(|pair| bytes(pair[0]) < bytes(pair[1])));
+        let list = |values: &[i64]| {
+            bytes(Value::List(
+                values.iter().map(|value| Value::Int(*value)).collect(),
+            ))
+        };
+        assert!([list(&[]), list(&[-1]), list(&[-1, 5]), list(&[0])].is_sorted());
     }
 
     #[test]
