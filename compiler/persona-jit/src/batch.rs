@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow_buffer::BooleanBuffer;
-use persona_runtime::{Answers, Calibration, Dataset, Evaluation, RankTable};
+use persona_base::IndexVec;
+use persona_ir::CheckTable;
+use persona_runtime::{Answers, Calibration, CheckFailure, Dataset, Evaluation, RankTable};
 
 use crate::Compiled;
 use crate::bind::Bound;
@@ -54,18 +55,24 @@ impl Compiled {
         Calibration::clone(&calibration)
     }
 
-    /// Asks every check of the plan about every row of its table: for each check, in the plan's order, which rows it
-    /// holds for. Events later than `now` are asked too.
+    /// All rows for which a check does not hold, as [`persona_runtime::run_checks`] gives them.
     ///
     /// # Panics
     ///
     /// When the dataset is not one of the plan's schema.
-    pub fn run_checks(&self, data: &Dataset, evaluation: &Evaluation) -> Vec<BooleanBuffer> {
-        let calibration = self.calibration_for(data, evaluation);
-        let mut bound = Bound::new(&self.checks, &self.plan, data, evaluation.now, calibration);
+    pub fn run_checks(&self, data: &Dataset, now: i64) -> Vec<CheckFailure> {
+        // Checks use no ranks.
+        let calibration = Arc::new(Calibration { now, ranks: IndexVec::new() });
+        let mut bound = Bound::new(&self.checks, &self.plan, data, now, calibration);
         let stage = &self.checks.stages[0];
         let buffers = self.fill(&mut bound, stage, data);
-        buffers.into_iter().map(Buffers::bits).collect()
+        let mut failures = Vec::new();
+        for (check, (buffer, goal)) in buffers.into_iter().zip(&stage.goals).enumerate() {
+            let holds = buffer.bits();
+            let rows = (0..holds.len()).filter(|row| !holds.value(*row) && has_row(data, goal.table, *row));
+            failures.extend(rows.map(|row| CheckFailure { check, table: goal.table, row }));
+        }
+        failures
     }
 
     /// The evaluation's calibration, or that of these data.
@@ -97,3 +104,8 @@ impl Compiled {
     }
 }
 
+/// Whether there is a row to check: profiles known by their events alone have none.
+fn has_row(data: &Dataset, table: CheckTable, row: usize) -> bool {
+    let known = data.has_row.as_ref().filter(|_| table == CheckTable::Profile);
+    known.is_none_or(|known| known.value(row))
+}

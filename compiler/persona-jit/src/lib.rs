@@ -24,7 +24,7 @@ mod tests;
 mod texts;
 
 use persona_base::IndexVec;
-use persona_ir::Plan;
+use persona_ir::{Plan, verify};
 
 pub use module::CompileError;
 pub use row::Session;
@@ -48,12 +48,14 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// Compiles all answers, ranks and checks of a verified plan.
+    /// Compiles all answers, ranks and checks of a plan. Verifies it first, because code relies on what a verified
+    /// plan promises and looks no more.
     ///
     /// # Errors
     ///
-    /// When the machine is not supported, or its memory for code is exhausted.
+    /// When the plan does not verify, the machine is not supported, or its memory for code is exhausted.
     pub fn new(plan: &Plan) -> Result<Self, CompileError> {
+        verify(plan).map_err(CompileError::unverified)?;
         let analysis = Analysis::new(&plan.nodes);
         let mut draft = Draft::new()?;
         let (questions, rank_goals) = answer_questions(plan);

@@ -7,13 +7,14 @@ use std::mem::{ManuallyDrop, transmute};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{FuncId, ModuleError, default_libcall_names};
+use persona_ir::Violation;
 
 use crate::codegen::{Workshop, define_driver};
 use crate::context::Context;
 use crate::helpers::Imports;
 
-/// Why a plan could not be compiled: the machine is not supported, its memory for code is exhausted, or the code
-/// generator refused, which no verified plan makes it do.
+/// Why a plan could not be compiled: it does not verify, the machine is not supported, its memory for code is
+/// exhausted, or the code generator refused, which no verified plan makes it do.
 #[derive(Debug)]
 pub struct CompileError(String);
 
@@ -28,6 +29,12 @@ impl std::error::Error for CompileError {}
 impl CompileError {
     fn new(error: impl fmt::Display) -> Self {
         Self(error.to_string())
+    }
+
+    /// The plan breaks rules.
+    pub(crate) fn unverified(violations: Vec<Violation>) -> Self {
+        let first = violations.first().map(ToString::to_string).unwrap_or_default();
+        Self(format!("it breaks {} of the plan's rules, first {first}", violations.len()))
     }
 }
 

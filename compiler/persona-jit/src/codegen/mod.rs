@@ -34,7 +34,7 @@ use rustc_hash::FxHashMap;
 use crate::analysis::Analysis;
 use crate::context::{Context, field};
 use crate::helpers::{Helper, Imports};
-use crate::layout::{Layout, Shape, is_inline};
+use crate::layout::{Layout, is_inline};
 use crate::pools::Pools;
 use value::{Repr, Val};
 
@@ -136,10 +136,6 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
 
     fn ty(&self, node: NodeId) -> &'a Ty {
         &self.plan.nodes[node].ty
-    }
-
-    fn shape(&self, node: NodeId) -> Shape {
-        Shape::of(self.ty(node))
     }
 
     // ---- values of nodes ----

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_buffer::ScalarBuffer;
 use persona_base::{Currency, IndexVec};
 use persona_ir::{
-    ColId, Column as Field, EnumDef, EnumId, EnumValue, KindId, Plan, RecordField, Schema, Table, Ty, Weekday,
+    ColId, Column as Field, EnumDef, EnumId, EnumValue, KindId, Plan, RecordField, Schema, Table, Ty, Validate, Weekday,
 };
 use persona_runtime::{Column, Dataset, EventTable, Strings, Value, build};
 
@@ -81,7 +81,7 @@ fn table(name: &str, columns: &[(&str, Ty, bool)]) -> Table {
     let column = |(name, ty, optional): &(&str, Ty, bool)| Field {
         name: (*name).into(),
         ty: ty.clone(),
-        validate: None,
+        validate: (*name == "zone").then_some(Validate::TimeZone),
         optional: *optional,
         default: None,
     };
@@ -266,8 +266,13 @@ fn profile_value(rng: &mut Rng, id: ColId, field: &Field, row: usize) -> Value {
 /// A profile's events in their total order.
 fn history(rng: &mut Rng, events: usize) -> Vec<(i64, KindId)> {
     let count = if rng.chance(20) { 0 } else { rng.below(events + 1) };
-    let mut history: Vec<(i64, KindId)> =
-        (0..count).map(|_| (instant(rng), *rng.pick(&[CART, ORDER, VISIT]))).collect();
+    let near = rng.chance(50);
+    let mut history = Vec::with_capacity(count);
+    for _ in 0..count {
+        let hours = i64::try_from(rng.below(60)).unwrap();
+        let at = if near { NOW - hours * HOUR } else { instant(rng) };
+        history.push((at, *rng.pick(&[CART, ORDER, VISIT])));
+    }
     history.sort_unstable();
     history
 }

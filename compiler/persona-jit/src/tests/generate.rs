@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use persona_ir::{
-    Agg, AggKind, Bound, Builder, CalendarUnit, Const, DatePart, EventCol, F64, InstantSpec, KindId, ListAggKind,
+    Agg, AggKind, Bound, Builder, CalendarUnit, Check, CheckAction, CheckTable, Const, DatePart, EventCol, F64, InstantSpec, KindId, ListAggKind,
     Negation, NegationMode, NodeId, Op, OutputKind, Plan, Query, Rank, RankId, RankKind, Schema, Sequence,
     Step, Ty,
 };
@@ -27,6 +27,7 @@ pub(super) struct Maker<'r> {
     b: Builder,
     schema: Schema,
     ranks: Vec<Rank>,
+    focus: Focus,
 }
 
 const PATTERNS: [&str; 4] = ["^a", "(?i)strasse|b", "^$", r"\d+|é"];
@@ -34,10 +35,24 @@ const UNITS: [CalendarUnit; 5] =
     [CalendarUnit::Day, CalendarUnit::Week, CalendarUnit::Month, CalendarUnit::Quarter, CalendarUnit::Year];
 const NUMBER_PARTS: [DatePart; 4] = [DatePart::Year, DatePart::Quarter, DatePart::Month, DatePart::Day];
 
+/// What most outputs of a plan are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Focus {
+    /// Of any type, made in any way.
+    Anything,
+    /// Sequences whose filters let much pass.
+    Sequences,
+    /// Aggregates over events.
+    Aggregates,
+    /// Ranks of values, and of ranks.
+    Ranks,
+}
+
 /// A random plan with a few ranks and outputs of many types.
-pub(super) fn plan(rng: &mut Rng, outputs: usize, depth: usize) -> Plan {
-    let mut maker = Maker { rng, b: Builder::new(), schema: fixture::schema(), ranks: Vec::new() };
-    for index in 0..maker.rng.below(3) {
+pub(super) fn plan(rng: &mut Rng, outputs: usize, depth: usize, focus: Focus) -> Plan {
+    let mut maker = Maker { rng, b: Builder::new(), schema: fixture::schema(), ranks: Vec::new(), focus };
+    let ranks = maker.rng.below(3) + if focus == Focus::Ranks { 3 } else { 0 };
+    for index in 0..ranks {
         let ty = if maker.rng.chance(50) { Ty::Int } else { Ty::Float };
         let value = maker.make(&ty, depth, &Scope::new());
         let among = maker.rng.chance(40).then(|| maker.condition(depth, &Scope::new()));
@@ -58,6 +73,16 @@ pub(super) fn plan(rng: &mut Rng, outputs: usize, depth: usize) -> Plan {
 impl Maker<'_> {
     fn output(&mut self, depth: usize) -> (OutputKind, NodeId) {
         let closed = Scope::new();
+        match self.focus {
+            Focus::Sequences => return (OutputKind::Segment, self.sequence(depth)),
+            Focus::Aggregates if self.rng.chance(50) => return (OutputKind::Trait, self.counted(depth)),
+            Focus::Aggregates => return (OutputKind::Trait, self.float_aggregate(depth)),
+            Focus::Ranks => {
+                let ty = self.rng.pick(&[Ty::Int, Ty::Float]).clone();
+                return (OutputKind::Trait, self.rank(&ty, depth, &closed));
+            }
+            Focus::Anything => {}
+        }
         if self.rng.chance(50) {
             return (OutputKind::Segment, self.condition(depth, &closed));
         }
@@ -110,6 +135,17 @@ impl Maker<'_> {
 
     fn with_optional(&mut self, op: Op, ty: Ty, operands: &[NodeId]) -> NodeId {
         let optional = operands.iter().any(|operand| self.optional(*operand));
+        self.node(op, ty, optional)
+    }
+
+    /// An operation that is missing where its divisor is zero.
+    fn division(&mut self, op: Op, ty: Ty, a: NodeId, b: NodeId) -> NodeId {
+        let never_zero = match &self.b.get(b).op {
+            Op::Const(Const::Int(value)) => *value != 0,
+            Op::Const(Const::Float(value)) => value.get() != 0.0,
+            _ => false,
+        };
+        let optional = self.either_optional(a, b) || !never_zero;
         self.node(op, ty, optional)
     }
 
@@ -221,7 +257,7 @@ impl Maker<'_> {
     // ---- any type ----
 
     /// A node of a type.
-    pub(super) fn make(&mut self, ty: &Ty, depth: usize, scope: &Scope) -> NodeId {
+    fn make(&mut self, ty: &Ty, depth: usize, scope: &Scope) -> NodeId {
         if depth == 0 || self.rng.chance(12) {
             return self.leaf(ty, scope);
         }
@@ -407,7 +443,7 @@ impl Maker<'_> {
             5 => {
                 let (a, b) = (self.make(&Ty::Int, depth, scope), self.make(&Ty::Int, depth, scope));
                 let op = if self.rng.chance(50) { Op::IntDiv(a, b) } else { Op::IntMod(a, b) };
-                self.node(op, Ty::Int, true)
+                self.division(op, Ty::Int, a, b)
             }
             6 => self.mapped(Ty::Str, Ty::Int, depth, scope, Op::StrLen),
             7 => {
@@ -473,7 +509,7 @@ impl Maker<'_> {
             0 => Op::FAdd(a, b),
             1 => Op::FSub(a, b),
             2 => Op::FMul(a, b),
-            3 => return self.node(Op::FDiv(a, b), Ty::Float, true),
+            3 => return self.division(Op::FDiv(a, b), Ty::Float, a, b),
             4 => return self.with_optional(Op::FNeg(a), Ty::Float, &[a]),
             5 => return self.with_optional(Op::Abs(a), Ty::Float, &[a]),
             6 => Op::Min(a, b),
@@ -482,7 +518,7 @@ impl Maker<'_> {
             9 => {
                 let ty = self.rng.pick(&[Ty::Int, Ty::Duration, euro()]).clone();
                 let (a, b) = (self.make(&ty, depth, scope), self.make(&ty, depth, scope));
-                return self.node(Op::Ratio(a, b), Ty::Float, true);
+                return self.division(Op::Ratio(a, b), Ty::Float, a, b);
             }
             10 => return self.list_aggregate(&Ty::Float, depth, scope),
             11 if !self.ranks.is_empty() => return self.rank(&Ty::Float, depth, scope),
@@ -513,11 +549,11 @@ impl Maker<'_> {
                 if self.rng.chance(50) {
                     return self.with_optional(Op::Scale(a, b), ty.clone(), &[a, b]);
                 }
-                self.node(Op::Unscale(a, b), ty.clone(), true)
+                self.division(Op::Unscale(a, b), ty.clone(), a, b)
             }
             4 => {
                 let (a, b) = (self.make(ty, depth, scope), self.make(&Ty::Int, depth, scope));
-                self.node(Op::UnscaleInt(a, b), ty.clone(), true)
+                self.division(Op::UnscaleInt(a, b), ty.clone(), a, b)
             }
             5 if *ty == Ty::Length => {
                 let (a, b) = (self.make(&Ty::Geo, depth, scope), self.make(&Ty::Geo, depth, scope));
@@ -691,13 +727,20 @@ impl Maker<'_> {
             from: self.bound(depth),
             to: self.bound(depth),
             latest: self.rng.chance(25).then(|| 1 + self.small()),
-            filter: self.rng.chance(60).then(|| self.condition(depth, &scope)),
+            filter: self.first_filter(depth, &scope),
         };
         (query, scope)
     }
 
+    fn first_filter(&mut self, depth: usize, scope: &Scope) -> Option<NodeId> {
+        match self.focus {
+            Focus::Sequences => self.step_filter(depth, scope),
+            _ => self.rng.chance(60).then(|| self.condition(depth, scope)),
+        }
+    }
+
     fn bound(&mut self, depth: usize) -> Option<Bound> {
-        if self.rng.chance(60) {
+        if self.rng.chance(if self.focus == Focus::Anything { 60 } else { 80 }) {
             return None;
         }
         let at = if self.rng.chance(70) { self.moment() } else { self.make(&Ty::Timestamp, depth, &Scope::new()) };
@@ -731,17 +774,27 @@ impl Maker<'_> {
         if self.rng.chance(40) {
             return None;
         }
-        if self.rng.chance(40) {
-            return Some(self.condition(depth, scope));
-        }
         let ty = self.rng.pick(&[Ty::Str, Ty::Int]).clone();
         let (own, earlier) = (scope.len() - 1, self.rng.below(scope.len()));
         let sides = (self.bound_leaf(&ty, scope, own), self.bound_leaf(&ty, scope, earlier));
-        let (Some(a), Some(b)) = sides else { return Some(self.condition(depth, scope)) };
-        Some(if self.rng.chance(50) { self.bool(Op::Eq(a, b)) } else { self.bool(Op::Le(a, b)) })
+        match sides {
+            (Some(a), Some(b)) if self.rng.chance(60) => {
+                Some(if self.rng.chance(30) { self.bool(Op::Eq(a, b)) } else { self.bool(Op::Le(a, b)) })
+            }
+            (Some(a), _) if self.focus == Focus::Sequences => {
+                let value = self.constant(&ty);
+                let value = self.b.constant(value, ty);
+                Some(self.bool(Op::Le(value, a)))
+            }
+            _ => Some(self.condition(depth, scope)),
+        }
     }
 
     fn within(&mut self, depth: usize) -> NodeId {
+        if self.focus == Focus::Sequences && self.rng.chance(70) {
+            let span = *self.rng.pick(&[0, fixture::HOUR, fixture::DAY, 8 * fixture::DAY]);
+            return self.b.constant(Const::Int(span), Ty::Duration);
+        }
         self.make(&Ty::Duration, depth.min(1), &Scope::new())
     }
 
@@ -765,4 +818,24 @@ fn to_const(value: &Value) -> Const {
         Value::Geo(lat, lng) => Const::Geo(F64::new(*lat), F64::new(*lng)),
         Value::List(values) => Const::List(values.iter().map(to_const).collect()),
     }
+}
+
+/// A random plan of row checks.
+pub(super) fn checks(rng: &mut Rng, count: usize, depth: usize) -> Plan {
+    let mut maker =
+        Maker { rng, b: Builder::new(), schema: fixture::schema(), ranks: Vec::new(), focus: Focus::Anything };
+    let mut plan = fixture::empty_plan();
+    for _ in 0..count {
+        let (table, scope) = match maker.rng.below(4) {
+            0 => (CheckTable::Profile, Scope::new()),
+            kind => {
+                let kind = KindId::from(kind - 1);
+                (CheckTable::Event(kind), vec![Bind::Event(vec![kind])])
+            }
+        };
+        let node = maker.condition(depth, &scope);
+        plan.checks.push(Check { table, node, message: "wrong".into(), action: CheckAction::Warn });
+    }
+    plan.nodes = maker.b.finish();
+    plan
 }

@@ -2,7 +2,7 @@
 
 use persona_base::{FileId, Span};
 use persona_ir::{
-    Builder, Const, Explain, ExplainKind, F64, NodeId, Op, Output, OutputKind, Place, Plan, Ty,
+    Builder, Const, Explain, ExplainKind, NodeId, Op, Output, OutputKind, Place, Plan, Ty,
 };
 
 use super::fixture;
@@ -36,8 +36,4 @@ pub(super) fn profile(b: &mut Builder, name: &str) -> NodeId {
 
 pub(super) fn int(b: &mut Builder, value: i64) -> NodeId {
     b.constant(Const::Int(value), Ty::Int)
-}
-
-pub(super) fn float(b: &mut Builder, value: f64) -> NodeId {
-    b.constant(Const::Float(F64::new(value)), Ty::Float)
 }

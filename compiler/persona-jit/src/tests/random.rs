@@ -1,15 +1,17 @@
 //! Random plans over random data.
 
 use super::fixture::{self, DAY, NOW, Rng};
-use super::{agree, at, generate};
+use super::generate::{self, Focus};
+use super::{agree, at};
 
 /// Runs so many random plans from a seed.
-fn run(seed: u64, plans: usize, outputs: usize, depth: usize) {
+fn run(seed: u64, plans: usize, outputs: usize, depth: usize, focus: Focus) {
     for index in 0..plans {
         let seed = seed.wrapping_mul(1_000_003).wrapping_add(index as u64);
         let mut rng = Rng(seed);
-        let data = fixture::dataset(&mut rng, 12, 9);
-        let plan = generate::plan(&mut rng, outputs, depth);
+        let events = if focus == Focus::Anything { 9 } else { 25 };
+        let data = fixture::dataset(&mut rng, 12, events);
+        let plan = generate::plan(&mut rng, outputs, depth, focus);
         let now = *rng.pick(&[NOW, NOW - DAY, NOW + 1, i64::MIN, i64::MAX]);
         if let Err(error) = agree(&plan, &data, &at(now)) {
             panic!("seed {seed}: {error}");
@@ -19,22 +21,41 @@ fn run(seed: u64, plans: usize, outputs: usize, depth: usize) {
 
 #[test]
 fn shallow_plans_agree() {
-    run(1, 300, 8, 2);
+    run(1, 300, 8, 2, Focus::Anything);
 }
 
 #[test]
 fn plans_agree() {
-    run(2, 400, 5, 4);
+    run(2, 400, 5, 4, Focus::Anything);
 }
 
 #[test]
 fn deep_plans_agree() {
-    run(3, 60, 3, 7);
+    run(3, 60, 3, 7, Focus::Anything);
+}
+
+#[test]
+fn sequences_agree() {
+    run(8, 250, 6, 2, Focus::Sequences);
+}
+
+#[test]
+fn aggregates_agree() {
+    run(9, 250, 8, 2, Focus::Aggregates);
+}
+
+#[test]
+fn ranks_agree() {
+    run(10, 150, 6, 2, Focus::Ranks);
 }
 
 /// `PERSONA_JIT_PLANS=200000` for a long run.
 #[test]
 fn as_many_plans_as_asked_for_agree() {
     let asked = std::env::var("PERSONA_JIT_PLANS").ok().and_then(|count| count.parse().ok());
-    run(4, asked.unwrap_or(100), 4, 4);
+    let asked = asked.unwrap_or(100);
+    run(4, asked, 4, 4, Focus::Anything);
+    run(5, asked / 3, 6, 2, Focus::Sequences);
+    run(6, asked / 3, 6, 2, Focus::Aggregates);
+    run(7, asked / 5, 6, 2, Focus::Ranks);
 }
