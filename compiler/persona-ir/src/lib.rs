@@ -1,7 +1,7 @@
 //! The typed plan: one hash-consed graph of expressions for a whole package, with the tables it reads,
 //! the answers it gives, the checks it makes and the sources that fill it.
 //!
-//! Valid by construction of `persona-lower` and checked by [`verify`]; user errors never reach this
+//! Valid by construction of `persona-lower` and checked by [`verify()`]; user errors never reach this
 //! crate. It depends on nothing of the front end, and evaluates nothing.
 
 mod build;

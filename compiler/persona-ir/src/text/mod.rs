@@ -1,5 +1,5 @@
-//! The text form of plans, for tests, bug reports and curious people. [`parse`] reads exactly what [`print`] writes;
-//! it checks names, not meaning: that is [`crate::verify`]'s work.
+//! The text form of plans, for tests, bug reports and curious people. [`parse()`] reads exactly what [`print()`] writes;
+//! it checks names, not meaning: that is [`crate::verify()`]'s work.
 //!
 //! ```text
 //! ; a comment

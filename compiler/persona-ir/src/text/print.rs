@@ -7,7 +7,7 @@ use crate::{
     NodeId, Output, OutputKind, Place, Plan, Rank, RankKind, Schema, Table, Ty,
 };
 
-/// The text form of a plan. [`super::parse`] reads it back as an equal plan if the plan is valid.
+/// The text form of a plan. [`super::parse()`] reads it back as an equal plan if the plan is valid.
 pub fn print(plan: &Plan) -> String {
     let mut out = String::new();
     let week = words::weekday_word(plan.week_start);
