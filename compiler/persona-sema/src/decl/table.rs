@@ -146,13 +146,13 @@ fn check_keys(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
         checking.report(diagnostic);
     } else if !matches!(
         key.ty.kind,
-        TypeKind::Str | TypeKind::Int | TypeKind::Email | TypeKind::Phone | TypeKind::Error
+        TypeKind::Str | TypeKind::Email | TypeKind::Phone | TypeKind::Error
     ) {
         let diagnostic = checking
             .diagnostic(
                 data::INVALID_KEY,
                 ty.span,
-                "a key is a `String`, an `Int`, an `Email` or a `Phone`",
+                "a key is a `String`, an `Email` or a `Phone`",
             )
             .label("this cannot identify a person")
             .fix("write `String`", Applicability::Maybe, ty.span, "String");
