@@ -143,26 +143,35 @@ fn sources(sources: &[SourceResult], paint: Paint) -> String {
 
 /// Two lines for each reason: what and how often, then the first one's place and words.
 fn reasons(reasons: &[Reason], paint: Paint) -> String {
-    let mut text = String::new();
     let width = reasons
         .iter()
         .map(|reason| grouped(reason.count).len())
         .max()
         .unwrap_or(0);
-    for reason in reasons {
-        let count = grouped(reason.count);
-        let head = vec![
-            Cell::new(format!("{count:>width$}")),
+    let head = |reason: &Reason| {
+        let done = match reason.action.as_str() {
+            "rejected" => "set aside",
+            "duplicate" => "",
+            other => other,
+        };
+        vec![
+            Cell::new(format!("{:>width$}", grouped(reason.count))),
             Cell::new(&*reason.source),
             Cell::new(reason.kind.clone()),
-            Cell::styled(reason.action.clone(), Style::Yellow),
-        ];
-        let what = vec![Cell::styled(
-            format!("{}  {}: {}", " ".repeat(width), reason.example, reason.text),
-            Style::Dim,
-        )];
-        text.push_str(&lay_out(&[head], &[Align::Left; 4], paint));
-        text.push_str(&lay_out(&[what], &[Align::Left], paint));
+            Cell::styled(done, Style::Yellow),
+        ]
+    };
+    let heads: Vec<Vec<Cell>> = reasons.iter().map(head).collect();
+    let heads = lay_out(&heads, &[Align::Left; 4], paint);
+    let mut text = String::new();
+    for (head, reason) in heads.lines().zip(reasons) {
+        let what = format!("{}  {}: {}", " ".repeat(width), reason.example, reason.text);
+        text.push_str(&format!("{head}\n"));
+        text.push_str(&lay_out(
+            &[vec![Cell::styled(what, Style::Dim)]],
+            &[Align::Left],
+            paint,
+        ));
     }
     text
 }

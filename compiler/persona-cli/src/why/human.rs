@@ -12,7 +12,7 @@ const TEXT: usize = 72;
 /// The explanation as text.
 pub(super) fn text(why: &Why, now: &str, paint: Paint) -> String {
     let mut text = format!("{}\n", answer(why, paint));
-    let declared = format!("at {now}; declared in {}", place(&why.location));
+    let declared = format!("at {now}; times below are in {}", why.zone);
     text.push_str(&format!("{}\n\n", paint.dim(declared)));
     let mut rows = Vec::new();
     part_rows(&why.parts, 0, &mut rows);
@@ -58,7 +58,7 @@ fn part_rows(part: &Part, depth: usize, rows: &mut Vec<Vec<Cell>>) {
     let line = Line::of(part);
     rows.push(vec![
         Cell::styled(format!("{indent}{mark} {}", line.words), Style::Mark),
-        Cell::styled(place(&part.location), Style::Dim),
+        Cell::styled(place(line.location), Style::Dim),
     ]);
     if !line.facts.is_empty() {
         rows.push(vec![Cell::styled(
@@ -74,6 +74,7 @@ fn part_rows(part: &Part, depth: usize, rows: &mut Vec<Vec<Cell>>) {
 /// What is shown of a part.
 struct Line<'p> {
     words: String,
+    location: &'p Location,
     facts: Vec<String>,
     /// The parts that get lines of their own.
     inner: Vec<&'p Part>,
@@ -81,30 +82,33 @@ struct Line<'p> {
 
 impl<'p> Line<'p> {
     fn of(part: &'p Part) -> Self {
-        let words = match &part.kind {
-            PartKind::And if part.text.starts_with("partition ") => {
-                "this stage, and none before it"
-            }
-            PartKind::And => "all of these",
-            PartKind::Or => "at least one of these",
-            PartKind::Not => "not this",
-            PartKind::Stage(name) => return Self::of_stage(part, name),
-            PartKind::Condition | PartKind::Value | PartKind::Reference(_) => {
-                &cut(&part.text, TEXT)
-            }
-        };
-        let (facts, inner) = match &part.kind {
-            PartKind::Condition | PartKind::Value => (operands(part), structured(part)),
-            PartKind::Reference(_) => (
-                own_value(part).into_iter().collect(),
-                part.parts.iter().collect(),
-            ),
-            _ => (Vec::new(), part.parts.iter().collect()),
-        };
-        Self {
+        let junction = |words: &str| Self {
             words: words.to_owned(),
-            facts,
-            inner,
+            location: &part.location,
+            facts: Vec::new(),
+            inner: part.parts.iter().collect(),
+        };
+        match &part.kind {
+            PartKind::And if part.text.starts_with("partition ") => {
+                junction("this stage, and none before it")
+            }
+            PartKind::And => junction("all of these"),
+            PartKind::Or => junction("at least one of these"),
+            PartKind::Not => junction("not this"),
+            PartKind::Stage(name) => Self::of_stage(part, name),
+            PartKind::Reference(name) => Self::of_reference(part, name),
+            PartKind::Condition | PartKind::Value => {
+                let mut facts: Vec<String> = own_value(part).into_iter().collect();
+                let mut inner = Vec::new();
+                operands(part, &mut facts, &mut inner);
+                facts.extend(part.evidence.iter().cloned());
+                Self {
+                    words: cut(&part.text, TEXT),
+                    location: &part.location,
+                    facts,
+                    inner,
+                }
+            }
         }
     }
 
@@ -115,12 +119,35 @@ impl<'p> Line<'p> {
                 let inner = Self::of(condition);
                 Self {
                     words: format!("{name} when {}", inner.words),
+                    location: &part.location,
                     ..inner
                 }
             }
             _ => Self {
                 words: format!("{name} when"),
+                location: &part.location,
                 facts: Vec::new(),
+                inner: part.parts.iter().collect(),
+            },
+        }
+    }
+
+    /// A name and what it stands for share a line where that is a plain value.
+    fn of_reference(part: &'p Part, name: &str) -> Self {
+        // `not in vip` stands under its own "not this".
+        let text = part.text.strip_prefix("not ").unwrap_or(&part.text);
+        match &part.parts[..] {
+            [value] if value.kind == PartKind::Value => {
+                let inner = Self::of(value);
+                Self {
+                    words: cut(&format!("{name} is {}", value.text), TEXT),
+                    ..inner
+                }
+            }
+            _ => Self {
+                words: cut(text, TEXT),
+                location: &part.location,
+                facts: own_value(part).into_iter().collect(),
                 inner: part.parts.iter().collect(),
             },
         }
@@ -133,30 +160,30 @@ fn own_value(part: &Part) -> Option<String> {
     Some(format!("= {}", value.text))
 }
 
-/// The values that a condition or value looks at.
-fn operands(part: &Part) -> Vec<String> {
-    let plain = part.parts.iter().filter(|operand| !is_structured(operand));
-    let operands = plain.filter_map(|operand| {
-        let value = operand.value.as_ref()?;
-        Some(format!("{} = {}", cut(&operand.text, TEXT / 2), value.text))
-    });
-    own_value(part)
-        .into_iter()
-        .chain(operands)
-        .chain(part.evidence.iter().cloned())
-        .collect()
-}
-
-fn structured(part: &Part) -> Vec<&Part> {
-    part.parts
-        .iter()
-        .filter(|part| is_structured(part))
-        .collect()
-}
-
-/// Whether a part has more to show than its value.
-fn is_structured(part: &Part) -> bool {
-    !part.parts.is_empty() || !part.evidence.is_empty()
+/// The values that a condition or value looks at; what has more to show than a value gets a line of its own besides.
+fn operands<'p>(part: &'p Part, facts: &mut Vec<String>, inner: &mut Vec<&'p Part>) {
+    for operand in &part.parts {
+        if operand
+            .value
+            .as_ref()
+            .is_none_or(|value| value.truth.is_some())
+            && !operand.parts.is_empty()
+        {
+            inner.push(operand);
+            continue;
+        }
+        if let Some(value) = &operand.value {
+            facts.push(format!("{} = {}", cut(&operand.text, TEXT / 2), value.text));
+        }
+        match operand.kind {
+            PartKind::Value => {
+                facts.extend(operand.evidence.iter().cloned());
+                operands(operand, facts, inner);
+            }
+            _ if !operand.parts.is_empty() => inner.push(operand),
+            _ => {}
+        }
+    }
 }
 
 fn place(location: &Location) -> String {
@@ -181,8 +208,12 @@ fn changes(changes: &[Change], paint: Paint) -> String {
             .iter()
             .map(|(name, value)| format!("{name} = {value}"))
             .collect();
+        let now: Vec<String> = now
+            .into_iter()
+            .chain(change.evidence.iter().cloned())
+            .collect();
         if !now.is_empty() {
-            rows.push(vec![Cell::new(format!("    now {}", now.join(", ")))]);
+            rows.push(vec![Cell::new(format!("    now: {}", now.join("; ")))]);
         }
     }
     format!(

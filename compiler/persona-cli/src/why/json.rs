@@ -20,6 +20,7 @@ pub(super) fn object(why: &Why, now: &Now) -> Value {
         "profile": why.key,
         "has_row": why.has_row,
         "now": run::now(now),
+        "zone": why.zone,
         "answer": why.answer.json,
         "explanation": part(&why.parts),
         "changes": why.changes.iter().map(change).collect::<Vec<_>>(),
@@ -62,5 +63,6 @@ fn change(change: &Change) -> Value {
         "column": change.location.column,
         "wanted": change.wanted,
         "operands": operands,
+        "evidence": change.evidence,
     })
 }

@@ -15,6 +15,8 @@ pub struct Change {
     pub wanted: bool,
     /// The values that it looks at now: names and values.
     pub operands: Vec<(String, String)>,
+    /// What the history says about it now.
+    pub evidence: Vec<String>,
 }
 
 /// The fewest conditions that would have to turn for the whole to hold.
@@ -104,6 +106,7 @@ fn change(part: &Part, wanted: bool) -> Change {
         location: part.location.clone(),
         wanted,
         operands: part.parts.iter().filter_map(operand).collect(),
+        evidence: part.evidence.clone(),
     }
 }
 
@@ -116,7 +119,11 @@ mod tests {
         Part {
             kind,
             text: text.to_owned(),
-            location: Location { path: "a.persona".into(), line: 1, column: 1 },
+            location: Location {
+                path: "a.persona".into(),
+                line: 1,
+                column: 1,
+            },
             value: Some(Shown::of_bool(holds)),
             evidence: Vec::new(),
             parts,
@@ -128,22 +135,36 @@ mod tests {
     }
 
     fn all(parts: Vec<Part>) -> Part {
-        let holds = parts.iter().all(|part| part.value.as_ref().is_some_and(|value| value.truth == Some(true)));
+        let holds = parts.iter().all(|part| {
+            part.value
+                .as_ref()
+                .is_some_and(|value| value.truth == Some(true))
+        });
         part(PartKind::And, "", holds, parts)
     }
 
     fn any(parts: Vec<Part>) -> Part {
-        let holds = parts.iter().any(|part| part.value.as_ref().is_some_and(|value| value.truth == Some(true)));
+        let holds = parts.iter().any(|part| {
+            part.value
+                .as_ref()
+                .is_some_and(|value| value.truth == Some(true))
+        });
         part(PartKind::Or, "", holds, parts)
     }
 
     fn not(inner: Part) -> Part {
-        let holds = inner.value.as_ref().is_some_and(|value| value.truth == Some(false));
+        let holds = inner
+            .value
+            .as_ref()
+            .is_some_and(|value| value.truth == Some(false));
         part(PartKind::Not, "", holds, vec![inner])
     }
 
     fn changes(part: &Part) -> Vec<(String, bool)> {
-        smallest(part).into_iter().map(|change| (change.text, change.wanted)).collect()
+        smallest(part)
+            .into_iter()
+            .map(|change| (change.text, change.wanted))
+            .collect()
     }
 
     #[test]
@@ -153,14 +174,21 @@ mod tests {
 
     #[test]
     fn of_a_conjunction_every_failing_part_must_change() {
-        let found = changes(&all(vec![atom("a", false), atom("b", true), atom("c", false)]));
+        let found = changes(&all(vec![
+            atom("a", false),
+            atom("b", true),
+            atom("c", false),
+        ]));
         assert_eq!(found, [("a".to_owned(), true), ("c".to_owned(), true)]);
     }
 
     #[test]
     fn of_a_disjunction_the_cheapest_part_does() {
         let hard = all(vec![atom("a", false), atom("b", false)]);
-        assert_eq!(changes(&any(vec![hard, atom("c", false)])), [("c".to_owned(), true)]);
+        assert_eq!(
+            changes(&any(vec![hard, atom("c", false)])),
+            [("c".to_owned(), true)]
+        );
     }
 
     #[test]
@@ -168,15 +196,28 @@ mod tests {
         let inner = all(vec![atom("a", true), atom("b", true)]);
         assert_eq!(changes(&not(inner)), [("a".to_owned(), false)]);
         let inner = any(vec![atom("a", true), atom("b", false), atom("c", true)]);
-        assert_eq!(changes(&not(inner)), [("a".to_owned(), false), ("c".to_owned(), false)]);
+        assert_eq!(
+            changes(&not(inner)),
+            [("a".to_owned(), false), ("c".to_owned(), false)]
+        );
     }
 
     #[test]
     fn references_are_looked_into() {
         let inner = all(vec![atom("a", true), atom("b", false)]);
-        let reference = part(PartKind::Reference("vip".into()), "in vip", false, vec![inner]);
+        let reference = part(
+            PartKind::Reference("vip".into()),
+            "in vip",
+            false,
+            vec![inner],
+        );
         assert_eq!(changes(&reference), [("b".to_owned(), true)]);
-        let opaque = part(PartKind::Reference("vip".into()), "in vip", false, Vec::new());
+        let opaque = part(
+            PartKind::Reference("vip".into()),
+            "in vip",
+            false,
+            Vec::new(),
+        );
         assert_eq!(changes(&opaque), [("in vip".to_owned(), true)]);
     }
 }

@@ -34,6 +34,8 @@ pub struct Why {
     pub has_row: bool,
     /// The evaluation time, microseconds since 1970-01-01T00:00Z.
     pub now: i64,
+    /// The profile's zone, which its times are shown in.
+    pub zone: String,
     /// The answer.
     pub answer: Shown,
     /// What it is made of.
@@ -131,6 +133,7 @@ impl Program {
             key: String::new(),
             has_row: true,
             now: 0,
+            zone: reader.zone(),
             answer,
             parts,
             changes,

@@ -94,6 +94,11 @@ impl<'r, 'e> Reader<'r, 'e> {
         )
     }
 
+    /// The profile's zone.
+    pub(super) fn zone(&self) -> String {
+        self.profile.clock().zone().name().to_owned()
+    }
+
     /// Whether a partition's node is this stage.
     pub(super) fn is_stage(&mut self, node: NodeId, stage: u32) -> bool {
         self.profile.value(node) == Value::Enum(stage)
