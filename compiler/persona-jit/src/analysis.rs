@@ -20,7 +20,9 @@ pub(crate) struct Analysis {
 impl Analysis {
     /// Looks at every node once.
     pub(crate) fn new(nodes: &IndexVec<NodeId, Node>) -> Self {
-        Self { free: free_levels(nodes) }
+        Self {
+            free: free_levels(nodes),
+        }
     }
 
     /// The levels that a node uses and does not bind itself.

@@ -22,12 +22,25 @@ impl Compiled {
     /// When the dataset is not one of the plan's schema.
     pub fn run(&self, data: &Dataset, evaluation: &Evaluation) -> Answers {
         let calibration = self.calibration_for(data, evaluation);
-        let mut bound = Bound::new(&self.answers, &self.plan, data, evaluation.now, Arc::clone(&calibration));
+        let mut bound = Bound::new(
+            &self.answers,
+            &self.plan,
+            data,
+            evaluation.now,
+            Arc::clone(&calibration),
+        );
         let stage = self.last_stage();
         let buffers = self.fill(&mut bound, stage, data);
         let mut strings = Recoder::new(bound, data);
-        let columns = buffers.into_iter().zip(&stage.goals).map(|(buffer, goal)| buffer.answer(goal, &mut strings));
-        Answers { columns: columns.collect(), strings: strings.merged, calibration }
+        let columns = buffers
+            .into_iter()
+            .zip(&stage.goals)
+            .map(|(buffer, goal)| buffer.answer(goal, &mut strings));
+        Answers {
+            columns: columns.collect(),
+            strings: strings.merged,
+            calibration,
+        }
     }
 
     /// The thresholds of every rank, over these data at the evaluation's `now`. A calibration that the evaluation
@@ -39,11 +52,20 @@ impl Compiled {
     pub fn calibrate(&self, data: &Dataset, evaluation: &Evaluation) -> Calibration {
         let nothing = || RankTable::Int(Vec::new());
         let ranks = self.plan.ranks.iter().map(|_| nothing()).collect();
-        let mut calibration = Arc::new(Calibration { now: evaluation.now, ranks });
+        let mut calibration = Arc::new(Calibration {
+            now: evaluation.now,
+            ranks,
+        });
         if self.plan.ranks.is_empty() {
             return Calibration::clone(&calibration);
         }
-        let mut bound = Bound::new(&self.answers, &self.plan, data, evaluation.now, Arc::clone(&calibration));
+        let mut bound = Bound::new(
+            &self.answers,
+            &self.plan,
+            data,
+            evaluation.now,
+            Arc::clone(&calibration),
+        );
         for (stage, goals) in self.answers.stages.iter().zip(&self.rank_goals) {
             let buffers = self.fill(&mut bound, stage, data);
             let calibration = Arc::make_mut(&mut calibration);
@@ -62,21 +84,33 @@ impl Compiled {
     /// When the dataset is not one of the plan's schema.
     pub fn run_checks(&self, data: &Dataset, now: i64) -> Vec<CheckFailure> {
         // Checks use no ranks.
-        let calibration = Arc::new(Calibration { now, ranks: IndexVec::new() });
+        let calibration = Arc::new(Calibration {
+            now,
+            ranks: IndexVec::new(),
+        });
         let mut bound = Bound::new(&self.checks, &self.plan, data, now, calibration);
         let stage = &self.checks.stages[0];
         let buffers = self.fill(&mut bound, stage, data);
         let mut failures = Vec::new();
         for (check, (buffer, goal)) in buffers.into_iter().zip(&stage.goals).enumerate() {
             let holds = buffer.bits();
-            let rows = (0..holds.len()).filter(|row| !holds.value(*row) && has_row(data, goal.table, *row));
-            failures.extend(rows.map(|row| CheckFailure { check, table: goal.table, row }));
+            let rows = (0..holds.len())
+                .filter(|row| !holds.value(*row) && has_row(data, goal.table, *row));
+            failures.extend(rows.map(|row| CheckFailure {
+                check,
+                table: goal.table,
+                row,
+            }));
         }
         failures
     }
 
     /// The evaluation's calibration, or that of these data.
-    pub(crate) fn calibration_for(&self, data: &Dataset, evaluation: &Evaluation) -> Arc<Calibration> {
+    pub(crate) fn calibration_for(
+        &self,
+        data: &Dataset,
+        evaluation: &Evaluation,
+    ) -> Arc<Calibration> {
         match &evaluation.calibration {
             Some(calibration) => Arc::clone(calibration),
             None => Arc::new(self.calibrate(data, evaluation)),
@@ -90,14 +124,31 @@ impl Compiled {
 
     /// Runs a stage for all profiles.
     fn fill<'a>(&'a self, bound: &mut Bound<'a>, stage: &'a Stage, data: &Dataset) -> Vec<Buffers> {
-        let mut buffers: Vec<Buffers> = stage.goals.iter().map(|goal| Buffers::new(goal, rows(goal, data))).collect();
+        let mut buffers: Vec<Buffers> = stage
+            .goals
+            .iter()
+            .map(|goal| Buffers::new(goal, rows(goal, data)))
+            .collect();
         let outs: Vec<OutRef> = buffers.iter_mut().map(Buffers::reference).collect();
-        bound.state().lists = stage.goals.iter().map(|goal| ListOut { ty: &goal.ty, rows: Vec::new() }).collect();
+        bound.state().lists = stage
+            .goals
+            .iter()
+            .map(|goal| ListOut {
+                ty: &goal.ty,
+                rows: Vec::new(),
+            })
+            .collect();
         let context = bound.context(&outs);
         // SAFETY: the stage is of a program of this code, and the context is bound for it, the dataset and buffers that
         // have a row for each of the goal's table. Nothing else touches them until it returns.
-        unsafe { self.code.run(context, &stage.batch, 0, data.profiles as u64) };
-        for (buffer, list) in buffers.iter_mut().zip(std::mem::take(&mut bound.state().lists)) {
+        unsafe {
+            let profiles = data.profiles as u64;
+            self.code.run(context, &stage.batch, 0, profiles);
+        }
+        for (buffer, list) in buffers
+            .iter_mut()
+            .zip(std::mem::take(&mut bound.state().lists))
+        {
             buffer.lists = list.rows;
         }
         buffers
@@ -106,6 +157,9 @@ impl Compiled {
 
 /// Whether there is a row to check: profiles known by their events alone have none.
 fn has_row(data: &Dataset, table: CheckTable, row: usize) -> bool {
-    let known = data.has_row.as_ref().filter(|_| table == CheckTable::Profile);
+    let known = data
+        .has_row
+        .as_ref()
+        .filter(|_| table == CheckTable::Profile);
     known.is_none_or(|known| known.value(row))
 }

@@ -13,8 +13,8 @@ use persona_runtime::{Calibration, Column, Dataset, EventTable, Values};
 
 use crate::context::{ColumnRef, Context, EventsRef, KeysRef, ListRef, OutRef};
 use crate::layout::{Shape, Slot};
-use crate::program::Program;
 use crate::pools::Moment;
+use crate::program::Program;
 use crate::state::State;
 use crate::texts::Texts;
 
@@ -63,7 +63,12 @@ impl<'a> Bound<'a> {
         let times = Times::new(plan, data, now);
         let mut owned = Owned::default();
         let mut texts = Texts::new(&data.strings);
-        let longest = data.events.iter().map(EventTable::len).chain([data.profiles]).max();
+        let longest = data
+            .events
+            .iter()
+            .map(EventTable::len)
+            .chain([data.profiles])
+            .max();
         owned.zeros = vec![0; longest.unwrap_or(0) + 1];
         let columns = owned.table(&plan.schema.profile, &data.columns, data.profiles);
         owned.events = owned.event_tables(plan, data);
@@ -182,30 +187,58 @@ impl Owned {
 
     // ---- tables ----
 
-    fn table(&mut self, table: &Table, columns: &IndexVec<ColId, Column>, rows: usize) -> *const ColumnRef {
-        assert_eq!(table.columns.len(), columns.len(), "a dataset has the columns of its schema");
+    fn table(
+        &mut self,
+        table: &Table,
+        columns: &IndexVec<ColId, Column>,
+        rows: usize,
+    ) -> *const ColumnRef {
+        assert_eq!(
+            table.columns.len(),
+            columns.len(),
+            "a dataset has the columns of its schema"
+        );
         let pairs = table.columns.iter().zip(columns);
-        let refs = pairs.map(|(column, data)| self.column(data, &column.ty, rows)).collect();
+        let refs = pairs
+            .map(|(column, data)| self.column(data, &column.ty, rows))
+            .collect();
         self.keep(refs)
     }
 
     fn keep(&mut self, refs: Vec<ColumnRef>) -> *const ColumnRef {
         self.tables.push(refs.into());
-        self.tables.last().map_or(ptr::null(), |table| table.as_ptr())
+        self.tables
+            .last()
+            .map_or(ptr::null(), |table| table.as_ptr())
     }
 
     fn event_tables(&mut self, plan: &Plan, data: &Dataset) -> Box<[EventsRef]> {
-        assert_eq!(plan.schema.events.len(), data.events.len(), "a dataset has the kinds of its schema");
+        assert_eq!(
+            plan.schema.events.len(),
+            data.events.len(),
+            "a dataset has the kinds of its schema"
+        );
         let pairs = plan.schema.events.iter().zip(&data.events);
-        pairs.map(|(table, events)| self.event_table(table, events, data.profiles)).collect()
+        pairs
+            .map(|(table, events)| self.event_table(table, events, data.profiles))
+            .collect()
     }
 
     fn event_table(&mut self, table: &Table, events: &EventTable, profiles: usize) -> EventsRef {
         check_offsets(&events.offsets, profiles, events.len());
         let columns = self.table(table, &events.columns, events.len());
         let at = instants(events);
-        assert_eq!(at.len(), events.len(), "the instants of all events are read");
-        EventsRef { offsets: events.offsets.as_ptr(), order: events.order.as_ptr(), at: at.as_ptr(), columns }
+        assert_eq!(
+            at.len(),
+            events.len(),
+            "the instants of all events are read"
+        );
+        EventsRef {
+            offsets: events.offsets.as_ptr(),
+            order: events.order.as_ptr(),
+            at: at.as_ptr(),
+            columns,
+        }
     }
 
     /// A column, of this type and with so many rows.
@@ -230,26 +263,48 @@ impl Owned {
             _ => unreachable!("a column of a dataset has its schema's type"),
         };
         let (valid, shift, mask) = validity(column);
-        ColumnRef { data, aux, valid, shift, mask }
+        ColumnRef {
+            data,
+            aux,
+            valid,
+            shift,
+            mask,
+        }
     }
 
     /// A column that was not read: zeros, none of them valid.
     fn absent(&self) -> ColumnRef {
         let data = self.zeros.as_ptr().cast();
-        ColumnRef { data, aux: data, valid: &raw const NONE, shift: 0, mask: 0 }
+        ColumnRef {
+            data,
+            aux: data,
+            valid: &raw const NONE,
+            shift: 0,
+            mask: 0,
+        }
     }
 
     fn children(&mut self, offsets: &[u32], children: &[Column], ty: &Ty) -> *const ColumnRef {
         let elements = children.first().map_or(0, Column::len);
-        let rows = offsets.len().checked_sub(1).expect("offsets have one entry more than there are rows");
+        let rows = offsets
+            .len()
+            .checked_sub(1)
+            .expect("offsets have one entry more than there are rows");
         check_offsets(offsets, rows, elements);
         let element = ty.element().unwrap_or(ty);
         let types: Vec<&Ty> = match element {
             Ty::Record(fields) => fields.iter().map(|RecordField { ty, .. }| ty).collect(),
             scalar => vec![scalar],
         };
-        assert_eq!(types.len(), children.len(), "a list has a column for each field");
-        let refs = types.into_iter().zip(children).map(|(ty, child)| self.column(child, ty, elements));
+        assert_eq!(
+            types.len(),
+            children.len(),
+            "a list has a column for each field"
+        );
+        let refs = types
+            .into_iter()
+            .zip(children)
+            .map(|(ty, child)| self.column(child, ty, elements));
         let refs = refs.collect();
         self.keep(refs)
     }
@@ -258,17 +313,37 @@ impl Owned {
 
     fn constants(&mut self, program: &Program, texts: &mut Texts<'_>) {
         let pools = &program.pools;
-        self.texts = pools.texts.items().iter().map(|text| texts.constant(text)).collect();
+        self.texts = pools
+            .texts
+            .items()
+            .iter()
+            .map(|text| texts.constant(text))
+            .collect();
         let lists = pools.lists.items().iter();
-        self.consts = lists.map(|(items, ty)| ConstColumn::new(items, Shape::of(ty), texts)).collect();
+        self.consts = lists
+            .map(|(items, ty)| ConstColumn::new(items, Shape::of(ty), texts))
+            .collect();
         for (index, (items, _)) in pools.lists.items().iter().enumerate() {
             let column = self.consts[index].reference();
             let children = self.keep(vec![column]);
-            self.lists.push(ListRef { children, len: items.len() as u64 });
+            self.lists.push(ListRef {
+                children,
+                len: items.len() as u64,
+            });
         }
-        self.key_sets = pools.keys.items().iter().map(|set| key_set(set, texts)).collect();
+        self.key_sets = pools
+            .keys
+            .items()
+            .iter()
+            .map(|set| key_set(set, texts))
+            .collect();
         let sets = self.key_sets.iter();
-        self.keys = sets.map(|set| KeysRef { keys: set.as_ptr(), len: set.len() }).collect();
+        self.keys = sets
+            .map(|set| KeysRef {
+                keys: set.as_ptr(),
+                len: set.len(),
+            })
+            .collect();
     }
 
     fn moments(&mut self, program: &Program, times: &Times, profiles: usize) {
@@ -280,7 +355,9 @@ impl Owned {
         for moment in program.pools.moments.items() {
             let clocks = times.clocks().iter();
             self.moment_rows.push(match *moment {
-                Moment::Today { months, days } => clocks.map(|clock| clock.today(months, days)).collect(),
+                Moment::Today { months, days } => {
+                    clocks.map(|clock| clock.today(months, days)).collect()
+                }
                 Moment::Instant(spec) => clocks.map(|clock| clock.instant(spec)).collect(),
             });
         }
@@ -290,7 +367,11 @@ impl Owned {
 
 /// Checks that offsets ascend within the rows they point to.
 fn check_offsets(offsets: &[u32], rows: usize, behind: usize) {
-    assert_eq!(offsets.len(), rows + 1, "offsets have one entry more than there are rows");
+    assert_eq!(
+        offsets.len(),
+        rows + 1,
+        "offsets have one entry more than there are rows"
+    );
     assert!(offsets.is_sorted(), "offsets ascend");
     let last = offsets.last().map_or(0, |last| *last as usize);
     assert!(last <= behind, "offsets stay within what they point to");
@@ -300,7 +381,11 @@ fn validity(column: &Column) -> (*const u8, u64, u64) {
     match &column.valid {
         None => (&raw const ALL, 0, 0),
         Some(valid) => {
-            assert_eq!(valid.len(), column.len(), "a column has a validity bit for each row");
+            assert_eq!(
+                valid.len(),
+                column.len(),
+                "a column has a validity bit for each row"
+            );
             let bits = valid.inner();
             (bits.values().as_ptr(), bits.offset() as u64, u64::MAX)
         }
@@ -319,7 +404,12 @@ enum ConstColumn {
 impl ConstColumn {
     fn new(items: &[Const], shape: Shape, texts: &mut Texts<'_>) -> Self {
         match shape {
-            Shape::Bool => Self::Bytes(items.iter().map(|item| u8::from(*item == Const::Bool(true))).collect()),
+            Shape::Bool => Self::Bytes(
+                items
+                    .iter()
+                    .map(|item| u8::from(*item == Const::Bool(true)))
+                    .collect(),
+            ),
             Shape::Code => Self::Codes(items.iter().map(|item| code(item, texts)).collect()),
             Shape::Geo => {
                 let places = items.iter().map(|item| match item {
@@ -340,9 +430,17 @@ impl ConstColumn {
             Self::Bytes(values) => (values.as_ptr(), ptr::dangling()),
             Self::Codes(values) => (values.as_ptr().cast(), ptr::dangling()),
             Self::Words(values) => (values.as_ptr().cast(), ptr::dangling()),
-            Self::Places(latitudes, longitudes) => (latitudes.as_ptr().cast(), longitudes.as_ptr().cast()),
+            Self::Places(latitudes, longitudes) => {
+                (latitudes.as_ptr().cast(), longitudes.as_ptr().cast())
+            }
         };
-        ColumnRef { data, aux, valid: &raw const ALL, shift: 0, mask: 0 }
+        ColumnRef {
+            data,
+            aux,
+            valid: &raw const ALL,
+            shift: 0,
+            mask: 0,
+        }
     }
 }
 

@@ -57,7 +57,12 @@ impl Buffers {
             (Way::Column, Shape::List) => Data::Lists,
         };
         let valid = (goal.optional && goal.way == Way::Column).then(bits);
-        Self { data, valid, lists: Vec::new(), rows }
+        Self {
+            data,
+            valid,
+            lists: Vec::new(),
+            rows,
+        }
     }
 
     /// The buffers' addresses, good as long as nothing else is done with them.
@@ -74,7 +79,10 @@ impl Buffers {
             }
             Data::Lists => std::ptr::null_mut(),
         };
-        let valid = self.valid.as_mut().map_or(std::ptr::null_mut(), Vec::as_mut_ptr);
+        let valid = self
+            .valid
+            .as_mut()
+            .map_or(std::ptr::null_mut(), Vec::as_mut_ptr);
         OutRef { data, aux, valid }
     }
 
@@ -91,14 +99,20 @@ impl Buffers {
         if goal.way == Way::Members {
             return Answer::Members(self.bits());
         }
-        let valid = self.valid.map(|bits| NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(bits), 0, self.rows)));
+        let valid = self
+            .valid
+            .map(|bits| NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(bits), 0, self.rows)));
         let valid = valid.filter(|valid| valid.null_count() > 0);
         let values = match self.data {
-            Data::Lists => return Answer::Values(build::column(&self.lists, &goal.ty, &mut strings.merged)),
+            Data::Lists => {
+                return Answer::Values(build::column(&self.lists, &goal.ty, &mut strings.merged));
+            }
             Data::Bits(data) | Data::Bytes(data) => Values::Bool(data.into()),
             Data::Ints(data) => Values::Int(data.into()),
             Data::Floats(data) => Values::Float(data.into()),
-            Data::Codes(data) if goal.ty == Ty::Str => Values::Str(strings.recode(data, valid.as_ref())),
+            Data::Codes(data) if goal.ty == Ty::Str => {
+                Values::Str(strings.recode(data, valid.as_ref()))
+            }
             Data::Codes(data) => Values::Enum(data.into()),
             Data::Places(latitudes, longitudes) => Values::Geo(latitudes.into(), longitudes.into()),
         };
@@ -113,7 +127,9 @@ impl Buffers {
     }
 
     fn is_known(&self, row: usize) -> bool {
-        self.valid.as_ref().is_none_or(|bits| bits[row / 8] >> (row % 8) & 1 == 1)
+        self.valid
+            .as_ref()
+            .is_none_or(|bits| bits[row / 8] >> (row % 8) & 1 == 1)
     }
 }
 
@@ -155,7 +171,12 @@ impl<'a> Recoder<'a> {
     /// Before the first answer.
     pub(crate) fn new(bound: Bound<'a>, data: &'a Dataset) -> Self {
         let made = bound.into_state().texts.into_kept();
-        Self { data, made, merged: Arc::clone(&data.strings), known: FxHashMap::default() }
+        Self {
+            data,
+            made,
+            merged: Arc::clone(&data.strings),
+            known: FxHashMap::default(),
+        }
     }
 
     /// The codes of one output.
@@ -174,7 +195,10 @@ impl<'a> Recoder<'a> {
         if let Some(merged) = self.known.get(&code) {
             return *merged;
         }
-        let text = u32::try_from(made).ok().filter(|_| made < self.made.len()).map_or("", |made| self.made.get(made));
+        let text = u32::try_from(made)
+            .ok()
+            .filter(|_| made < self.made.len())
+            .map_or("", |made| self.made.get(made));
         let merged = Arc::make_mut(&mut self.merged).intern(text);
         self.known.insert(code, merged);
         merged

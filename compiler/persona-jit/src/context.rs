@@ -54,7 +54,9 @@ impl Context {
 
     /// The first so many arguments.
     pub(crate) fn args(&self, count: u64) -> &[i64] {
-        let count = usize::try_from(count).unwrap_or(usize::MAX).min(self.arg_count);
+        let count = usize::try_from(count)
+            .unwrap_or(usize::MAX)
+            .min(self.arg_count);
         // SAFETY: `args` points to `arg_count` initialised words that live as long as the context, and the borrow of
         // the context keeps them from being written.
         unsafe { std::slice::from_raw_parts(self.args, count) }
@@ -131,10 +133,18 @@ impl ColumnRef {
                 Shape::Bool => [u64::from(*self.data.add(index)); 3],
                 Shape::Code => [u64::from(*self.data.cast::<u32>().add(index)); 3],
                 Shape::Int | Shape::Float => [*self.data.cast::<u64>().add(index); 3],
-                Shape::Geo => [*self.data.cast::<u64>().add(index), *self.aux.cast::<u64>().add(index), 0],
+                Shape::Geo => [
+                    *self.data.cast::<u64>().add(index),
+                    *self.aux.cast::<u64>().add(index),
+                    0,
+                ],
                 Shape::List => {
                     let offsets = self.data.cast::<u32>().add(index);
-                    [self.aux as u64, u64::from(*offsets), u64::from(*offsets.add(1))]
+                    [
+                        self.aux as u64,
+                        u64::from(*offsets),
+                        u64::from(*offsets.add(1)),
+                    ]
                 }
             })
         }
@@ -211,4 +221,7 @@ pub(crate) fn column_offset(column: u32) -> i64 {
     i64::from(column) * stride::<ColumnRef>()
 }
 
-const _: () = assert!(offset_of!(Context, now) == 0 && size_of::<usize>() == 8, "64-bit addresses");
+const _: () = assert!(
+    offset_of!(Context, now) == 0 && size_of::<usize>() == 8,
+    "64-bit addresses"
+);

@@ -95,7 +95,12 @@ impl Layout {
     pub(crate) fn new(plan: &Plan, analysis: &Analysis, stages: &[Vec<NodeId>]) -> Self {
         let cone = Cone::new(plan, analysis, stages);
         let (groups, ends) = cut(&cone, stages.len());
-        let mut layout = Self { groups, ends, slots: FxHashMap::default(), frame: 0 };
+        let mut layout = Self {
+            groups,
+            ends,
+            slots: FxHashMap::default(),
+            frame: 0,
+        };
         layout.place(plan, &cone, stages);
         layout
     }
@@ -115,7 +120,12 @@ impl Layout {
         let mut shared: Vec<NodeId> = stages.iter().flatten().copied().collect();
         for member in &cone.members {
             let home = group_of[&member.node];
-            shared.extend(member.uses.iter().filter(|used| group_of.get(used).is_some_and(|g| *g != home)));
+            shared.extend(
+                member
+                    .uses
+                    .iter()
+                    .filter(|used| group_of.get(used).is_some_and(|g| *g != home)),
+            );
         }
         shared.sort_unstable();
         shared.dedup();
@@ -154,9 +164,17 @@ impl Cone {
             }
             while let Some(node) = stack.pop() {
                 let below = analysis.below(&plan.nodes, node);
-                let fresh = below.closed.iter().filter(|used| !is_inline(plan, **used) && known.insert(**used));
+                let fresh = below
+                    .closed
+                    .iter()
+                    .filter(|used| !is_inline(plan, **used) && known.insert(**used));
                 stack.extend(fresh);
-                members.push(Member { node, stage, weight: weight(plan, node, below.open), uses: below.closed });
+                members.push(Member {
+                    node,
+                    stage,
+                    weight: weight(plan, node, below.open),
+                    uses: below.closed,
+                });
             }
         }
         members.sort_unstable_by_key(|member| (member.stage, member.node));
@@ -171,7 +189,11 @@ pub(crate) fn is_inline(plan: &Plan, node: NodeId) -> bool {
 
 fn weight(plan: &Plan, node: NodeId, open: usize) -> usize {
     let own = match &plan.nodes[node].op {
-        Op::Agg(_) | Op::Sequence(_) | Op::AnyElem { .. } | Op::AllElem { .. } | Op::ListAgg { .. } => LOOP_WEIGHT,
+        Op::Agg(_)
+        | Op::Sequence(_)
+        | Op::AnyElem { .. }
+        | Op::AllElem { .. }
+        | Op::ListAgg { .. } => LOOP_WEIGHT,
         Op::And(all) | Op::Or(all) | Op::Concat(all) => 1 + all.len(),
         _ => 1,
     };
@@ -214,7 +236,11 @@ impl Frame {
         let offset = i32::try_from(self.end).expect("a frame of less than 2 GiB");
         let width = usize::try_from(shape.width()).expect("widths are positive");
         self.end += width + usize::from(optional);
-        Slot { offset, shape, optional }
+        Slot {
+            offset,
+            shape,
+            optional,
+        }
     }
 
     fn size(&self) -> usize {

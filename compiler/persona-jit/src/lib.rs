@@ -55,7 +55,7 @@ impl Compiled {
     ///
     /// When the plan does not verify, the machine is not supported, or its memory for code is exhausted.
     pub fn new(plan: &Plan) -> Result<Self, CompileError> {
-        verify(plan).map_err(CompileError::unverified)?;
+        verify(plan).map_err(|violations| CompileError::unverified(&violations))?;
         let analysis = Analysis::new(&plan.nodes);
         let mut draft = Draft::new()?;
         let (questions, rank_goals) = answer_questions(plan);
@@ -63,7 +63,13 @@ impl Compiled {
         let checks = Outline::new(plan, &analysis, &mut draft, vec![Question::checks(plan)])?;
         let code = draft.finish()?;
         let (answers, checks) = (answers.link(&code), checks.link(&code));
-        Ok(Self { answers, rank_goals, checks, plan: without_graph(plan), code })
+        Ok(Self {
+            answers,
+            rank_goals,
+            checks,
+            plan: without_graph(plan),
+            code,
+        })
     }
 }
 

@@ -20,7 +20,11 @@ pub struct CompileError(String);
 
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the plan could not be compiled to machine code: {}", self.0)
+        write!(
+            f,
+            "the plan could not be compiled to machine code: {}",
+            self.0
+        )
     }
 }
 
@@ -32,9 +36,15 @@ impl CompileError {
     }
 
     /// The plan breaks rules.
-    pub(crate) fn unverified(violations: Vec<Violation>) -> Self {
-        let first = violations.first().map(ToString::to_string).unwrap_or_default();
-        Self(format!("it breaks {} of the plan's rules, first {first}", violations.len()))
+    pub(crate) fn unverified(violations: &[Violation]) -> Self {
+        let first = violations
+            .first()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        Self(format!(
+            "it breaks {} of the plan's rules, first {first}",
+            violations.len()
+        ))
     }
 }
 
@@ -64,19 +74,32 @@ impl Draft {
             ("opt_level", "speed"),
             ("is_pic", "false"),
             ("use_colocated_libcalls", "false"),
-            ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
+            (
+                "enable_verifier",
+                if cfg!(debug_assertions) {
+                    "true"
+                } else {
+                    "false"
+                },
+            ),
         ];
         for (name, value) in options {
             flags.set(name, value).map_err(CompileError::new)?;
         }
         let target = cranelift_native::builder().map_err(CompileError::new)?;
-        let target = target.finish(settings::Flags::new(flags)).map_err(CompileError::new)?;
+        let target = target
+            .finish(settings::Flags::new(flags))
+            .map_err(CompileError::new)?;
         let mut builder = JITBuilder::with_isa(target, default_libcall_names());
         Imports::symbols(&mut builder);
         let mut module = JITModule::new(builder);
         let imports = Imports::declare(&mut module)?;
         let work = Workshop::new(&module);
-        Ok(Self { module, imports, work })
+        Ok(Self {
+            module,
+            imports,
+            work,
+        })
     }
 
     /// Makes the code executable.
@@ -87,7 +110,10 @@ impl Draft {
         // SAFETY: the address is that of a finished function which `define_driver` gave these parameters, in the
         // platform's C calling convention.
         let driver = unsafe { transmute::<*const u8, Driver>(address) };
-        Ok(Code { module: ManuallyDrop::new(self.module), driver })
+        Ok(Code {
+            module: ManuallyDrop::new(self.module),
+            driver,
+        })
     }
 }
 
@@ -132,8 +158,17 @@ impl Code {
     ///
     /// The functions are of this code or do no more than it may, and the context is one bound for their program to a
     /// dataset that has these profiles.
-    pub(crate) unsafe fn run(&self, context: *mut Context, functions: &[OnProfile], first: u64, last: u64) {
+    pub(crate) unsafe fn run(
+        &self,
+        context: *mut Context,
+        functions: &[OnProfile],
+        first: u64,
+        last: u64,
+    ) {
         // SAFETY: the driver calls each function with the context and each profile, as the caller has promised it may.
-        unsafe { (self.driver)(context, first, last, functions.as_ptr(), functions.len() as u64) }
+        unsafe {
+            let count = functions.len() as u64;
+            (self.driver)(context, first, last, functions.as_ptr(), count);
+        }
     }
 }

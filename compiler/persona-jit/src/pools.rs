@@ -16,7 +16,10 @@ pub(crate) struct Pool<T> {
 
 impl<T> Default for Pool<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), known: FxHashMap::default() }
+        Self {
+            items: Vec::new(),
+            known: FxHashMap::default(),
+        }
     }
 }
 

@@ -81,7 +81,14 @@ pub(crate) struct Question {
 impl Question {
     fn ask(&mut self, plan: &Plan, node: NodeId, way: Way, table: CheckTable) -> usize {
         let ty = plan.nodes[node].ty.clone();
-        self.goals.push(Goal { node, table, way, ty, optional: plan.nodes[node].optional, slot: None });
+        self.goals.push(Goal {
+            node,
+            table,
+            way,
+            ty,
+            optional: plan.nodes[node].optional,
+            slot: None,
+        });
         self.goals.len() - 1
     }
 
@@ -115,7 +122,11 @@ impl Question {
                 roots.push(goal.node);
             } else {
                 let closed = analysis.below(&plan.nodes, goal.node).closed;
-                roots.extend(closed.into_iter().filter(|node| !crate::layout::is_inline(plan, *node)));
+                roots.extend(
+                    closed
+                        .into_iter()
+                        .filter(|node| !crate::layout::is_inline(plan, *node)),
+                );
             }
         }
         roots
@@ -129,9 +140,15 @@ pub(crate) fn answer_questions(plan: &Plan) -> (Vec<Question>, Vec<Vec<RankGoal>
         let mut question = Question::default();
         let mut goals = Vec::new();
         for rank in level {
-            let value = question.ask(plan, plan.ranks[rank].value, Way::Column, CheckTable::Profile);
+            let value = question.ask(
+                plan,
+                plan.ranks[rank].value,
+                Way::Column,
+                CheckTable::Profile,
+            );
             let among = plan.ranks[rank].among;
-            let among = among.map(|among| question.ask(plan, among, Way::Members, CheckTable::Profile));
+            let among =
+                among.map(|among| question.ask(plan, among, Way::Members, CheckTable::Profile));
             goals.push(RankGoal { rank, value, among });
         }
         questions.push(question);
@@ -153,10 +170,17 @@ fn rank_levels(plan: &Plan) -> Vec<Vec<RankId>> {
                 Op::Rank(used, _) => of_rank.get(used).map_or(0, |level| level + 1),
                 _ => 0,
             };
-            let below = operands(&plan.nodes[node].op).iter().filter_map(|o| of_node[o.node]).max();
+            let below = operands(&plan.nodes[node].op)
+                .iter()
+                .filter_map(|o| of_node[o.node])
+                .max();
             of_node[node] = Some(own.max(below.unwrap_or(0)));
         }
-        let level = roots.iter().filter_map(|root| of_node[*root]).max().unwrap_or(0);
+        let level = roots
+            .iter()
+            .filter_map(|root| of_node[*root])
+            .max()
+            .unwrap_or(0);
         of_rank.push(level);
         levels.resize_with(levels.len().max(level + 1), Vec::new);
         levels[level].push(id);
@@ -165,14 +189,22 @@ fn rank_levels(plan: &Plan) -> Vec<Vec<RankId>> {
 }
 
 /// The nodes that some need and whose level is not known yet, in id order.
-fn unknown_below(plan: &Plan, known: &IndexVec<NodeId, Option<usize>>, roots: &[NodeId]) -> Vec<NodeId> {
+fn unknown_below(
+    plan: &Plan,
+    known: &IndexVec<NodeId, Option<usize>>,
+    roots: &[NodeId],
+) -> Vec<NodeId> {
     let mut seen = rustc_hash::FxHashSet::default();
     let mut stack = roots.to_vec();
     let mut found = Vec::new();
     while let Some(node) = stack.pop() {
         if known[node].is_none() && seen.insert(node) {
             found.push(node);
-            stack.extend(operands(&plan.nodes[node].op).iter().map(|operand| operand.node));
+            stack.extend(
+                operands(&plan.nodes[node].op)
+                    .iter()
+                    .map(|operand| operand.node),
+            );
         }
     }
     found.sort_unstable();
@@ -203,11 +235,25 @@ impl Outline {
         draft: &mut Draft,
         questions: Vec<Question>,
     ) -> Result<Self, CompileError> {
-        let roots: Vec<Vec<NodeId>> = questions.iter().map(|question| question.roots(plan, analysis)).collect();
+        let roots: Vec<Vec<NodeId>> = questions
+            .iter()
+            .map(|question| question.roots(plan, analysis))
+            .collect();
         let layout = Layout::new(plan, analysis, &roots);
         let mut pools = Pools::default();
-        let Draft { module, imports, work } = draft;
-        let mut shared = Shared { plan, analysis, layout: &layout, imports, pools: &mut pools, module };
+        let Draft {
+            module,
+            imports,
+            work,
+        } = draft;
+        let mut shared = Shared {
+            plan,
+            analysis,
+            layout: &layout,
+            imports,
+            pools: &mut pools,
+            module,
+        };
         let mut groups = Vec::with_capacity(layout.groups.len());
         for group in &layout.groups {
             groups.push(define_group(&mut shared, work, group)?);
@@ -215,13 +261,31 @@ impl Outline {
         let mut stages = Vec::with_capacity(questions.len());
         for (mut question, end) in questions.into_iter().zip(&layout.ends) {
             let write = define_writers(&mut shared, work, &question.goals)?;
-            for goal in question.goals.iter_mut().filter(|goal| goal.table == CheckTable::Profile) {
+            for goal in question
+                .goals
+                .iter_mut()
+                .filter(|goal| goal.table == CheckTable::Profile)
+            {
                 goal.slot = layout.slot(goal.node);
             }
-            stages.push(OutlineStage { groups: *end, write, goals: question.goals });
+            stages.push(OutlineStage {
+                groups: *end,
+                write,
+                goals: question.goals,
+            });
         }
-        let float_ranks = plan.ranks.iter().map(|rank| plan.nodes[rank.value].ty == Ty::Float).collect();
-        Ok(Self { frame: layout.frame, pools, groups, stages, float_ranks })
+        let float_ranks = plan
+            .ranks
+            .iter()
+            .map(|rank| plan.nodes[rank.value].ty == Ty::Float)
+            .collect();
+        Ok(Self {
+            frame: layout.frame,
+            pools,
+            groups,
+            stages,
+            float_ranks,
+        })
     }
 
     /// The program with the addresses of its functions.
@@ -232,12 +296,22 @@ impl Outline {
             let compute = groups[..stage.groups].to_vec();
             let write = stage.write.iter().map(|id| code.function(*id));
             let batch = compute.iter().copied().chain(write).chain(end).collect();
-            Stage { compute, batch, goals: stage.goals }
+            Stage {
+                compute,
+                batch,
+                goals: stage.goals,
+            }
         };
         Program {
             frame: self.frame,
             stages: self.stages.into_iter().map(stage).collect(),
-            patterns: self.pools.patterns.items().iter().map(|pattern| text::pattern(pattern)).collect(),
+            patterns: self
+                .pools
+                .patterns
+                .items()
+                .iter()
+                .map(|pattern| text::pattern(pattern))
+                .collect(),
             float_ranks: self.float_ranks,
             pools: self.pools,
         }
@@ -256,7 +330,11 @@ fn define_writers(
             CheckTable::Profile => None,
             CheckTable::Event(kind) => Some(kind),
         };
-        tables.entry(table).or_default().push(Target { node: goal.node, out, way: goal.way });
+        tables.entry(table).or_default().push(Target {
+            node: goal.node,
+            out,
+            way: goal.way,
+        });
     }
     let mut functions = Vec::new();
     for (table, targets) in tables {

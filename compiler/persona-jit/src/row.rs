@@ -20,7 +20,9 @@ pub struct Session<'a> {
 
 impl std::fmt::Debug for Session<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session").field("profiles", &self.profiles).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("profiles", &self.profiles)
+            .finish_non_exhaustive()
     }
 }
 
@@ -33,8 +35,19 @@ impl Compiled {
     /// When the dataset is not one of the plan's schema.
     pub fn session<'a>(&'a self, data: &'a Dataset, evaluation: &Evaluation) -> Session<'a> {
         let calibration = self.calibration_for(data, evaluation);
-        let bound = Bound::new(&self.answers, &self.plan, data, evaluation.now, Arc::clone(&calibration));
-        Session { compiled: self, bound, profiles: data.profiles, calibration }
+        let bound = Bound::new(
+            &self.answers,
+            &self.plan,
+            data,
+            evaluation.now,
+            Arc::clone(&calibration),
+        );
+        Session {
+            compiled: self,
+            bound,
+            profiles: data.profiles,
+            calibration,
+        }
     }
 
     /// All outputs of one profile, in the plan's order. To ask about more than one, keep a [`Session`].
@@ -42,7 +55,12 @@ impl Compiled {
     /// # Panics
     ///
     /// When the dataset is not one of the plan's schema, or has no such profile.
-    pub fn run_profile(&self, data: &Dataset, evaluation: &Evaluation, profile: usize) -> Vec<Value> {
+    pub fn run_profile(
+        &self,
+        data: &Dataset,
+        evaluation: &Evaluation,
+        profile: usize,
+    ) -> Vec<Value> {
         self.session(data, evaluation).profile(profile)
     }
 }

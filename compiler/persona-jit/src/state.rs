@@ -68,7 +68,9 @@ impl State<'_> {
 
     /// A printed type and its format.
     pub(crate) fn display(&self, index: u64) -> Option<(&Ty, Option<&str>)> {
-        self.displays.get(place(index)).map(|(ty, format)| (ty, format.as_deref()))
+        self.displays
+            .get(place(index))
+            .map(|(ty, format)| (ty, format.as_deref()))
     }
 
     /// The key of a profile.
@@ -95,7 +97,9 @@ impl State<'_> {
 
     /// The places of a kind's events.
     pub(crate) fn orders(&self, kind: u64) -> &[u32] {
-        let kind = u32::try_from(kind).ok().and_then(|kind| self.data.events.get(KindId(kind)));
+        let kind = u32::try_from(kind)
+            .ok()
+            .and_then(|kind| self.data.events.get(KindId(kind)));
         kind.map_or(&[], |table| &table.order)
     }
 

@@ -21,7 +21,11 @@ pub(crate) struct Texts<'a> {
 impl<'a> Texts<'a> {
     /// Those of a dataset.
     pub(crate) fn new(base: &'a Arc<Strings>) -> Self {
-        Self { base, kept: Strings::new(), scratch: Strings::new() }
+        Self {
+            base,
+            kept: Strings::new(),
+            scratch: Strings::new(),
+        }
     }
 
     /// The text of a code; the empty text if no table gave it out.
@@ -37,7 +41,8 @@ impl<'a> Texts<'a> {
 
     /// The code of a text for the profile under evaluation.
     pub(crate) fn code(&mut self, text: &str) -> u64 {
-        self.lasting(text).unwrap_or_else(|| SCRATCH + u64::from(self.scratch.intern(text)))
+        self.lasting(text)
+            .unwrap_or_else(|| SCRATCH + u64::from(self.scratch.intern(text)))
     }
 
     /// The code of a text beyond the profile under evaluation.
@@ -68,7 +73,11 @@ impl<'a> Texts<'a> {
 
     fn lasting(&self, text: &str) -> Option<u64> {
         let known = self.base.find(text).map(u64::from);
-        known.or_else(|| self.kept.find(text).map(|code| u64::from(code) + self.base.len() as u64))
+        known.or_else(|| {
+            self.kept
+                .find(text)
+                .map(|code| u64::from(code) + self.base.len() as u64)
+        })
     }
 
     fn kept_code(&mut self, text: &str) -> u64 {

@@ -59,7 +59,9 @@ impl<'a> Emitter<'_, 'a, '_> {
         let count = self.counter();
         let state = match what {
             What::Count => State::Counted,
-            What::Sum | What::Avg if shape == Shape::Float => State::Float(self.variable(Shape::Float)),
+            What::Sum | What::Avg if shape == Shape::Float => {
+                State::Float(self.variable(Shape::Float))
+            }
             What::Sum | What::Avg => State::Wide(self.counter(), self.counter()),
             What::Min | What::Max => State::Best(self.variable(shape)),
             What::Share => State::True(self.counter()),
@@ -68,7 +70,12 @@ impl<'a> Emitter<'_, 'a, '_> {
                 State::Stacked(self.call(Helper::Mark, &[ctx]))
             }
         };
-        Accumulator { what, ty, count, state }
+        Accumulator {
+            what,
+            ty,
+            count,
+            state,
+        }
     }
 
     /// A variable of a shape with one register, zero at first.
@@ -95,7 +102,9 @@ impl<'a> Emitter<'_, 'a, '_> {
     /// Feeds the value of a node, unless it is missing; without a node, counts.
     pub(super) fn feed_node(&mut self, accumulator: &Accumulator<'_>, value: Option<NodeId>) {
         let one = self.int(1);
-        let Some(value) = value else { return self.increase(accumulator.count, one) };
+        let Some(value) = value else {
+            return self.increase(accumulator.count, one);
+        };
         self.ensure([value]);
         let val = self.get(value);
         let skip = val.valid.map(|valid| {
@@ -148,7 +157,9 @@ impl<'a> Emitter<'_, 'a, '_> {
     }
 
     fn feed_best(&mut self, accumulator: &Accumulator<'_>, best: Variable, repr: Repr) {
-        let ty = accumulator.ty.expect("the least and the greatest have a value");
+        let ty = accumulator
+            .ty
+            .expect("the least and the greatest have a value");
         let old = Repr::from_parts(repr.shape(), &[self.b.use_var(best)]);
         let better = match accumulator.what {
             What::Min => self.precedes(ty, repr, old),
@@ -172,17 +183,26 @@ impl<'a> Emitter<'_, 'a, '_> {
             (_, State::Wide(low, high)) => Val::known(Repr::Int(self.narrowed(*low, *high))),
             (What::Avg, State::Float(sum)) => {
                 let sum = self.b.use_var(*sum);
-                Val { repr: Repr::Float(self.quotient(sum, count)), valid: Some(some) }
+                Val {
+                    repr: Repr::Float(self.quotient(sum, count)),
+                    valid: Some(some),
+                }
             }
             (_, State::Float(sum)) => Val::known(Repr::Float(self.b.use_var(*sum))),
             (_, State::Best(best)) => {
                 let best = self.b.use_var(*best);
-                Val { repr: Repr::from_parts(Shape::of(ty), &[best]), valid: Some(some) }
+                Val {
+                    repr: Repr::from_parts(Shape::of(ty), &[best]),
+                    valid: Some(some),
+                }
             }
             (_, State::True(hits)) => {
                 let hits = self.b.use_var(*hits);
                 let hits = self.b.ins().fcvt_from_sint(types::F64, hits);
-                Val { repr: Repr::Float(self.quotient(hits, count)), valid: Some(some) }
+                Val {
+                    repr: Repr::Float(self.quotient(hits, count)),
+                    valid: Some(some),
+                }
             }
             (what, State::Stacked(base)) => self.of_stacked(what, *base, ty),
         }
@@ -210,7 +230,10 @@ impl<'a> Emitter<'_, 'a, '_> {
             Ty::Float => Repr::Float(self.call(Helper::MeanInt, &[low, high, count])),
             _ => Repr::Int(self.call(Helper::MeanAmount, &[low, high, count])),
         };
-        Val { repr, valid: Some(some) }
+        Val {
+            repr,
+            valid: Some(some),
+        }
     }
 
     /// What helpers make of the values on their stack, which they take off it.
@@ -218,15 +241,23 @@ impl<'a> Emitter<'_, 'a, '_> {
         let ctx = self.ctx;
         match what {
             What::Distinct => Val::known(Repr::Int(self.call(Helper::Distinct, &[ctx, base]))),
-            What::MaxPerValue => Val::known(Repr::Int(self.call(Helper::MaxPerValue, &[ctx, base]))),
+            What::MaxPerValue => {
+                Val::known(Repr::Int(self.call(Helper::MaxPerValue, &[ctx, base])))
+            }
             What::TopShare => {
                 let found = self.call_bool(Helper::TopShare, &[ctx, base]);
-                Val { repr: Repr::Float(self.result(types::F64)), valid: Some(found) }
+                Val {
+                    repr: Repr::Float(self.result(types::F64)),
+                    valid: Some(found),
+                }
             }
             _ => {
                 let found = self.call_bool(Helper::MostCommon, &[ctx, base]);
                 let key = self.result(types::I64);
-                Val { repr: value::from_key(&mut self.b, Shape::of(ty), key), valid: Some(found) }
+                Val {
+                    repr: value::from_key(&mut self.b, Shape::of(ty), key),
+                    valid: Some(found),
+                }
             }
         }
     }

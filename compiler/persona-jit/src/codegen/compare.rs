@@ -41,7 +41,11 @@ impl Emitter<'_, '_, '_> {
         let ty = self.ty(a);
         let (x, y) = (self.get(a), self.get(b));
         let valid = self.both_valid(x, y);
-        let cc = if strict { IntCC::SignedLessThan } else { IntCC::SignedLessThanOrEqual };
+        let cc = if strict {
+            IntCC::SignedLessThan
+        } else {
+            IntCC::SignedLessThanOrEqual
+        };
         if *ty == Ty::Str {
             let ctx = self.ctx;
             let cond = self.guarded_one(valid, types::I8, |this| {
@@ -58,7 +62,11 @@ impl Emitter<'_, '_, '_> {
     fn before(&mut self, x: Repr, y: Repr, cc: IntCC) -> Value {
         match (x, y) {
             (Repr::Float(x), Repr::Float(y)) => {
-                let cc = if cc == IntCC::SignedLessThan { FloatCC::LessThan } else { FloatCC::LessThanOrEqual };
+                let cc = if cc == IntCC::SignedLessThan {
+                    FloatCC::LessThan
+                } else {
+                    FloatCC::LessThanOrEqual
+                };
                 self.b.ins().fcmp(cc, x, y)
             }
             _ => {
@@ -73,7 +81,10 @@ impl Emitter<'_, '_, '_> {
         let (x, y) = (self.get(a), self.get(b));
         let valid = self.both_valid(x, y);
         let (sign, cc) = match (x.repr, y.repr) {
-            (Repr::Float(float), Repr::Int(int)) => (self.call(Helper::CompareMixed, &[int, float]), cc.swap_args()),
+            (Repr::Float(float), Repr::Int(int)) => (
+                self.call(Helper::CompareMixed, &[int, float]),
+                cc.swap_args(),
+            ),
             _ => (self.call(Helper::CompareMixed, &[x.word(), y.word()]), cc),
         };
         let cond = self.b.ins().icmp_imm_s(cc, sign, 0);
@@ -110,9 +121,16 @@ impl Emitter<'_, '_, '_> {
         let (x, y) = (self.get(a), self.get(b));
         let valid = self.both_valid(x, y);
         let (x, y) = (Val::known(x.repr), Val::known(y.repr));
-        let second = if least { self.precedes(ty, y.repr, x.repr) } else { self.precedes(ty, x.repr, y.repr) };
+        let second = if least {
+            self.precedes(ty, y.repr, x.repr)
+        } else {
+            self.precedes(ty, x.repr, y.repr)
+        };
         let chosen = value::select(&mut self.b, second, y, x);
-        Val { repr: chosen.repr, valid }
+        Val {
+            repr: chosen.repr,
+            valid,
+        }
     }
 
     /// Whether `x < y` in the type's order. Total on any bits.

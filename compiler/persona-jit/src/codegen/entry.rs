@@ -6,12 +6,13 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Type, Value, types};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::JITModule;
-use cranelift_module::{FuncId, Module, ModuleError};
+use cranelift_module::{FuncId, Module};
 use persona_ir::KindId;
 
 use super::walk::Direction;
 use super::{Binder, Emitter, EventAt, FLAGS, Kind, Shared, Target};
 use crate::layout::Group;
+use crate::module::CompileError;
 
 /// The parameters of functions that work on one profile: the context and the profile.
 const ON_PROFILE: [Type; 2] = [types::I64; 2];
@@ -25,7 +26,10 @@ pub(crate) struct Workshop {
 impl Workshop {
     /// An empty workshop.
     pub(crate) fn new(module: &JITModule) -> Self {
-        Self { work: module.make_context(), builder: FunctionBuilderContext::new() }
+        Self {
+            work: module.make_context(),
+            builder: FunctionBuilderContext::new(),
+        }
     }
 
     /// Defines a function that works on one profile.
@@ -33,7 +37,7 @@ impl Workshop {
         &mut self,
         shared: &mut Shared<'a>,
         body: impl FnOnce(&mut Emitter<'_, 'a, '_>),
-    ) -> Result<FuncId, ModuleError> {
+    ) -> Result<FuncId, CompileError> {
         self.work.func.signature = signature(shared.module, &ON_PROFILE);
         let b = FunctionBuilder::new(&mut self.work.func, &mut self.builder);
         let mut emitter = Emitter::new(b, shared);
@@ -42,7 +46,7 @@ impl Workshop {
         self.compile(shared.module)
     }
 
-    fn compile(&mut self, module: &mut JITModule) -> Result<FuncId, ModuleError> {
+    fn compile(&mut self, module: &mut JITModule) -> Result<FuncId, CompileError> {
         let id = module.declare_anonymous_function(&self.work.func.signature)?;
         module.define_function(id, &mut self.work)?;
         module.clear_context(&mut self.work);
@@ -52,12 +56,18 @@ impl Workshop {
 
 fn signature(module: &JITModule, params: &[Type]) -> Signature {
     let mut signature = module.make_signature();
-    signature.params.extend(params.iter().copied().map(AbiParam::new));
+    signature
+        .params
+        .extend(params.iter().copied().map(AbiParam::new));
     signature
 }
 
 /// Defines the function that computes a group's nodes for one profile.
-pub(crate) fn define_group(shared: &mut Shared<'_>, work: &mut Workshop, group: &Group) -> Result<FuncId, ModuleError> {
+pub(crate) fn define_group(
+    shared: &mut Shared<'_>,
+    work: &mut Workshop,
+    group: &Group,
+) -> Result<FuncId, CompileError> {
     work.define(shared, |emitter| {
         for node in &group.nodes {
             emitter.ensure_operands(*node);
@@ -73,7 +83,7 @@ pub(crate) fn define_answers(
     shared: &mut Shared<'_>,
     work: &mut Workshop,
     targets: &[Target],
-) -> Result<FuncId, ModuleError> {
+) -> Result<FuncId, CompileError> {
     work.define(shared, |emitter| {
         for target in targets {
             emitter.ensure([target.node]);
@@ -90,13 +100,16 @@ pub(crate) fn define_checks(
     work: &mut Workshop,
     kind: KindId,
     targets: &[Target],
-) -> Result<FuncId, ModuleError> {
+) -> Result<FuncId, CompileError> {
     work.define(shared, |emitter| {
         emitter.hoist(targets.iter().map(|target| target.node));
         let table = emitter.events_of(Kind::Static(kind));
         let rows = emitter.profile_rows(table);
         emitter.each_index((rows.low, rows.high), Direction::Forward, |this, row, _| {
-            let event = EventAt { kind: Kind::Static(kind), row };
+            let event = EventAt {
+                kind: Kind::Static(kind),
+                row,
+            };
             this.with_binder(0, Binder::Event(event), |this| {
                 for target in targets {
                     this.ensure([target.node]);
@@ -110,7 +123,10 @@ pub(crate) fn define_checks(
 
 /// Defines the loop that runs functions for each profile of a range. Its parameters: the context, the first profile,
 /// the one behind the last, the address of the functions' addresses, their number.
-pub(crate) fn define_driver(module: &mut JITModule, work: &mut Workshop) -> Result<FuncId, ModuleError> {
+pub(crate) fn define_driver(
+    module: &mut JITModule,
+    work: &mut Workshop,
+) -> Result<FuncId, CompileError> {
     let callee = signature(module, &ON_PROFILE);
     work.work.func.signature = signature(module, &[types::I64; 5]);
     let mut b = FunctionBuilder::new(&mut work.work.func, &mut work.builder);

@@ -36,7 +36,9 @@ impl<'a> Emitter<'_, 'a, '_> {
         }
         let value_ty = agg.value.map(|value| self.ty(value));
         let accumulator = self.accumulator(what, value_ty);
-        self.each_match(&agg.query, Direction::Forward, |this, _, _| this.feed_node(&accumulator, agg.value));
+        self.each_match(&agg.query, Direction::Forward, |this, _, _| {
+            this.feed_node(&accumulator, agg.value);
+        });
         self.accumulated(&accumulator, ty)
     }
 
@@ -83,21 +85,34 @@ impl<'a> Emitter<'_, 'a, '_> {
             let one = this.int(1);
             this.increase(count, one);
         });
-        let (first, last, count) = (self.b.use_var(first), self.b.use_var(last), self.b.use_var(count));
+        let (first, last, count) = (
+            self.b.use_var(first),
+            self.b.use_var(last),
+            self.b.use_var(count),
+        );
         let ctx = self.ctx;
         let found = self.call_bool(Helper::Gap, &[ctx, first, last, count]);
-        Val { repr: Repr::Int(self.result(types::I64)), valid: Some(found) }
+        Val {
+            repr: Repr::Int(self.result(types::I64)),
+            valid: Some(found),
+        }
     }
 
     /// The value at the n-th match from one end.
     fn nth(&mut self, agg: &Agg, n: u32, from_end: bool, ty: &Ty) -> Val {
-        let Some(value) = agg.value.filter(|_| n > 0) else { return value::nothing(&mut self.b, ty) };
+        let Some(value) = agg.value.filter(|_| n > 0) else {
+            return value::nothing(&mut self.b, ty);
+        };
         let shape = Shape::of(ty);
         let parts: Vec<Variable> = shape.types().iter().map(|ty| self.zeroed(*ty)).collect();
         let (found, left) = (self.flag(), self.counter());
         let start = self.int(i64::from(n));
         self.b.def_var(left, start);
-        let direction = if from_end { Direction::Backward } else { Direction::Forward };
+        let direction = if from_end {
+            Direction::Backward
+        } else {
+            Direction::Forward
+        };
         self.each_match(&agg.query, direction, |this, _, exits| {
             this.count_down(left, exits);
             this.keep(value, &parts, found);
@@ -105,7 +120,10 @@ impl<'a> Emitter<'_, 'a, '_> {
         });
         let parts: Vec<Value> = parts.iter().map(|part| self.b.use_var(*part)).collect();
         let found = self.b.use_var(found);
-        Val { repr: Repr::from_parts(shape, &parts), valid: Some(found) }
+        Val {
+            repr: Repr::from_parts(shape, &parts),
+            valid: Some(found),
+        }
     }
 
     fn zeroed(&mut self, ty: cranelift_codegen::ir::Type) -> Variable {
@@ -120,7 +138,10 @@ impl<'a> Emitter<'_, 'a, '_> {
         let minus_one = self.int(-1);
         self.increase(left, minus_one);
         let left = self.b.use_var(left);
-        let over = self.b.ins().icmp_imm_s(IntCC::SignedLessThanOrEqual, left, 0);
+        let over = self
+            .b
+            .ins()
+            .icmp_imm_s(IntCC::SignedLessThanOrEqual, left, 0);
         self.require(over, exits.next);
     }
 
@@ -131,7 +152,9 @@ impl<'a> Emitter<'_, 'a, '_> {
         for (part, var) in val.repr.parts().as_slice().iter().zip(parts) {
             self.b.def_var(*var, *part);
         }
-        let valid = val.valid.unwrap_or_else(|| self.b.ins().iconst(types::I8, 1));
+        let valid = val
+            .valid
+            .unwrap_or_else(|| self.b.ins().iconst(types::I8, 1));
         self.b.def_var(found, valid);
     }
 
@@ -144,7 +167,10 @@ impl<'a> Emitter<'_, 'a, '_> {
             let fresh = this.b.use_var(last);
             let fresh = this.compare(IntCC::NotEqual, back, fresh);
             this.b.def_var(last, back);
-            let near = this.b.ins().icmp_imm_s(IntCC::SignedLessThanOrEqual, back, i64::from(units));
+            let near =
+                this.b
+                    .ins()
+                    .icmp_imm_s(IntCC::SignedLessThanOrEqual, back, i64::from(units));
             let counts = this.b.ins().band(fresh, near);
             let whole = this.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, back, 0);
             let counts = this.b.ins().band(counts, whole);

@@ -29,7 +29,10 @@ impl Emitter<'_, '_, '_> {
     pub(super) fn size(&mut self, list: NodeId) -> Val {
         let list = self.get(list);
         let (_, first, last) = list_parts(list);
-        Val { repr: Repr::Int(self.b.ins().isub(last, first)), valid: list.valid }
+        Val {
+            repr: Repr::Int(self.b.ins().isub(last, first)),
+            valid: list.valid,
+        }
     }
 
     /// The address of a list's columns and its rows; none where it is missing.
@@ -129,18 +132,28 @@ impl Emitter<'_, '_, '_> {
             this.ensure([body]);
             let val = this.get(body);
             let holds = this.holds(val);
-            let decides = if some { holds } else { super::value::negate(&mut this.b, holds) };
+            let decides = if some {
+                holds
+            } else {
+                super::value::negate(&mut this.b, holds)
+            };
             this.stop_if(decides, decided, exits);
         });
         let decided = self.b.use_var(decided);
-        if some { Val::bool(decided) } else { Val::bool(super::value::negate(&mut self.b, decided)) }
+        if some {
+            Val::bool(decided)
+        } else {
+            Val::bool(super::value::negate(&mut self.b, decided))
+        }
     }
 
     /// Runs `body` for each element of a list, with its level bound.
     fn each_element(&mut self, list: Val, level: u8, body: impl FnOnce(&mut Self, Exits)) {
         let (children, first, last) = self.elements(list);
         self.each_index((first, last), Direction::Forward, |this, row, exits| {
-            this.with_binder(level, Binder::Elem { children, row }, |this| body(this, exits));
+            this.with_binder(level, Binder::Elem { children, row }, |this| {
+                body(this, exits);
+            });
         });
     }
 
@@ -183,7 +196,9 @@ fn list_parts(list: Val) -> (Value, Value, Value) {
 fn element_shape(ty: &Ty) -> Shape {
     match ty.element() {
         // An element with one field is that field's value.
-        Some(Ty::Record(fields)) => fields.first().map_or(Shape::Int, |field| Shape::of(&field.ty)),
+        Some(Ty::Record(fields)) => fields
+            .first()
+            .map_or(Shape::Int, |field| Shape::of(&field.ty)),
         Some(element) => Shape::of(element),
         None => Shape::of(ty),
     }

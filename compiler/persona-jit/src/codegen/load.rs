@@ -14,12 +14,21 @@ impl Emitter<'_, '_, '_> {
     /// A column of the profile.
     pub(super) fn profile_column(&mut self, col: ColId, ty: &Ty, optional: bool) -> Val {
         let columns = self.ctx_field(field!(Context, columns));
-        let column = self.b.ins().iadd_imm_s(columns, context::column_offset(col.0));
+        let column = self
+            .b
+            .ins()
+            .iadd_imm_s(columns, context::column_offset(col.0));
         self.load_column(column, self.profile, Shape::of(ty), optional)
     }
 
     /// A column of the event at a level.
-    pub(super) fn event_column(&mut self, level: u8, cols: &[EventCol], ty: &Ty, optional: bool) -> Val {
+    pub(super) fn event_column(
+        &mut self,
+        level: u8,
+        cols: &[EventCol],
+        ty: &Ty,
+        optional: bool,
+    ) -> Val {
         let Binder::Event(event) = self.binder(level) else {
             unreachable!("a verified plan asks events for columns");
         };
@@ -30,13 +39,22 @@ impl Emitter<'_, '_, '_> {
     /// The address of the column that an event's kind has among `cols`.
     pub(super) fn column_of_event(&mut self, event: EventAt, cols: &[EventCol]) -> Value {
         let kinds = self.events_of(event.kind);
-        let columns = self.b.ins().load(types::I64, FLAGS, kinds, field!(EventsRef, columns));
+        let columns = self
+            .b
+            .ins()
+            .load(types::I64, FLAGS, kinds, field!(EventsRef, columns));
         let offset = match event.kind {
             Kind::Static(kind) => {
                 let col = cols.iter().find(|col| col.kind == kind);
-                self.int(context::column_offset(col.expect("a column for each kind").col.0))
+                self.int(context::column_offset(
+                    col.expect("a column for each kind").col.0,
+                ))
             }
-            Kind::Dynamic(kind) => self.by_kind(kind, cols.iter().map(|c| (c.kind, context::column_offset(c.col.0)))),
+            Kind::Dynamic(kind) => self.by_kind(
+                kind,
+                cols.iter()
+                    .map(|c| (c.kind, context::column_offset(c.col.0))),
+            ),
         };
         self.b.ins().iadd(columns, offset)
     }
@@ -58,13 +76,25 @@ impl Emitter<'_, '_, '_> {
         let Binder::Elem { children, row } = self.binder(level) else {
             unreachable!("a verified plan asks elements for fields");
         };
-        let column = self.b.ins().iadd_imm_s(children, context::column_offset(child));
+        let column = self
+            .b
+            .ins()
+            .iadd_imm_s(children, context::column_offset(child));
         self.load_column(column, row, Shape::of(ty), optional)
     }
 
     /// The value in a row of the column at an address.
-    pub(super) fn load_column(&mut self, column: Value, row: Value, shape: Shape, optional: bool) -> Val {
-        let data = self.b.ins().load(types::I64, FLAGS, column, field!(ColumnRef, data));
+    pub(super) fn load_column(
+        &mut self,
+        column: Value,
+        row: Value,
+        shape: Shape,
+        optional: bool,
+    ) -> Val {
+        let data = self
+            .b
+            .ins()
+            .load(types::I64, FLAGS, column, field!(ColumnRef, data));
         let repr = match shape {
             Shape::Bool => {
                 let address = self.b.ins().iadd(data, row);
@@ -90,7 +120,10 @@ impl Emitter<'_, '_, '_> {
     }
 
     fn load_place(&mut self, column: Value, data: Value, row: Value) -> Repr {
-        let aux = self.b.ins().load(types::I64, FLAGS, column, field!(ColumnRef, aux));
+        let aux = self
+            .b
+            .ins()
+            .load(types::I64, FLAGS, column, field!(ColumnRef, aux));
         let (lat, lng) = (self.indexed(data, row, 3), self.indexed(aux, row, 3));
         let lat = self.b.ins().load(types::F64, FLAGS, lat, 0);
         let lng = self.b.ins().load(types::F64, FLAGS, lng, 0);
@@ -98,7 +131,10 @@ impl Emitter<'_, '_, '_> {
     }
 
     fn load_list(&mut self, column: Value, data: Value, row: Value) -> Repr {
-        let aux = self.b.ins().load(types::I64, FLAGS, column, field!(ColumnRef, aux));
+        let aux = self
+            .b
+            .ins()
+            .load(types::I64, FLAGS, column, field!(ColumnRef, aux));
         let address = self.indexed(data, row, 2);
         let start = self.b.ins().uload32(FLAGS, address, 0);
         let end = self.b.ins().uload32(FLAGS, address, 4);
@@ -106,9 +142,18 @@ impl Emitter<'_, '_, '_> {
     }
 
     fn load_validity(&mut self, column: Value, row: Value) -> Value {
-        let valid = self.b.ins().load(types::I64, FLAGS, column, field!(ColumnRef, valid));
-        let shift = self.b.ins().load(types::I64, FLAGS, column, field!(ColumnRef, shift));
-        let mask = self.b.ins().load(types::I64, FLAGS, column, field!(ColumnRef, mask));
+        let valid = self
+            .b
+            .ins()
+            .load(types::I64, FLAGS, column, field!(ColumnRef, valid));
+        let shift = self
+            .b
+            .ins()
+            .load(types::I64, FLAGS, column, field!(ColumnRef, shift));
+        let mask = self
+            .b
+            .ins()
+            .load(types::I64, FLAGS, column, field!(ColumnRef, mask));
         let masked = self.b.ins().band(row, mask);
         let bit = self.b.ins().iadd(masked, shift);
         let byte = self.b.ins().ushr_imm_u(bit, 3);
@@ -132,9 +177,15 @@ impl Emitter<'_, '_, '_> {
     pub(super) fn events_of(&mut self, kind: Kind) -> Value {
         let events = self.ctx_field(field!(Context, events));
         match kind {
-            Kind::Static(kind) => self.b.ins().iadd_imm_s(events, i64::from(kind.0) * context::stride::<EventsRef>()),
+            Kind::Static(kind) => self
+                .b
+                .ins()
+                .iadd_imm_s(events, i64::from(kind.0) * context::stride::<EventsRef>()),
             Kind::Dynamic(kind) => {
-                let offset = self.b.ins().imul_imm_s(kind, context::stride::<EventsRef>());
+                let offset = self
+                    .b
+                    .ins()
+                    .imul_imm_s(kind, context::stride::<EventsRef>());
                 self.b.ins().iadd(events, offset)
             }
         }
@@ -143,7 +194,10 @@ impl Emitter<'_, '_, '_> {
     /// An event's instant.
     pub(super) fn event_at(&mut self, event: EventAt) -> Value {
         let table = self.events_of(event.kind);
-        let at = self.b.ins().load(types::I64, FLAGS, table, field!(EventsRef, at));
+        let at = self
+            .b
+            .ins()
+            .load(types::I64, FLAGS, table, field!(EventsRef, at));
         let address = self.indexed(at, event.row, 3);
         self.b.ins().load(types::I64, FLAGS, address, 0)
     }
@@ -151,7 +205,10 @@ impl Emitter<'_, '_, '_> {
     /// An event's place among all events of its profile.
     pub(super) fn event_order(&mut self, event: EventAt) -> Value {
         let table = self.events_of(event.kind);
-        let order = self.b.ins().load(types::I64, FLAGS, table, field!(EventsRef, order));
+        let order = self
+            .b
+            .ins()
+            .load(types::I64, FLAGS, table, field!(EventsRef, order));
         let address = self.indexed(order, event.row, 2);
         self.b.ins().uload32(FLAGS, address, 0)
     }
@@ -160,7 +217,11 @@ impl Emitter<'_, '_, '_> {
 
     /// A value that another group left in the frame.
     pub(super) fn load_slot(&mut self, node: NodeId) -> Val {
-        let slot = self.shared.layout.slot(node).expect("a stored node has a slot");
+        let slot = self
+            .shared
+            .layout
+            .slot(node)
+            .expect("a stored node has a slot");
         let frame = self.ctx_field(field!(Context, frame));
         let mut offset = slot.offset;
         let mut parts = Vec::with_capacity(3);
@@ -168,13 +229,20 @@ impl Emitter<'_, '_, '_> {
             parts.push(self.b.ins().load(*ty, FLAGS, frame, offset));
             offset += if slot.shape == Shape::Bool { 1 } else { 8 };
         }
-        let valid = slot.optional.then(|| self.b.ins().load(types::I8, FLAGS, frame, offset));
-        Val { repr: Repr::from_parts(slot.shape, &parts), valid }
+        let valid = slot
+            .optional
+            .then(|| self.b.ins().load(types::I8, FLAGS, frame, offset));
+        Val {
+            repr: Repr::from_parts(slot.shape, &parts),
+            valid,
+        }
     }
 
     /// Leaves a value in the frame for other groups.
     pub(super) fn store_slot(&mut self, node: NodeId, val: Val) {
-        let Some(slot) = self.shared.layout.slot(node) else { return };
+        let Some(slot) = self.shared.layout.slot(node) else {
+            return;
+        };
         let frame = self.ctx_field(field!(Context, frame));
         let mut offset = slot.offset;
         for part in val.repr.parts().as_slice() {
@@ -182,7 +250,9 @@ impl Emitter<'_, '_, '_> {
             offset += if slot.shape == Shape::Bool { 1 } else { 8 };
         }
         if slot.optional {
-            let valid = val.valid.unwrap_or_else(|| self.b.ins().iconst(types::I8, 1));
+            let valid = val
+                .valid
+                .unwrap_or_else(|| self.b.ins().iconst(types::I8, 1));
             self.b.ins().store(FLAGS, valid, frame, offset);
         }
     }
@@ -223,11 +293,24 @@ impl Emitter<'_, '_, '_> {
 
     /// A constant list whose elements are of a type.
     pub(super) fn const_list(&mut self, items: &std::sync::Arc<[Const]>, element: &Ty) -> Repr {
-        let index = self.shared.pools.lists.index((items.clone(), element.clone()));
+        let index = self
+            .shared
+            .pools
+            .lists
+            .index((items.clone(), element.clone()));
         let lists = self.ctx_field(field!(Context, lists));
-        let list = self.b.ins().iadd_imm_s(lists, index * context::stride::<ListRef>());
-        let children = self.b.ins().load(types::I64, FLAGS, list, field!(ListRef, children));
-        let len = self.b.ins().load(types::I64, FLAGS, list, field!(ListRef, len));
+        let list = self
+            .b
+            .ins()
+            .iadd_imm_s(lists, index * context::stride::<ListRef>());
+        let children = self
+            .b
+            .ins()
+            .load(types::I64, FLAGS, list, field!(ListRef, children));
+        let len = self
+            .b
+            .ins()
+            .load(types::I64, FLAGS, list, field!(ListRef, len));
         let start = self.int(0);
         Repr::List(children, start, len)
     }

@@ -3,8 +3,8 @@
 use cranelift_codegen::ir::{InstBuilder, types};
 use persona_ir::{NodeId, Op, Ty};
 
-use super::{Emitter, list, number};
 use super::value::{self, Repr, Val};
+use super::{Emitter, list, number};
 use crate::context::{Context, field};
 use crate::helpers::Helper;
 use crate::pools::Moment;
@@ -16,7 +16,10 @@ impl<'a> Emitter<'_, 'a, '_> {
         match op {
             Op::Const(value) => self.const_value(value, ty),
             Op::Now => Val::known(Repr::Int(self.now())),
-            Op::Today { months, days } => self.moment(Moment::Today { months: *months, days: *days }),
+            Op::Today { months, days } => self.moment(Moment::Today {
+                months: *months,
+                days: *days,
+            }),
             Op::Instant(spec) => self.moment(Moment::Instant(*spec)),
             Op::Profile(col) => self.profile_column(*col, ty, optional),
             Op::Event { level, cols } => self.event_column(*level, cols, ty, optional),
@@ -54,7 +57,7 @@ impl<'a> Emitter<'_, 'a, '_> {
             Op::FMul(a, b) => self.float_multiply(*a, *b),
             Op::FDiv(a, b) => self.float_divide(*a, *b),
             Op::FNeg(a) => self.float_negated(*a),
-            Op::ToFloat(a) => self.to_float(*a),
+            Op::ToFloat(a) => self.as_float(*a),
             Op::Scale(a, b) => self.scale(*a, *b),
             Op::Unscale(a, b) => self.unscale(*a, *b),
             Op::UnscaleInt(a, b) => self.divided(Helper::UnscaleInt, *a, *b),
@@ -89,9 +92,22 @@ impl<'a> Emitter<'_, 'a, '_> {
             Op::HasAll(list, set) => self.has_all(*list, set),
             Op::AnyElem { list, level, body } => self.quantifier(*list, *level, *body, true),
             Op::AllElem { list, level, body } => self.quantifier(*list, *level, *body, false),
-            Op::ListAgg { kind, list, level, filter, value } => {
-                self.list_agg(*kind, list::Over { list: *list, level: *level, filter: *filter, value: *value }, ty)
-            }
+            Op::ListAgg {
+                kind,
+                list,
+                level,
+                filter,
+                value,
+            } => self.list_agg(
+                *kind,
+                list::Over {
+                    list: *list,
+                    level: *level,
+                    filter: *filter,
+                    value: *value,
+                },
+                ty,
+            ),
 
             Op::GeoMake(a, b) => self.place(*a, *b),
             Op::Distance(a, b) => self.distance(*a, *b),
@@ -105,7 +121,9 @@ impl<'a> Emitter<'_, 'a, '_> {
 
     /// The evaluation time.
     pub(super) fn now(&mut self) -> super::Value {
-        self.b.ins().load(types::I64, super::FLAGS, self.ctx, field!(Context, now))
+        self.b
+            .ins()
+            .load(types::I64, super::FLAGS, self.ctx, field!(Context, now))
     }
 
     fn connective(&mut self, all: &[NodeId], conjunction: bool) -> Val {
@@ -113,7 +131,11 @@ impl<'a> Emitter<'_, 'a, '_> {
         for node in all {
             let val = self.get(*node);
             let cond = self.holds(val);
-            result = if conjunction { self.b.ins().band(result, cond) } else { self.b.ins().bor(result, cond) };
+            result = if conjunction {
+                self.b.ins().band(result, cond)
+            } else {
+                self.b.ins().bor(result, cond)
+            };
         }
         Val::bool(result)
     }
@@ -126,13 +148,17 @@ impl<'a> Emitter<'_, 'a, '_> {
 
     fn is_known(&mut self, a: NodeId) -> Val {
         let val = self.get(a);
-        let known = val.valid.unwrap_or_else(|| self.b.ins().iconst(types::I8, 1));
+        let known = val
+            .valid
+            .unwrap_or_else(|| self.b.ins().iconst(types::I8, 1));
         Val::bool(known)
     }
 
     fn coalesce(&mut self, a: NodeId, b: NodeId) -> Val {
         let (first, second) = (self.get(a), self.get(b));
-        let Some(valid) = first.valid else { return first };
+        let Some(valid) = first.valid else {
+            return first;
+        };
         value::select(&mut self.b, valid, Val::known(first.repr), second)
     }
 
@@ -143,4 +169,3 @@ impl<'a> Emitter<'_, 'a, '_> {
         value::select(&mut self.b, cond, then, other)
     }
 }
-

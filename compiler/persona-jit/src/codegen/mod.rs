@@ -107,7 +107,9 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
         b.switch_to_block(entry);
         b.seal_block(entry);
         let (ctx, profile) = (b.block_params(entry)[0], b.block_params(entry)[1]);
-        let zones = b.ins().load(types::I64, FLAGS, ctx, field!(Context, zone_of));
+        let zones = b
+            .ins()
+            .load(types::I64, FLAGS, ctx, field!(Context, zone_of));
         let offset = b.ins().ishl_imm_u(profile, 2);
         let address = b.ins().iadd(zones, offset);
         let zone = b.ins().uload32(FLAGS, address, 0);
@@ -141,7 +143,11 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
     // ---- values of nodes ----
 
     fn known(&self, node: NodeId) -> Option<Val> {
-        self.scopes.iter().rev().find_map(|scope| scope.get(&node)).copied()
+        self.scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.get(&node))
+            .copied()
     }
 
     /// The value of a node that [`Self::ensure`] has seen, or of a constant.
@@ -149,7 +155,10 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
         if let Some(val) = self.known(node) {
             return val;
         }
-        debug_assert!(is_inline(self.plan, node), "operands are emitted before their users");
+        debug_assert!(
+            is_inline(self.plan, node),
+            "operands are emitted before their users"
+        );
         self.constant(node)
     }
 
@@ -203,7 +212,11 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
                 found.push(node);
                 continue;
             }
-            stack.extend(operands(&self.plan.nodes[node].op).iter().map(|operand| operand.node));
+            stack.extend(
+                operands(&self.plan.nodes[node].op)
+                    .iter()
+                    .map(|operand| operand.node),
+            );
         }
     }
 
@@ -223,7 +236,11 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
 
     /// Emits one node whose operands are there, or loads it from the frame.
     fn emit(&mut self, node: NodeId) {
-        let val = if self.is_stored(node) { self.load_slot(node) } else { self.compute(node) };
+        let val = if self.is_stored(node) {
+            self.load_slot(node)
+        } else {
+            self.compute(node)
+        };
         self.remember(node, val);
     }
 
@@ -238,7 +255,11 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
         let plan = self.plan;
         let typed = &plan.nodes[node];
         let val = self.operation(node, &typed.op, &typed.ty);
-        if typed.optional { val } else { Val::known(val.repr) }
+        if typed.optional {
+            val
+        } else {
+            Val::known(val.repr)
+        }
     }
 
     // ---- scopes and binders ----
@@ -266,7 +287,8 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
     }
 
     fn binder(&self, level: u8) -> Binder {
-        self.binders[usize::from(level)].expect("a verified plan uses levels under their binders only")
+        self.binders[usize::from(level)]
+            .expect("a verified plan uses levels under their binders only")
     }
 
     // ---- small pieces of code ----
@@ -311,7 +333,9 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
 
     /// The value that the helper called last left in the context.
     fn result(&mut self, ty: Type) -> Value {
-        self.b.ins().load(ty, FLAGS, self.ctx, field!(Context, result))
+        self.b
+            .ins()
+            .load(ty, FLAGS, self.ctx, field!(Context, result))
     }
 
     /// Runs `then` only where the condition holds; elsewhere the values are zeros. `then` must give values of these types.
@@ -322,9 +346,15 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
         then: impl FnOnce(&mut Self) -> Vec<Value>,
     ) -> Vec<Value> {
         let Some(cond) = cond else { return then(self) };
-        let zeros: Vec<_> = types.iter().map(|ty| value::zero(&mut self.b, *ty).into()).collect();
+        let zeros: Vec<_> = types
+            .iter()
+            .map(|ty| value::zero(&mut self.b, *ty).into())
+            .collect();
         let (go, merge) = (self.b.create_block(), self.b.create_block());
-        let params: Vec<Value> = types.iter().map(|ty| self.b.append_block_param(merge, *ty)).collect();
+        let params: Vec<Value> = types
+            .iter()
+            .map(|ty| self.b.append_block_param(merge, *ty))
+            .collect();
         self.b.ins().brif(cond, go, &[], merge, &zeros);
         self.begin(go);
         let values: Vec<_> = self.scoped(then).into_iter().map(Into::into).collect();
@@ -334,7 +364,12 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
     }
 
     /// As [`Self::guarded`], for one value.
-    fn guarded_one(&mut self, cond: Option<Value>, ty: Type, then: impl FnOnce(&mut Self) -> Value) -> Value {
+    fn guarded_one(
+        &mut self,
+        cond: Option<Value>,
+        ty: Type,
+        then: impl FnOnce(&mut Self) -> Value,
+    ) -> Value {
         self.guarded(cond, &[ty], |this| vec![then(this)])[0]
     }
 
@@ -379,7 +414,9 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
 
     /// Whether a Bool holds; a missing one does not.
     fn holds(&mut self, val: Val) -> Value {
-        let Repr::Bool(cond) = val.repr else { unreachable!("a verified plan has Bool conditions") };
+        let Repr::Bool(cond) = val.repr else {
+            unreachable!("a verified plan has Bool conditions")
+        };
         value::and_also(&mut self.b, cond, val.valid)
     }
 }

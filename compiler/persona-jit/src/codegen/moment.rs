@@ -27,7 +27,10 @@ impl Emitter<'_, '_, '_> {
     fn mapped(&mut self, a: NodeId, f: impl FnOnce(&mut Self, Value) -> Value) -> Val {
         let val = self.get(a);
         let result = self.guarded_one(val.valid, types::I64, |this| f(this, val.word()));
-        Val { repr: Repr::Int(result), valid: val.valid }
+        Val {
+            repr: Repr::Int(result),
+            valid: val.valid,
+        }
     }
 
     pub(super) fn date_add(&mut self, date: NodeId, months: i32, days: i32) -> Val {
@@ -70,5 +73,8 @@ impl Emitter<'_, '_, '_> {
 
 /// A weekday is an enum's code; other parts are integers.
 fn as_shape(val: Val, ty: &Ty) -> Val {
-    Val { repr: Repr::from_parts(Shape::of(ty), &[val.word()]), valid: val.valid }
+    Val {
+        repr: Repr::from_parts(Shape::of(ty), &[val.word()]),
+        valid: val.valid,
+    }
 }

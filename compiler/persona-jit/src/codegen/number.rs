@@ -35,16 +35,27 @@ impl Emitter<'_, '_, '_> {
         self.integers(a, b, &Ty::Int, Self::saturating_multiply)
     }
 
-    fn integers(&mut self, a: NodeId, b: NodeId, ty: &Ty, f: fn(&mut Self, Value, Value) -> Value) -> Val {
+    fn integers(
+        &mut self,
+        a: NodeId,
+        b: NodeId,
+        ty: &Ty,
+        f: fn(&mut Self, Value, Value) -> Value,
+    ) -> Val {
         let (x, y) = (self.get(a), self.get(b));
         let valid = self.both_valid(x, y);
         let result = f(self, x.word(), y.word());
-        Val { repr: Repr::Int(self.within_range(result, ty)), valid }
+        Val {
+            repr: Repr::Int(self.within_range(result, ty)),
+            valid,
+        }
     }
 
     /// Clamped to the range of a type that is narrower than `i64`.
     pub(super) fn within_range(&mut self, value: Value, ty: &Ty) -> Value {
-        let Some((low, high)) = range_of(ty) else { return value };
+        let Some((low, high)) = range_of(ty) else {
+            return value;
+        };
         let (low, high) = (self.int(low), self.int(high));
         let value = self.greatest(value, low);
         self.least(value, high)
@@ -91,7 +102,10 @@ impl Emitter<'_, '_, '_> {
     pub(super) fn negated(&mut self, a: NodeId) -> Val {
         let val = self.get(a);
         let zero = self.int(0);
-        Val { repr: Repr::Int(self.saturating_subtract(zero, val.word())), valid: val.valid }
+        Val {
+            repr: Repr::Int(self.saturating_subtract(zero, val.word())),
+            valid: val.valid,
+        }
     }
 
     pub(super) fn absolute(&mut self, a: NodeId) -> Val {
@@ -101,11 +115,17 @@ impl Emitter<'_, '_, '_> {
             _ => {
                 let zero = self.int(0);
                 let negated = self.saturating_subtract(zero, val.word());
-                let negative = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, val.word(), 0);
+                let negative = self
+                    .b
+                    .ins()
+                    .icmp_imm_s(IntCC::SignedLessThan, val.word(), 0);
                 Repr::Int(self.b.ins().select(negative, negated, val.word()))
             }
         };
-        Val { repr, valid: val.valid }
+        Val {
+            repr,
+            valid: val.valid,
+        }
     }
 
     /// An exact division by a helper, which is total; missing where the divisor is 0.
@@ -115,7 +135,10 @@ impl Emitter<'_, '_, '_> {
         let valid = self.both_valid(x, y);
         let valid = value::and_also(&mut self.b, divisible, valid);
         let quotient = self.call(helper, &[x.word(), y.word()]);
-        Val { repr: Repr::Int(quotient), valid: Some(valid) }
+        Val {
+            repr: Repr::Int(quotient),
+            valid: Some(valid),
+        }
     }
 
     pub(super) fn ratio(&mut self, a: NodeId, b: NodeId) -> Val {
@@ -126,14 +149,20 @@ impl Emitter<'_, '_, '_> {
         let x = self.b.ins().fcvt_from_sint(types::F64, x.word());
         let y = self.b.ins().fcvt_from_sint(types::F64, y.word());
         let quotient = self.b.ins().fdiv(x, y);
-        Val { repr: Repr::Float(self.finite(quotient)), valid: Some(valid) }
+        Val {
+            repr: Repr::Float(self.finite(quotient)),
+            valid: Some(valid),
+        }
     }
 
     // ---- Floats ----
 
     /// The Float that stands for a result: ±MAX for an overflow, one zero.
     pub(super) fn finite(&mut self, x: Value) -> Value {
-        let (max, min) = (self.b.ins().f64const(f64::MAX), self.b.ins().f64const(f64::MIN));
+        let (max, min) = (
+            self.b.ins().f64const(f64::MAX),
+            self.b.ins().f64const(f64::MIN),
+        );
         let x = self.b.ins().fmin(x, max);
         let x = self.b.ins().fmax(x, min);
         let zero = self.b.ins().f64const(0.0);
@@ -144,7 +173,10 @@ impl Emitter<'_, '_, '_> {
         let (x, y) = (self.get(a), self.get(b));
         let valid = self.both_valid(x, y);
         let result = f(self, x.word(), y.word());
-        Val { repr: Repr::Float(self.finite(result)), valid }
+        Val {
+            repr: Repr::Float(self.finite(result)),
+            valid,
+        }
     }
 
     pub(super) fn float_add(&mut self, a: NodeId, b: NodeId) -> Val {
@@ -175,19 +207,25 @@ impl Emitter<'_, '_, '_> {
     pub(super) fn float_negated(&mut self, a: NodeId) -> Val {
         let val = self.get(a);
         let negated = self.b.ins().fneg(val.word());
-        Val { repr: Repr::Float(self.finite(negated)), valid: val.valid }
+        Val {
+            repr: Repr::Float(self.finite(negated)),
+            valid: val.valid,
+        }
     }
 
-    pub(super) fn to_float(&mut self, a: NodeId) -> Val {
+    pub(super) fn as_float(&mut self, a: NodeId) -> Val {
         let val = self.get(a);
         let float = self.b.ins().fcvt_from_sint(types::F64, val.word());
-        Val { repr: Repr::Float(float), valid: val.valid }
+        Val {
+            repr: Repr::Float(float),
+            valid: val.valid,
+        }
     }
 
     // ---- between the two ----
 
     /// The nearest whole number, saturating.
-    fn to_int(&mut self, x: Value, rounding: Rounding) -> Value {
+    fn nearest(&mut self, x: Value, rounding: Rounding) -> Value {
         let whole = match rounding {
             Rounding::Nearest => self.b.ins().nearest(x),
             Rounding::Down => self.b.ins().floor(x),
@@ -198,8 +236,11 @@ impl Emitter<'_, '_, '_> {
 
     pub(super) fn rounded(&mut self, a: NodeId, rounding: Rounding) -> Val {
         let val = self.get(a);
-        let whole = self.to_int(val.word(), rounding);
-        Val { repr: Repr::Int(whole), valid: val.valid }
+        let whole = self.nearest(val.word(), rounding);
+        Val {
+            repr: Repr::Int(whole),
+            valid: val.valid,
+        }
     }
 
     pub(super) fn scale(&mut self, a: NodeId, b: NodeId) -> Val {
@@ -207,7 +248,10 @@ impl Emitter<'_, '_, '_> {
         let valid = self.both_valid(x, y);
         let int = self.b.ins().fcvt_from_sint(types::F64, x.word());
         let product = self.b.ins().fmul(int, y.word());
-        Val { repr: Repr::Int(self.to_int(product, Rounding::Nearest)), valid }
+        Val {
+            repr: Repr::Int(self.nearest(product, Rounding::Nearest)),
+            valid,
+        }
     }
 
     pub(super) fn unscale(&mut self, a: NodeId, b: NodeId) -> Val {
@@ -217,6 +261,9 @@ impl Emitter<'_, '_, '_> {
         let valid = value::and_also(&mut self.b, divisible, valid);
         let int = self.b.ins().fcvt_from_sint(types::F64, x.word());
         let quotient = self.b.ins().fdiv(int, y.word());
-        Val { repr: Repr::Int(self.to_int(quotient, Rounding::Nearest)), valid: Some(valid) }
+        Val {
+            repr: Repr::Int(self.nearest(quotient, Rounding::Nearest)),
+            valid: Some(valid),
+        }
     }
 }

@@ -119,7 +119,10 @@ impl Emitter<'_, '_, '_> {
     fn out_field(&mut self, out: usize, field: i32) -> Value {
         let outs = self.ctx_field(field!(Context, outs));
         let index = i64::try_from(out).expect("a length fits in 63 bits");
-        let out = self.b.ins().iadd_imm_s(outs, index * context::stride::<OutRef>());
+        let out = self
+            .b
+            .ins()
+            .iadd_imm_s(outs, index * context::stride::<OutRef>());
         self.b.ins().load(types::I64, FLAGS, out, field)
     }
 }

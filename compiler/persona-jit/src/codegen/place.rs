@@ -20,7 +20,10 @@ impl Emitter<'_, '_, '_> {
         let also = self.within(lng.word(), 180.0);
         let inside = self.b.ins().band(inside, also);
         let valid = value::and_also(&mut self.b, inside, valid);
-        Val { repr: Repr::Geo(lat.word(), lng.word()), valid: Some(valid) }
+        Val {
+            repr: Repr::Geo(lat.word(), lng.word()),
+            valid: Some(valid),
+        }
     }
 
     /// Whether `|x| <= limit`.
@@ -36,16 +39,23 @@ impl Emitter<'_, '_, '_> {
         let (Repr::Geo(lat_a, lng_a), Repr::Geo(lat_b, lng_b)) = (x.repr, y.repr) else {
             unreachable!("a verified plan measures between places");
         };
-        let metres =
-            self.guarded_one(valid, types::I64, |this| this.call(Helper::Distance, &[lat_a, lng_a, lat_b, lng_b]));
-        Val { repr: Repr::Int(metres), valid }
+        let metres = self.guarded_one(valid, types::I64, |this| {
+            this.call(Helper::Distance, &[lat_a, lng_a, lat_b, lng_b])
+        });
+        Val {
+            repr: Repr::Int(metres),
+            valid,
+        }
     }
 
     pub(super) fn sample(&mut self, salt: &Arc<str>, buckets: u32) -> Val {
         let salt = self.shared.pools.salts.index(salt.clone());
         let (ctx, salt, profile) = (self.ctx, self.int(salt), self.profile);
         let bucket = self.call(Helper::Bucket, &[ctx, salt, profile]);
-        let below = self.b.ins().icmp_imm_s(super::IntCC::SignedLessThan, bucket, i64::from(buckets));
+        let below =
+            self.b
+                .ins()
+                .icmp_imm_s(super::IntCC::SignedLessThan, bucket, i64::from(buckets));
         Val::bool(below)
     }
 
@@ -58,6 +68,9 @@ impl Emitter<'_, '_, '_> {
             let found = this.call_bool(Helper::Rank, &[ctx, rank, key]);
             vec![found, this.result(register)]
         });
-        Val { repr: Repr::from_parts(Shape::of(ty), &results[1..]), valid: Some(results[0]) }
+        Val {
+            repr: Repr::from_parts(Shape::of(ty), &results[1..]),
+            valid: Some(results[0]),
+        }
     }
 }

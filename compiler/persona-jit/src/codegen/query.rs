@@ -4,12 +4,12 @@
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use persona_ir::{Bound, EventCol, KindId, Query};
 
+use super::value::Repr;
 use super::walk::{Direction, Exits};
 use super::{Binder, Emitter, EventAt, FLAGS, Kind};
 use crate::context::{Context, EventsRef, field};
 use crate::helpers::Helper;
 use crate::layout::Shape;
-use super::value::Repr;
 
 /// A range of rows, `I64`.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,10 @@ impl Emitter<'_, '_, '_> {
         if let Some(rows) = self.visible.get(&kind) {
             return *rows;
         }
-        debug_assert!(self.scopes.len() == 1, "visible rows are found outside all loops");
+        debug_assert!(
+            self.scopes.len() == 1,
+            "visible rows are found outside all loops"
+        );
         let table = self.events_of(Kind::Static(kind));
         let all = self.profile_rows(table);
         let now = self.now();
@@ -50,7 +53,10 @@ impl Emitter<'_, '_, '_> {
 
     /// The rows of the profile in an event table.
     pub(super) fn profile_rows(&mut self, table: Value) -> Rows {
-        let offsets = self.b.ins().load(types::I64, FLAGS, table, field!(EventsRef, offsets));
+        let offsets = self
+            .b
+            .ins()
+            .load(types::I64, FLAGS, table, field!(EventsRef, offsets));
         let address = self.indexed(offsets, self.profile, 2);
         let low = self.b.ins().uload32(FLAGS, address, 0);
         let high = self.b.ins().uload32(FLAGS, address, 4);
@@ -59,7 +65,11 @@ impl Emitter<'_, '_, '_> {
 
     /// The first of these rows whose instant is later than `time`, or not earlier; the row behind them if there is none.
     fn row_by_time(&mut self, kind: KindId, rows: Rows, time: Value, later: bool) -> Value {
-        let helper = if later { Helper::RowAfter } else { Helper::RowFrom };
+        let helper = if later {
+            Helper::RowAfter
+        } else {
+            Helper::RowFrom
+        };
         let (ctx, kind) = (self.ctx, self.int(i64::from(kind.0)));
         self.call(helper, &[ctx, kind, rows.low, rows.high, time])
     }
@@ -68,14 +78,23 @@ impl Emitter<'_, '_, '_> {
     pub(super) fn rows_behind(&mut self, kind: KindId, order: Value) -> Rows {
         let rows = self.visible(kind);
         let (ctx, number) = (self.ctx, self.int(i64::from(kind.0)));
-        let low = self.call(Helper::RowBehind, &[ctx, number, rows.low, rows.high, order]);
-        Rows { low, high: rows.high }
+        let low = self.call(
+            Helper::RowBehind,
+            &[ctx, number, rows.low, rows.high, order],
+        );
+        Rows {
+            low,
+            high: rows.high,
+        }
     }
 
     /// Without the rows whose instant is later than `limit`.
     pub(super) fn rows_until(&mut self, kind: KindId, rows: Rows, limit: Value) -> Rows {
         let high = self.row_by_time(kind, rows, limit, true);
-        Rows { low: rows.low, high }
+        Rows {
+            low: rows.low,
+            high,
+        }
     }
 
     /// The rows that a query covers, before its filter. Where it yields elements, `latest` is not applied.
@@ -115,11 +134,18 @@ impl Emitter<'_, '_, '_> {
             return;
         }
         self.store_ranges(kinds);
-        let (ctx, count, latest) = (self.ctx, self.index(kinds.len()), self.int(i64::from(latest)));
+        let (ctx, count, latest) = (
+            self.ctx,
+            self.index(kinds.len()),
+            self.int(i64::from(latest)),
+        );
         self.call(Helper::KeepLatest, &[ctx, count, latest]);
         let args = self.ctx_field(field!(Context, args));
         for (index, kind) in kinds.iter_mut().enumerate() {
-            kind.rows.low = self.b.ins().load(types::I64, FLAGS, args, arg_offset(index * RANGE_ARGS + 1));
+            kind.rows.low =
+                self.b
+                    .ins()
+                    .load(types::I64, FLAGS, args, arg_offset(index * RANGE_ARGS + 1));
         }
     }
 
@@ -158,11 +184,16 @@ impl Emitter<'_, '_, '_> {
                 });
             });
         };
-        let quota = query.latest.map(|latest| self.quota(&kinds, items, latest, direction));
+        let quota = query
+            .latest
+            .map(|latest| self.quota(&kinds, items, latest, direction));
         self.each_event(&kinds, 0, direction, |this, event, outer| {
             let (children, first, last) = this.items_of(event, items);
             this.each_index((first, last), direction, |this, row, inner| {
-                let exits = Exits { next: inner.next, done: outer.done };
+                let exits = Exits {
+                    next: inner.next,
+                    done: outer.done,
+                };
                 if let Some(quota) = quota {
                     this.spend(quota, direction, exits);
                 }
@@ -190,7 +221,9 @@ impl Emitter<'_, '_, '_> {
     fn items_of(&mut self, event: EventAt, items: &[EventCol]) -> (Value, Value, Value) {
         let column = self.column_of_event(event, items);
         let list = self.load_column(column, event.row, Shape::List, true);
-        let Repr::List(children, first, last) = list.repr else { unreachable!("loaded as a list") };
+        let Repr::List(children, first, last) = list.repr else {
+            unreachable!("loaded as a list")
+        };
         let last = match list.valid {
             Some(valid) => self.b.ins().select(valid, last, first),
             None => last,
@@ -228,7 +261,10 @@ impl Emitter<'_, '_, '_> {
         let left = self.b.use_var(quota);
         let less = self.b.ins().iadd_imm_s(left, -1);
         self.b.def_var(quota, less);
-        let positive = self.b.ins().icmp_imm_s(super::IntCC::SignedGreaterThan, left, 0);
+        let positive = self
+            .b
+            .ins()
+            .icmp_imm_s(super::IntCC::SignedGreaterThan, left, 0);
         match direction {
             Direction::Backward => self.require(positive, exits.done),
             Direction::Forward => {

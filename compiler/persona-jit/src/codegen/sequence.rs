@@ -109,7 +109,11 @@ impl<'a> Emitter<'_, 'a, '_> {
     fn pinned(&self, sequence: &Sequence) -> Levels {
         let filters = sequence.steps.iter().map(|step| step.filter);
         let filters = filters.chain([sequence.not.as_ref().and_then(|not| not.filter)]);
-        let mut pinned = if sequence.latest { Levels::of(0) } else { Levels::default() };
+        let mut pinned = if sequence.latest {
+            Levels::of(0)
+        } else {
+            Levels::default()
+        };
         for (own, filter) in (1..).zip(filters) {
             if let Some(filter) = filter {
                 pinned = pinned.union(self.shared.analysis.free(filter).without(Levels::of(own)));
@@ -122,9 +126,17 @@ impl<'a> Emitter<'_, 'a, '_> {
 
     /// Walks the levels from `from` to the next pinned one, and for each event that this one can be, on.
     fn segment(&mut self, plan: &Plan<'a>, from: u8, before: Option<Before>, site: usize) {
-        let to = (from..plan.last).find(|level| plan.pinned.contains(*level)).unwrap_or(plan.last);
-        let negated = plan.sequence.not.as_ref().filter(|_| to == plan.last && !plan.pinned.contains(to));
-        let filters = (from..=to).filter_map(|level| plan.filter(level)).chain(negated.and_then(|not| not.filter));
+        let to = (from..plan.last)
+            .find(|level| plan.pinned.contains(*level))
+            .unwrap_or(plan.last);
+        let negated = plan
+            .sequence
+            .not
+            .as_ref()
+            .filter(|_| to == plan.last && !plan.pinned.contains(to));
+        let filters = (from..=to)
+            .filter_map(|level| plan.filter(level))
+            .chain(negated.and_then(|not| not.filter));
         self.hoist(filters);
         let segment = Segment {
             from,
@@ -136,7 +148,11 @@ impl<'a> Emitter<'_, 'a, '_> {
             site,
         };
         let backward = plan.tries_latest_only(to);
-        let direction = if backward { Direction::Backward } else { Direction::Forward };
+        let direction = if backward {
+            Direction::Backward
+        } else {
+            Direction::Forward
+        };
         self.each_event(&segment.kinds, site, direction, |this, event, exits| {
             if let (Some(not), Some(pending)) = (negated, segment.pending) {
                 this.negated_event(plan, &segment, not, pending, event);
@@ -152,7 +168,10 @@ impl<'a> Emitter<'_, 'a, '_> {
     }
 
     fn unreached(&mut self) -> Reached {
-        Reached { is: self.flag(), at: self.counter() }
+        Reached {
+            is: self.flag(),
+            at: self.counter(),
+        }
     }
 
     /// The events that a segment walks over.
@@ -168,7 +187,10 @@ impl<'a> Emitter<'_, 'a, '_> {
             return plan.first_rows.clone();
         }
         let levels = (from..=to).flat_map(|level| plan.kinds(level));
-        let kinds: BTreeSet<KindId> = levels.chain(negated.iter().flat_map(|not| &not.kinds)).copied().collect();
+        let kinds: BTreeSet<KindId> = levels
+            .chain(negated.iter().flat_map(|not| &not.kinds))
+            .copied()
+            .collect();
         let alone = from == to && negated.is_none();
         let mut rows = Vec::with_capacity(kinds.len());
         for kind in kinds {
@@ -194,7 +216,14 @@ impl<'a> Emitter<'_, 'a, '_> {
     // ---- one event ----
 
     /// What an event means for a level: if it can stand there, the level is reached by it.
-    fn step(&mut self, plan: &Plan<'a>, segment: &Segment, level: u8, event: EventAt, exits: Exits) {
+    fn step(
+        &mut self,
+        plan: &Plan<'a>,
+        segment: &Segment,
+        level: u8,
+        event: EventAt,
+        exits: Exits,
+    ) {
         let skip = self.b.create_block();
         self.scoped(|this| {
             if !this.require_kind(segment, event, plan.kinds(level), skip) {
@@ -215,10 +244,23 @@ impl<'a> Emitter<'_, 'a, '_> {
     }
 
     /// Goes on only with an event of these kinds; says whether there can be one.
-    fn require_kind(&mut self, segment: &Segment, event: EventAt, kinds: &[KindId], skip: Block) -> bool {
+    fn require_kind(
+        &mut self,
+        segment: &Segment,
+        event: EventAt,
+        kinds: &[KindId],
+        skip: Block,
+    ) -> bool {
         match event.kind {
             Kind::Static(kind) => kinds.contains(&kind),
-            Kind::Dynamic(_) if segment.kinds.iter().all(|walked| kinds.contains(&walked.kind)) => true,
+            Kind::Dynamic(_)
+                if segment
+                    .kinds
+                    .iter()
+                    .all(|walked| kinds.contains(&walked.kind)) =>
+            {
+                true
+            }
             Kind::Dynamic(actual) => {
                 let mut is = self.bit(false);
                 for kind in kinds {
@@ -248,7 +290,14 @@ impl<'a> Emitter<'_, 'a, '_> {
     }
 
     /// Goes on only where the level before was reached, and not too long ago.
-    fn require_reach(&mut self, plan: &Plan<'a>, segment: &Segment, level: u8, at: Value, skip: Block) {
+    fn require_reach(
+        &mut self,
+        plan: &Plan<'a>,
+        segment: &Segment,
+        level: u8,
+        at: Value,
+        skip: Block,
+    ) {
         let start = match (level.checked_sub(segment.from + 1), segment.before) {
             (Some(index), _) => {
                 let reached = segment.reached[usize::from(index)];
@@ -259,7 +308,9 @@ impl<'a> Emitter<'_, 'a, '_> {
             (None, Some(before)) => before.at,
             (None, None) => return,
         };
-        let Some(within) = plan.within(level) else { return };
+        let Some(within) = plan.within(level) else {
+            return;
+        };
         let span = self.get(within);
         let limit = self.time_after(start, span);
         let near = self.compare(IntCC::SignedLessThanOrEqual, at, limit);
@@ -277,14 +328,26 @@ impl<'a> Emitter<'_, 'a, '_> {
     }
 
     /// The level is reached by this event.
-    fn reach(&mut self, plan: &Plan<'a>, segment: &Segment, level: u8, event: EventAt, exits: Exits) {
+    fn reach(
+        &mut self,
+        plan: &Plan<'a>,
+        segment: &Segment,
+        level: u8,
+        event: EventAt,
+        exits: Exits,
+    ) {
         let at = self.event_at(event);
         if level < segment.to {
             return self.set(segment.reached[usize::from(level - segment.from)], at);
         }
         if level < plan.last {
             let order = self.event_order(event);
-            self.segment(plan, level + 1, Some(Before { order, at }), segment.site + 1);
+            self.segment(
+                plan,
+                level + 1,
+                Some(Before { order, at }),
+                segment.site + 1,
+            );
         } else {
             match (&plan.sequence.not, segment.pending) {
                 (None, _) => self.succeed(plan),
@@ -344,7 +407,9 @@ impl<'a> Emitter<'_, 'a, '_> {
             let is = this.b.use_var(pending.is);
             this.require(is, skip);
             let level = negation_level(plan.sequence);
-            this.with_binder(level, Binder::Event(event), |this| this.require_filter(not.filter, skip));
+            this.with_binder(level, Binder::Event(event), |this| {
+                this.require_filter(not.filter, skip);
+            });
             if let NegationMode::Within(span) = not.mode {
                 let start = this.b.use_var(pending.at);
                 let at = this.event_at(event);
@@ -362,7 +427,14 @@ impl<'a> Emitter<'_, 'a, '_> {
     }
 
     /// Looks for a negated event behind this last positive one, which the negation's filter refers to.
-    fn without_following(&mut self, plan: &Plan<'a>, not: &Negation, event: EventAt, at: Value, site: usize) {
+    fn without_following(
+        &mut self,
+        plan: &Plan<'a>,
+        not: &Negation,
+        event: EventAt,
+        at: Value,
+        site: usize,
+    ) {
         self.hoist(not.filter);
         let order = self.event_order(event);
         let mut kinds = Vec::with_capacity(not.kinds.len());
@@ -376,7 +448,9 @@ impl<'a> Emitter<'_, 'a, '_> {
         let followed = self.flag();
         self.each_event(&kinds, site, Direction::Forward, |this, event, exits| {
             let level = negation_level(plan.sequence);
-            this.with_binder(level, Binder::Event(event), |this| this.require_filter(not.filter, exits.next));
+            this.with_binder(level, Binder::Event(event), |this| {
+                this.require_filter(not.filter, exits.next);
+            });
             let set = this.bit(true);
             this.b.def_var(followed, set);
             this.leave(exits.done);

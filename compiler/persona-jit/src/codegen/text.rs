@@ -16,7 +16,9 @@ impl Emitter<'_, '_, '_> {
         let (x, y) = (self.get(a), self.get(b));
         let valid = self.both_valid(x, y);
         let ctx = self.ctx;
-        let cond = self.guarded_one(valid, types::I8, |this| this.call_bool(helper, &[ctx, x.word(), y.word()]));
+        let cond = self.guarded_one(valid, types::I8, |this| {
+            this.call_bool(helper, &[ctx, x.word(), y.word()])
+        });
         Val::bool(cond)
     }
 
@@ -31,22 +33,30 @@ impl Emitter<'_, '_, '_> {
         Val::bool(cond)
     }
 
-    fn from_text(&mut self, helper: Helper, a: NodeId) -> (Value, Option<Value>) {
+    fn asked(&mut self, helper: Helper, a: NodeId) -> (Value, Option<Value>) {
         let val = self.get(a);
         let ctx = self.ctx;
-        let result = self.guarded_one(val.valid, types::I64, |this| this.call(helper, &[ctx, val.word()]));
+        let result = self.guarded_one(val.valid, types::I64, |this| {
+            this.call(helper, &[ctx, val.word()])
+        });
         (result, val.valid)
     }
 
     pub(super) fn text_map(&mut self, helper: Helper, a: NodeId) -> Val {
         self.shared.pools.makes_texts = true;
-        let (code, valid) = self.from_text(helper, a);
-        Val { repr: Repr::Code(code), valid }
+        let (code, valid) = self.asked(helper, a);
+        Val {
+            repr: Repr::Code(code),
+            valid,
+        }
     }
 
     pub(super) fn text_length(&mut self, a: NodeId) -> Val {
-        let (length, valid) = self.from_text(Helper::TextLength, a);
-        Val { repr: Repr::Int(length), valid }
+        let (length, valid) = self.asked(Helper::TextLength, a);
+        Val {
+            repr: Repr::Int(length),
+            valid,
+        }
     }
 
     pub(super) fn domain(&mut self, a: NodeId) -> Val {
@@ -57,7 +67,10 @@ impl Emitter<'_, '_, '_> {
             let found = this.call_bool(Helper::Domain, &[ctx, val.word()]);
             vec![found, this.result(types::I64)]
         });
-        Val { repr: Repr::Code(results[1]), valid: Some(results[0]) }
+        Val {
+            repr: Repr::Code(results[1]),
+            valid: Some(results[0]),
+        }
     }
 
     pub(super) fn concat(&mut self, all: &[NodeId]) -> Val {
@@ -73,20 +86,30 @@ impl Emitter<'_, '_, '_> {
             let (ctx, count) = (this.ctx, this.index(words.len()));
             this.call(Helper::Concat, &[ctx, count])
         });
-        Val { repr: Repr::Code(code), valid }
+        Val {
+            repr: Repr::Code(code),
+            valid,
+        }
     }
 
     pub(super) fn display(&mut self, a: NodeId, format: Option<&Arc<str>>) -> Val {
         self.shared.pools.zones = true;
         self.shared.pools.makes_texts = true;
         let val = self.get(a);
-        let spec = self.shared.pools.displays.index((self.ty(a).clone(), format.cloned()));
+        let spec = self
+            .shared
+            .pools
+            .displays
+            .index((self.ty(a).clone(), format.cloned()));
         let code = self.guarded_one(val.valid, types::I64, |this| {
             let [x, y, z] = this.words(val.repr);
             let (ctx, spec, zone) = (this.ctx, this.int(spec), this.zone);
             this.call(Helper::Display, &[ctx, spec, zone, x, y, z])
         });
-        Val { repr: Repr::Code(code), valid: val.valid }
+        Val {
+            repr: Repr::Code(code),
+            valid: val.valid,
+        }
     }
 
     /// Any value as three words for a helper that knows its type.

@@ -48,7 +48,12 @@ impl Val {
     /// The register of a value that has one: all but places and lists.
     pub(crate) fn word(&self) -> Value {
         match self.repr {
-            Repr::Bool(v) | Repr::Int(v) | Repr::Float(v) | Repr::Code(v) | Repr::Geo(v, _) | Repr::List(v, ..) => v,
+            Repr::Bool(v)
+            | Repr::Int(v)
+            | Repr::Float(v)
+            | Repr::Code(v)
+            | Repr::Geo(v, _)
+            | Repr::List(v, ..) => v,
         }
     }
 }
@@ -97,7 +102,10 @@ pub(crate) struct Parts {
 
 impl Parts {
     fn new(values: &[Value]) -> Self {
-        let mut parts = Self { values: [values[0]; 3], len: values.len() };
+        let mut parts = Self {
+            values: [values[0]; 3],
+            len: values.len(),
+        };
         parts.values[..values.len()].copy_from_slice(values);
         parts
     }
@@ -123,7 +131,11 @@ impl Shape {
 
 /// Zero of a register type.
 pub(crate) fn zero(b: &mut FunctionBuilder<'_>, ty: Type) -> Value {
-    if ty == types::F64 { b.ins().f64const(0.0) } else { b.ins().iconst(ty, 0) }
+    if ty == types::F64 {
+        b.ins().f64const(0.0)
+    } else {
+        b.ins().iconst(ty, 0)
+    }
 }
 
 /// Some value of a type, for where the value is missing.
@@ -131,7 +143,10 @@ pub(crate) fn nothing(b: &mut FunctionBuilder<'_>, ty: &Ty) -> Val {
     let shape = Shape::of(ty);
     let parts: Vec<Value> = shape.types().iter().map(|ty| zero(b, *ty)).collect();
     let valid = b.ins().iconst(types::I8, 0);
-    Val { repr: Repr::from_parts(shape, &parts), valid: Some(valid) }
+    Val {
+        repr: Repr::from_parts(shape, &parts),
+        valid: Some(valid),
+    }
 }
 
 /// `a` where the condition holds, `b` elsewhere. Both of one shape.
@@ -149,11 +164,18 @@ pub(crate) fn select(b: &mut FunctionBuilder<'_>, cond: Value, then: Val, other:
             Some(b.ins().select(cond, x, y))
         }
     };
-    Val { repr: Repr::from_parts(then.repr.shape(), &parts), valid }
+    Val {
+        repr: Repr::from_parts(then.repr.shape(), &parts),
+        valid,
+    }
 }
 
 /// Both hold; an absent one always does.
-pub(crate) fn both(b: &mut FunctionBuilder<'_>, x: Option<Value>, y: Option<Value>) -> Option<Value> {
+pub(crate) fn both(
+    b: &mut FunctionBuilder<'_>,
+    x: Option<Value>,
+    y: Option<Value>,
+) -> Option<Value> {
     match (x, y) {
         (Some(x), Some(y)) if x != y => Some(b.ins().band(x, y)),
         (x, y) => x.or(y),

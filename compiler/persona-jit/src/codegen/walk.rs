@@ -36,7 +36,11 @@ impl Emitter<'_, '_, '_> {
     ) {
         let [head, inside, next, done] = [(); 4].map(|()| self.b.create_block());
         let cursor = self.b.append_block_param(head, types::I64);
-        let start = if direction == Direction::Forward { low } else { high };
+        let start = if direction == Direction::Forward {
+            low
+        } else {
+            high
+        };
         self.b.ins().jump(head, &[start.into()]);
         self.b.switch_to_block(head);
         let more = match direction {
@@ -73,7 +77,9 @@ impl Emitter<'_, '_, '_> {
         if let [only] = kinds {
             let kind = Kind::Static(only.kind);
             let range = (only.rows.low, only.rows.high);
-            return self.each_index(range, direction, |this, row, exits| body(this, EventAt { kind, row }, exits));
+            return self.each_index(range, direction, |this, row, exits| {
+                body(this, EventAt { kind, row }, exits);
+            });
         }
         let len = self.merge(kinds, site);
         let list = self.result(types::I64);
@@ -103,6 +109,8 @@ impl Emitter<'_, '_, '_> {
 
     /// Whether an event's kind is this one.
     pub(super) fn is_kind(&mut self, kind: Value, candidate: persona_ir::KindId) -> Value {
-        self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(candidate.0))
+        self.b
+            .ins()
+            .icmp_imm_s(IntCC::Equal, kind, i64::from(candidate.0))
     }
 }

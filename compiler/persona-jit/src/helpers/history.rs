@@ -14,13 +14,19 @@ struct Range {
 
 impl Range {
     fn of(words: &[i64]) -> Self {
-        Self { kind: words[0].cast_unsigned(), low: words[1].cast_unsigned(), high: words[2].cast_unsigned() }
+        Self {
+            kind: words[0].cast_unsigned(),
+            low: words[1].cast_unsigned(),
+            high: words[2].cast_unsigned(),
+        }
     }
 
     /// The part of a kind's column that belongs to the range.
     fn slice<T>(self, column: &[T]) -> &[T] {
         let place = |row: u64| usize::try_from(row).unwrap_or(usize::MAX);
-        column.get(place(self.low)..place(self.high)).unwrap_or_default()
+        column
+            .get(place(self.low)..place(self.high))
+            .unwrap_or_default()
     }
 
     /// The first row for which the condition, which holds for a prefix, does not.
@@ -29,16 +35,35 @@ impl Range {
     }
 }
 
-pub(super) extern "C" fn row_after(ctx: &mut Context, kind: u64, low: u64, high: u64, time: i64) -> u64 {
+pub(super) extern "C" fn row_after(
+    ctx: &mut Context,
+    kind: u64,
+    low: u64,
+    high: u64,
+    time: i64,
+) -> u64 {
     Range { kind, low, high }.partition(ctx.state().instants(kind), |at| *at <= time)
 }
 
-pub(super) extern "C" fn row_from(ctx: &mut Context, kind: u64, low: u64, high: u64, time: i64) -> u64 {
+pub(super) extern "C" fn row_from(
+    ctx: &mut Context,
+    kind: u64,
+    low: u64,
+    high: u64,
+    time: i64,
+) -> u64 {
     Range { kind, low, high }.partition(ctx.state().instants(kind), |at| *at < time)
 }
 
-pub(super) extern "C" fn row_behind(ctx: &mut Context, kind: u64, low: u64, high: u64, place: u64) -> u64 {
-    Range { kind, low, high }.partition(ctx.state().orders(kind), |order| u64::from(*order) <= place)
+pub(super) extern "C" fn row_behind(
+    ctx: &mut Context,
+    kind: u64,
+    low: u64,
+    high: u64,
+    place: u64,
+) -> u64 {
+    Range { kind, low, high }
+        .partition(ctx.state().orders(kind), |order| u64::from(*order) <= place)
 }
 
 fn ranges(ctx: &Context, count: u64) -> Vec<Range> {
@@ -51,7 +76,13 @@ fn ordered(ctx: &mut Context, ranges: &[Range]) -> Vec<(u32, u64)> {
     let mut events = Vec::new();
     for range in ranges {
         let entries = (range.low..).map(|row| range.kind << 32 | row);
-        events.extend(range.slice(state.orders(range.kind)).iter().copied().zip(entries));
+        events.extend(
+            range
+                .slice(state.orders(range.kind))
+                .iter()
+                .copied()
+                .zip(entries),
+        );
     }
     // The stable sort finds the ranges, which are sorted already, and merges them.
     events.sort_by_key(|(order, _)| *order);
@@ -72,7 +103,9 @@ pub(super) extern "C" fn merge(ctx: &mut Context, site: u64, count: u64) -> u64 
 pub(super) extern "C" fn keep_latest(ctx: &mut Context, count: u64, latest: u64) -> i64 {
     let ranges = ranges(ctx, count);
     let events = ordered(ctx, &ranges);
-    let first = events.len().saturating_sub(usize::try_from(latest).unwrap_or(usize::MAX));
+    let first = events
+        .len()
+        .saturating_sub(usize::try_from(latest).unwrap_or(usize::MAX));
     for (index, range) in ranges.iter().enumerate() {
         let orders = ctx.state().orders(range.kind);
         let low = match events.get(first) {
@@ -100,7 +133,12 @@ fn tally(ctx: &mut Context, base: u64) -> Vec<Tally> {
     let mut keys: Vec<(u64, usize)> = stack.drain(base..).zip(0..).collect();
     keys.sort_unstable();
     let runs = keys.chunk_by(|a, b| a.0 == b.0);
-    runs.map(|run| Tally { times: run.len(), last: run[run.len() - 1].1, key: run[0].0 }).collect()
+    runs.map(|run| Tally {
+        times: run.len(),
+        last: run[run.len() - 1].1,
+        key: run[0].0,
+    })
+    .collect()
 }
 
 /// One distinct key.

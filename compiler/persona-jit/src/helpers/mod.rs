@@ -17,11 +17,12 @@ pub(crate) use time::{part_number, unit_number};
 
 use cranelift_codegen::ir::{AbiParam, Type, types};
 use cranelift_jit::{JITBuilder, JITModule};
-use cranelift_module::{FuncId, Linkage, Module, ModuleError};
+use cranelift_module::{FuncId, Linkage, Module};
 use persona_ir::Ty;
 use persona_runtime::calendar;
 
 use crate::context::Context;
+use crate::module::CompileError;
 
 /// The type of a machine word in a helper's signature.
 trait Word {
@@ -194,12 +195,17 @@ impl Imports {
     }
 
     /// Declares all helpers in a module.
-    pub(crate) fn declare(module: &mut JITModule) -> Result<Self, ModuleError> {
+    pub(crate) fn declare(module: &mut JITModule) -> Result<Self, CompileError> {
         let mut ids = Vec::new();
         for (index, entry) in entries().into_iter().enumerate() {
-            debug_assert_eq!(entry.helper as usize, index, "entries are in the enum's order");
+            debug_assert_eq!(
+                entry.helper as usize, index,
+                "entries are in the enum's order"
+            );
             let mut signature = module.make_signature();
-            signature.params.extend(entry.params.into_iter().map(AbiParam::new));
+            signature
+                .params
+                .extend(entry.params.into_iter().map(AbiParam::new));
             signature.returns.push(AbiParam::new(entry.result));
             ids.push(module.declare_function(entry.name, Linkage::Import, &signature)?);
         }

@@ -17,7 +17,9 @@ pub(super) extern "C" fn bucket(ctx: &mut Context, salt: u64, profile: u64) -> i
 }
 
 pub(super) extern "C" fn rank(ctx: &mut Context, rank: u64, key: u64) -> i64 {
-    let Some((kind, table)) = ctx.state().rank(rank) else { return 0 };
+    let Some((kind, table)) = ctx.state().rank(rank) else {
+        return 0;
+    };
     let value = match table {
         RankTable::Int(_) => Value::Int(key.cast_signed()),
         RankTable::Float(_) => Value::Float(f64::from_bits(key)),
@@ -38,10 +40,18 @@ pub(super) extern "C" fn keep_list(
     valid: u64,
 ) -> i64 {
     let state = ctx.state();
-    let Some(ty) = state.list_type(out) else { return 0 };
+    let Some(ty) = state.list_type(out) else {
+        return 0;
+    };
     let value = match valid {
         0 => Value::Missing,
-        _ => list_value(&state.texts, ty.element().unwrap_or(ty), children, first, last),
+        _ => list_value(
+            &state.texts,
+            ty.element().unwrap_or(ty),
+            children,
+            first,
+            last,
+        ),
     };
     state.keep_list(out, value);
     0
@@ -56,16 +66,32 @@ pub(crate) fn value_of_words(texts: &Texts<'_>, ty: &Ty, [x, y, z]: [u64; 3]) ->
         Shape::Code if *ty == Ty::Str => texts.get(x).into(),
         Shape::Code => Value::Enum(u32::try_from(x).unwrap_or(u32::MAX)),
         Shape::Geo => Value::Geo(f64::from_bits(x), f64::from_bits(y)),
-        Shape::List => list_value(texts, ty.element().unwrap_or(ty), x as *const ColumnRef, y, z),
+        Shape::List => list_value(
+            texts,
+            ty.element().unwrap_or(ty),
+            x as *const ColumnRef,
+            y,
+            z,
+        ),
     }
 }
 
 /// A list from its columns and rows.
-fn list_value(texts: &Texts<'_>, element: &Ty, children: *const ColumnRef, first: u64, last: u64) -> Value {
+fn list_value(
+    texts: &Texts<'_>,
+    element: &Ty,
+    children: *const ColumnRef,
+    first: u64,
+    last: u64,
+) -> Value {
     let one = |row| match element {
         Ty::Record(fields) if fields.len() != 1 => {
             let fields = fields.iter().enumerate();
-            Value::Record(fields.map(|(child, field)| cell(texts, &field.ty, children, child, row)).collect())
+            Value::Record(
+                fields
+                    .map(|(child, field)| cell(texts, &field.ty, children, child, row))
+                    .collect(),
+            )
         }
         Ty::Record(fields) => cell(texts, &fields[0].ty, children, 0, row),
         scalar => cell(texts, scalar, children, 0, row),

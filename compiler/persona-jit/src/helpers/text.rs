@@ -33,7 +33,10 @@ pub(super) extern "C" fn ends_with(ctx: &mut Context, a: u64, b: u64) -> i64 {
 
 pub(super) extern "C" fn matches(ctx: &mut Context, pattern: u64, a: u64) -> i64 {
     let state = ctx.state();
-    state.pattern(pattern).is_some_and(|pattern| pattern.is_match(state.texts.get(a))).into()
+    state
+        .pattern(pattern)
+        .is_some_and(|pattern| pattern.is_match(state.texts.get(a)))
+        .into()
 }
 
 fn map(ctx: &mut Context, a: u64, f: impl FnOnce(&str) -> String) -> u64 {
@@ -64,21 +67,36 @@ pub(super) extern "C" fn length(ctx: &mut Context, a: u64) -> i64 {
 
 pub(super) extern "C" fn domain(ctx: &mut Context, a: u64) -> i64 {
     let texts = &mut ctx.state().texts;
-    let Some(domain) = text::domain(texts.get(a)) else { return 0 };
+    let Some(domain) = text::domain(texts.get(a)) else {
+        return 0;
+    };
     let code = texts.code(&domain);
     ctx.give(code.cast_signed())
 }
 
 pub(super) extern "C" fn concat(ctx: &mut Context, count: u64) -> u64 {
-    let codes: Vec<u64> = ctx.args(count).iter().map(|code| code.cast_unsigned()).collect();
+    let codes: Vec<u64> = ctx
+        .args(count)
+        .iter()
+        .map(|code| code.cast_unsigned())
+        .collect();
     let texts = &mut ctx.state().texts;
     let text: String = codes.into_iter().map(|code| texts.get(code)).collect();
     texts.code(&text)
 }
 
-pub(super) extern "C" fn display(ctx: &mut Context, spec: u64, zone: u64, x: u64, y: u64, z: u64) -> u64 {
+pub(super) extern "C" fn display(
+    ctx: &mut Context,
+    spec: u64,
+    zone: u64,
+    x: u64,
+    y: u64,
+    z: u64,
+) -> u64 {
     let state = ctx.state();
-    let Some((ty, format)) = state.display(spec) else { return x };
+    let Some((ty, format)) = state.display(spec) else {
+        return x;
+    };
     let value = super::rank::value_of_words(&state.texts, ty, [x, y, z]);
     let zone = state.clock(zone).zone();
     let text = print::display(&value, ty, format, state.schema, zone);

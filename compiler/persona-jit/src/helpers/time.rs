@@ -19,8 +19,13 @@ const PARTS: [DatePart; 9] = [
     DatePart::Time,
 ];
 
-const UNITS: [CalendarUnit; 5] =
-    [CalendarUnit::Day, CalendarUnit::Week, CalendarUnit::Month, CalendarUnit::Quarter, CalendarUnit::Year];
+const UNITS: [CalendarUnit; 5] = [
+    CalendarUnit::Day,
+    CalendarUnit::Week,
+    CalendarUnit::Month,
+    CalendarUnit::Quarter,
+    CalendarUnit::Year,
+];
 
 /// How code names a part.
 pub(crate) fn part_number(part: DatePart) -> i64 {
@@ -33,16 +38,27 @@ pub(crate) fn unit_number(unit: CalendarUnit) -> i64 {
 }
 
 fn number<T: PartialEq>(all: &[T], one: &T) -> i64 {
-    let index = all.iter().position(|other| other == one).expect("all are listed");
+    let index = all
+        .iter()
+        .position(|other| other == one)
+        .expect("all are listed");
     i64::try_from(index).expect("there are few")
 }
 
 fn part(number: i64) -> DatePart {
-    usize::try_from(number).ok().and_then(|index| PARTS.get(index)).copied().unwrap_or(DatePart::Date)
+    usize::try_from(number)
+        .ok()
+        .and_then(|index| PARTS.get(index))
+        .copied()
+        .unwrap_or(DatePart::Date)
 }
 
 fn unit(number: i64) -> CalendarUnit {
-    usize::try_from(number).ok().and_then(|index| UNITS.get(index)).copied().unwrap_or(CalendarUnit::Day)
+    usize::try_from(number)
+        .ok()
+        .and_then(|index| UNITS.get(index))
+        .copied()
+        .unwrap_or(CalendarUnit::Day)
 }
 
 fn small(number: i64) -> i32 {
@@ -74,7 +90,9 @@ pub(super) extern "C" fn date_of(ctx: &mut Context, zone: u64, instant: i64) -> 
 }
 
 pub(super) extern "C" fn local_part(ctx: &mut Context, zone: u64, instant: i64, which: i64) -> i64 {
-    clock(ctx, zone).zone().part(clamp_timestamp(instant), part(which))
+    clock(ctx, zone)
+        .zone()
+        .part(clamp_timestamp(instant), part(which))
 }
 
 pub(super) extern "C" fn age(ctx: &mut Context, zone: u64, date: i64) -> i64 {

@@ -9,7 +9,12 @@ use super::plans;
 use crate::Compiled;
 
 fn check(table: CheckTable, node: NodeId) -> Check {
-    Check { table, node, message: "wrong".into(), action: CheckAction::Warn }
+    Check {
+        table,
+        node,
+        message: "wrong".into(),
+        action: CheckAction::Warn,
+    }
 }
 
 #[test]
@@ -30,7 +35,11 @@ fn random_checks_of_profiles_and_events_agree() {
 #[test]
 fn events_later_than_now_are_checked_too() {
     let mut b = Builder::new();
-    let cols = [EventCol { kind: CART, col: Schema::AT }].into();
+    let cols = [EventCol {
+        kind: CART,
+        col: Schema::AT,
+    }]
+    .into();
     let at = b.node(Op::Event { level: 0, cols }, Ty::Timestamp, false);
     let now = b.node(Op::Now, Ty::Timestamp, false);
     let late = b.node(Op::Lt(now, at), Ty::Bool, false);

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use arrow_buffer::ScalarBuffer;
 use persona_base::{Currency, IndexVec};
 use persona_ir::{
-    ColId, Column as Field, EnumDef, EnumId, EnumValue, KindId, Plan, RecordField, Schema, Table, Ty, Validate, Weekday,
+    ColId, Column as Field, EnumDef, EnumId, EnumValue, KindId, Plan, RecordField, Schema, Table,
+    Ty, Validate, Weekday,
 };
 use persona_runtime::{Column, Dataset, EventTable, Strings, Value, build};
 
-/// SplitMix64.
+/// A small deterministic generator of random numbers.
 pub(super) struct Rng(pub(super) u64);
 
 impl Rng {
@@ -69,12 +70,23 @@ fn record(fields: &[(&str, Ty, bool)]) -> Ty {
 }
 
 pub(super) fn item() -> Ty {
-    record(&[("sku", Ty::Str, false), ("qty", Ty::Int, true), ("price", Ty::Float, false)])
+    record(&[
+        ("sku", Ty::Str, false),
+        ("qty", Ty::Int, true),
+        ("price", Ty::Float, false),
+    ])
 }
 
 fn enum_def(name: &str, values: &[&str]) -> EnumDef {
-    let value = |name: &&str| EnumValue { name: (*name).into(), title: None };
-    EnumDef { name: name.into(), ordered: true, values: values.iter().map(value).collect() }
+    let value = |name: &&str| EnumValue {
+        name: (*name).into(),
+        title: None,
+    };
+    EnumDef {
+        name: name.into(),
+        ordered: true,
+        values: values.iter().map(value).collect(),
+    }
 }
 
 fn table(name: &str, columns: &[(&str, Ty, bool)]) -> Table {
@@ -85,7 +97,10 @@ fn table(name: &str, columns: &[(&str, Ty, bool)]) -> Table {
         optional: *optional,
         default: None,
     };
-    Table { name: name.into(), columns: columns.iter().map(column).collect() }
+    Table {
+        name: name.into(),
+        columns: columns.iter().map(column).collect(),
+    }
 }
 
 pub(super) fn schema() -> Schema {
@@ -148,7 +163,18 @@ pub(super) fn schema() -> Schema {
     Schema {
         enums: IndexVec::from_iter([
             enum_def("Tier", &["bronze", "silver", "gold"]),
-            enum_def("Weekday", &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]),
+            enum_def(
+                "Weekday",
+                &[
+                    "monday",
+                    "tuesday",
+                    "wednesday",
+                    "thursday",
+                    "friday",
+                    "saturday",
+                    "sunday",
+                ],
+            ),
         ]),
         profile,
         key: ColId(0),
@@ -173,11 +199,35 @@ pub(super) fn empty_plan() -> Plan {
     }
 }
 
-pub(super) const TEXTS: [&str; 12] =
-    ["", "a", "A", "ab", "b", "Straße", "STRASSE", " é ", "x@Mail.DE", "a@b@C", "\u{10FFFF}", "longer than that"];
+pub(super) const TEXTS: [&str; 12] = [
+    "",
+    "a",
+    "A",
+    "ab",
+    "b",
+    "Straße",
+    "STRASSE",
+    " é ",
+    "x@Mail.DE",
+    "a@b@C",
+    "\u{10FFFF}",
+    "longer than that",
+];
 pub(super) const INTS: [i64; 12] = [0, 1, -1, 2, 3, 7, 10, -5, 100, i64::MAX, i64::MIN, 1 << 53];
-pub(super) const FLOATS: [f64; 12] =
-    [0.0, 0.5, -0.5, 1.5, 2.5, -3.0, 1e-300, 0.1, 9_007_199_254_740_993.0, f64::MAX, f64::MIN, 1e19];
+pub(super) const FLOATS: [f64; 12] = [
+    0.0,
+    0.5,
+    -0.5,
+    1.5,
+    2.5,
+    -3.0,
+    1e-300,
+    0.1,
+    9_007_199_254_740_993.0,
+    f64::MAX,
+    f64::MIN,
+    1e19,
+];
 const SMALL: [i64; 6] = [0, 1, 2, 3, 5, 8];
 
 /// A random value of a type that columns can have; never missing.
@@ -193,7 +243,10 @@ pub(super) fn value(rng: &mut Rng, ty: &Ty) -> Value {
         Ty::TimeOfDay => Value::Int(i64::try_from(rng.below(86_400)).unwrap()),
         Ty::Timestamp => Value::Int(instant(rng)),
         Ty::Duration => Value::Int(span(rng)),
-        Ty::Geo => Value::Geo(*rng.pick(&[0.0, 48.85, -90.0]), *rng.pick(&[0.0, 2.35, 180.0])),
+        Ty::Geo => Value::Geo(
+            *rng.pick(&[0.0, 48.85, -90.0]),
+            *rng.pick(&[0.0, 2.35, 180.0]),
+        ),
         Ty::List(element) => {
             let len = rng.below(4);
             Value::List((0..len).map(|_| value(rng, element)).collect())
@@ -208,19 +261,47 @@ pub(super) fn value(rng: &mut Rng, ty: &Ty) -> Value {
             }
             Value::List(values.into())
         }
-        Ty::Record(fields) => Value::Record(fields.iter().map(|field| maybe(rng, &field.ty, field.optional)).collect()),
+        Ty::Record(fields) => Value::Record(
+            fields
+                .iter()
+                .map(|field| maybe(rng, &field.ty, field.optional))
+                .collect(),
+        ),
     }
 }
 
 /// Leap days, days near today, and the ends of the calendar.
 pub(super) fn date(rng: &mut Rng) -> i64 {
     let today = NOW / DAY;
-    *rng.pick(&[11_016, today, today - 1, today + 1, today - 366, -719_162, 2_932_896, 0, 20_512])
+    *rng.pick(&[
+        11_016,
+        today,
+        today - 1,
+        today + 1,
+        today - 366,
+        -719_162,
+        2_932_896,
+        0,
+        20_512,
+    ])
 }
 
 /// Instants around `now`, on the edges of days and windows, and the ends of time.
 pub(super) fn instant(rng: &mut Rng) -> i64 {
-    let near = [0, 1, -1, HOUR, -HOUR, DAY, -DAY, -7 * DAY, 7 * DAY, -7 * DAY + 1, -40 * DAY, -400 * DAY];
+    let near = [
+        0,
+        1,
+        -1,
+        HOUR,
+        -HOUR,
+        DAY,
+        -DAY,
+        -7 * DAY,
+        7 * DAY,
+        -7 * DAY + 1,
+        -40 * DAY,
+        -400 * DAY,
+    ];
     match rng.below(10) {
         0 => -62_135_596_800_000_000,
         1 => 253_402_300_799_999_999,
@@ -230,11 +311,26 @@ pub(super) fn instant(rng: &mut Rng) -> i64 {
 
 /// Durations, of either sign and of any size.
 pub(super) fn span(rng: &mut Rng) -> i64 {
-    *rng.pick(&[0, 1, HOUR, DAY, 7 * DAY, 30 * DAY, -DAY, i64::MAX, i64::MIN, 5 * DAY + 7])
+    *rng.pick(&[
+        0,
+        1,
+        HOUR,
+        DAY,
+        7 * DAY,
+        30 * DAY,
+        -DAY,
+        i64::MAX,
+        i64::MIN,
+        5 * DAY + 7,
+    ])
 }
 
 fn maybe(rng: &mut Rng, ty: &Ty, optional: bool) -> Value {
-    if optional && rng.chance(25) { Value::Missing } else { value(rng, ty) }
+    if optional && rng.chance(25) {
+        Value::Missing
+    } else {
+        value(rng, ty)
+    }
 }
 
 /// Random data: so many profiles, with up to so many events each.
@@ -243,7 +339,9 @@ pub(super) fn dataset(rng: &mut Rng, profiles: usize, events: usize) -> Dataset 
     let mut strings = Arc::new(Strings::new());
     let mut columns: IndexVec<ColId, Column> = IndexVec::new();
     for (id, field) in schema.profile.columns.iter_enumerated() {
-        let values: Vec<Value> = (0..profiles).map(|row| profile_value(rng, id, field, row)).collect();
+        let values: Vec<Value> = (0..profiles)
+            .map(|row| profile_value(rng, id, field, row))
+            .collect();
         columns.push(build::column(&values, &field.ty, &mut strings));
     }
     let histories: Vec<Vec<(i64, KindId)>> = (0..profiles).map(|_| history(rng, events)).collect();
@@ -251,26 +349,45 @@ pub(super) fn dataset(rng: &mut Rng, profiles: usize, events: usize) -> Dataset 
     for (kind, table) in schema.events.iter_enumerated() {
         tables.push(event_table(rng, kind, table, &histories, &mut strings));
     }
-    Dataset { strings, profiles, has_row: None, columns, events: tables }
+    Dataset {
+        strings,
+        profiles,
+        has_row: None,
+        columns,
+        events: tables,
+    }
 }
 
 fn profile_value(rng: &mut Rng, id: ColId, field: &Field, row: usize) -> Value {
     match id {
         ColId(0) => Value::text(format!("k{row:03}")),
         ColId(1) if rng.chance(30) => Value::Missing,
-        ColId(1) => Value::text(*rng.pick(&["Europe/Berlin", "America/St_Johns", "Asia/Kolkata", "Nowhere"])),
+        ColId(1) => Value::text(*rng.pick(&[
+            "Europe/Berlin",
+            "America/St_Johns",
+            "Asia/Kolkata",
+            "Nowhere",
+        ])),
         _ => maybe(rng, &field.ty, field.optional),
     }
 }
 
 /// A profile's events in their total order.
 fn history(rng: &mut Rng, events: usize) -> Vec<(i64, KindId)> {
-    let count = if rng.chance(20) { 0 } else { rng.below(events + 1) };
+    let count = if rng.chance(20) {
+        0
+    } else {
+        rng.below(events + 1)
+    };
     let near = rng.chance(50);
     let mut history = Vec::with_capacity(count);
     for _ in 0..count {
         let hours = i64::try_from(rng.below(60)).unwrap();
-        let at = if near { NOW - hours * HOUR } else { instant(rng) };
+        let at = if near {
+            NOW - hours * HOUR
+        } else {
+            instant(rng)
+        };
         history.push((at, *rng.pick(&[CART, ORDER, VISIT])));
     }
     history.sort_unstable();
@@ -298,9 +415,16 @@ fn event_table(
     for (id, field) in table.columns.iter_enumerated() {
         let values: Vec<Value> = match id {
             Schema::AT => at.clone(),
-            _ => at.iter().map(|_| maybe(rng, &field.ty, field.optional)).collect(),
+            _ => at
+                .iter()
+                .map(|_| maybe(rng, &field.ty, field.optional))
+                .collect(),
         };
         columns.push(build::column(&values, &field.ty, strings));
     }
-    EventTable { offsets: ScalarBuffer::from(offsets), columns, order: ScalarBuffer::from(order) }
+    EventTable {
+        offsets: ScalarBuffer::from(offsets),
+        columns,
+        order: ScalarBuffer::from(order),
+    }
 }

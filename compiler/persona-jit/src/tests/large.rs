@@ -18,7 +18,10 @@ fn many(segments: usize) -> Plan {
     let mut nodes = Vec::with_capacity(segments);
     for index in 0..segments {
         let index = i64::try_from(index).unwrap();
-        let (left, right) = (compare_with(&mut b, n, index % 101 - 50), compare_with(&mut b, m, index / 101 - 50));
+        let (left, right) = (
+            compare_with(&mut b, n, index % 101 - 50),
+            compare_with(&mut b, m, index / 101 - 50),
+        );
         let mut pair = [left, right];
         pair.sort_unstable();
         nodes.push(b.node(Op::And(pair.into()), Ty::Bool, false));
@@ -32,7 +35,12 @@ fn many(segments: usize) -> Plan {
 
 #[test]
 fn a_plan_of_many_segments_is_cut_into_functions() {
-    agree(&many(3000), &fixture::dataset(&mut Rng(21), 12, 0), &at(NOW)).unwrap();
+    agree(
+        &many(3000),
+        &fixture::dataset(&mut Rng(21), 12, 0),
+        &at(NOW),
+    )
+    .unwrap();
 }
 
 /// A chain of nodes, each the operand of the next.
@@ -45,24 +53,42 @@ fn a_deep_plan_needs_no_deep_stack() {
         value = b.node(Op::Add(value, one), Ty::Int, true);
         value = b.node(Op::Neg(value), Ty::Int, true);
     }
-    agree(&plans::traits(b, &[value]), &fixture::dataset(&mut Rng(22), 4, 0), &at(NOW)).unwrap();
+    agree(
+        &plans::traits(b, &[value]),
+        &fixture::dataset(&mut Rng(22), 4, 0),
+        &at(NOW),
+    )
+    .unwrap();
 }
 
 #[test]
 fn a_wide_node_may_have_thousands_of_operands() {
     let mut b = Builder::new();
     let n = plans::profile(&mut b, "n");
-    let all: Vec<NodeId> = (0..5000).map(|bound| compare_with(&mut b, n, bound)).collect();
+    let all: Vec<NodeId> = (0..5000)
+        .map(|bound| compare_with(&mut b, n, bound))
+        .collect();
     let s = plans::profile(&mut b, "s");
     let texts: Vec<NodeId> = (0..2000)
-        .map(|index| if index % 2 == 0 { s } else { b.constant(Const::Str(format!("{index}").into()), Ty::Str) })
+        .map(|index| {
+            if index % 2 == 0 {
+                s
+            } else {
+                b.constant(Const::Str(format!("{index}").into()), Ty::Str)
+            }
+        })
         .collect();
     let nodes = [
         b.node(Op::And(all.clone().into()), Ty::Bool, false),
         b.node(Op::Or(all.into()), Ty::Bool, false),
         b.node(Op::Concat(texts.into()), Ty::Str, true),
     ];
-    agree(&plans::traits(b, &nodes), &fixture::dataset(&mut Rng(23), 12, 0), &at(NOW)).unwrap();
+    agree(
+        &plans::traits(b, &nodes),
+        &fixture::dataset(&mut Rng(23), 12, 0),
+        &at(NOW),
+    )
+    .unwrap();
 }
 
 /// A condition on events of so many nodes: a chain that shares every node twice, which only sharing keeps linear.
@@ -70,16 +96,43 @@ fn a_wide_node_may_have_thousands_of_operands() {
 fn a_big_shared_condition_on_events_is_emitted_once() {
     let mut b = Builder::new();
     let col = fixture::schema().events[ORDER].column("qty").unwrap();
-    let mut value = b.node(Op::Event { level: 0, cols: [EventCol { kind: ORDER, col }].into() }, Ty::Int, false);
+    let mut value = b.node(
+        Op::Event {
+            level: 0,
+            cols: [EventCol { kind: ORDER, col }].into(),
+        },
+        Ty::Int,
+        false,
+    );
     for step in 0..600 {
         let step = plans::int(&mut b, step);
         let more = b.node(Op::Sub(value, step), Ty::Int, false);
         value = b.node(Op::Max(more, value), Ty::Int, false);
     }
     let filter = Some(compare_with(&mut b, value, 3));
-    let query = Query { kinds: [ORDER].into(), items: None, from: None, to: None, latest: None, filter };
-    let node = b.node(Op::Agg(Box::new(Agg { kind: AggKind::Count, query, value: None })), Ty::Int, false);
-    agree(&plans::traits(b, &[node]), &fixture::dataset(&mut Rng(24), 12, 12), &at(NOW)).unwrap();
+    let query = Query {
+        kinds: [ORDER].into(),
+        items: None,
+        from: None,
+        to: None,
+        latest: None,
+        filter,
+    };
+    let node = b.node(
+        Op::Agg(Box::new(Agg {
+            kind: AggKind::Count,
+            query,
+            value: None,
+        })),
+        Ty::Int,
+        false,
+    );
+    agree(
+        &plans::traits(b, &[node]),
+        &fixture::dataset(&mut Rng(24), 12, 12),
+        &at(NOW),
+    )
+    .unwrap();
 }
 
 /// Quantifiers inside quantifiers, each over the profile's list: as deep as binders go.
@@ -90,7 +143,14 @@ fn binders_may_be_nested_deeply() {
     let empty = b.constant(Const::List([].into()), fixture::list_of(Ty::Int));
     let list = b.node(Op::Coalesce(list, empty), fixture::list_of(Ty::Int), false);
     let depth = 12_u8;
-    let innermost = b.node(Op::Elem { level: depth - 1, child: 0 }, Ty::Int, false);
+    let innermost = b.node(
+        Op::Elem {
+            level: depth - 1,
+            child: 0,
+        },
+        Ty::Int,
+        false,
+    );
     let outermost = b.node(Op::Elem { level: 0, child: 0 }, Ty::Int, false);
     let mut body = b.node(Op::Le(outermost, innermost), Ty::Bool, false);
     for level in (0..depth).rev() {
@@ -100,5 +160,10 @@ fn binders_may_be_nested_deeply() {
         };
         body = b.node(op, Ty::Bool, false);
     }
-    agree(&plans::traits(b, &[body]), &fixture::dataset(&mut Rng(25), 12, 0), &at(NOW)).unwrap();
+    agree(
+        &plans::traits(b, &[body]),
+        &fixture::dataset(&mut Rng(25), 12, 0),
+        &at(NOW),
+    )
+    .unwrap();
 }

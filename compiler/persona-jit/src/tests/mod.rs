@@ -19,7 +19,10 @@ use crate::Compiled;
 
 /// One moment of evaluation, without a calibration.
 fn at(now: i64) -> Evaluation {
-    Evaluation { now, calibration: None }
+    Evaluation {
+        now,
+        calibration: None,
+    }
 }
 
 /// Compares batch code and row code with the interpreter, to the bit. Gives the interpreter's answers.
@@ -31,7 +34,10 @@ fn agree(plan: &Plan, data: &Dataset, evaluation: &Evaluation) -> Result<Answers
     for (index, output) in plan.outputs.iter().enumerate() {
         let (expected, actual) = (&expected.columns[index], &actual.columns[index]);
         if !same_answer(expected, actual) {
-            return Err(format!("batch: {} is {actual:?}, not {expected:?}", output.name));
+            return Err(format!(
+                "batch: {} is {actual:?}, not {expected:?}",
+                output.name
+            ));
         }
     }
     if expected.strings.len() != actual.strings.len() {
@@ -39,7 +45,10 @@ fn agree(plan: &Plan, data: &Dataset, evaluation: &Evaluation) -> Result<Answers
     }
     for code in 0..u32::try_from(expected.strings.len()).map_err(|error| error.to_string())? {
         if expected.strings.get(code) != actual.strings.get(code) {
-            return Err(format!("batch: text {code} is {:?}", actual.strings.get(code)));
+            return Err(format!(
+                "batch: text {code} is {:?}",
+                actual.strings.get(code)
+            ));
         }
     }
     rows_agree(plan, data, &compiled, evaluation, &expected)?;
@@ -50,7 +59,10 @@ fn same_calibration(expected: &Answers, actual: &Answers) -> Result<(), String> 
     if expected.calibration == actual.calibration {
         return Ok(());
     }
-    Err(format!("the ranks are calibrated as {:?}, not {:?}", actual.calibration, expected.calibration))
+    Err(format!(
+        "the ranks are calibrated as {:?}, not {:?}",
+        actual.calibration, expected.calibration
+    ))
 }
 
 /// Equal, and Floats by their bits.
@@ -78,7 +90,9 @@ fn rows_agree(
             let expected = expected.value(output, profile);
             if !same_value(&expected, &actual) {
                 let name = &plan.outputs[output].name;
-                return Err(format!("row {profile}: {name} is {actual:?}, not {expected:?}"));
+                return Err(format!(
+                    "row {profile}: {name} is {actual:?}, not {expected:?}"
+                ));
             }
         }
     }

@@ -9,9 +9,23 @@ use super::fixture;
 
 /// An output without an explanation.
 pub(super) fn output(name: &str, kind: OutputKind, node: NodeId) -> Output {
-    let place = Place { file: FileId(0), span: Span::new(0, 0) };
-    let explain = Explain { kind: ExplainKind::Atom, place, node: Some(node), parts: Vec::new() };
-    Output { name: name.into(), title: None, kind, node, explain }
+    let place = Place {
+        file: FileId(0),
+        span: Span::new(0, 0),
+    };
+    let explain = Explain {
+        kind: ExplainKind::Atom,
+        place,
+        node: Some(node),
+        parts: Vec::new(),
+    };
+    Output {
+        name: name.into(),
+        title: None,
+        kind,
+        node,
+        explain,
+    }
 }
 
 /// A plan whose outputs are these nodes: traits, named by their index.
@@ -29,7 +43,10 @@ pub(super) fn traits(b: Builder, nodes: &[NodeId]) -> Plan {
 /// A column of the profile, by name.
 pub(super) fn profile(b: &mut Builder, name: &str) -> NodeId {
     let schema = fixture::schema();
-    let col = schema.profile.column(name).expect("a column of the fixture");
+    let col = schema
+        .profile
+        .column(name)
+        .expect("a column of the fixture");
     let column = &schema.profile.columns[col];
     b.node(Op::Profile(col), column.ty.clone(), column.optional)
 }

@@ -52,7 +52,9 @@ fn ranks_agree() {
 /// `PERSONA_JIT_PLANS=200000` for a long run.
 #[test]
 fn as_many_plans_as_asked_for_agree() {
-    let asked = std::env::var("PERSONA_JIT_PLANS").ok().and_then(|count| count.parse().ok());
+    let asked = std::env::var("PERSONA_JIT_PLANS")
+        .ok()
+        .and_then(|count| count.parse().ok());
     let asked = asked.unwrap_or(100);
     run(4, asked, 4, 4, Focus::Anything);
     run(5, asked / 3, 6, 2, Focus::Sequences);

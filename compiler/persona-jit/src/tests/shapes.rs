@@ -15,7 +15,12 @@ use crate::Compiled;
 /// Changes each column of the profiles and of the events, except those that are always read.
 fn change(data: &mut Dataset, mut f: impl FnMut(&mut Column)) {
     let key = fixture::schema().key;
-    for (id, column) in data.columns.clone().iter_enumerated().filter(|(id, _)| *id != key) {
+    for (id, column) in data
+        .columns
+        .clone()
+        .iter_enumerated()
+        .filter(|(id, _)| *id != key)
+    {
         let mut column = column.clone();
         f(&mut column);
         data.columns[id] = column;
@@ -37,7 +42,10 @@ fn columns_that_were_not_read_are_missing() {
         let plan = generate::plan(&mut rng, 5, 3, Focus::Anything);
         change(&mut data, |column| {
             if column.valid.is_some() {
-                *column = Column { values: Values::Absent(column.len()), valid: None };
+                *column = Column {
+                    values: Values::Absent(column.len()),
+                    valid: None,
+                };
             }
         });
         agree(&plan, &data, &at(NOW)).unwrap();
@@ -46,7 +54,10 @@ fn columns_that_were_not_read_are_missing() {
 
 /// The same bits behind some others, so that they start inside a byte.
 fn moved(valid: &NullBuffer, by: usize) -> NullBuffer {
-    let bits: BooleanBuffer = (0..by).map(|index| index % 2 == 0).chain(valid.iter()).collect();
+    let bits: BooleanBuffer = (0..by)
+        .map(|index| index % 2 == 0)
+        .chain(valid.iter())
+        .collect();
     NullBuffer::new(bits.slice(by, valid.len()))
 }
 
@@ -57,7 +68,9 @@ fn validity_may_start_inside_a_byte() {
         let mut data = fixture::dataset(&mut rng, 20, 9);
         let plan = generate::plan(&mut rng, 5, 3, Focus::Anything);
         let by = rng.below(20);
-        change(&mut data, |column| column.valid = column.valid.as_ref().map(|valid| moved(valid, by)));
+        change(&mut data, |column| {
+            column.valid = column.valid.as_ref().map(|valid| moved(valid, by));
+        });
         agree(&plan, &data, &at(NOW)).unwrap();
     }
 }
@@ -75,23 +88,37 @@ fn missing_rows_may_have_any_bits() {
 
 /// Replaces the bits of missing values.
 fn garble(column: &mut Column) {
-    let Some(valid) = column.valid.clone() else { return };
+    let Some(valid) = column.valid.clone() else {
+        return;
+    };
     let known = |row: usize| valid.is_valid(row);
     column.values = match &column.values {
         Values::Int(values) => {
-            let garbled = values.iter().enumerate().map(|(row, value)| if known(row) { *value } else { i64::MIN + 5 });
+            let garbled = values
+                .iter()
+                .enumerate()
+                .map(|(row, value)| if known(row) { *value } else { i64::MIN + 5 });
             Values::Int(garbled.collect())
         }
         Values::Float(values) => {
-            let garbled = values.iter().enumerate().map(|(row, value)| if known(row) { *value } else { f64::NAN });
+            let garbled = values
+                .iter()
+                .enumerate()
+                .map(|(row, value)| if known(row) { *value } else { f64::NAN });
             Values::Float(garbled.collect())
         }
         Values::Str(codes) => {
-            let garbled = codes.iter().enumerate().map(|(row, code)| if known(row) { *code } else { u32::MAX - 1 });
+            let garbled = codes
+                .iter()
+                .enumerate()
+                .map(|(row, code)| if known(row) { *code } else { u32::MAX - 1 });
             Values::Str(garbled.collect())
         }
         Values::Enum(codes) => {
-            let garbled = codes.iter().enumerate().map(|(row, code)| if known(row) { *code } else { u32::MAX });
+            let garbled = codes
+                .iter()
+                .enumerate()
+                .map(|(row, code)| if known(row) { *code } else { u32::MAX });
             Values::Enum(garbled.collect())
         }
         other => other.clone(),
@@ -122,7 +149,15 @@ fn given_calibrations_are_used_whatever_they_hold() {
             });
         }
         let calibration = Some(Arc::new(Calibration { now: 0, ranks }));
-        agree(&plan, &data, &Evaluation { now: NOW, calibration }).unwrap();
+        agree(
+            &plan,
+            &data,
+            &Evaluation {
+                now: NOW,
+                calibration,
+            },
+        )
+        .unwrap();
     }
 }
 
@@ -134,7 +169,9 @@ fn threads_share_compiled_code() {
     let compiled = Compiled::new(&plan).unwrap();
     let alone = compiled.run(&data, &at(NOW)).columns;
     std::thread::scope(|scope| {
-        let runs: Vec<_> = (0..4).map(|_| scope.spawn(|| compiled.run(&data, &at(NOW)).columns)).collect();
+        let runs: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| compiled.run(&data, &at(NOW)).columns))
+            .collect();
         for run in runs {
             assert_eq!(run.join().unwrap(), alone);
         }
