@@ -45,12 +45,23 @@ pub(crate) fn check(args: &Check, term: Term) -> Result<Outcome, Failure> {
         };
         term.say(format_args!("{}{denied} ({time} ms)", summary(&checked)));
     }
+    if checked.errors() > 0 {
+        alone(&package, term);
+    }
     let wrong = checked.errors() > 0 || denied;
     Ok(if wrong {
         Outcome::ProgramIsWrong
     } else {
         Outcome::Fine
     })
+}
+
+/// A word to people who check one file of a package and miss what the others declare.
+pub(crate) fn alone(package: &Package, term: Term) {
+    if let Some(folder) = package.within() {
+        let folder = folder.display();
+        term.say(format_args!("note: only this file was looked at; the package that it lies in is checked by `persona check {folder}`"));
+    }
 }
 
 /// Prints a package's diagnostics to stderr, for commands whose results are something else.

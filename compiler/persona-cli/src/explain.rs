@@ -5,9 +5,14 @@ use std::io::{self, Write};
 
 use persona_base::{Code, all_codes, find_code, nearest};
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::args::Explain;
 use crate::fail::{Failure, Outcome};
 use crate::term::{Paint, Term};
+
+/// The width of a page.
+const WIDTH: usize = 88;
 
 /// Explains a code, or lists them.
 pub(crate) fn explain(args: &Explain, term: Term) -> Result<Outcome, Failure> {
@@ -55,8 +60,28 @@ fn page(code: Code, paint: Paint) -> String {
             )
             .unwrap_or(());
         } else {
-            writeln!(text, "{line}").unwrap_or(());
+            writeln!(text, "{}", wrapped(line)).unwrap_or(());
         }
+    }
+    text
+}
+
+/// A paragraph, or an item of a list, in lines that are easy to read.
+fn wrapped(line: &str) -> String {
+    let indent = if line.starts_with("- ") { "  " } else { "" };
+    let mut text = String::new();
+    let mut width = 0;
+    for word in line.split_whitespace() {
+        if width > 0 && width + 1 + word.width() > WIDTH {
+            text.push('\n');
+            text.push_str(indent);
+            width = indent.len();
+        } else if width > 0 {
+            text.push(' ');
+            width += 1;
+        }
+        text.push_str(word);
+        width += word.width();
     }
     text
 }

@@ -22,6 +22,8 @@ pub(crate) struct Found {
     pub(crate) files: Vec<(String, String)>,
     /// The name of a package without configuration.
     pub(crate) name: String,
+    /// For a single file: the package whose folder it lies in.
+    pub(crate) within: Option<PathBuf>,
 }
 
 /// Finds the package that a path means: a folder (or the nearest folder above it) with a `persona.toml`, or one file.
@@ -64,6 +66,7 @@ fn single(path: &Path) -> Result<Found, Error> {
         config: None,
         files: vec![(shown(path), read(path)?)],
         name: stem.unwrap_or_default(),
+        within: root_of(parent).ok(),
     })
 }
 
@@ -82,6 +85,7 @@ fn folder(path: &Path) -> Result<Found, Error> {
         root,
         files,
         name: String::new(),
+        within: None,
     })
 }
 

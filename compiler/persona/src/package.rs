@@ -15,6 +15,7 @@ pub struct Package {
     db: Database,
     texts: Texts,
     root: PathBuf,
+    within: Option<PathBuf>,
 }
 
 /// What is wrong or dubious in a package.
@@ -66,7 +67,10 @@ impl Package {
             .files
             .iter()
             .map(|(path, text)| (path.as_str(), text.as_str()));
-        Ok(Self::build(&found.name, config, files, found.root))
+        Ok(Self {
+            within: found.within,
+            ..Self::build(&found.name, config, files, found.root)
+        })
     }
 
     /// A package from memory: `persona.toml`'s text, if there is one, and files with their paths. Sources' paths are relative
@@ -105,12 +109,22 @@ impl Package {
             count = count.max(usize::from(file) + 1);
         }
         let texts = Texts::of(&db, count);
-        Self { db, texts, root }
+        Self {
+            db,
+            texts,
+            root,
+            within: None,
+        }
     }
 
     /// The folder that sources' paths are relative to.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// For a single file that lies in the folder of a package: that folder. What the file says is not joined with it.
+    pub fn within(&self) -> Option<&Path> {
+        self.within.as_deref()
     }
 
     /// The package's files.

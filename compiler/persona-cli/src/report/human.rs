@@ -31,7 +31,7 @@ pub(super) fn write(
     for diagnostic in diagnostics {
         let excerpt = shown.excerpt(diagnostic);
         let rendered = render(&config, &shown, &excerpt, colour).map_err(io::Error::other)?;
-        out.write_all(&rendered)?;
+        out.write_all(&without_trailing_blanks(&rendered))?;
     }
     Ok(())
 }
@@ -99,6 +99,14 @@ fn render(
         term::emit_to_io_write(&mut buffer, config, &shown.files, excerpt)?;
         Ok(buffer)
     }
+}
+
+/// The excerpt's gutter pads lines on their right, which copies badly.
+fn without_trailing_blanks(rendered: &[u8]) -> Vec<u8> {
+    let lines = rendered
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii_end);
+    lines.collect::<Vec<_>>().join(&b'\n')
 }
 
 /// The fix's title, with the whole line as it would read when the title does not say it already.

@@ -79,6 +79,7 @@ pub(crate) fn compiled(package: &Package, term: Term) -> Result<Option<Box<Progr
         }
         Compiled::Broken(report) => {
             check::show(&report, term)?;
+            check::alone(package, term);
             Ok(None)
         }
     }

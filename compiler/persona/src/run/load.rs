@@ -218,6 +218,9 @@ impl Program {
             })?,
         };
         let mut notes = loaded.report.notes.clone();
+        if plan.sources.is_empty() {
+            notes.push("the package has no source, so there is nobody to ask about".to_owned());
+        }
         notes.extend(moved_now(&now, loaded.latest_999));
         notes.extend(loaded.report.differences.iter().map(|(field, profiles)| {
             let of = if *profiles == 1 { "profile" } else { "profiles" };
@@ -233,7 +236,7 @@ impl Program {
     }
 
     /// An error of reading, as the façade's: what only the program can repair is the program's.
-    fn load_error(&self, error: LoadError) -> Error {
+    pub(super) fn load_error(&self, error: LoadError) -> Error {
         let from_program = matches!(
             error.kind,
             LoadErrorKind::Columns | LoadErrorKind::Source | LoadErrorKind::BadPath
