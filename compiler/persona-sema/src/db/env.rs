@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::graph::{cycle_mates, used_names};
-use super::queries::{Decl, ItemKind, lookup, schema, signature, symbols, tree};
-use super::{Db, stand_in};
+use super::graph::{cycle_of, used_names};
+use super::queries::{Decl, ItemKind, lookup, schema, signature, symbols};
+use super::Db;
+use super::origin::name_of;
 use crate::{Place, Type};
 use crate::decl;
 use crate::env::{Env, Global, Schema, Signature, Sort};
@@ -26,7 +27,8 @@ impl<'db> DeclEnv<'db> {
     /// otherwise in this declaration; then only what sort of thing it would be can matter.
     fn with_body(&self, found: Decl<'_>, name: &str) -> Global {
         let db = self.db;
-        if cycle_mates(db, self.decl).contains(name) {
+        let cycle = cycle_of(db, self.decl);
+        if cycle.is_some() && cycle == cycle_of(db, found) {
             return Global::Broken;
         }
         match found.kind(db) {
@@ -61,11 +63,7 @@ impl Env for DeclEnv<'_> {
     }
 
     fn place(&self, name: &str) -> Option<Place> {
-        let found = lookup(self.db, name)?;
-        Some(Place {
-            file: stand_in(found),
-            span: tree(self.db, found).name.span,
-        })
+        Some(name_of(lookup(self.db, name)?))
     }
 
     fn names(&self) -> Vec<Arc<str>> {

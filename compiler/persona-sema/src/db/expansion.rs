@@ -20,6 +20,8 @@ pub(crate) const MAX_TOTAL: u64 = 4_000_000;
 struct Extent {
     depth: u32,
     size: u64,
+    /// Whether it, or what it refers to, was refused already.
+    refused: bool,
 }
 
 /// What is nested too deep, or becomes too large.
@@ -28,37 +30,35 @@ pub(crate) fn expansion_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     let mut extents: FxHashMap<Decl<'_>, Extent> = FxHashMap::default();
     let mut diagnostics = Vec::new();
     let mut total = 0_u64;
+    let mut package_refused = false;
     for decl in &graph.order {
-        let extent = extent(db, *decl, &extents);
+        let mut extent = extent(db, *decl, &extents);
+        // One report where a limit is passed, none for what is built upon it.
+        if !extent.refused {
+            let answers = !header(db, *decl).has_params;
+            total = total.saturating_add(if answers { extent.size } else { 0 });
+            let refusal = if extent.depth > MAX_DEPTH {
+                Some(too_deep(db, *decl))
+            } else if extent.size > MAX_SIZE {
+                Some(too_large(db, *decl, "this definition becomes", MAX_SIZE))
+            } else if total > MAX_TOTAL && !package_refused {
+                package_refused = true;
+                let what = "with this definition the package becomes";
+                Some(too_large(db, *decl, what, MAX_TOTAL))
+            } else {
+                None
+            };
+            extent.refused = refusal.is_some();
+            diagnostics.extend(refusal);
+        }
         extents.insert(*decl, extent);
-        // One report where the limit is passed, none for what is built upon it.
-        if extent.depth == MAX_DEPTH + 1 {
-            diagnostics.push(too_deep(db, *decl));
-        }
-        let answer = !header(db, *decl).has_params;
-        let passed = total <= MAX_TOTAL;
-        total = total.saturating_add(if answer { extent.size.min(MAX_SIZE) } else { 0 });
-        if extent.size > MAX_SIZE {
-            diagnostics.push(too_large(db, *decl, "this definition becomes", MAX_SIZE));
-            extents.insert(*decl, Extent { size: 1, ..extent });
-        } else if passed && total > MAX_TOTAL {
-            diagnostics.push(too_large(
-                db,
-                *decl,
-                "with this definition the package becomes",
-                MAX_TOTAL,
-            ));
-        }
     }
     diagnostics
 }
 
 fn extent(db: &dyn Db, decl: Decl<'_>, known: &FxHashMap<Decl<'_>, Extent>) -> Extent {
     let uses = uses(db, decl);
-    let mut extent = Extent {
-        depth: 1,
-        size: u64::from(uses.size),
-    };
+    let mut extent = Extent { depth: 1, size: u64::from(uses.size), refused: false };
     for (name, spans) in &uses.globals {
         // What is not known yet is in a cycle, which is reported already.
         let Some(target) = lookup(db, name) else {
@@ -67,6 +67,7 @@ fn extent(db: &dyn Db, decl: Decl<'_>, known: &FxHashMap<Decl<'_>, Extent>) -> E
         let Some(inner) = known.get(&target) else {
             continue;
         };
+        extent.refused |= inner.refused;
         extent.depth = extent.depth.max(inner.depth.saturating_add(1));
         // What takes no parameters is computed once, however often it is used.
         if header(db, target).has_params {

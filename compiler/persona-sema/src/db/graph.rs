@@ -2,11 +2,11 @@
 //! in circles. One query that only looks at syntax; no query follows a cycle.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use persona_base::{Diagnostic, names};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::queries::{Decl, schema, symbols, tree};
 use super::{Db, Project, scc, stand_in};
@@ -75,15 +75,22 @@ pub(crate) fn graph<'db>(db: &'db dyn Db, project: Project) -> Graph<'db> {
     graph
 }
 
-/// The names that take part in the same cycle as a declaration, itself included; empty for most.
+/// The cycle that each declaration takes part in, by its first member.
 #[salsa::tracked]
-pub(crate) fn cycle_mates<'db>(db: &'db dyn Db, decl: Decl<'db>) -> BTreeSet<Arc<str>> {
-    let cycles = &graph(db, db.project()).cycles;
-    let own = cycles.iter().find(|members| members.contains(&decl));
-    own.into_iter()
-        .flatten()
-        .map(|member| Arc::clone(member.name(db)))
+fn cycle_members<'db>(
+    db: &'db dyn Db,
+    project: Project,
+) -> HashMap<Decl<'db>, Decl<'db>, FxBuildHasher> {
+    let cycles = graph(db, project).cycles.iter();
+    cycles
+        .flat_map(|members| members.iter().map(|member| (*member, members[0])))
         .collect()
+}
+
+/// The first member of the cycle that a declaration takes part in; most take part in none.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn cycle_of<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Option<Decl<'db>> {
+    cycle_members(db, db.project()).get(&decl).copied()
 }
 
 /// One diagnostic for each cycle.

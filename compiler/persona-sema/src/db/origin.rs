@@ -8,59 +8,63 @@ use persona_base::{Diagnostic, FileId, Span};
 use rustc_hash::FxHashMap;
 use salsa::plumbing::AsId as _;
 
-use super::queries::{Decl, decls};
+use super::queries::{Decl, decls, tree};
 use super::{Db, SourceFile};
 use crate::Place;
 
 /// Stand-in ids are those with this bit. Real ids count files, and there are fewer than 2^31 of them.
 const STAND_IN: u32 = 1 << 31;
+/// Stand-ins with this bit, too, are the declaration's name: where it is written, only the edge needs to know, so that
+/// nobody who points at it depends on the declaration's text.
+const NAME: u32 = 1 << 30;
 
 /// The file that a declaration is, inside queries.
 pub(crate) fn stand_in(decl: Decl<'_>) -> FileId {
     let index = decl.as_id().index();
-    assert!(index < STAND_IN, "fewer than 2^31 declarations");
+    assert!(index < NAME, "fewer than 2^30 declarations");
     FileId(STAND_IN | index)
 }
 
-/// Where the declarations of the package are at present.
-#[derive(Debug, Default)]
-pub(crate) struct Origins {
-    places: FxHashMap<FileId, Place>,
+/// The place of a declaration's name, inside queries.
+pub(crate) fn name_of(decl: Decl<'_>) -> Place {
+    let file = FileId(stand_in(decl).0 | NAME);
+    Place { file, span: Span::default() }
 }
 
-impl Origins {
+/// Where the declarations of the package are at present.
+pub(crate) struct Origins<'db> {
+    db: &'db dyn Db,
+    places: FxHashMap<FileId, (Decl<'db>, Place)>,
+}
+
+impl<'db> Origins<'db> {
     /// Looks where the declarations are.
-    pub(crate) fn of(db: &dyn Db) -> Self {
+    pub(crate) fn of(db: &'db dyn Db) -> Self {
         let mut places = FxHashMap::default();
         for file in db.project().files(db) {
             for (decl, span) in &decls(db, *file).decls {
-                places.insert(
-                    stand_in(*decl),
-                    Place {
-                        file: file.id(db),
-                        span: *span,
-                    },
-                );
+                let place = Place { file: file.id(db), span: *span };
+                places.insert(stand_in(*decl), (*decl, place));
             }
         }
-        Self { places }
+        Self { db, places }
     }
 
     /// The place of a declaration.
     pub(crate) fn place(&self, decl: Decl<'_>) -> Place {
-        self.places
-            .get(&stand_in(decl))
-            .copied()
-            .expect("a declaration of this revision has a place")
+        let found = self.places.get(&stand_in(decl));
+        found.expect("a declaration of this revision has a place").1
     }
 
     /// A place, after replacing a stand-in file.
-    pub(crate) fn resolve(&self, file: FileId, span: Span) -> Place {
-        match self.places.get(&file) {
-            Some(place) => Place {
-                file: place.file,
-                span: span.offset(place.span.start),
-            },
+    fn resolve(&self, file: FileId, span: Span) -> Place {
+        let is_stand_in = file.0 & STAND_IN != 0;
+        let (whole, is_name) = (FileId(file.0 & !NAME), file.0 & NAME != 0);
+        match self.places.get(&whole).filter(|_| is_stand_in) {
+            Some((decl, place)) => {
+                let span = if is_name { tree(self.db, *decl).name.span } else { span };
+                Place { file: place.file, span: span.offset(place.span.start) }
+            }
             None => Place { file, span },
         }
     }

@@ -119,7 +119,7 @@ fn moving_a_declaration_parses_nothing_and_keeps_its_diagnostics() {
     );
     assert_eq!(before.len(), 1);
     assert_eq!(after[0].message, before[0].message);
-    assert_eq!(after[0].primary.span, before[0].primary.span.offset(29));
+    assert_eq!(after[0].primary.span, before[0].primary.span.offset(28));
 }
 
 #[test]
@@ -281,7 +281,7 @@ fn a_definition_that_multiplies_is_refused() {
             index - 1
         ));
     }
-    text.push_str("trait all: Int = f59(visits)\n");
+    text.push_str("trait everything: Int = f59(visits)\n");
     let mut db = Database::new();
     db.set_file("a.persona", text);
     let found = db.diagnostics();
