@@ -235,7 +235,7 @@ impl Builder<'_> {
 
     fn numbers(&mut self, open: bool) -> E {
         let op = *self.rng.pick(&[Cmp::Eq, Cmp::Ne, Cmp::Lt, Cmp::Le, Cmp::Gt, Cmp::Ge]);
-        let ty = *self.rng.pick(&[Ty::Int, Ty::Float, Ty::Money, Ty::Duration, Ty::Timestamp, Ty::Date]);
+        let ty = *self.rng.pick(&[Ty::Int, Ty::Float, Ty::Money, Ty::Duration, Ty::Timestamp, Ty::Date, Ty::Time]);
         let other = match ty {
             Ty::Int if self.rng.chance(3_000) => Ty::Float,
             Ty::Float if self.rng.chance(3_000) => Ty::Int,

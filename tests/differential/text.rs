@@ -353,7 +353,7 @@ impl Printer<'_> {
             }
             K::Regular(query, k, n, unit) => {
                 let (head, tail) = self.query_parts(query, 0, None);
-                format!("did {head}{tail} in at least {k} of last {n} calendar {}s", unit_name(*unit))
+                format!("did {head} in at least {k} of last {n} calendar {}s{tail}", unit_name(*unit))
             }
             K::Sequence { latest, first, steps, never } => {
                 let mut text = format!("did {}{}", if *latest { "latest " } else { "" }, self.step(first, 0, None));

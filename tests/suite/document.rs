@@ -97,6 +97,14 @@ impl Document {
         Self { pieces }
     }
 
+    /// All blocks in order.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Block(block) => Some(block),
+            Piece::Text(_) => None,
+        })
+    }
+
     /// The cases in order.
     pub(super) fn cases(&self) -> Vec<Case<'_>> {
         let mut cases: Vec<Case<'_>> = Vec::new();

@@ -18,6 +18,7 @@
 
 pub(crate) mod diagnostics;
 mod document;
+mod pages;
 mod run;
 
 use std::collections::BTreeSet;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use persona_io::{LoadOptions, LoadReport, NoProgress, NoRejects, Reject, SourceReport};
-use persona_ir::{ColId, OutputKind, Plan, Schema, Ty};
+use persona_ir::{OutputKind, Plan, Schema, Ty};
 use persona_jit::Compiled;
 use persona_runtime::{
     Answer, Answers, Column, Dataset, Evaluation, Strings, Value, Values, apply_checks, interpret, run_checks,
@@ -215,9 +215,4 @@ fn shown_integer(number: i64, ty: &Ty) -> String {
         }
         _ => number.to_string(),
     }
-}
-
-/// The column of a profile's field.
-pub(crate) fn field(plan: &Plan, name: &str) -> ColId {
-    plan.schema.profile.column(name).unwrap_or_else(|| panic!("the profile has no field `{name}`"))
 }

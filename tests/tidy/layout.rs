@@ -52,7 +52,7 @@ fn page(id: &str, page: &str) -> Vec<String> {
     if words.trim().is_empty() {
         found.push(format!("{id}: the page starts with `# {id}: title`"));
     }
-    if page.matches("```persona").count() < 2 {
+    if page.matches("```persona").count() + page.matches("```toml").count() < 2 {
         found.push(format!("{id}: the page shows an example that is wrong and one that is right"));
     }
     found

@@ -107,6 +107,15 @@ impl Builder<'_> {
             Ty::Int => self.int(depth),
             Ty::Float => self.float(depth),
             Ty::Money => self.money(depth),
+            Ty::Str if self.rng.chance(4_000) => {
+                let text = self.value(Ty::Str, false, depth - 1);
+                let fun = *self.rng.pick(&[Fun::Lower, Fun::Upper, Fun::Trim]);
+                self.call(fun, Ty::Str, text)
+            }
+            Ty::Time => {
+                let Some(at) = self.field(Ty::Timestamp, None) else { return self.simple(Ty::Time) };
+                self.call(Fun::LocalTime, Ty::Time, at)
+            }
             Ty::Timestamp | Ty::Str | Ty::Color => self.history(ty),
             Ty::Duration => self.duration(depth),
             Ty::Date => self.date(),
@@ -156,8 +165,9 @@ impl Builder<'_> {
                 E { k: K::ListAgg(kind, Box::new(list), filter), ty: Ty::Int, optional }
             }
             8 => {
-                let Some(text) = self.field(Ty::Str, None) else { return self.simple(Ty::Int) };
-                self.call(Fun::Length, Ty::Int, text)
+                let (ty, fun) = *self.rng.pick(&[(Ty::Str, Fun::Length), (Ty::Ints, Fun::Size), (Ty::Strs, Fun::Size)]);
+                let Some(e) = self.field(ty, None) else { return self.simple(Ty::Int) };
+                self.call(fun, Ty::Int, e)
             }
             _ => self.history(Ty::Int),
         }

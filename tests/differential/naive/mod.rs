@@ -26,13 +26,14 @@ pub(super) enum Logic {
     Three,
 }
 
-/// All answers: for each declaration that is one, by profile in the order of the data.
+/// All answers: for each declaration, by profile in the order of the data.
 pub(super) fn evaluate(program: &Program, data: &Data, logic: Logic) -> Vec<Vec<V>> {
     let histories: Vec<Vec<&EventRow>> = data.profiles.iter().map(|profile| history(program, data, &profile.key)).collect();
     let world = World { program, data, logic, histories };
     let ask = |index: usize| {
-        let people = 0..data.profiles.len();
-        people.map(|profile| world.person(profile).output(index)).collect()
+        // A segment with a parameter is no answer by itself.
+        let people = if matches!(program.outputs[index], Output::Segment(true, _)) { 0 } else { data.profiles.len() };
+        (0..people).map(|profile| world.person(profile).output(index)).collect()
     };
     (0..program.outputs.len()).map(ask).collect()
 }
@@ -489,6 +490,7 @@ fn folded(text: &str) -> String {
         'Ü' => 'ü',
         'ẞ' => 'ß',
         'Σ' | 'ς' => 'σ',
+        'Α' => 'α',
         'ſ' => 's',
         '\u{212a}' => 'k',
         other => other,
