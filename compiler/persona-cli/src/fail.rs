@@ -76,9 +76,16 @@ impl From<persona::Error> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::call(format!("the output cannot be written: {error}"))
+        let mut failure = Self::call(format!("the output cannot be written: {error}"));
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            failure.0.code = NOBODY_READS;
+        }
+        failure
     }
 }
+
+/// Not an exit code: whoever read the output has seen enough, as `head` does, and nothing is wrong.
+const NOBODY_READS: u8 = 255;
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -114,6 +121,7 @@ pub(crate) fn finish(result: Result<Outcome, Failure>, paint: Paint) -> ExitCode
     match result {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::ProgramIsWrong) => ExitCode::from(1),
+        Err(failure) if failure.0.code == NOBODY_READS => ExitCode::SUCCESS,
         Err(failure) if failure.0.code == 3 => internal(&failure.0.message),
         Err(failure) => {
             let theme = if paint.0 {

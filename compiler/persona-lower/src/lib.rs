@@ -12,6 +12,8 @@ mod program;
 mod prune;
 mod schema;
 mod source;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::Arc;
