@@ -65,7 +65,7 @@ pub fn check_stages(env: &dyn Env, scope: Scope<'_>, conditions: &[&ast::Expr]) 
     let mut stages = Vec::with_capacity(conditions.len());
     for expr in conditions {
         let mut checker = Checker::new(env, scope);
-        checker.know(&known);
+        checker.know(&known, 0);
         let condition = checker.condition(expr);
         known.extend(condition.facts.no);
         checker.strict(0, Position::Stage, expr.span);
@@ -133,8 +133,8 @@ struct Checker<'a> {
     wheres: u32,
     /// The `did …`, `any …` or `all …` that is being checked, when no parentheses of an aggregate are between.
     question: Option<Span>,
-    /// What is known to be there, and how often that was said.
-    known: FxHashMap<Key, u32>,
+    /// What is known to be there, and where that is said.
+    known: FxHashMap<Key, Vec<u32>>,
     /// The open comparisons found so far and not yet judged.
     open: Vec<OpenAtom>,
     /// Whether events or ranks were asked about.

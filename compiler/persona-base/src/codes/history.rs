@@ -19,9 +19,6 @@ codes! {
     BAD_PER = "P0516" "bad_per" since "0.1.0" Error;
     TWO_WINDOWS = "P0517" "two_windows" since "0.1.0" Error;
     NEVER_SO_OFTEN = "P0518" "never_so_often" since "0.1.0" Error;
-    WINDOW_OF_STEP = "P0519" "window_of_step" since "0.1.0" Error;
-    STEP_AFTER_NOT = "P0520" "step_after_not" since "0.1.0" Error;
-    FOR_WITHOUT_NOT = "P0521" "for_without_not" since "0.1.0" Error;
-    NEGATED_SEQUENCE = "P0522" "negated_sequence" since "0.1.0" Error;
-    TIMES_OF_SEQUENCE = "P0523" "times_of_sequence" since "0.1.0" Error;
+    NEGATED_SEQUENCE = "P0519" "negated_sequence" since "0.1.0" Error;
+    TIMES_OF_SEQUENCE = "P0520" "times_of_sequence" since "0.1.0" Error;
 }

@@ -6,6 +6,7 @@ use persona_syntax::ast::{self, AddOp, MulOp};
 
 use super::consts::{fold, is_nonzero};
 use super::types::{Role, is_number, is_picked, is_quantity, join};
+use super::repair::DAY;
 use super::window::rests_on_now;
 use super::{Checker, Want};
 use crate::{Const, Expr, ExprKind, Op, Type, TypeKind};
@@ -59,12 +60,32 @@ impl Checker<'_> {
         let Some(kind) = sum_kind(op, &a, &b) else {
             return self.no_sum(op, op_span, (&a, left.1), (&b, right.1), span);
         };
+        for (moved, by, written) in [(&a, &b, right.1), (&b, &a, left.1)] {
+            if moved.ty.kind == TypeKind::Date && by.ty.kind == TypeKind::Duration && !self.is_whole_days(by, written) {
+                return self.error_at(span);
+            }
+        }
         let optional = a.ty.optional || b.ty.optional;
         // The instant or date stands first.
         let swap = op == AddOp::Add && matches!(b.ty.kind, TypeKind::Timestamp | TypeKind::Date) && a.ty.kind != b.ty.kind;
         let operands = if swap { vec![b, a] } else { vec![a, b] };
         let op = if op == AddOp::Add { Op::Add } else { Op::Sub };
         self.settled(Expr { kind: ExprKind::Op(op, operands), ty: Type { kind, optional }, span })
+    }
+
+    /// A date has no hours: what moves it is a number of whole days. Lengths that are not constant are rounded down.
+    fn is_whole_days(&mut self, by: &Expr, written: &ast::Expr) -> bool {
+        let Some(Const::Int(micros)) = fold(by) else { return true };
+        if micros % DAY == 0 {
+            return true;
+        }
+        let days = micros.div_euclid(DAY) + 1;
+        let diagnostic = self
+            .diagnostic(history::BAD_LENGTH, written.span, "a date has no hours: it is moved by whole days")
+            .label("this is not a number of whole days")
+            .fix(format!("write `{days}d`"), Applicability::Maybe, written.span, format!("{days}d"));
+        self.report(diagnostic);
+        false
     }
 
     fn no_sum(&mut self, op: AddOp, op_span: Span, left: (&Expr, &ast::Expr), right: (&Expr, &ast::Expr), span: Span) -> Expr {
@@ -85,17 +106,6 @@ impl Checker<'_> {
                 let new = format!("\"{x}{y}\"");
                 diagnostic.fix(format!("put them into one text: {new}"), Applicability::Maybe, span, new)
             }
-            (Kind::Date, Kind::Date) => diagnostic.help("the days from a date to today are `days_since(date)`"),
-            (Kind::Date, Kind::Duration) => match fold(b) {
-                Some(Const::Int(micros)) if micros % super::repair::DAY == 0 => {
-                    let days = micros / super::repair::DAY;
-                    let new = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
-                    diagnostic
-                        .note("a date is moved by the calendar")
-                        .fix(format!("write `{new}`"), Applicability::Always, right.1.span, new)
-                }
-                _ => diagnostic.help("a date is moved by the calendar: `birthday + 1 month`"),
-            },
             (Kind::Timestamp, Kind::Period) => diagnostic
                 .note("how long a month is depends on the calendar of a place")
                 .help("move its local day instead, `date(t) + 1 month`, or use a fixed length: `30d`"),
@@ -285,7 +295,9 @@ fn sum_kind(op: AddOp, a: &Expr, b: &Expr) -> Option<TypeKind> {
         (Kind::Timestamp, Kind::Duration) => Some(Kind::Timestamp),
         (Kind::Duration, Kind::Timestamp) if add => Some(Kind::Timestamp),
         (Kind::Date, Kind::Period) => Some(Kind::Date),
-        (Kind::Period, Kind::Date) if add => Some(Kind::Date),
+        (Kind::Period | Kind::Duration, Kind::Date) if add => Some(Kind::Date),
+        (Kind::Date, Kind::Duration) => Some(Kind::Date),
+        (Kind::Date, Kind::Date) if !add => Some(Kind::Int),
         (Kind::Timestamp, Kind::Period) if matches!(a.kind, ExprKind::Now) => Some(Kind::Timestamp),
         (Kind::Timestamp, Kind::Timestamp) if !add && !rests_on_now(a) && !rests_on_now(b) => Some(Kind::Duration),
         _ => None,

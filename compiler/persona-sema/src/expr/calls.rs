@@ -105,10 +105,16 @@ impl Checker<'_> {
                     .help("use the field that the source fills");
                 return self.fail(span, diagnostic);
             }
-            "now" | "today" => {
+            "now" => {
                 let diagnostic = self
-                    .diagnostic(names::UNKNOWN_FUNCTION, span, format!("`{}` is a word, not a function", name.text))
-                    .fix(format!("write `{}`", name.text), Applicability::Always, span, name.text.clone());
+                    .diagnostic(names::UNKNOWN_FUNCTION, span, "`now` is a word, not a function")
+                    .help("compare a point in time with it: `signed_up_at before 30d ago`");
+                return self.fail(span, diagnostic);
+            }
+            "today" => {
+                let diagnostic = self
+                    .diagnostic(names::UNKNOWN_FUNCTION, span, "`today` is a word, not a function")
+                    .fix("write `today`", Applicability::Always, span, "today");
                 return self.fail(span, diagnostic);
             }
             _ => None,

@@ -8,6 +8,7 @@ use super::open::Position;
 use super::query::Opened;
 use super::repair::without_parens;
 use super::{Checker, Want};
+use crate::env::Global;
 use crate::{Const, Expr, ExprKind, Kinds, Query, Type, TypeKind};
 
 impl Checker<'_> {
@@ -84,6 +85,10 @@ impl Checker<'_> {
     /// The list that an aggregate names, and the names after it: a field of its elements.
     pub(super) fn list_of(&mut self, query: &ast::Query) -> Option<(Expr, Vec<ast::Name>)> {
         let (first, rest) = (query.kinds.first()?, query.path.as_slice());
+        if matches!(self.env.global(&first.text), Some(Global::Segment(_))) && !self.means_a_value(first) {
+            let _ = self.kind(first);
+            return None;
+        }
         let mut thing = self.thing(first, Want::NOTHING);
         let mut span = first.span;
         let mut index = 0;
@@ -110,7 +115,7 @@ impl Checker<'_> {
             self.give_name(alias, bound.clone());
         }
         let (filter, facts) = self.filter(query.condition.as_deref(), &[binder]);
-        self.know(&facts);
+        self.know(&facts, query.span.start);
         let query = Query {
             binder,
             kinds: Kinds::Events(Vec::new()),

@@ -59,6 +59,10 @@ fn fold_binary(op: Op, a: Typed<'_>, b: Typed<'_>) -> Option<Const> {
         ((Const::Int(n), _), (Const::Float(y), _)) => scaled(op, *n, *y),
         ((Const::Float(x), _), (Const::Int(n), _)) if op == Op::Mul => scaled(op, *n, *x),
         ((Const::Int(days), TypeKind::Date), (Const::Period { months, days: by }, _)) => moved(op, *days, *months, *by),
+        ((Const::Int(days), TypeKind::Date), (Const::Int(micros), TypeKind::Duration)) => {
+            let by = i32::try_from(micros.div_euclid(super::repair::DAY)).ok()?;
+            moved(op, *days, 0, by)
+        }
         ((Const::Int(n), a), (Const::Int(m), b)) => whole(op, (*n, a), (*m, b)),
         ((Const::Float(lat), _), _) if op == Op::Geo => match b.0 {
             Const::Float(lon) => Some(Const::Geo(*lat, *lon)),

@@ -32,7 +32,7 @@ impl Checker<'_> {
             Kind::Url => "a web address".to_owned(),
             Kind::TimeZone => "a time zone".to_owned(),
             Kind::Locale => "a language and region".to_owned(),
-            Kind::Html => "HTML".to_owned(),
+            Kind::Html => "formatted text (HTML)".to_owned(),
             Kind::Date => "a date".to_owned(),
             Kind::TimeOfDay => "a time of day".to_owned(),
             Kind::Timestamp => "a point in time".to_owned(),

@@ -77,31 +77,29 @@ impl Checker<'_> {
         Expr { ty: Type::BOOL, ..value }
     }
 
+    /// A chain of `and` or `or`. What it asks to be known (or, under `or`, to be missing) is taken into account for all
+    /// other operands, whichever comes first: their order does not change the answer.
     fn junction(&mut self, written: &[ast::Expr], op: Op, span: Span) -> Condition {
         let is_and = op == Op::And;
         let parent = if is_and { Parent::And } else { Parent::Or };
-        let mut operands = Vec::with_capacity(written.len());
+        let mut operands: Vec<Option<Expr>> = vec![None; written.len()];
         let mut through: Vec<Key> = Vec::new();
         let mut common: Option<FxHashSet<Key>> = None;
-        for operand in written {
+        let asks: Vec<bool> = written.iter().map(|operand| asks_for_value(operand, is_and)).collect();
+        let order = (0..written.len()).filter(|index| asks[*index]).chain((0..written.len()).filter(|index| !asks[*index]));
+        for index in order {
+            let operand = &written[index];
             let mark = self.open.len();
             let Condition { expr, facts } = self.condition(operand);
             self.joined_by(mark, operand.span, parent);
             let (passed, other) = if is_and { (facts.yes, facts.no) } else { (facts.no, facts.yes) };
-            common = Some(match common {
-                None => other.into_iter().collect(),
-                Some(before) if before.is_empty() => before,
-                Some(mut before) => {
-                    let other: FxHashSet<Key> = other.into_iter().collect();
-                    before.retain(|key| other.contains(key));
-                    before
-                }
-            });
-            self.know(&passed);
+            common = Some(shared(common, other));
+            self.know(&passed, operand.span.start);
             through.extend(passed);
-            operands.push(expr);
+            operands[index] = Some(expr);
         }
         self.unknow(&through);
+        let operands: Vec<Expr> = operands.into_iter().flatten().collect();
         self.repeated_operands(&operands, is_and);
         let mut common: Vec<Key> = common.unwrap_or_default().into_iter().collect();
         common.sort_unstable();
@@ -137,7 +135,7 @@ impl Checker<'_> {
         if value.ty.is_error() {
             return Condition { expr: self.error_at(span), facts: Facts::default() };
         }
-        if !value.ty.optional {
+        if !value.ty.optional && !self.settled_later(&value) {
             self.never_missing(&value, known, op_span);
         }
         let implied = Self::implied(&value);
@@ -189,10 +187,10 @@ impl Checker<'_> {
             let mark = self.open.len();
             let Condition { expr, facts } = self.condition(condition);
             self.strict(mark, Position::If, condition.span);
-            self.know(&facts.yes);
+            self.know(&facts.yes, condition.span.start);
             let value = self.branch(value, want);
             self.unknow(&facts.yes);
-            self.know(&facts.no);
+            self.know(&facts.no, condition.span.start);
             learned.extend(facts.no);
             checked.push((expr, value));
         }
@@ -233,7 +231,7 @@ impl Checker<'_> {
             let patterns = self.patterns(arm, &value, &mut seen);
             let asks_missing = arm.patterns.iter().any(|pattern| matches!(pattern, Pattern::Missing(_)));
             let facts = if asks_missing { &[][..] } else { &known };
-            self.know(facts);
+            self.know(facts, subject.span.start);
             let result = self.branch(&arm.result, want);
             self.unknow(facts);
             branches.push((result.clone(), arm.result.span));
@@ -325,7 +323,7 @@ impl Checker<'_> {
 
     /// Every value must have an arm.
     fn exhaustive(&mut self, subject: &Expr, written: &ast::Expr, arms: &[MatchArm], seen: &Seen, span: Span) {
-        if subject.ty.is_error() || seen.broken {
+        if subject.ty.is_error() || seen.broken || arms.is_empty() {
             return;
         }
         if seen.otherwise.is_none() {
@@ -387,6 +385,28 @@ impl Checker<'_> {
     /// The last arm's result, which is surely of the right type.
     fn neutral_result(&self, arms: &[MatchArm]) -> Option<String> {
         arms.last().map(|arm| self.text(arm.result.span).to_owned()).filter(|text| !text.is_empty())
+    }
+}
+
+/// What follows from each of several operands.
+fn shared(before: Option<FxHashSet<Key>>, other: Vec<Key>) -> FxHashSet<Key> {
+    match before {
+        None => other.into_iter().collect(),
+        Some(before) if before.is_empty() => before,
+        Some(mut before) => {
+            let other: FxHashSet<Key> = other.into_iter().collect();
+            before.retain(|key| other.contains(key));
+            before
+        }
+    }
+}
+
+/// Whether an operand is `x is known` (under `or`: `x is missing`) and nothing else.
+fn asks_for_value(operand: &ast::Expr, is_and: bool) -> bool {
+    match &super::repair::without_parens(operand).kind {
+        ast::ExprKind::IsKnown { known, .. } => *known == is_and,
+        ast::ExprKind::Not { count, operand, .. } if count % 2 == 1 => asks_for_value(operand, !is_and),
+        _ => false,
     }
 }
 

@@ -74,6 +74,7 @@ impl Checker<'_> {
                 let stages: Vec<&str> = def.values.iter().map(|(name, _)| &**name).collect();
                 let diagnostic = diagnostic.label(format!("it is a partition; its stages are {}", super::unknown::shown(&stages)));
                 match stages.first() {
+                    Some(_) if op_span.is_none() => diagnostic.help(format!("ask for a stage in a segment of its own: `when in {text}.…`")),
                     Some(stage) => {
                         let new = format!("{text}.{stage}");
                         diagnostic.fix(format!("name a stage: `{new}`"), Applicability::Maybe, name.span, new)
@@ -189,7 +190,8 @@ impl Checker<'_> {
         self.test(Op::Has, vec![list, value], span)
     }
 
-    fn means_a_value(&mut self, name: &ast::Name) -> bool {
+    /// Whether a name is a parameter or a field here.
+    pub(super) fn means_a_value(&mut self, name: &ast::Name) -> bool {
         self.scope.params.iter().any(|param| *param.name == *name.text)
             || !matches!(self.field(&self.bare_owner(), &name.text), super::names::FieldHit::None)
     }

@@ -125,7 +125,7 @@ impl Checker<'_> {
             0 => self.other_thing(name, want),
             1 => self.taken(hits.remove(0).thing, name.span),
             _ => {
-                self.ambiguous(name, &hits);
+                self.ambiguous(name, &hits, want.ty);
                 Thing::Error
             }
         }
@@ -311,7 +311,7 @@ impl Checker<'_> {
         self.report(diagnostic);
     }
 
-    fn ambiguous(&mut self, name: &ast::Name, hits: &[Hit]) {
+    fn ambiguous(&mut self, name: &ast::Name, hits: &[Hit], want: Option<&Type>) {
         let meanings: Vec<&str> = hits.iter().map(|hit| hit.what.as_str()).collect();
         let mut diagnostic = self
             .diagnostic(names::AMBIGUOUS_NAME, name.span, format!("`{}` can mean two things here", name.text))
@@ -320,7 +320,11 @@ impl Checker<'_> {
             if let Some(place) = hit.place {
                 diagnostic = diagnostic.secondary(place.file, place.span, hit.what.clone());
             }
-            if let Some(qualified) = &hit.qualified {
+            let fits = match (&hit.thing, want) {
+                (Thing::Value(value), Some(want)) => super::types::comparable(&value.ty.kind, &want.kind),
+                _ => true,
+            };
+            if let Some(qualified) = hit.qualified.as_ref().filter(|_| fits) {
                 let title = format!("write `{qualified}` for {}", hit.what);
                 diagnostic = diagnostic.fix(title, Applicability::Maybe, name.span, qualified.clone());
             }

@@ -29,19 +29,19 @@ impl Facts {
 }
 
 impl Checker<'_> {
-    /// Takes facts into account, until they are taken back.
-    pub(super) fn know(&mut self, facts: &[Key]) {
+    /// Takes facts into account, until they are taken back; they are said at this place.
+    pub(super) fn know(&mut self, facts: &[Key], at: u32) {
         for key in facts {
-            *self.known.entry(Arc::clone(key)).or_insert(0) += 1;
+            self.known.entry(Arc::clone(key)).or_default().push(at);
         }
     }
 
     /// Takes facts back.
     pub(super) fn unknow(&mut self, facts: &[Key]) {
         for key in facts {
-            if let Some(count) = self.known.get_mut(key) {
-                *count -= 1;
-                if *count == 0 {
+            if let Some(places) = self.known.get_mut(key) {
+                places.pop();
+                if places.is_empty() {
                     self.known.remove(key);
                 }
             }
@@ -54,6 +54,11 @@ impl Checker<'_> {
             expr.ty.optional = false;
         }
         expr
+    }
+
+    /// Whether an expression is known only because of what is said further on.
+    pub(super) fn settled_later(&self, expr: &Expr) -> bool {
+        self.known.get(&key(expr)).is_some_and(|places| places.iter().all(|at| *at > expr.span.start))
     }
 
     /// What is known when an expression is: itself, and the operands without which it would be missing.

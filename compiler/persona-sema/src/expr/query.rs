@@ -74,7 +74,7 @@ impl Checker<'_> {
         let allowed = self.history_allowed(query.span);
         let resolved = self.resolve(query);
         let window = match &query.window {
-            Some(window) => self.window(window, Asked::Events).map(Some),
+            Some(window) => self.window(window, Asked::Events).map(|checked| Some(checked.window)),
             None => Some(None),
         };
         let binder = self.binder();
@@ -98,18 +98,12 @@ impl Checker<'_> {
         if let Some(alias) = &query.alias {
             self.give_name(alias, bound.clone());
         }
-        let window = window.map(|window| {
-            if let Some(checked) = &window {
-                self.atom(query.span, &checked.lengths());
-            }
-            window.map(|checked| checked.window)
-        });
         let (filter, facts) = self.filter(query.condition.as_deref(), &[binder, bound.binder()]);
         let Some(window) = window else {
             self.leave(outer);
             return None;
         };
-        self.know(&facts);
+        self.know(&facts, query.span.start);
         let query = Query { binder, kinds: resolved.kinds, items, window, filter: filter.map(Box::new), span: query.span };
         Some(Opened::new(query, bound, resolved.path, facts, mark, outer))
     }
@@ -149,7 +143,9 @@ impl Checker<'_> {
         let condition = self.condition(written);
         self.joined_by(mark, written.span, super::open::Parent::Whole);
         self.wheres -= 1;
-        self.branches_use(written, &condition.expr, binders);
+        let around = self.named.iter().map(|named| named.bound.binder()).chain(self.frames.iter().map(Bound::binder));
+        let binders: Vec<BinderId> = binders.iter().copied().chain(around).collect();
+        self.branches_use(written, &condition.expr, &binders);
         (Some(condition.expr), condition.facts.yes)
     }
 

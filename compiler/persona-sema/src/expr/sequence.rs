@@ -22,12 +22,12 @@ impl Checker<'_> {
         }
         let mut steps = Vec::new();
         let mut not = None;
-        for (index, step) in did.steps.iter().enumerate() {
-            self.step_form(step, index + 1 == did.steps.len());
+        for step in &did.steps {
+            self.one_length(step);
             let mark = self.open.len();
             let query = self.step_query(&step.query, false, &mut broken);
-            let within = step.within.as_ref().and_then(|length| self.step_length(length, "within", step.span, &mut broken));
-            let lasting = step.lasting.as_ref().and_then(|length| self.step_length(length, "for", step.span, &mut broken));
+            let within = step.within.as_ref().and_then(|length| self.step_length(length, "within", &mut broken));
+            let lasting = step.lasting.as_ref().and_then(|length| self.step_length(length, "for", &mut broken));
             if step.negated.is_some() {
                 let whole = step.query.condition.as_ref().map_or(step.query.span, |condition| condition.span);
                 self.strict(mark, Position::Negation, whole);
@@ -51,14 +51,7 @@ impl Checker<'_> {
 
     /// One step's events. Its name stays for the later steps, its bare field names do not.
     fn step_query(&mut self, query: &ast::Query, first: bool, broken: &mut bool) -> Option<Query> {
-        if let (false, Some(window)) = (first, &query.window) {
-            let diagnostic = self
-                .diagnostic(history::WINDOW_OF_STEP, window.span, "only the first step has a window of its own")
-                .label("a later step is timed from the step before it")
-                .help("write `within 7d` for how soon it must follow");
-            self.report(diagnostic);
-            *broken = true;
-        }
+        // A window of a later step is reported by the parser.
         let query = ast::Query { window: query.window.clone().filter(|_| first), ..query.clone() };
         let names = self.named.len();
         let Some(opened) = self.open_query(&query) else {
@@ -89,46 +82,22 @@ impl Checker<'_> {
         self.report(diagnostic);
     }
 
-    fn step_length(&mut self, length: &ast::Expr, word: &str, step: Span, broken: &mut bool) -> Option<Box<Expr>> {
+    fn step_length(&mut self, length: &ast::Expr, word: &str, broken: &mut bool) -> Option<Box<Expr>> {
         let checked = self.fixed_length(length, word);
-        if let Some(length) = &checked {
-            self.atom(step, &[length]);
-        }
         *broken |= checked.is_none();
         checked.map(Box::new)
     }
 
-    /// What a step may say: `not` only at the end, `for` only after `then not`.
-    fn step_form(&mut self, step: &ast::Step, last: bool) {
-        if let (Some(not), false) = (step.negated, last) {
-            let diagnostic = self
-                .diagnostic(history::STEP_AFTER_NOT, not, "`then not` can only stand at the end")
-                .label("nothing can follow what did not happen")
-                .help("turn the steps around, or ask two questions joined with `and`");
-            self.report(diagnostic);
-        }
-        let (Some(lasting), within) = (&step.lasting, &step.within) else { return };
-        if step.negated.is_none() {
-            let text = self.text(lasting.span);
-            let span = Span::new(self.word_before(lasting.span.start), lasting.span.end);
-            let diagnostic = self
-                .diagnostic(history::FOR_WITHOUT_NOT, span, "`for` says how long nothing happened, and goes with `then not`")
-                .fix(format!("write `within {text}`"), Applicability::Maybe, span, format!("within {text}"));
-            self.report(diagnostic);
-        } else if let Some(within) = within {
+    /// `within` and `for` exclude each other. That nothing follows `then not`, and that `for` goes with it, the parser sees to.
+    fn one_length(&mut self, step: &ast::Step) {
+        let (Some(lasting), Some(within)) = (&step.lasting, &step.within) else { return };
+        if step.negated.is_some() {
             let diagnostic = self
                 .diagnostic(history::TWO_WINDOWS, lasting.span, "`within` and `for` answer the same question")
                 .secondary(self.scope.file, within.span, "this is one already")
                 .help("`within 24h`: none in the 24 hours after; `for 24h`: none from then until now");
             self.report(diagnostic);
         }
-    }
-
-    /// Where the word before a place begins.
-    fn word_before(&self, at: u32) -> u32 {
-        let before = self.text(Span::new(0, at)).trim_end();
-        let start = before.rfind(|c: char| !c.is_alphanumeric()).map_or(0, |at| at + 1);
-        u32::try_from(start).unwrap_or(at)
     }
 
     /// How often something happened, and what happened after it, are two questions.

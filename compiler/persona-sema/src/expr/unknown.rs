@@ -22,11 +22,10 @@ impl Checker<'_> {
             return;
         }
         let diagnostic = match want.map(|ty| &ty.kind) {
-            Some(TypeKind::Enum(id)) => self.unknown_for_enum(*id, name),
+            Some(TypeKind::Enum(id)) => self.where_it_exists(text, self.unknown_for_enum(*id, name), name),
             Some(kind) if kind.is_text() => self.unknown_for_text(name, want),
-            _ => self.unknown_for_any(name, want),
+            _ => self.where_it_exists(text, self.unknown_for_any(name, want), name),
         };
-        let diagnostic = self.where_it_exists(text, name, diagnostic);
         self.report(diagnostic);
     }
 
@@ -48,7 +47,10 @@ impl Checker<'_> {
         let diagnostic = self
             .diagnostic(names::UNKNOWN_NAME, name.span, format!("nothing is called `{}` here", name.text))
             .label("not a field, a parameter or a declaration");
-        let diagnostic = self.near_name(name, diagnostic, want);
+        let diagnostic = self.where_it_exists(&name.text, self.near_name(name, diagnostic, want), name);
+        if !diagnostic.fixes.is_empty() {
+            return diagnostic;
+        }
         let quoted = format!("\"{}\"", name.text);
         diagnostic.fix(format!("write the text {quoted}, in quotes"), Applicability::Maybe, name.span, quoted)
     }
@@ -152,7 +154,7 @@ impl Checker<'_> {
     }
 
     /// Says where else the name does mean something: on the profile, in an element, in an event, or as a segment.
-    fn where_it_exists(&self, text: &str, name: &ast::Name, diagnostic: Diagnostic) -> Diagnostic {
+    fn where_it_exists(&self, text: &str, diagnostic: Diagnostic, name: &ast::Name) -> Diagnostic {
         if !self.frames.is_empty() && !self.scope.pure && !matches!(self.field(&Owner::Profile, text), FieldHit::None) {
             let written = format!("profile.{text}");
             return diagnostic

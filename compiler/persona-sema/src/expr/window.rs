@@ -1,6 +1,6 @@
 //! Windows of time: what stands in them, how long they are, and which can never hold anything.
 
-use persona_base::{Applicability, Span, history, types};
+use persona_base::{Applicability, Span, history, missing, types};
 use persona_syntax::ast::{self, CalendarUnit, WindowKind};
 
 use super::consts::fold;
@@ -91,9 +91,9 @@ impl Checker<'_> {
     pub(super) fn window(&mut self, window: &ast::Window, asked: Asked) -> Option<Checked> {
         let checked = match &window.kind {
             WindowKind::Error => return None,
-            WindowKind::Last(length) => Window::Last(Box::new(self.length(length, asked, "last")?)),
+            WindowKind::Last(length) => Window::Last(Box::new(self.length(length, asked)?)),
             WindowKind::Next(length) => {
-                let length = self.length(length, asked, "next");
+                let length = self.length(length, asked);
                 if asked == Asked::Events {
                     self.no_future(window.span);
                     return None;
@@ -139,38 +139,24 @@ impl Checker<'_> {
     }
 
     /// The length of a window: more than nothing.
-    fn length(&mut self, written: &ast::Expr, asked: Asked, word: &str) -> Option<Expr> {
+    fn length(&mut self, written: &ast::Expr, asked: Asked) -> Option<Expr> {
         let length = self.length_from_zero(written, asked)?;
         match fold(&length) {
             Some(Const::Int(micros)) if micros <= 0 => self.empty_window(written.span),
             Some(Const::Period { months, days }) if months <= 0 && days <= 0 => self.empty_window(written.span),
-            Some(Const::Period { months: 0, days }) if asked != Asked::Day => {
-                self.days_by_calendar(written, days, word);
-                return None;
-            }
             _ => return Some(length),
         }
         None
-    }
-
-    /// `in last 30 days` of an instant: of fixed length, or by the calendar?
-    fn days_by_calendar(&mut self, written: &ast::Expr, days: i32, word: &str) {
-        let plural = if days == 1 { "day" } else { "days" };
-        let mut diagnostic = self
-            .diagnostic(history::BAD_LENGTH, written.span, format!("`{days} {plural}` can mean two things here"))
-            .label("whole days of the calendar, or so many times 24 hours")
-            .fix(format!("{days} times 24 hours, to the second: `{days}d`"), Applicability::Maybe, written.span, format!("{days}d"));
-        if word == "last" {
-            let new = format!("{days} calendar {plural}");
-            diagnostic = diagnostic.fix(format!("the whole days before today: `{new}`"), Applicability::Maybe, written.span, new);
-        }
-        self.report(diagnostic);
     }
 
     fn length_from_zero(&mut self, written: &ast::Expr, asked: Asked) -> Option<Expr> {
         let length = self.operand(written, Want::NOTHING);
         match &length.ty.kind {
             TypeKind::Error => None,
+            _ if asked == Asked::Events && length.ty.optional && matches!(length.ty.kind, TypeKind::Duration | TypeKind::Period) => {
+                self.length_may_be_missing(&length, written, "a window");
+                None
+            }
             TypeKind::Duration => self.whole_days(length, written, asked),
             TypeKind::Period => match (fold(&length), &length.kind) {
                 (Some(constant), _) => Some(Expr { kind: ExprKind::Const(constant), ..length }),
@@ -185,6 +171,17 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+
+    /// How far back a question about events looks must be known.
+    fn length_may_be_missing(&mut self, length: &Expr, written: &ast::Expr, what: &str) {
+        let inner = self.text(without_parens(written).span);
+        let new = format!("({inner} ?? 30d)");
+        let diagnostic = self
+            .diagnostic(missing::MAY_BE_MISSING, written.span, format!("how long {what} is may be missing"))
+            .label(format!("this is `{}`", self.type_name(&length.ty)))
+            .fix(format!("say what to take then: `{new}`"), Applicability::Maybe, written.span, new);
+        self.report(diagnostic);
     }
 
     /// Dates are counted in whole days.
@@ -212,14 +209,13 @@ impl Checker<'_> {
         let mut diagnostic = self
             .diagnostic(history::BAD_LENGTH, written.span, format!("a window takes a length of time, and this is {noun}"))
             .label("how long should it be?");
-        let text = self.text(written.span);
+        let text = self.text(without_parens(written).span);
         diagnostic = match (&length.ty.kind, &length.kind) {
             (TypeKind::Int, ExprKind::Const(_)) => {
                 diagnostic.fix(format!("write `{text}d`"), Applicability::Maybe, written.span, format!("{text}d"))
             }
             (TypeKind::Int, _) => {
-                let inner = self.text(without_parens(written).span);
-                let new = format!("({inner} * 1d)");
+                let new = format!("({text} * 1d)");
                 diagnostic.fix(format!("count days: `{new}`"), Applicability::Maybe, written.span, new)
             }
             _ => diagnostic.help("write it as in `30d`, `24h` or `6 months`"),
@@ -295,6 +291,10 @@ impl Checker<'_> {
         let length = self.operand(written, Want::NOTHING);
         match &length.ty.kind {
             TypeKind::Error => None,
+            TypeKind::Duration if length.ty.optional => {
+                self.length_may_be_missing(&length, written, &format!("`{word}`"));
+                None
+            }
             TypeKind::Duration => match fold(&length) {
                 Some(Const::Int(micros)) if micros <= 0 => {
                     self.empty_window(written.span);
