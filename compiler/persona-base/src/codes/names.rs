@@ -15,7 +15,6 @@ codes! {
     MISPLACED_ANNOTATION = "P0231" "misplaced_annotation" since "0.1.0" Error;
     UNUSED_PARAMETER = "P0232" "unused_parameter" since "0.1.0" Warn;
     NAME_COLLISION = "P0233" "name_collision" since "0.1.0" Error;
-    SHADOWED_NAME = "P0234" "shadowed_name" since "0.1.0" Warn;
     DEFINITION_CYCLE = "P0235" "definition_cycle" since "0.1.0" Error;
     UNKNOWN_MEMBER = "P0236" "unknown_member" since "0.1.0" Error;
     UNUSED_DECLARATION = "P0237" "unused_declaration" since "0.1.0" Warn;

@@ -41,6 +41,7 @@ pub(super) fn diagnostics(db: &Database) -> Vec<Diagnostic> {
     found.extend(lints::package_diagnostics(db));
     let allows = Allows::of(db, all);
     found.retain(|diagnostic| !allows.cover(diagnostic));
+    lints::keep_called_parameters(db, &mut found);
     lints::complete_renames(db, &mut found);
 
     let origins = Origins::of(db);

@@ -1,25 +1,31 @@
 //! What the expressions of one declaration see of the package.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::graph::{cycle_of, used_names};
-use super::queries::{Decl, ItemKind, lookup, schema, signature, symbols};
 use super::Db;
+use super::graph::{cycle_of, used_names};
 use super::origin::name_of;
-use crate::{Place, Type};
+use super::queries::{Decl, ItemKind, lookup, schema, signature, symbols};
 use crate::decl;
 use crate::env::{Env, Global, Schema, Signature, Sort};
+use crate::{Const, Place, Type};
 
 /// The package, as seen from inside a declaration.
 pub(crate) struct DeclEnv<'db> {
     db: &'db dyn Db,
     decl: Decl<'db>,
+    unasked: RefCell<Option<Arc<str>>>,
 }
 
 impl<'db> DeclEnv<'db> {
     /// The view from inside `decl`.
     pub(crate) fn new(db: &'db dyn Db, decl: Decl<'db>) -> Self {
-        Self { db, decl }
+        Self {
+            db,
+            decl,
+            unasked: RefCell::new(None),
+        }
     }
 
     /// What a declaration with a body is, seen from here. Its signature is asked only where that cannot lead back here:
@@ -31,18 +37,43 @@ impl<'db> DeclEnv<'db> {
         if cycle.is_some() && cycle == cycle_of(db, found) {
             return Global::Broken;
         }
-        match found.kind(db) {
-            kind if kind == ItemKind::Partition || used_names(db, self.decl).contains(name) => signature(db, found).clone(),
-            ItemKind::Segment => Global::Segment(unasked()),
-            ItemKind::Fn => Global::Fn(unasked()),
+        let kind = found.kind(db);
+        if kind == ItemKind::Partition || used_names(db, self.decl).contains(name) {
+            return signature(db, found).clone();
+        }
+        if matches!(kind, ItemKind::Const | ItemKind::Trait) {
+            self.unasked
+                .borrow_mut()
+                .get_or_insert_with(|| Arc::clone(found.name(db)));
+        }
+        match kind {
+            ItemKind::Segment => Global::Segment(unasked(Type::BOOL)),
+            ItemKind::Fn => Global::Fn(unasked(Type::ERROR)),
+            ItemKind::Trait => Global::Trait(unasked(Type::ERROR)),
+            ItemKind::Const => Global::Const {
+                ty: Type::ERROR,
+                value: Const::Missing,
+            },
             _ => Global::Broken,
         }
+    }
+
+    /// A constant or trait that an expression asked about although the graph has no such reference. The name has another
+    /// meaning here as well, which the expression's diagnostics say.
+    pub(crate) fn unasked(&self) -> Option<Arc<str>> {
+        self.unasked.borrow().clone()
     }
 }
 
 /// The signature of what is not meant by its name here.
-fn unasked() -> Signature {
-    Signature { params: Vec::new(), ty: Type::BOOL, open: None, open_params: Vec::new(), history: false }
+fn unasked(ty: Type) -> Signature {
+    Signature {
+        params: Vec::new(),
+        ty,
+        open: None,
+        open_params: Vec::new(),
+        history: false,
+    }
 }
 
 impl Env for DeclEnv<'_> {

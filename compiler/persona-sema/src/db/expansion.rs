@@ -58,7 +58,11 @@ pub(crate) fn expansion_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
 
 fn extent(db: &dyn Db, decl: Decl<'_>, known: &FxHashMap<Decl<'_>, Extent>) -> Extent {
     let uses = uses(db, decl);
-    let mut extent = Extent { depth: 1, size: u64::from(uses.size), refused: false };
+    let mut extent = Extent {
+        depth: 1,
+        size: u64::from(uses.size),
+        refused: false,
+    };
     for (name, spans) in &uses.globals {
         // What is not known yet is in a cycle, which is reported already.
         let Some(target) = lookup(db, name) else {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use persona_base::{Applicability, Diagnostic, Edit, FileId, Span, data, names, package};
+use persona_base::{Applicability, Diagnostic, Edit, FileId, Fix, Span, data, names, package};
 use persona_syntax::ast;
 
 use super::graph::uses;
@@ -264,6 +264,42 @@ fn empty(db: &dyn Db) -> Option<Diagnostic> {
     .label("no profile, event or segment here")
     .help("begin with who your people are: `profile Customer { id: String @key }`");
     Some(diagnostic)
+}
+
+/// Whoever calls something has arguments for its parameters: one that is not used cannot simply be taken out there, but it
+/// can say that it is not used.
+pub(super) fn keep_called_parameters(db: &dyn Db, diagnostics: &mut [Diagnostic]) {
+    let unused = |diagnostic: &Diagnostic| diagnostic.code == names::UNUSED_PARAMETER;
+    if !diagnostics.iter().any(unused) {
+        return;
+    }
+    let all = &symbols(db, db.project()).all;
+    let used: BTreeSet<&str> = all
+        .iter()
+        .flat_map(|decl| uses(db, *decl).globals.keys())
+        .map(|name| &**name)
+        .collect();
+    let called = all.iter().filter(|decl| used.contains(&**decl.name(db)));
+    let called: BTreeMap<FileId, Decl<'_>> = called.map(|decl| (stand_in(*decl), *decl)).collect();
+    for diagnostic in diagnostics
+        .iter_mut()
+        .filter(|diagnostic| unused(diagnostic))
+    {
+        let (file, span) = (diagnostic.primary.file, diagnostic.primary.span);
+        let Some(decl) = called.get(&file) else {
+            continue;
+        };
+        let renamed = format!("_{}", span.of(decl.source(db).text(db)));
+        diagnostic.fixes = vec![Fix {
+            title: format!("rename it to `{renamed}`"),
+            applicability: Applicability::Maybe,
+            edits: vec![Edit {
+                file,
+                span,
+                text: renamed,
+            }],
+        }];
+    }
 }
 
 /// Adds to the fix of each name's casing the other places of that name: whoever renames a declaration, renames it

@@ -32,7 +32,8 @@ pub(crate) use env::DeclEnv;
 pub(crate) use graph::uses;
 pub(crate) use origin::stand_in;
 pub(crate) use queries::{
-    Decl, ItemKind, enum_ids, header, is_zone, kind_ids, lookup, names_of_kind, profile, schema, tree,
+    Decl, ItemKind, enum_ids, header, is_zone, kind_ids, lookup, names_of_kind, profile, schema,
+    tree,
 };
 
 /// A file that takes part in the package.

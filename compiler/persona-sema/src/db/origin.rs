@@ -28,7 +28,10 @@ pub(crate) fn stand_in(decl: Decl<'_>) -> FileId {
 /// The place of a declaration's name, inside queries.
 pub(crate) fn name_of(decl: Decl<'_>) -> Place {
     let file = FileId(stand_in(decl).0 | NAME);
-    Place { file, span: Span::default() }
+    Place {
+        file,
+        span: Span::default(),
+    }
 }
 
 /// Where the declarations of the package are at present.
@@ -43,7 +46,10 @@ impl<'db> Origins<'db> {
         let mut places = FxHashMap::default();
         for file in db.project().files(db) {
             for (decl, span) in &decls(db, *file).decls {
-                let place = Place { file: file.id(db), span: *span };
+                let place = Place {
+                    file: file.id(db),
+                    span: *span,
+                };
                 places.insert(stand_in(*decl), (*decl, place));
             }
         }
@@ -62,8 +68,15 @@ impl<'db> Origins<'db> {
         let (whole, is_name) = (FileId(file.0 & !NAME), file.0 & NAME != 0);
         match self.places.get(&whole).filter(|_| is_stand_in) {
             Some((decl, place)) => {
-                let span = if is_name { tree(self.db, *decl).name.span } else { span };
-                Place { file: place.file, span: span.offset(place.span.start) }
+                let span = if is_name {
+                    tree(self.db, *decl).name.span
+                } else {
+                    span
+                };
+                Place {
+                    file: place.file,
+                    span: span.offset(place.span.start),
+                }
             }
             None => Place { file, span },
         }

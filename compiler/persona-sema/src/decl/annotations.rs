@@ -31,6 +31,17 @@ const ANNOTATIONS: [(&str, Place, Takes); 5] = [
     ("allow", Place::Both, Takes::Lints),
 ];
 
+/// What other systems call our annotations.
+const HABITS: [(&str, &str); 7] = [
+    ("primary", "key"),
+    ("primary_key", "key"),
+    ("pk", "key"),
+    ("unique", "key"),
+    ("personal", "pii"),
+    ("sensitive", "pii"),
+    ("obsolete", "deprecated"),
+];
+
 /// Checks the annotations before a declaration.
 pub(super) fn check_annotations(checking: &mut Checking<'_>) {
     for annotation in &checking.tree.annotations {
@@ -58,7 +69,12 @@ fn check_annotation(checking: &mut Checking<'_>, annotation: &ast::Annotation, p
         let diagnostic = checking
             .diagnostic(names::UNKNOWN_ANNOTATION, name.span, message)
             .label("unknown annotation");
-        let diagnostic = match nearest(&name.text, ANNOTATIONS.iter().map(|(known, ..)| *known)) {
+        let habit = HABITS
+            .iter()
+            .find(|(habit, _)| *habit == name.text)
+            .map(|(_, meant)| *meant);
+        let known = ANNOTATIONS.iter().map(|(known, ..)| *known);
+        let diagnostic = match habit.or_else(|| nearest(&name.text, known)) {
             Some(meant) => diagnostic.fix(format!("write `@{meant}`"), Applicability::Maybe, name.span, meant),
             None => diagnostic.help("there are `@key`, `@pii`, `@owner(\"team\")`, `@deprecated(\"use x\")` and `@allow(lint)`"),
         };

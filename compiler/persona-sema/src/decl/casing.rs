@@ -12,7 +12,7 @@ pub(super) fn check_declared_name(checking: &mut Checking<'_>) {
     let kind = checking.decl.kind(checking.db);
     match kind {
         ItemKind::Profile | ItemKind::Event | ItemKind::Events | ItemKind::Enum => {
-            check_camel(checking, kind)
+            check_camel(checking, kind);
         }
         ItemKind::Source
         | ItemKind::Trait

@@ -22,7 +22,7 @@ mod uses;
 
 use std::sync::Arc;
 
-use persona_base::{Code, Diagnostic, FileId, Span};
+use persona_base::{Code, Diagnostic, FileId, Severity, Span};
 use persona_syntax::ast;
 
 use crate::db::{Db, Decl, DeclEnv, stand_in};
@@ -144,6 +144,8 @@ pub(crate) struct Checking<'db> {
     pub(crate) text: &'db str,
     /// Its stand-in file.
     pub(crate) file: FileId,
+    /// What its expressions see.
+    pub(crate) env: DeclEnv<'db>,
     /// What was found so far.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -157,6 +159,7 @@ impl<'db> Checking<'db> {
             tree,
             text: decl.source(db).text(db),
             file: stand_in(decl),
+            env: DeclEnv::new(db, decl),
             diagnostics: Vec::new(),
         }
     }
@@ -174,11 +177,6 @@ impl<'db> Checking<'db> {
     /// Keeps a diagnostic.
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
-    }
-
-    /// What its expressions see.
-    pub(crate) fn env(&self) -> DeclEnv<'db> {
-        DeclEnv::new(self.db, self.decl)
     }
 
     /// The scope of its expressions.
@@ -210,14 +208,14 @@ impl<'db> Checking<'db> {
         expr: &ast::Expr,
         positive: bool,
     ) -> crate::CheckedExpr {
-        let checked = crate::check_condition(&self.env(), self.scope(params), expr, positive);
+        let checked = crate::check_condition(&self.env, self.scope(params), expr, positive);
         self.diagnostics.extend(checked.diagnostics.iter().cloned());
         checked
     }
 
     /// A constant of a type; its diagnostics are kept.
     pub(crate) fn constant(&mut self, expr: &ast::Expr, expected: &Type) -> Const {
-        let (value, diagnostics) = crate::check_const(&self.env(), self.scope(&[]), expr, expected);
+        let (value, diagnostics) = crate::check_const(&self.env, self.scope(&[]), expr, expected);
         self.diagnostics.extend(diagnostics);
         value
     }
@@ -225,6 +223,28 @@ impl<'db> Checking<'db> {
 
 /// Checks a declaration.
 pub(crate) fn check(checking: &mut Checking<'_>) -> Unit {
+    let unit = check_kind(checking);
+    let is_wrong = checking
+        .diagnostics
+        .iter()
+        .any(|found| found.severity == Severity::Error);
+    // The checker of expressions reports names of two meanings; nothing may pass for valid should one escape it.
+    if let Some(name) = checking.env.unasked().filter(|_| !is_wrong) {
+        let message = format!("`{name}` means two things in this declaration");
+        let diagnostic = checking
+            .diagnostic(
+                persona_base::names::NAME_COLLISION,
+                checking.tree.name.span,
+                message,
+            )
+            .label("something bound inside has the name of a declaration")
+            .help("give one of them another name");
+        checking.report(diagnostic);
+    }
+    unit
+}
+
+fn check_kind(checking: &mut Checking<'_>) -> Unit {
     let tree = checking.tree;
     annotations::check_annotations(checking);
     reserved::check_declared_name(checking);

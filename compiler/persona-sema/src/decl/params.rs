@@ -9,10 +9,10 @@ use persona_syntax::ast;
 use super::text::removal;
 use super::types::{Position, Types};
 use super::{Checking, casing, reserved};
-use crate::db::{ItemKind, lookup, stand_in, tree, uses};
+use crate::db::uses;
 use crate::{Param, Type, TypeKind};
 
-/// Checks parameters; the result has one for each that has a name of its own.
+/// Checks parameters; the result has one for each that has a name.
 pub(super) fn check_params(
     checking: &mut Checking<'_>,
     params: &[ast::Param],
@@ -30,10 +30,10 @@ pub(super) fn check_params(
             continue;
         }
         if let Some(first) = seen.get(name.text.as_str()).copied() {
+            // It stays, so that calls still have as many arguments as there are parameters.
             duplicate(checking, name, first);
-            continue;
         }
-        seen.insert(&name.text, name.span);
+        seen.entry(&name.text).or_insert(name.span);
         check_order(checking, param, optional_before);
         if param.default.is_some() {
             optional_before = Some(param);
@@ -87,28 +87,6 @@ fn check_order(
 fn check_name(checking: &mut Checking<'_>, name: &ast::Name) {
     casing::check_snake(checking, name, "a parameter");
     reserved::check_local(checking, name, "a parameter");
-    let db = checking.db;
-    let Some(other) = lookup(db, &name.text).filter(|other| *other != checking.decl) else {
-        return;
-    };
-    let kind = other.kind(db);
-    if !matches!(
-        kind,
-        ItemKind::Const | ItemKind::Trait | ItemKind::Fn | ItemKind::Segment | ItemKind::Partition
-    ) {
-        return;
-    }
-    let message = format!(
-        "the parameter `{}` hides {} of that name",
-        name.text,
-        kind.described()
-    );
-    let diagnostic = checking
-        .diagnostic(names::SHADOWED_NAME, name.span, message)
-        .label("inside, the name means this parameter")
-        .secondary(stand_in(other), tree(db, other).name.span, "declared here")
-        .help("give the parameter another name");
-    checking.report(diagnostic);
 }
 
 fn default(checking: &mut Checking<'_>, param: &ast::Param, ty: &Type) -> Option<crate::Const> {

@@ -102,8 +102,7 @@ fn check_collision(checking: &mut Checking<'_>, kind: ItemKind) {
     if !matches!(
         kind,
         ItemKind::Const | ItemKind::Trait | ItemKind::Partition
-    ) || takes_params(checking)
-    {
+    ) {
         return;
     }
     let name = &checking.tree.name;

@@ -62,7 +62,11 @@ pub(super) fn check_const_decl(
     if written.optional {
         let mark = Span::new(written.span.end.saturating_sub(1), written.span.end);
         let diagnostic = checking
-            .diagnostic(data::OPTIONAL_DEFAULT, mark, "a constant has a value, so it is never missing")
+            .diagnostic(
+                data::OPTIONAL_DEFAULT,
+                mark,
+                "a constant has a value, so it is never missing",
+            )
             .label("this says that it may be missing")
             .fix("remove the `?`", Applicability::Always, mark, "");
         checking.report(diagnostic);
@@ -81,7 +85,7 @@ pub(super) fn check_trait(
     let params = check_params(checking, params, Position::Param);
     let declared = ty.map(|ty| resolve(checking, ty));
     let checked = check_value(
-        &checking.env(),
+        &checking.env,
         checking.scope(&params),
         value,
         declared.as_ref(),
@@ -118,7 +122,7 @@ pub(super) fn check_fn(
         pure: true,
         ..checking.scope(&params)
     };
-    let checked = check_value(&checking.env(), scope, value, Some(&ty));
+    let checked = check_value(&checking.env, scope, value, Some(&ty));
     checking
         .diagnostics
         .extend(checked.diagnostics.iter().cloned());
@@ -189,7 +193,7 @@ pub(super) fn check_partition(
     enums::check_values(checking, &named, "the stage");
     let mut seen = BTreeSet::new();
     let written: Vec<&ast::Expr> = stages.iter().map(|stage| &stage.condition).collect();
-    let checked = check_stages(&checking.env(), checking.scope(&[]), &written);
+    let checked = check_stages(&checking.env, checking.scope(&[]), &written);
     let mut conditions = Vec::new();
     for (stage, checked) in stages.iter().zip(checked) {
         casing::check_snake(checking, &stage.name, "a stage");

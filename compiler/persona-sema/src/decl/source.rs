@@ -140,7 +140,8 @@ fn target<'db>(checking: &mut Checking<'db>, of: &ast::Name) -> Option<Target<'d
             key: schema.key,
         });
     }
-    let message = match lookup(db, &of.text).map(|decl| decl.kind(db)) {
+    let found = lookup(db, &of.text).map(|decl| decl.kind(db));
+    let message = match found {
         // A second profile, or what is broken, is reported where it stands.
         Some(ItemKind::Error | ItemKind::Later | ItemKind::Profile) => return None,
         Some(kind) => format!(
@@ -161,6 +162,7 @@ fn target<'db>(checking: &mut Checking<'db>, of: &ast::Name) -> Option<Target<'d
             of.span,
             meant,
         ),
+        None if found.is_some() => diagnostic.help("name the profile or an event of the package"),
         None => diagnostic.help(format!("declare it: `event {} {{ … }}`", of.text)),
     };
     checking.report(diagnostic);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use persona_base::{Applicability, Span, data};
+use persona_base::{Applicability, Span, data, names};
 use persona_syntax::ast;
 
 use super::fields::{self, FlatField, flatten_table, has_annotation};
@@ -97,11 +97,13 @@ fn check_keys(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
         .iter()
         .filter(|field| has_annotation(field.decl, "key"));
     let Some(key) = keys.next() else {
-        let marked = checking
+        // A key that is misspelt is reported as such.
+        let marked = [names::RESERVED_NAME, names::UNKNOWN_ANNOTATION];
+        if !checking
             .diagnostics
             .iter()
-            .any(|d| d.code == persona_base::names::RESERVED_NAME);
-        if !marked {
+            .any(|found| marked.contains(&found.code))
+        {
             missing_key(checking, flat);
         }
         return;
@@ -186,7 +188,7 @@ fn missing_key(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
         }
         None => {
             diagnostic =
-                diagnostic.help("add a field that is different for everybody: `id: String @key`")
+                diagnostic.help("add a field that is different for everybody: `id: String @key`");
         }
     }
     checking.report(diagnostic);
@@ -255,7 +257,11 @@ fn finish(
         });
     }
     // The fields that expressions see are those of the first declaration of the name.
-    let written = if is_first(checking) { table.checks.as_slice() } else { &[] };
+    let written = if is_first(checking) {
+        table.checks.as_slice()
+    } else {
+        &[]
+    };
     let checks = written
         .iter()
         .filter_map(|check| check_check(checking, check, event))
@@ -319,7 +325,7 @@ fn check_check(
     event: Option<EventId>,
 ) -> Option<Check> {
     let checked = check_condition(
-        &checking.env(),
+        &checking.env,
         checking.event_scope(event),
         &check.condition,
         false,

@@ -166,7 +166,8 @@ impl<'db> Types<'db> {
             }
             ("Event", []) if at == Position::Param => return TypeKind::Event,
             ("Event" | "Field", _) if at != Position::Param => {
-                let why = "it stands for events only in parameters of traits and segments";
+                let why =
+                    "`Event` and `Field<T>` are types of parameters of traits and segments only";
                 return self.error(
                     names::TYPE_ARGUMENTS,
                     written.span,
@@ -351,21 +352,17 @@ impl<'db> Types<'db> {
 
     fn unknown(&mut self, name: &ast::Name, args: &[ast::TypeExpr]) -> TypeKind {
         let text = name.text.as_str();
-        let mut diagnostic = match lookup(self.db, text) {
-            Some(decl) if matches!(decl.kind(self.db), ItemKind::Error | ItemKind::Later) => {
-                return TypeKind::Error;
-            }
-            Some(decl) => {
-                let message = format!("`{text}` is {}, not a type", decl.kind(self.db).described());
-                Diagnostic::new(names::UNKNOWN_TYPE, self.file, name.span, message)
-                    .label("a type is expected here")
-            }
-            None => {
-                let message = format!("there is no type `{text}`");
-                Diagnostic::new(names::UNKNOWN_TYPE, self.file, name.span, message)
-                    .label("unknown type")
-            }
+        let found = lookup(self.db, text).map(|decl| decl.kind(self.db));
+        let (message, label) = match found {
+            Some(ItemKind::Error | ItemKind::Later) => return TypeKind::Error,
+            Some(kind) => (
+                format!("`{text}` is {}, not a type", kind.described()),
+                "a type is expected here",
+            ),
+            None => (format!("there is no type `{text}`"), "unknown type"),
         };
+        let mut diagnostic =
+            Diagnostic::new(names::UNKNOWN_TYPE, self.file, name.span, message).label(label);
         if let Some(meant) = self.meant(text, args) {
             let applicability = if meant.eq_ignore_ascii_case(text) {
                 Applicability::Always
@@ -374,8 +371,12 @@ impl<'db> Types<'db> {
             };
             diagnostic =
                 diagnostic.fix(format!("write `{meant}`"), applicability, name.span, meant);
+        } else if found.is_some() {
+            diagnostic =
+                diagnostic.help("a type is built in, such as `String`, or an enum of the package");
         } else {
-            diagnostic = diagnostic.help("declare it (`enum Tier { gold, silver }`), or use a built-in type such as `String`");
+            let help = "declare it (`enum Tier { gold, silver }`), or use a built-in type such as `String`";
+            diagnostic = diagnostic.help(help);
         }
         self.diagnostics.push(diagnostic);
         TypeKind::Error

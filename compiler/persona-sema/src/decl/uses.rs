@@ -7,12 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use persona_base::Span;
+use persona_base::{IndexVec, Span};
 use persona_syntax::ast::{self, Expr, ExprKind, Name, Query, QueryArg};
 
 use super::reserved::is_built_in_function;
 use crate::env::Schema;
-use crate::{FieldDef, TypeKind};
+use crate::{EventId, FieldDef, FieldId, TypeKind};
 
 /// The names a declaration uses.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,7 +42,7 @@ pub(crate) fn uses_of(decl: &ast::Decl, schema: &Schema) -> Uses {
         ast::DeclKind::Profile(table) | ast::DeclKind::Event(table) => walk.table(decl, table),
         ast::DeclKind::Events { members } => members.iter().for_each(|name| walk.global(name)),
         ast::DeclKind::Enum { values, .. } => {
-            values.iter().for_each(|value| walk.mention(&value.name))
+            values.iter().for_each(|value| walk.mention(&value.name));
         }
         ast::DeclKind::Const { ty, value } => {
             walk.ty(ty);
@@ -222,7 +222,7 @@ impl Walk<'_> {
                     self.global(loser);
                 }
                 ast::SourceClause::Field { path, .. } => {
-                    path.iter().for_each(|name| self.mention(name))
+                    path.iter().for_each(|name| self.mention(name));
                 }
                 ast::SourceClause::From { .. }
                 | ast::SourceClause::Where(_)
@@ -255,7 +255,7 @@ impl Walk<'_> {
                 self.exprs(fields.iter().map(|(_, value)| value));
             }
             ExprKind::Paren(inner) | ExprKind::Ago(inner) | ExprKind::FromNow(inner) => {
-                self.expr(inner)
+                self.expr(inner);
             }
             ExprKind::Neg { operand, .. }
             | ExprKind::Not { operand, .. }
@@ -315,7 +315,7 @@ impl Walk<'_> {
                 self.expr(list);
                 self.mention(var);
                 self.inside([var.text.clone()].into(), |walk| {
-                    walk.exprs(condition.as_deref())
+                    walk.exprs(condition.as_deref());
                 });
             }
             ExprKind::Did(did) => self.did(did),
@@ -402,46 +402,40 @@ impl Walk<'_> {
         self.inside(bound, |walk| walk.expr(condition));
     }
 
-    /// The bare names that a query's `where` binds: the fields of its kinds, or of the elements of a list field.
+    /// The bare names that a query's `where` binds for certain: fields that all its kinds have, or fields of the elements of
+    /// its list.
     fn fields_in_scope(&self, query: &Query) -> Names {
         if query.any_event {
             return ["at", "id"].map(str::to_owned).into();
         }
-        let mut names = Names::new();
-        for kind in &query.kinds {
-            let path: Vec<&str> = query.path.iter().map(|name| name.text.as_str()).collect();
-            if let Some(event) = self
-                .schema
-                .events
-                .iter()
-                .find(|event| *event.name == kind.text)
-            {
-                names.extend(field_names(event.fields.iter()));
-                names.extend(element_names(event.fields.iter(), &path.join(".")));
-            } else if let Some(members) = self.schema.groups.get(kind.text.as_str()) {
-                for event in members
-                    .iter()
-                    .filter_map(|member| self.schema.events.get(*member))
-                {
-                    names.extend(field_names(event.fields.iter()));
-                }
-            } else {
-                let mut whole = vec![kind.text.as_str()];
-                whole.extend(path);
-                let list = whole.join(".");
-                names.extend(element_names(self.schema.profile.fields.iter(), &list));
-                // A list of the event in scope, from a `where` around this one.
-                for event in self
-                    .schema
-                    .events
-                    .iter()
-                    .filter(|_| !self.scopes.is_empty())
-                {
-                    names.extend(element_names(event.fields.iter(), &list));
-                }
-            }
+        let path: Vec<&str> = query.path.iter().map(|name| name.text.as_str()).collect();
+        let mut each = query
+            .kinds
+            .iter()
+            .map(|kind| self.fields_of(&kind.text, &path));
+        let first = each.next().unwrap_or_default();
+        each.fold(first, |common, names| {
+            common.intersection(&names).cloned().collect()
+        })
+    }
+
+    /// The bare names that a query of this one kind, group or list binds.
+    fn fields_of(&self, kind: &str, path: &[&str]) -> Names {
+        let events = &self.schema.events;
+        if let Some(event) = events.iter().find(|event| *event.name == *kind) {
+            let elements = elements_on_path(&event.fields, path);
+            return elements.unwrap_or_else(|| field_names(event.fields.iter()));
         }
-        names
+        if let Some(members) = self.schema.groups.get(kind) {
+            let fields = |event: &EventId| field_names(events[*event].fields.iter());
+            let mut each = members.iter().map(fields);
+            let first = each.next().unwrap_or_default();
+            return each.fold(first, |common, names| {
+                common.intersection(&names).cloned().collect()
+            });
+        }
+        let whole: Vec<&str> = std::iter::once(kind).chain(path.iter().copied()).collect();
+        elements_on_path(&self.schema.profile.fields, &whole).unwrap_or_default()
     }
 
     fn window(&mut self, window: &ast::Window) {
@@ -465,16 +459,25 @@ fn field_names<'f>(fields: impl Iterator<Item = &'f FieldDef>) -> Names {
         .collect()
 }
 
-/// The same for the elements of the list field named `list`.
-fn element_names<'f>(mut fields: impl Iterator<Item = &'f FieldDef>, list: &str) -> Names {
-    let field = fields.find(|field| *field.name == *list);
-    let element = field.and_then(|field| field.ty.kind.element());
-    match element.map(|element| &element.kind) {
-        Some(TypeKind::Record(record)) => record
-            .fields
-            .iter()
-            .map(|field| field.name.split('.').next().unwrap_or_default().to_owned())
-            .collect(),
-        _ => Names::new(),
+/// The same for the elements of the list of records on a path of names: `items`, or `items.price`.
+fn elements_on_path(fields: &IndexVec<FieldId, FieldDef>, path: &[&str]) -> Option<Names> {
+    let on_path = (1..=path.len()).find_map(|end| {
+        let name = path[..end].join(".");
+        let field = fields.iter().find(|field| *field.name == *name)?;
+        field.ty.kind.element()
+    })?;
+    match &on_path.kind {
+        TypeKind::Record(record) => {
+            let names = record
+                .fields
+                .iter()
+                .map(|field| field.name.split('.').next());
+            Some(
+                names
+                    .map(|name| name.unwrap_or_default().to_owned())
+                    .collect(),
+            )
+        }
+        _ => None,
     }
 }

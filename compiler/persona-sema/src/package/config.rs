@@ -95,7 +95,9 @@ impl Config {
                 "package" => self.package(&mut reader, entry),
                 "dependencies" => dependencies(&mut reader, entry),
                 "levels" => self.levels(&mut reader, entry),
-                _ => reader.unknown(entry.0, "", &TABLES),
+                // After a table that cannot be read, anything may have slipped out of it.
+                _ if errors.is_empty() => reader.unknown(entry.0, "", &TABLES),
+                _ => {}
             }
         }
         // A file that cannot be read may well have it.

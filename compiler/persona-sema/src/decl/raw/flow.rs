@@ -157,7 +157,7 @@ impl Raw<'_, '_> {
                     ast::Pattern::Value(_) => {}
                     ast::Pattern::Missing(_) => missing = missing.or_else(|| Some(result.clone())),
                     ast::Pattern::Otherwise(_) => {
-                        otherwise = otherwise.or_else(|| Some(result.clone()))
+                        otherwise = otherwise.or_else(|| Some(result.clone()));
                     }
                 }
             }

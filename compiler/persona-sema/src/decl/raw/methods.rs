@@ -143,19 +143,17 @@ impl Raw<'_, '_> {
             }
             ("as", 1 | 2, _) => self.conversion(value, args, span),
             (known, ..) if METHODS.contains(&known) => {
-                let example = match known {
-                    "split" => ".split(\",\")",
-                    "replace" => ".replace(\"a\", \"b\")",
-                    "as" => ".as(Date)",
-                    _ => "",
+                let (takes, example) = match known {
+                    "split" => ("the text between the parts", ".split(\",\")"),
+                    "replace" => ("two texts", ".replace(\"a\", \"b\")"),
+                    "as" => ("a type, and perhaps a zone or a format", ".as(Date)"),
+                    _ => ("nothing in parentheses", ""),
                 };
-                let message = format!("`.{known}` takes something else");
-                let help = if example.is_empty() {
-                    format!("write `.{known}()`")
-                } else {
-                    format!("for example `{example}`")
+                let help = match example {
+                    "" => format!("write `.{known}()`"),
+                    example => format!("for example `{example}`"),
                 };
-                self.unsupported(span, message, help);
+                self.unsupported(span, format!("`.{known}` takes {takes}"), help);
                 None
             }
             (unknown, ..) => {
