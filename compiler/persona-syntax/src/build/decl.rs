@@ -274,6 +274,10 @@ impl Builder<'_> {
                         self.habit(syntax::EXPECTED_SIGN, span, "the result's type stands behind `->`", "->");
                     }
                 }
+                Rule::trait_arrow => {
+                    let span = self.exact(&inner);
+                    self.habit(syntax::EXPECTED_SIGN, span, "the type of a trait stands behind `:`", ":");
+                }
                 Rule::equals => {}
                 Rule::fat_arrow => {
                     let span = self.exact(&inner);
