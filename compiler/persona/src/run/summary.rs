@@ -148,7 +148,19 @@ pub(crate) fn share(count: usize, of: usize) -> f64 {
 
 fn values(plan: &Plan, column: &Column, ty: &Ty, strings: &Strings, known: usize) -> TraitValues {
     let zone = Zone::named(&plan.zone).unwrap_or_else(Zone::utc);
-    let show = |value: &Value| Shown::new(value, ty, &plan.schema, &zone);
+    let show = |value: &Value| {
+        let exact = Shown::new(value, ty, &plan.schema, &zone);
+        match (value, ty) {
+            (Value::Int(micros), Ty::Duration) => {
+                let coarse = Shown::new(&Value::Int(coarse(*micros)), ty, &plan.schema, &zone);
+                Shown {
+                    text: coarse.text,
+                    ..exact
+                }
+            }
+            _ => exact,
+        }
+    };
     if known == 0 {
         return TraitValues::Nothing;
     }
@@ -178,6 +190,20 @@ fn values(plan: &Plan, column: &Column, ty: &Ty, strings: &Strings, known: usize
         Values::Geo(..) | Values::Absent(_) => TraitValues::Top(Vec::new(), known),
     }
 }
+
+/// A duration as people would say it: days and hours, or hours and minutes.
+fn coarse(micros: i64) -> i64 {
+    let unit = match micros.unsigned_abs() {
+        0..HOUR => return micros,
+        HOUR..DAY => MINUTE,
+        _ => HOUR,
+    } as i64;
+    micros.saturating_add(unit / 2).div_euclid(unit) * unit
+}
+
+const MINUTE: u64 = 60_000_000;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
 
 fn range<T: Copy>(
     mut values: Vec<T>,
@@ -245,6 +271,15 @@ mod tests {
         assert_eq!(range(vec![4, 1]), ranged(1, 1, 4));
         assert_eq!(range(vec![7]), ranged(7, 7, 7));
         assert_eq!(range(vec![5, 3, 9, 1]), ranged(1, 3, 9));
+    }
+
+    #[test]
+    fn durations_are_told_in_two_units() {
+        let hours = |hours: u64| (hours * HOUR) as i64;
+        assert_eq!(coarse(hours(49) + 1_800_000_001), hours(50));
+        assert_eq!(coarse(hours(2) + 29_000_000), hours(2));
+        assert_eq!(coarse(1_500_000), 1_500_000);
+        assert_eq!(coarse(-hours(49)), -hours(49));
     }
 
     #[test]

@@ -37,7 +37,12 @@ pub(super) fn extended(plan: &Plan) -> (Plan, Evidence) {
             Op::Agg(agg) if agg.kind == AggKind::Exists => {
                 (&agg.query, true, "the last such event:")
             }
-            Op::Agg(agg) if agg.kind == AggKind::Count => {
+            Op::Agg(agg)
+                if matches!(
+                    agg.kind,
+                    AggKind::Count | AggKind::MaxPerValue | AggKind::UnitsHit { .. }
+                ) =>
+            {
                 (&agg.query, false, "the last such event:")
             }
             Op::Sequence(sequence) => (&sequence.first, true, "the last event that starts it:"),

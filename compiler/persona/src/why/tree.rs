@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use persona_ir::{Explain, ExplainKind, NodeId, Output, OutputKind, Ty};
+use persona_ir::{AggKind, Explain, ExplainKind, NodeId, Op, Output, OutputKind, Ty};
 use persona_runtime::{Evaluator, ProfileEvaluator, Value};
 
 use super::evidence::Evidence;
@@ -108,7 +108,7 @@ impl<'r, 'e> Reader<'r, 'e> {
     pub(super) fn part(&mut self, explain: &Explain) -> Part {
         self.left = self.left.saturating_sub(1);
         let value = explain.node.map(|node| self.shown(node));
-        let evidence = explain
+        let mut evidence = explain
             .node
             .map(|node| self.evidence_of(node))
             .unwrap_or_default();
@@ -117,7 +117,10 @@ impl<'r, 'e> Reader<'r, 'e> {
             if self.left == 0 && !is_junction(&explain.kind) {
                 break;
             }
-            parts.push(self.part(part));
+            match self.counted(part) {
+                Some(counted) => evidence.extend(counted),
+                None => parts.push(self.part(part)),
+            }
         }
         if let ExplainKind::Reference(name) = &explain.kind
             && parts.is_empty()
@@ -195,17 +198,43 @@ impl<'r, 'e> Reader<'r, 'e> {
         }
     }
 
+    /// What the history says where a condition counts without saying so, as in `did Purchase at least 3 times`: the
+    /// number is no operand that anybody wrote.
+    fn counted(&mut self, operand: &Explain) -> Option<Vec<String>> {
+        let node = operand
+            .node
+            .filter(|_| operand.kind == ExplainKind::Value)?;
+        let Op::Agg(agg) = &self.evaluator.plan().nodes[node].op else {
+            return None;
+        };
+        let place = operand.place;
+        let written = self.program.texts.slice(place.file, place.span);
+        let mut said = match agg.kind {
+            AggKind::Exists => Vec::new(),
+            AggKind::Count if written.starts_with("count") => return None,
+            AggKind::Count => vec![self.such_events(node)],
+            AggKind::MaxPerValue => vec![format!("at most {} of one value", self.shown(node).text)],
+            AggKind::UnitsHit { .. } => vec![format!("in {} of them", self.shown(node).text)],
+            _ => return None,
+        };
+        said.extend(self.evidence_of(node));
+        Some(said)
+    }
+
+    fn such_events(&mut self, count: NodeId) -> String {
+        match self.profile.value(count) {
+            Value::Int(1) => "1 such event".to_owned(),
+            value => format!("{} such events", value.int().unwrap_or(0)),
+        }
+    }
+
     fn evidence_of(&mut self, node: NodeId) -> Vec<String> {
         let mut said = Vec::new();
         let Some(found) = self.evidence.of(node) else {
             return said;
         };
         if let Some(count) = found.count {
-            said.push(match self.profile.value(count) {
-                Value::Int(1) => "1 such event".to_owned(),
-                Value::Int(count) => format!("{count} such events"),
-                _ => return said,
-            });
+            said.push(self.such_events(count));
         }
         let last = self.profile.value(found.last);
         if last.is_known() {
@@ -251,12 +280,53 @@ fn kind(explain: &Explain, value: Option<&Shown>) -> PartKind {
     }
 }
 
-/// Source text on one line: comments go, and white space becomes one space.
+/// Source text on one line: comments go, white space becomes one space, parentheses around the whole go.
 fn one_line(text: &str) -> String {
     let lines = text.lines().map(|line| match line.find("//") {
         Some(at) if !line[..at].contains('"') => &line[..at],
         _ => line,
     });
     let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
-    words.join(" ")
+    let mut text = words.join(" ");
+    while is_enclosed(&text) {
+        text = text[1..text.len() - 1].trim().to_owned();
+    }
+    text
+}
+
+/// Whether the first parenthesis is closed by the last character.
+fn is_enclosed(text: &str) -> bool {
+    if !text.starts_with('(') || text.contains('"') {
+        return false;
+    }
+    let mut depth = 0;
+    let closed = text.char_indices().find(|(_, c)| {
+        depth += i32::from(*c == '(') - i32::from(*c == ')');
+        depth == 0
+    });
+    closed.is_some_and(|(at, _)| at + 1 == text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn source_text_is_shown_on_one_line() {
+        assert_eq!(
+            one_line("did Purchase // often\n    in last 30d"),
+            "did Purchase in last 30d"
+        );
+        assert_eq!(
+            one_line("url == \"http://x\" // a\n and b"),
+            "url == \"http://x\" // a and b"
+        );
+    }
+
+    #[test]
+    fn parentheses_around_the_whole_say_nothing() {
+        assert_eq!(one_line("((a or b))"), "a or b");
+        assert_eq!(one_line("(a) or (b)"), "(a) or (b)");
+        assert_eq!(one_line("(\")\" == a)"), "(\")\" == a)");
+    }
 }
