@@ -9,7 +9,9 @@ use persona_runtime::{Answers, Calibration, CheckFailure, Dataset, Evaluation, R
 use crate::Compiled;
 use crate::bind::Bound;
 use crate::buffers::{Buffers, Recoder, population, rows};
+use crate::codegen::Way;
 use crate::context::OutRef;
+use crate::members::Members;
 use crate::program::Stage;
 use crate::state::ListOut;
 
@@ -138,6 +140,8 @@ impl Compiled {
                 rows: Vec::new(),
             })
             .collect();
+        let members = stage.goals.iter().filter(|goal| goal.way == Way::Members);
+        bound.state().members = Members::new(members.count(), data.profiles);
         let context = bound.context(&outs);
         // SAFETY: the stage is of a program of this code, and the context is bound for it, the dataset and buffers that
         // have a row for each of the goal's table. Nothing else touches them until it returns.
@@ -145,11 +149,11 @@ impl Compiled {
             let profiles = data.profiles as u64;
             self.code.run(context, &stage.batch, 0, profiles);
         }
-        for (buffer, list) in buffers
-            .iter_mut()
-            .zip(std::mem::take(&mut bound.state().lists))
-        {
-            buffer.lists = list.rows;
+        let state = bound.state();
+        let mut sets = std::mem::take(&mut state.members).finish().into_iter();
+        let lists = std::mem::take(&mut state.lists);
+        for (buffer, list) in buffers.iter_mut().zip(lists) {
+            buffer.collect(list.rows, &mut sets);
         }
         buffers
     }

@@ -11,8 +11,11 @@ use persona_runtime::calendar::clamp_timestamp;
 use persona_runtime::time::Times;
 use persona_runtime::{Calibration, Column, Dataset, EventTable, Values};
 
+use rustc_hash::FxHashSet;
+
 use crate::context::{ColumnRef, Context, EventsRef, KeysRef, ListRef, OutRef};
 use crate::layout::{Shape, Slot};
+use crate::members::Members;
 use crate::pools::Moment;
 use crate::program::Program;
 use crate::state::State;
@@ -88,6 +91,7 @@ impl<'a> Bound<'a> {
     /// The context, for running code: valid until the bound dataset is used otherwise or moved.
     pub(crate) fn context(&mut self, outs: &[OutRef]) -> *mut Context {
         self.context.outs = outs.as_ptr();
+        self.context.members = self.state.members.address();
         self.context.state = ptr::from_mut::<State<'a>>(&mut self.state).cast();
         &raw mut *self.context
     }
@@ -143,6 +147,8 @@ fn state<'a>(
         texts,
         schema: &plan.schema,
         stack: Vec::new(),
+        members: Members::default(),
+        tried: FxHashSet::default(),
         calibration,
         lists: Vec::new(),
         data,
@@ -177,6 +183,7 @@ impl Owned {
             zone_of: self.zone_of.as_ptr(),
             moments: self.moments.as_ptr(),
             args: self.args.as_ptr().cast_mut().cast(),
+            members: ptr::null_mut(),
             outs: ptr::null(),
             result: 0,
             state: ptr::null_mut(),

@@ -20,12 +20,14 @@ pub(crate) struct Buffers {
     /// Validity bits; absent where the value is never missing.
     valid: Option<Vec<u8>>,
     /// The values, where they are lists.
-    pub(crate) lists: Vec<Value>,
+    lists: Vec<Value>,
     rows: usize,
 }
 
 #[derive(Debug)]
 enum Data {
+    /// Filled by [`crate::members`].
+    Members(Vec<u64>),
     Bits(Vec<u8>),
     Bytes(Vec<u8>),
     Ints(Vec<i64>),
@@ -48,7 +50,8 @@ impl Buffers {
     pub(crate) fn new(goal: &Goal, rows: usize) -> Self {
         let bits = || vec![0; rows.div_ceil(8)];
         let data = match (goal.way, Shape::of(&goal.ty)) {
-            (Way::Members, _) => Data::Bits(bits()),
+            (Way::Members, _) => Data::Members(Vec::new()),
+            (Way::Bits, _) => Data::Bits(bits()),
             (Way::Column, Shape::Bool) => Data::Bytes(vec![0; rows]),
             (Way::Column, Shape::Int) => Data::Ints(vec![0; rows]),
             (Way::Column, Shape::Float) => Data::Floats(vec![0.0; rows]),
@@ -77,7 +80,7 @@ impl Buffers {
                 aux = longitudes.as_mut_ptr().cast();
                 latitudes.as_mut_ptr().cast()
             }
-            Data::Lists => std::ptr::null_mut(),
+            Data::Members(_) | Data::Lists => std::ptr::null_mut(),
         };
         let valid = self
             .valid
@@ -86,9 +89,21 @@ impl Buffers {
         OutRef { data, aux, valid }
     }
 
+    /// Takes what helpers collected: lists, and the next of the sets of members.
+    pub(crate) fn collect(&mut self, lists: Vec<Value>, sets: &mut impl Iterator<Item = Vec<u64>>) {
+        self.lists = lists;
+        if let Data::Members(words) = &mut self.data {
+            *words = sets.next().expect("a set for each goal that is one");
+        }
+    }
+
     /// A set of members.
     pub(crate) fn bits(self) -> BooleanBuffer {
         match self.data {
+            Data::Members(words) => {
+                let words: Vec<u64> = words.into_iter().map(u64::to_le).collect();
+                BooleanBuffer::new(Buffer::from_vec(words), 0, self.rows)
+            }
             Data::Bits(data) => BooleanBuffer::new(Buffer::from_vec(data), 0, self.rows),
             _ => BooleanBuffer::new_unset(self.rows),
         }
@@ -107,7 +122,8 @@ impl Buffers {
             Data::Lists => {
                 return Answer::Values(build::column(&self.lists, &goal.ty, &mut strings.merged));
             }
-            Data::Bits(data) | Data::Bytes(data) => Values::Bool(data.into()),
+            Data::Bytes(data) => Values::Bool(data.into()),
+            Data::Members(_) | Data::Bits(_) => Values::Absent(self.rows),
             Data::Ints(data) => Values::Int(data.into()),
             Data::Floats(data) => Values::Float(data.into()),
             Data::Codes(data) if goal.ty == Ty::Str => {
@@ -121,7 +137,7 @@ impl Buffers {
 
     fn is_member(&self, row: usize) -> bool {
         match &self.data {
-            Data::Bits(bits) => bits[row / 8] >> (row % 8) & 1 == 1,
+            Data::Members(words) => words[row / 64] >> (row % 64) & 1 == 1,
             _ => false,
         }
     }

@@ -30,6 +30,8 @@ pub(crate) struct Context {
     pub(crate) moments: *const *const i64,
     /// Where variadic helpers find their arguments.
     pub(crate) args: *mut i64,
+    /// The block of members: for each of 64 profiles a row of words.
+    pub(crate) members: *mut u64,
     /// Buffers of the outputs of a batch.
     pub(crate) outs: *const OutRef,
     /// The value of the helper that has just returned, where it returned whether there is one.

@@ -14,6 +14,7 @@ mod codegen;
 mod context;
 mod helpers;
 mod layout;
+mod members;
 mod module;
 mod pools;
 mod program;

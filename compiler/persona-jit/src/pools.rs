@@ -73,8 +73,6 @@ pub(crate) struct Pools {
     pub(crate) moments: Pool<Moment>,
     /// The greatest number of arguments of a variadic helper.
     pub(crate) args: usize,
-    /// Whether anything makes texts.
-    pub(crate) makes_texts: bool,
     /// Whether anything asks for the profile's zone.
     pub(crate) zones: bool,
 }

@@ -8,14 +8,16 @@ use regex::Regex;
 use std::collections::BTreeMap;
 
 use crate::analysis::Analysis;
-use crate::codegen::{Shared, Target, Way, define_answers, define_checks, define_group};
+use crate::codegen::{
+    Shared, Target, Way, Workshop, define_answers, define_checks, define_group, define_members,
+};
 use crate::helpers::end_profile;
 use crate::layout::{Layout, Slot};
 use crate::module::{Code, CompileError, Draft, OnProfile};
 use crate::pools::Pools;
 use cranelift_module::FuncId;
 
-/// So many targets are written by one function.
+/// So many targets are written by one function; a multiple of 64.
 const TARGETS_PER_FUNCTION: usize = 128;
 
 /// A program: functions that answer some nodes, in stages, and what they refer to.
@@ -109,7 +111,11 @@ impl Question {
     pub(crate) fn checks(plan: &Plan) -> Self {
         let mut question = Self::default();
         for check in &plan.checks {
-            question.ask(plan, check.node, Way::Members, check.table);
+            let way = match check.table {
+                CheckTable::Profile => Way::Members,
+                CheckTable::Event(_) => Way::Bits,
+            };
+            question.ask(plan, check.node, way, check.table);
         }
         question
     }
@@ -291,11 +297,11 @@ impl Outline {
     /// The program with the addresses of its functions.
     pub(crate) fn link(self, code: &Code) -> Program {
         let groups: Vec<OnProfile> = self.groups.iter().map(|id| code.function(*id)).collect();
-        let end: Option<OnProfile> = self.pools.makes_texts.then_some(end_profile);
+        let end: OnProfile = end_profile;
         let stage = |stage: OutlineStage| {
             let compute = groups[..stage.groups].to_vec();
             let write = stage.write.iter().map(|id| code.function(*id));
-            let batch = compute.iter().copied().chain(write).chain(end).collect();
+            let batch = compute.iter().copied().chain(write).chain([end]).collect();
             Stage {
                 compute,
                 batch,
@@ -318,31 +324,39 @@ impl Outline {
     }
 }
 
-/// Defines the functions that write a stage's goals: those of profiles, and those of each kind of event.
+/// Defines the functions that write a stage's goals: those of profiles, sets of members apart, and those of each
+/// kind of event.
 fn define_writers(
     shared: &mut Shared<'_>,
-    work: &mut crate::codegen::Workshop,
+    work: &mut Workshop,
     goals: &[Goal],
 ) -> Result<Vec<FuncId>, CompileError> {
-    let mut tables: BTreeMap<Option<KindId>, Vec<Target>> = BTreeMap::new();
+    let (mut members, mut columns) = (Vec::new(), Vec::new());
+    let mut events: BTreeMap<KindId, Vec<Target>> = BTreeMap::new();
     for (out, goal) in goals.iter().enumerate() {
-        let table = match goal.table {
-            CheckTable::Profile => None,
-            CheckTable::Event(kind) => Some(kind),
-        };
-        tables.entry(table).or_default().push(Target {
+        let target = Target {
             node: goal.node,
             out,
             way: goal.way,
-        });
+        };
+        match goal.table {
+            CheckTable::Profile if goal.way == Way::Members => members.push(target),
+            CheckTable::Profile => columns.push(target),
+            CheckTable::Event(kind) => events.entry(kind).or_default().push(target),
+        }
     }
     let mut functions = Vec::new();
-    for (table, targets) in tables {
+    let words = crate::members::words(members.len());
+    for (index, targets) in members.chunks(TARGETS_PER_FUNCTION).enumerate() {
+        let first = crate::members::words(index * TARGETS_PER_FUNCTION);
+        functions.push(define_members(shared, work, targets, first, words)?);
+    }
+    for targets in columns.chunks(TARGETS_PER_FUNCTION) {
+        functions.push(define_answers(shared, work, targets)?);
+    }
+    for (kind, targets) in events {
         for targets in targets.chunks(TARGETS_PER_FUNCTION) {
-            functions.push(match table {
-                None => define_answers(shared, work, targets)?,
-                Some(kind) => define_checks(shared, work, kind, targets)?,
-            });
+            functions.push(define_checks(shared, work, kind, targets)?);
         }
     }
     Ok(functions)

@@ -8,7 +8,9 @@ use persona_ir::{KindId, Rank, RankId, RankKind, Schema, Ty};
 use persona_runtime::time::{Clock, Times};
 use persona_runtime::{Calibration, Dataset, RankTable, Value};
 use regex::Regex;
+use rustc_hash::FxHashSet;
 
+use crate::members::Members;
 use crate::texts::Texts;
 
 /// The helpers' side of one run.
@@ -20,6 +22,10 @@ pub(crate) struct State<'a> {
     pub(crate) schema: &'a Schema,
     /// Values under aggregation; nested loops stack theirs on top.
     pub(crate) stack: Vec<u64>,
+    /// The sets of members that a batch fills.
+    pub(crate) members: Members,
+    /// The choices of events that the sequence under evaluation has tried.
+    pub(crate) tried: FxHashSet<Box<[i64]>>,
     /// The thresholds of ranks.
     pub(crate) calibration: Arc<Calibration>,
     /// The lists of a batch's outputs, row by row.

@@ -94,6 +94,21 @@ pub(crate) fn define_answers(
     })
 }
 
+/// Defines a function that writes one profile's Bools as words of the block's row: from word `first` on, of `words`.
+pub(crate) fn define_members(
+    shared: &mut Shared<'_>,
+    work: &mut Workshop,
+    targets: &[Target],
+    first: usize,
+    words: usize,
+) -> Result<FuncId, CompileError> {
+    work.define(shared, |emitter| {
+        for (word, targets) in (first..).zip(targets.chunks(64)) {
+            emitter.write_members(targets, word, words);
+        }
+    })
+}
+
 /// Defines a function that checks one profile's events of a kind: each target's Bool, at each event's row.
 pub(crate) fn define_checks(
     shared: &mut Shared<'_>,

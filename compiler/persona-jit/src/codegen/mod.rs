@@ -11,6 +11,7 @@ mod list;
 mod load;
 mod logic;
 mod moment;
+mod negation;
 mod number;
 mod output;
 mod place;
@@ -20,7 +21,9 @@ mod text;
 mod value;
 mod walk;
 
-pub(crate) use entry::{Workshop, define_answers, define_checks, define_driver, define_group};
+pub(crate) use entry::{
+    Workshop, define_answers, define_checks, define_driver, define_group, define_members,
+};
 pub(crate) use output::{Target, Way};
 
 use cranelift_codegen::ir::condcodes::IntCC;

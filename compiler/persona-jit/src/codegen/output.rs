@@ -22,8 +22,11 @@ pub(crate) struct Target {
 /// How a value is written into its buffers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// A Bool as a bit: a set of members.
+    /// A Bool of a profile: a set of members. Sixty-four of them are one word of the profile's row in a block, which
+    /// [`crate::members`] turns around, so that a profile touches few lines of memory however many sets there are.
     Members,
+    /// A Bool of an event, as a bit at the event's row.
+    Bits,
     /// Any value as an element of a column, and its validity as a bit.
     Column,
 }
@@ -31,7 +34,7 @@ pub(crate) enum Way {
 impl Emitter<'_, '_, '_> {
     /// Writes a value into the buffers of an output, at a row.
     pub(super) fn write(&mut self, target: Target, val: Val, row: Value) {
-        if target.way == Way::Members {
+        if target.way == Way::Bits {
             let cond = self.holds(val);
             return self.write_bit(target.out, field!(OutRef, data), row, cond);
         }
@@ -45,6 +48,27 @@ impl Emitter<'_, '_, '_> {
         if let Some(valid) = val.valid {
             self.write_bit(target.out, field!(OutRef, valid), row, valid);
         }
+    }
+
+    /// Writes the Bools of up to 64 nodes as one word of the profile's row in the block, which is so many words long.
+    pub(super) fn write_members(&mut self, targets: &[Target], word: usize, words: usize) {
+        let mut set = self.int(0);
+        for (bit, target) in (0..).zip(targets) {
+            self.ensure([target.node]);
+            let val = self.get(target.node);
+            let cond = self.holds(val);
+            let cond = self.b.ins().uextend(types::I64, cond);
+            let cond = self.b.ins().ishl_imm_u(cond, bit);
+            set = self.b.ins().bor(set, cond);
+        }
+        let block = self.ctx_field(field!(Context, members));
+        let row = self.b.ins().band_imm_u(self.profile, 63);
+        let width = self.index(words * 8);
+        let offset = self.b.ins().imul(row, width);
+        let address = self.b.ins().iadd(block, offset);
+        let word = self.index(word * 8);
+        let address = self.b.ins().iadd(address, word);
+        self.b.ins().store(FLAGS, set, address, 0);
     }
 
     fn validity_word(&mut self, val: Val) -> Value {

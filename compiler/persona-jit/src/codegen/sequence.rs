@@ -2,24 +2,26 @@
 //! segments that each end with a pinned level or the last one. A segment is one walk over the events behind the
 //! one that ended the segment before: for each level in it the walk keeps the latest event that it can be reached
 //! by, which is the best predecessor there is, because what follows asks for little time between neighbours. Only
-//! pinned levels are tried event by event, in nested walks; a sequence without them takes one walk.
+//! pinned levels are tried event by event, in nested walks; a sequence without them takes one walk. Where an earlier
+//! pinned event no longer matters to what follows, no event is tried twice for the same events that do.
 
 use std::collections::BTreeSet;
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use cranelift_frontend::Variable;
-use persona_ir::{KindId, Levels, Negation, NegationMode, NodeId, Sequence};
+use persona_ir::{KindId, Levels, Negation, NodeId, Sequence};
 
 use super::query::{KindRows, Rows};
 use super::value::{self, Val};
 use super::walk::{Direction, Exits};
 use super::{Binder, Emitter, EventAt, Kind};
 use crate::analysis::negation_level;
+use crate::helpers::Helper;
 
 /// A sequence while code for it is emitted.
-struct Plan<'a> {
-    sequence: &'a Sequence,
+pub(super) struct Course<'a> {
+    pub(super) sequence: &'a Sequence,
     /// The last positive level.
     last: u8,
     pinned: Levels,
@@ -40,13 +42,13 @@ struct Before {
 
 /// The latest event that a level was reached by, if any.
 #[derive(Clone, Copy)]
-struct Reached {
-    is: Variable,
-    at: Variable,
+pub(super) struct Reached {
+    pub(super) is: Variable,
+    pub(super) at: Variable,
 }
 
 /// A walk over levels `from..=to`.
-struct Segment {
+pub(super) struct Segment {
     from: u8,
     to: u8,
     before: Option<Before>,
@@ -58,7 +60,7 @@ struct Segment {
     site: usize,
 }
 
-impl Plan<'_> {
+impl Course<'_> {
     fn kinds(&self, level: u8) -> &[KindId] {
         match level.checked_sub(1) {
             None => &self.sequence.first.kinds,
@@ -92,7 +94,7 @@ impl<'a> Emitter<'_, 'a, '_> {
         for kind in steps.chain(negated) {
             self.visible(*kind);
         }
-        let plan = Plan {
+        let course = Course {
             sequence,
             last,
             pinned: self.pinned(sequence),
@@ -100,10 +102,12 @@ impl<'a> Emitter<'_, 'a, '_> {
             found: self.flag(),
             done: self.b.create_block(),
         };
-        self.segment(&plan, 0, None, 0);
-        self.b.ins().jump(plan.done, &[]);
-        self.begin(plan.done);
-        Val::bool(self.b.use_var(plan.found))
+        let ctx = self.ctx;
+        self.call(Helper::ForgetTried, &[ctx]);
+        self.segment(&course, 0, None, 0);
+        self.b.ins().jump(course.done, &[]);
+        self.begin(course.done);
+        Val::bool(self.b.use_var(course.found))
     }
 
     fn pinned(&self, sequence: &Sequence) -> Levels {
@@ -125,29 +129,29 @@ impl<'a> Emitter<'_, 'a, '_> {
     // ---- segments ----
 
     /// Walks the levels from `from` to the next pinned one, and for each event that this one can be, on.
-    fn segment(&mut self, plan: &Plan<'a>, from: u8, before: Option<Before>, site: usize) {
-        let to = (from..plan.last)
-            .find(|level| plan.pinned.contains(*level))
-            .unwrap_or(plan.last);
-        let negated = plan
+    fn segment(&mut self, course: &Course<'a>, from: u8, before: Option<Before>, site: usize) {
+        let to = (from..course.last)
+            .find(|level| course.pinned.contains(*level))
+            .unwrap_or(course.last);
+        let negated = course
             .sequence
             .not
             .as_ref()
-            .filter(|_| to == plan.last && !plan.pinned.contains(to));
+            .filter(|_| to == course.last && !course.pinned.contains(to));
         let filters = (from..=to)
-            .filter_map(|level| plan.filter(level))
+            .filter_map(|level| course.filter(level))
             .chain(negated.and_then(|not| not.filter));
         self.hoist(filters);
         let segment = Segment {
             from,
             to,
             before,
-            kinds: self.segment_rows(plan, from, to, negated, before),
+            kinds: self.segment_rows(course, from, to, negated, before),
             reached: (from..to).map(|_| self.unreached()).collect(),
             pending: negated.map(|_| self.unreached()),
             site,
         };
-        let backward = plan.tries_latest_only(to);
+        let backward = course.tries_latest_only(to);
         let direction = if backward {
             Direction::Backward
         } else {
@@ -155,15 +159,15 @@ impl<'a> Emitter<'_, 'a, '_> {
         };
         self.each_event(&segment.kinds, site, direction, |this, event, exits| {
             if let (Some(not), Some(pending)) = (negated, segment.pending) {
-                this.negated_event(plan, &segment, not, pending, event);
+                this.negated_event(course, &segment, not, pending, event);
             }
             for level in (from..=to).rev() {
-                this.step(plan, &segment, level, event, exits);
+                this.step(course, &segment, level, event, exits);
             }
         });
         if let (Some(not), Some(pending)) = (negated, segment.pending) {
             let (is, at) = (self.b.use_var(pending.is), self.b.use_var(pending.at));
-            self.conclude(plan, not, is, at);
+            self.conclude(course, not, is, at);
         }
     }
 
@@ -177,16 +181,16 @@ impl<'a> Emitter<'_, 'a, '_> {
     /// The events that a segment walks over.
     fn segment_rows(
         &mut self,
-        plan: &Plan<'a>,
+        course: &Course<'a>,
         from: u8,
         to: u8,
         negated: Option<&Negation>,
         before: Option<Before>,
     ) -> Vec<KindRows> {
         if to == 0 && negated.is_none() {
-            return plan.first_rows.clone();
+            return course.first_rows.clone();
         }
-        let levels = (from..=to).flat_map(|level| plan.kinds(level));
+        let levels = (from..=to).flat_map(|level| course.kinds(level));
         let kinds: BTreeSet<KindId> = levels
             .chain(negated.iter().flat_map(|not| &not.kinds))
             .copied()
@@ -198,7 +202,7 @@ impl<'a> Emitter<'_, 'a, '_> {
                 Some(before) => self.rows_behind(kind, before.order),
                 None => self.visible(kind),
             };
-            if let (true, Some(before), Some(within)) = (alone, before, plan.within(from)) {
+            if let (true, Some(before), Some(within)) = (alone, before, course.within(from)) {
                 behind = self.rows_within(kind, behind, before.at, within);
             }
             rows.push(KindRows { kind, rows: behind });
@@ -207,7 +211,13 @@ impl<'a> Emitter<'_, 'a, '_> {
     }
 
     /// Without the rows that come too late for a step alone in its segment.
-    fn rows_within(&mut self, kind: KindId, rows: Rows, at: Value, within: NodeId) -> Rows {
+    pub(super) fn rows_within(
+        &mut self,
+        kind: KindId,
+        rows: Rows,
+        at: Value,
+        within: NodeId,
+    ) -> Rows {
         let span = self.get(within);
         let limit = self.time_after(at, span);
         self.rows_until(kind, rows, limit)
@@ -218,7 +228,7 @@ impl<'a> Emitter<'_, 'a, '_> {
     /// What an event means for a level: if it can stand there, the level is reached by it.
     fn step(
         &mut self,
-        plan: &Plan<'a>,
+        course: &Course<'a>,
         segment: &Segment,
         level: u8,
         event: EventAt,
@@ -226,17 +236,17 @@ impl<'a> Emitter<'_, 'a, '_> {
     ) {
         let skip = self.b.create_block();
         self.scoped(|this| {
-            if !this.require_kind(segment, event, plan.kinds(level), skip) {
+            if !this.require_kind(segment, event, course.kinds(level), skip) {
                 return;
             }
             if level == 0 && (segment.to > 0 || segment.pending.is_some()) {
-                this.require_first(plan, event, skip);
+                this.require_first(course, event, skip);
             }
             let at = this.event_at(event);
-            this.require_reach(plan, segment, level, at, skip);
+            this.require_reach(course, segment, level, at, skip);
             this.with_binder(level, Binder::Event(event), |this| {
-                this.require_filter(plan.filter(level), skip);
-                this.reach(plan, segment, level, event, exits);
+                this.require_filter(course.filter(level), skip);
+                this.reach(course, segment, level, event, (skip, exits));
             });
         });
         self.b.ins().jump(skip, &[]);
@@ -244,7 +254,7 @@ impl<'a> Emitter<'_, 'a, '_> {
     }
 
     /// Goes on only with an event of these kinds; says whether there can be one.
-    fn require_kind(
+    pub(super) fn require_kind(
         &mut self,
         segment: &Segment,
         event: EventAt,
@@ -274,9 +284,9 @@ impl<'a> Emitter<'_, 'a, '_> {
     }
 
     /// Goes on only with an event among the rows of the first level.
-    fn require_first(&mut self, plan: &Plan<'a>, event: EventAt, skip: Block) {
+    fn require_first(&mut self, course: &Course<'a>, event: EventAt, skip: Block) {
         let mut inside = self.bit(false);
-        for first in &plan.first_rows {
+        for first in &course.first_rows {
             let from = self.compare(IntCC::SignedGreaterThanOrEqual, event.row, first.rows.low);
             let to = self.compare(IntCC::SignedLessThan, event.row, first.rows.high);
             let mut is = self.b.ins().band(from, to);
@@ -292,7 +302,7 @@ impl<'a> Emitter<'_, 'a, '_> {
     /// Goes on only where the level before was reached, and not too long ago.
     fn require_reach(
         &mut self,
-        plan: &Plan<'a>,
+        course: &Course<'a>,
         segment: &Segment,
         level: u8,
         at: Value,
@@ -308,7 +318,7 @@ impl<'a> Emitter<'_, 'a, '_> {
             (None, Some(before)) => before.at,
             (None, None) => return,
         };
-        let Some(within) = plan.within(level) else {
+        let Some(within) = course.within(level) else {
             return;
         };
         let span = self.get(within);
@@ -318,7 +328,7 @@ impl<'a> Emitter<'_, 'a, '_> {
         self.require(near, skip);
     }
 
-    fn require_filter(&mut self, filter: Option<NodeId>, skip: Block) {
+    pub(super) fn require_filter(&mut self, filter: Option<NodeId>, skip: Block) {
         if let Some(filter) = filter {
             self.ensure([filter]);
             let val = self.get(filter);
@@ -330,34 +340,74 @@ impl<'a> Emitter<'_, 'a, '_> {
     /// The level is reached by this event.
     fn reach(
         &mut self,
-        plan: &Plan<'a>,
+        course: &Course<'a>,
         segment: &Segment,
         level: u8,
         event: EventAt,
-        exits: Exits,
+        (skip, exits): (Block, Exits),
     ) {
         let at = self.event_at(event);
         if level < segment.to {
             return self.set(segment.reached[usize::from(level - segment.from)], at);
         }
-        if level < plan.last {
+        if level < course.last || (course.sequence.not.is_some() && segment.pending.is_none()) {
+            self.require_untried(course, level, skip);
+        }
+        if level < course.last {
             let order = self.event_order(event);
             self.segment(
-                plan,
+                course,
                 level + 1,
                 Some(Before { order, at }),
                 segment.site + 1,
             );
         } else {
-            match (&plan.sequence.not, segment.pending) {
-                (None, _) => self.succeed(plan),
+            match (&course.sequence.not, segment.pending) {
+                (None, _) => self.succeed(course),
                 (Some(_), Some(pending)) => self.set_first(pending, at),
-                (Some(not), None) => self.without_following(plan, not, event, at, segment.site + 1),
+                (Some(not), None) => {
+                    self.without_following(course, not, event, at, segment.site + 1)
+                }
             }
         }
-        if plan.tries_latest_only(level) {
+        if course.tries_latest_only(level) {
             self.leave(exits.done);
         }
+    }
+
+    /// Goes on only where this level was not tried before with the same events that matter to what follows. Only
+    /// asked where some pinned event before does not matter any more: else no choice comes twice.
+    fn require_untried(&mut self, course: &Course<'a>, level: u8, skip: Block) {
+        let later = (level + 1..=course.last).filter_map(|later| course.filter(later));
+        let filters = later.chain(course.sequence.not.as_ref().and_then(|not| not.filter));
+        let free = filters.map(|filter| self.shared.analysis.free(filter));
+        let matters = free.fold(Levels::of(level), Levels::union);
+        let tried = u8::from(course.sequence.latest)..level;
+        let mut before = tried.filter(|level| course.pinned.contains(*level));
+        if before.all(|level| matters.contains(level)) {
+            return;
+        }
+        let mut words = vec![self.int(level.into())];
+        for level in (0..=level).filter(|level| matters.contains(*level)) {
+            let Binder::Event(event) = self.binder(level) else {
+                unreachable!("a sequence binds events");
+            };
+            words.push(self.packed(event));
+        }
+        self.store_args(&words);
+        let (ctx, count) = (self.ctx, self.index(words.len()));
+        let untried = self.call_bool(Helper::Try, &[ctx, count]);
+        self.require(untried, skip);
+    }
+
+    /// An event in one register.
+    fn packed(&mut self, event: EventAt) -> Value {
+        let kind = match event.kind {
+            Kind::Static(kind) => self.int(kind.0.into()),
+            Kind::Dynamic(kind) => kind,
+        };
+        let kind = self.b.ins().ishl_imm_u(kind, 32);
+        self.b.ins().bor(kind, event.row)
     }
 
     fn set(&mut self, reached: Reached, at: Value) {
@@ -373,111 +423,18 @@ impl<'a> Emitter<'_, 'a, '_> {
         self.set(reached, at);
     }
 
-    fn succeed(&mut self, plan: &Plan<'a>) {
+    fn succeed(&mut self, course: &Course<'a>) {
         let set = self.bit(true);
-        self.b.def_var(plan.found, set);
-        self.leave(plan.done);
+        self.b.def_var(course.found, set);
+        self.leave(course.done);
     }
 
     /// The sequence has happened if the condition holds.
-    fn succeed_if(&mut self, plan: &Plan<'a>, cond: Value) {
+    pub(super) fn succeed_if(&mut self, course: &Course<'a>, cond: Value) {
         let on = self.b.create_block();
         self.require(cond, on);
-        self.succeed(plan);
+        self.succeed(course);
         self.b.ins().jump(on, &[]);
         self.begin(on);
-    }
-
-    // ---- what must not follow ----
-
-    /// What an event means for the negation: it ends what is pending, unless that is long enough ago.
-    fn negated_event(
-        &mut self,
-        plan: &Plan<'a>,
-        segment: &Segment,
-        not: &Negation,
-        pending: Reached,
-        event: EventAt,
-    ) {
-        let skip = self.b.create_block();
-        self.scoped(|this| {
-            if !this.require_kind(segment, event, &not.kinds, skip) {
-                return;
-            }
-            let is = this.b.use_var(pending.is);
-            this.require(is, skip);
-            let level = negation_level(plan.sequence);
-            this.with_binder(level, Binder::Event(event), |this| {
-                this.require_filter(not.filter, skip);
-            });
-            if let NegationMode::Within(span) = not.mode {
-                let start = this.b.use_var(pending.at);
-                let at = this.event_at(event);
-                let span = this.get(span);
-                let limit = this.time_after(start, span);
-                let over = this.compare(IntCC::SignedLessThan, limit, at);
-                let over = value::and_also(&mut this.b, over, span.valid);
-                this.succeed_if(plan, over);
-            }
-            let none = this.bit(false);
-            this.b.def_var(pending.is, none);
-        });
-        self.b.ins().jump(skip, &[]);
-        self.begin(skip);
-    }
-
-    /// Looks for a negated event behind this last positive one, which the negation's filter refers to.
-    fn without_following(
-        &mut self,
-        plan: &Plan<'a>,
-        not: &Negation,
-        event: EventAt,
-        at: Value,
-        site: usize,
-    ) {
-        self.hoist(not.filter);
-        let order = self.event_order(event);
-        let mut kinds = Vec::with_capacity(not.kinds.len());
-        for kind in &not.kinds {
-            let mut rows = self.rows_behind(*kind, order);
-            if let NegationMode::Within(span) = not.mode {
-                rows = self.rows_within(*kind, rows, at, span);
-            }
-            kinds.push(KindRows { kind: *kind, rows });
-        }
-        let followed = self.flag();
-        self.each_event(&kinds, site, Direction::Forward, |this, event, exits| {
-            let level = negation_level(plan.sequence);
-            this.with_binder(level, Binder::Event(event), |this| {
-                this.require_filter(not.filter, exits.next);
-            });
-            let set = this.bit(true);
-            this.b.def_var(followed, set);
-            this.leave(exits.done);
-        });
-        let followed = self.b.use_var(followed);
-        let free = value::negate(&mut self.b, followed);
-        self.conclude(plan, not, free, at);
-    }
-
-    /// Nothing has followed the event at `at`, if `free`: the sequence has happened once that was long enough.
-    fn conclude(&mut self, plan: &Plan<'a>, not: &Negation, free: Value, at: Value) {
-        let cond = match not.mode {
-            NegationMode::Ever => free,
-            NegationMode::Within(span) | NegationMode::For(span) => {
-                let span = self.get(span);
-                let limit = self.time_after(at, span);
-                let now = self.now();
-                let over = self.compare(IntCC::SignedLessThanOrEqual, limit, now);
-                let over = value::and_also(&mut self.b, over, span.valid);
-                self.b.ins().band(over, free)
-            }
-        };
-        self.succeed_if(plan, cond);
-    }
-
-    /// An instant moved by a duration, saturating; it may lie beyond the range of instants.
-    fn time_after(&mut self, at: Value, span: Val) -> Value {
-        self.saturating_add(at, span.word())
     }
 }

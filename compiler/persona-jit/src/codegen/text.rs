@@ -43,7 +43,6 @@ impl Emitter<'_, '_, '_> {
     }
 
     pub(super) fn text_map(&mut self, helper: Helper, a: NodeId) -> Val {
-        self.shared.pools.makes_texts = true;
         let (code, valid) = self.asked(helper, a);
         Val {
             repr: Repr::Code(code),
@@ -60,7 +59,6 @@ impl Emitter<'_, '_, '_> {
     }
 
     pub(super) fn domain(&mut self, a: NodeId) -> Val {
-        self.shared.pools.makes_texts = true;
         let val = self.get(a);
         let ctx = self.ctx;
         let results = self.guarded(val.valid, &[types::I8, types::I64], |this| {
@@ -74,7 +72,6 @@ impl Emitter<'_, '_, '_> {
     }
 
     pub(super) fn concat(&mut self, all: &[NodeId]) -> Val {
-        self.shared.pools.makes_texts = true;
         let vals: Vec<Val> = all.iter().map(|node| self.get(*node)).collect();
         let mut valid = None;
         for val in &vals {
@@ -94,7 +91,6 @@ impl Emitter<'_, '_, '_> {
 
     pub(super) fn display(&mut self, a: NodeId, format: Option<&Arc<str>>) -> Val {
         self.shared.pools.zones = true;
-        self.shared.pools.makes_texts = true;
         let val = self.get(a);
         let spec = self
             .shared

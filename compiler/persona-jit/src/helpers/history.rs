@@ -117,6 +117,16 @@ pub(super) extern "C" fn keep_latest(ctx: &mut Context, count: u64, latest: u64)
     0
 }
 
+pub(super) extern "C" fn try_first(ctx: &mut Context, count: u64) -> i64 {
+    let choice: Box<[i64]> = ctx.args(count).into();
+    ctx.state().tried.insert(choice).into()
+}
+
+pub(super) extern "C" fn forget_tried(ctx: &mut Context) -> i64 {
+    ctx.state().tried.clear();
+    0
+}
+
 pub(super) extern "C" fn mark(ctx: &mut Context) -> u64 {
     ctx.state().stack.len() as u64
 }

@@ -167,6 +167,10 @@ helpers! {
     Merge = history::merge: fn(&mut Context, u64, u64) -> u64;
     /// Cuts so many ranges in the arguments to the last so many events; 0.
     KeepLatest = history::keep_latest: fn(&mut Context, u64, u64) -> i64;
+    /// Whether so many arguments, taken together, are tried for the first time.
+    Try = history::try_first: fn(&mut Context, u64) -> i64;
+    /// Forgets what was tried; 0.
+    ForgetTried = history::forget_tried: fn(&mut Context) -> i64;
     /// The stack's height.
     Mark = history::mark: fn(&mut Context) -> u64;
     /// Puts a key on the stack; 0.

@@ -107,12 +107,15 @@ pub(super) extern "C" fn keep(ctx: &mut Context, code: u64) -> u64 {
     ctx.state().texts.keep(code)
 }
 
-/// Forgets the texts that were made for a profile: [`crate::module::OnProfile`].
+/// What a batch does behind each profile: forgets the texts that were made for it, and turns around the block of
+/// members when it is full.
 ///
 /// # Safety
 ///
 /// The context is one that machine code runs with.
-pub(crate) unsafe extern "C" fn end_profile(ctx: *mut Context, _profile: u64) {
+pub(crate) unsafe extern "C" fn end_profile(ctx: *mut Context, profile: u64) {
     // SAFETY: the driver passes on the context that it was called with.
-    unsafe { &mut *ctx }.state().texts.forget();
+    let state = unsafe { &mut *ctx }.state();
+    state.texts.forget();
+    state.members.end_profile(profile);
 }

@@ -19,7 +19,7 @@ fn check(table: CheckTable, node: NodeId) -> Check {
 
 #[test]
 fn random_checks_of_profiles_and_events_agree() {
-    for seed in 0..80 {
+    for seed in 0..40 {
         let mut rng = Rng(seed);
         let mut data = fixture::dataset(&mut rng, 12, 12);
         if rng.chance(50) {

@@ -259,6 +259,46 @@ fn sequences_whose_steps_all_refer_to_each_other_agree() {
     }
 }
 
+/// Each step refers to the one before it only: choices of earlier steps do not matter, and are not tried again.
+#[test]
+fn chains_of_references_over_long_histories_end() {
+    let mut b = Builder::new();
+    let col = fixture::schema().events[VISIT].column("sku").unwrap();
+    let sku = |b: &mut Builder, level: u8| {
+        let cols = [EventCol { kind: VISIT, col }].into();
+        b.node(Op::Event { level, cols }, Ty::Str, false)
+    };
+    let mut steps = Vec::new();
+    for level in 1..=13 {
+        let (before, own) = (sku(&mut b, level - 1), sku(&mut b, level));
+        let filter = Some(b.node(Op::Lt(before, own), Ty::Bool, false));
+        steps.push(Step {
+            kinds: [VISIT].into(),
+            filter,
+            within: None,
+        });
+    }
+    let node = |steps: &[Step]| {
+        let (first, steps) = (query(&[VISIT]), steps.into());
+        Op::Sequence(Box::new(Sequence {
+            first,
+            latest: false,
+            steps,
+            not: None,
+        }))
+    };
+    // There are twelve texts: fourteen in ascending order never happen, and every choice has to fail.
+    let nodes = [
+        b.node(node(&steps), Ty::Bool, false),
+        b.node(node(&steps[..3]), Ty::Bool, false),
+    ];
+    let plan = plans::traits(b, &nodes);
+    agree(&plan, &fixture::dataset(&mut Rng(16), 30, 25), &at(NOW)).unwrap();
+    let long = fixture::dataset(&mut Rng(17), 2, 900);
+    let compiled = crate::Compiled::new(&plan).unwrap();
+    assert_eq!(compiled.run(&long, &at(NOW)).columns.len(), 2);
+}
+
 /// Without references to earlier steps a sequence takes one walk: a long history would not end otherwise.
 #[test]
 fn long_sequences_over_long_histories_take_linear_time() {

@@ -21,32 +21,32 @@ fn run(seed: u64, plans: usize, outputs: usize, depth: usize, focus: Focus) {
 
 #[test]
 fn shallow_plans_agree() {
-    run(1, 300, 8, 2, Focus::Anything);
+    run(1, 150, 8, 2, Focus::Anything);
 }
 
 #[test]
 fn plans_agree() {
-    run(2, 400, 5, 4, Focus::Anything);
+    run(2, 150, 5, 4, Focus::Anything);
 }
 
 #[test]
 fn deep_plans_agree() {
-    run(3, 60, 3, 7, Focus::Anything);
+    run(3, 25, 3, 7, Focus::Anything);
 }
 
 #[test]
 fn sequences_agree() {
-    run(8, 250, 6, 2, Focus::Sequences);
+    run(8, 150, 6, 2, Focus::Sequences);
 }
 
 #[test]
 fn aggregates_agree() {
-    run(9, 250, 8, 2, Focus::Aggregates);
+    run(9, 120, 8, 2, Focus::Aggregates);
 }
 
 #[test]
 fn ranks_agree() {
-    run(10, 150, 6, 2, Focus::Ranks);
+    run(10, 60, 6, 2, Focus::Ranks);
 }
 
 /// `PERSONA_JIT_PLANS=200000` for a long run.
@@ -55,7 +55,7 @@ fn as_many_plans_as_asked_for_agree() {
     let asked = std::env::var("PERSONA_JIT_PLANS")
         .ok()
         .and_then(|count| count.parse().ok());
-    let asked = asked.unwrap_or(100);
+    let asked = asked.unwrap_or(30);
     run(4, asked, 4, 4, Focus::Anything);
     run(5, asked / 3, 6, 2, Focus::Sequences);
     run(6, asked / 3, 6, 2, Focus::Aggregates);

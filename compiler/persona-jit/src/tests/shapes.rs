@@ -36,7 +36,7 @@ fn change(data: &mut Dataset, mut f: impl FnMut(&mut Column)) {
 
 #[test]
 fn columns_that_were_not_read_are_missing() {
-    for seed in 0..60 {
+    for seed in 0..30 {
         let mut rng = Rng(1000 + seed);
         let mut data = fixture::dataset(&mut rng, 7, 9);
         let plan = generate::plan(&mut rng, 5, 3, Focus::Anything);
@@ -63,7 +63,7 @@ fn moved(valid: &NullBuffer, by: usize) -> NullBuffer {
 
 #[test]
 fn validity_may_start_inside_a_byte() {
-    for seed in 0..60 {
+    for seed in 0..30 {
         let mut rng = Rng(2000 + seed);
         let mut data = fixture::dataset(&mut rng, 20, 9);
         let plan = generate::plan(&mut rng, 5, 3, Focus::Anything);
@@ -77,7 +77,7 @@ fn validity_may_start_inside_a_byte() {
 
 #[test]
 fn missing_rows_may_have_any_bits() {
-    for seed in 0..60 {
+    for seed in 0..30 {
         let mut rng = Rng(3000 + seed);
         let mut data = fixture::dataset(&mut rng, 9, 9);
         let plan = generate::plan(&mut rng, 5, 3, Focus::Anything);
@@ -136,7 +136,7 @@ fn no_profiles_have_no_answers() {
 
 #[test]
 fn given_calibrations_are_used_whatever_they_hold() {
-    for seed in 0..60 {
+    for seed in 0..30 {
         let mut rng = Rng(4000 + seed);
         let data = fixture::dataset(&mut rng, 9, 9);
         let plan = generate::plan(&mut rng, 6, 2, Focus::Ranks);
