@@ -44,14 +44,20 @@ use crate::{BinderId, Const, Expr, ExprKind, Schema, Type, TypeKind};
 
 use self::names::{Bound, Named};
 use self::narrow::Key;
-use self::open::{OpenAtom, Position};
+use self::open::{OpenAtom, Parent, Position};
 use self::types::Role;
 
 /// Checks a condition: a `Bool` that is never missing. In a negative position (a partition's stage, a `check`), an open
 /// condition is P0301.
-pub fn check_condition(env: &dyn Env, scope: Scope<'_>, expr: &ast::Expr, positive: bool) -> CheckedExpr {
+pub fn check_condition(
+    env: &dyn Env,
+    scope: Scope<'_>,
+    expr: &ast::Expr,
+    positive: bool,
+) -> CheckedExpr {
     let mut checker = Checker::new(env, scope);
     let condition = checker.condition(expr);
+    checker.joined_by(0, expr.span, Parent::Whole);
     if !positive {
         checker.strict(0, Position::Decision, expr.span);
     }
@@ -60,7 +66,11 @@ pub fn check_condition(env: &dyn Env, scope: Scope<'_>, expr: &ast::Expr, positi
 
 /// Checks the conditions of a partition's stages, in order. Each is asked only where none before it held, so that a stage
 /// `unknown when birthday is missing` settles `birthday` for those after it. Open conditions are P0301.
-pub fn check_stages(env: &dyn Env, scope: Scope<'_>, conditions: &[&ast::Expr]) -> Vec<CheckedExpr> {
+pub fn check_stages(
+    env: &dyn Env,
+    scope: Scope<'_>,
+    conditions: &[&ast::Expr],
+) -> Vec<CheckedExpr> {
     let mut known: Vec<Key> = Vec::new();
     let mut stages = Vec::with_capacity(conditions.len());
     for expr in conditions {
@@ -75,7 +85,12 @@ pub fn check_stages(env: &dyn Env, scope: Scope<'_>, conditions: &[&ast::Expr]) 
 }
 
 /// Checks a value against the type that is declared for it, if one is.
-pub fn check_value(env: &dyn Env, scope: Scope<'_>, expr: &ast::Expr, expected: Option<&Type>) -> CheckedExpr {
+pub fn check_value(
+    env: &dyn Env,
+    scope: Scope<'_>,
+    expr: &ast::Expr,
+    expected: Option<&Type>,
+) -> CheckedExpr {
     let mut checker = Checker::new(env, scope);
     let value = match expected {
         Some(ty) => checker.check(expr, ty, Role::Declared),
@@ -84,6 +99,7 @@ pub fn check_value(env: &dyn Env, scope: Scope<'_>, expr: &ast::Expr, expected: 
             checker.require_value(value, expr)
         }
     };
+    checker.joined_by(0, expr.span, Parent::Whole);
     if value.ty.kind != TypeKind::Bool {
         checker.strict(0, Position::Operand, expr.span);
     }
@@ -91,11 +107,27 @@ pub fn check_value(env: &dyn Env, scope: Scope<'_>, expr: &ast::Expr, expected: 
 }
 
 /// Evaluates a constant expression of a known type: a `const`'s value, a field's or parameter's default.
-pub fn check_const(env: &dyn Env, scope: Scope<'_>, expr: &ast::Expr, expected: &Type) -> (Const, Vec<Diagnostic>) {
+pub fn check_const(
+    env: &dyn Env,
+    scope: Scope<'_>,
+    expr: &ast::Expr,
+    expected: &Type,
+) -> (Const, Vec<Diagnostic>) {
     let mut checker = Checker::new(env, scope);
     let value = checker.check(expr, expected, Role::Declared);
-    let value = checker.constant(&value, expr, "the value").unwrap_or(Const::Missing);
-    (value, checker.finish(Expr { kind: ExprKind::Error, ty: Type::ERROR, span: expr.span }).diagnostics)
+    let value = checker
+        .constant(&value, expr, "the value")
+        .unwrap_or(Const::Missing);
+    (
+        value,
+        checker
+            .finish(Expr {
+                kind: ExprKind::Error,
+                ty: Type::ERROR,
+                span: expr.span,
+            })
+            .diagnostics,
+    )
 }
 
 /// What is wanted of an expression at its place.
@@ -111,10 +143,18 @@ struct Want<'t> {
 }
 
 impl<'t> Want<'t> {
-    const NOTHING: Want<'static> = Want { ty: None, now: false, below: false };
+    const NOTHING: Want<'static> = Want {
+        ty: None,
+        now: false,
+        below: false,
+    };
 
     fn of(ty: &'t Type) -> Self {
-        Self { ty: Some(ty), now: false, below: false }
+        Self {
+            ty: Some(ty),
+            now: false,
+            below: false,
+        }
     }
 }
 
@@ -164,7 +204,10 @@ impl<'a> Checker<'a> {
         };
         if let Some(event) = scope.event {
             let binder = checker.binder();
-            checker.frames.push(Bound::Event { binder, kinds: crate::Kinds::Events(vec![event]) });
+            checker.frames.push(Bound::Event {
+                binder,
+                kinds: crate::Kinds::Events(vec![event]),
+            });
         }
         checker
     }
@@ -175,7 +218,13 @@ impl<'a> Checker<'a> {
         self.report_negative();
         let (open, open_params) = self.remaining_open();
         sort_and_dedup(&mut self.diagnostics);
-        CheckedExpr { expr, open, open_params, history: self.history, diagnostics: self.diagnostics }
+        CheckedExpr {
+            expr,
+            open,
+            open_params,
+            history: self.history,
+            diagnostics: self.diagnostics,
+        }
     }
 
     /// The type of an expression with nothing wanted of it but a type that would fit.
@@ -199,13 +248,19 @@ impl<'a> Checker<'a> {
         match &expr.kind {
             Kind::Literal(literal) => self.literal(literal, span),
             Kind::Str(parts) => self.string(parts, span),
-            Kind::RawStr(text) => Expr { kind: ExprKind::Const(Const::Str(text.as_str().into())), ty: Type::of(TypeKind::Str), span },
+            Kind::RawStr(text) => Expr {
+                kind: ExprKind::Const(Const::Str(text.as_str().into())),
+                ty: Type::of(TypeKind::Str),
+                span,
+            },
             Kind::List(items) => self.list(items, span, want),
             Kind::Record(fields) => self.record(fields, span, want),
             Kind::Name(name) => self.name(name, want),
             Kind::Postfix { base, ops } => self.postfix(base, ops, span),
             Kind::Call { name, args, among } => self.call(name, args, among.as_deref(), span),
-            Kind::Aggregate { name, index, arg } => self.aggregate(name, index.as_deref(), arg, span, want),
+            Kind::Aggregate { name, index, arg } => {
+                self.aggregate(name, index.as_deref(), arg, span, want)
+            }
             _ => self.error_at(span),
         }
     }
@@ -216,7 +271,9 @@ impl<'a> Checker<'a> {
         let span = expr.span;
         match &expr.kind {
             Kind::Paren(inner) => {
+                let mark = self.open.len();
                 let mut checked = self.infer(inner, want);
+                self.joined_by(mark, inner.span, Parent::Whole);
                 checked.span = span;
                 checked
             }
@@ -238,27 +295,58 @@ impl<'a> Checker<'a> {
         let span = expr.span;
         let mark = self.open.len();
         match &expr.kind {
-            Kind::Compare { op, op_span, left, right } => self.compare(*op, *op_span, left, right, span),
-            Kind::Between { negated, op_span, operand, low, high } => {
-                let checked = self.between(operand, low, high, span);
+            Kind::Compare {
+                op,
+                op_span,
+                left,
+                right,
+            } => self.compare(*op, *op_span, left, right, span),
+            Kind::Between {
+                negated,
+                op_span,
+                operand,
+                low,
+                high,
+            } => {
+                let checked = self.between(operand, low, high, *op_span, span);
                 self.negated_if(*negated, checked, mark, *op_span)
             }
-            Kind::In { negated, op_span, operand, set } => {
+            Kind::In {
+                negated,
+                op_span,
+                operand,
+                set,
+            } => {
                 let checked = match operand {
                     None => self.in_segment(set, *op_span, span),
                     Some(operand) => self.in_list(operand, set, *op_span, span),
                 };
                 self.negated_if(*negated, checked, mark, *op_span)
             }
-            Kind::InWindow { negated, operand, window } => {
+            Kind::InWindow {
+                negated,
+                operand,
+                window,
+            } => {
                 let checked = self.in_window(operand, window, span);
                 self.negated_if(*negated, checked, mark, window.span)
             }
-            Kind::ContainsSet { all, negated, op_span, left, right } => {
+            Kind::ContainsSet {
+                all,
+                negated,
+                op_span,
+                left,
+                right,
+            } => {
                 let checked = self.contains_set(*all, left, right, *op_span, span);
                 self.negated_if(*negated, checked, mark, *op_span)
             }
-            Kind::Quantifier { all, var, list, condition } => self.quantifier(*all, var, list, condition.as_deref(), span),
+            Kind::Quantifier {
+                all,
+                var,
+                list,
+                condition,
+            } => self.quantifier(*all, var, list, condition.as_deref(), span),
             Kind::Did(did) => self.did(did, span),
             _ => self.error_at(span),
         }
@@ -282,9 +370,16 @@ impl<'a> Checker<'a> {
     }
 
     /// The expression that stands for what was reported.
-    #[expect(clippy::unused_self, reason = "reads as the other forms of expressions do")]
+    #[expect(
+        clippy::unused_self,
+        reason = "reads as the other forms of expressions do"
+    )]
     fn error_at(&self, span: Span) -> Expr {
-        Expr { kind: ExprKind::Error, ty: Type::ERROR, span }
+        Expr {
+            kind: ExprKind::Error,
+            ty: Type::ERROR,
+            span,
+        }
     }
 
     /// A diagnostic about a place of this declaration.
@@ -312,18 +407,31 @@ impl<'a> Checker<'a> {
         let text = self.text(span);
         let line: Vec<&str> = text.split_whitespace().collect();
         let line = line.join(" ");
-        if line.chars().count() <= 60 { line } else { line.chars().take(59).chain(['…']).collect() }
+        if line.chars().count() <= 60 {
+            line
+        } else {
+            line.chars().take(59).chain(['…']).collect()
+        }
     }
 
     /// Goes deeper by so many operators, unless that is too deep; then it says so and gives `None`.
-    fn deeper<T>(&mut self, by: usize, span: Span, inside: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    fn deeper<T>(
+        &mut self,
+        by: usize,
+        span: Span,
+        inside: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
         let by = u32::try_from(by).unwrap_or(u32::MAX);
         let before = self.nesting;
         self.nesting = before.saturating_add(by);
         if self.nesting > MAX_NESTING {
             self.nesting = before;
             let diagnostic = self
-                .diagnostic(persona_base::types::TOO_COMPLEX, span, "this expression is too long to be worked out in one piece")
+                .diagnostic(
+                    persona_base::types::TOO_COMPLEX,
+                    span,
+                    "this expression is too long to be worked out in one piece",
+                )
                 .note(format!("it nests more than {MAX_NESTING} operators deep"))
                 .help("give parts of it names of their own, with `trait`");
             self.report(diagnostic);
@@ -338,7 +446,10 @@ impl<'a> Checker<'a> {
 /// Forms that are joined by words of logic, through which facts flow.
 fn is_condition(kind: &ast::ExprKind) -> bool {
     use ast::ExprKind as Kind;
-    matches!(kind, Kind::And(_) | Kind::Or(_) | Kind::Not { .. } | Kind::IsKnown { .. })
+    matches!(
+        kind,
+        Kind::And(_) | Kind::Or(_) | Kind::Not { .. } | Kind::IsKnown { .. }
+    )
 }
 
 fn is_operation(kind: &ast::ExprKind) -> bool {

@@ -13,24 +13,36 @@ use super::repair::without_parens;
 use super::types::{Role, is_picked};
 use super::{Checker, Want};
 use crate::env::Signature;
-use persona_base::nearest;
 use crate::{Arg, BinderId, Const, EventId, Expr, ExprKind, FieldId, Kinds, Param, Type, TypeKind};
+use persona_base::nearest;
 
 impl Checker<'_> {
     /// A trait's value.
-    pub(super) fn apply_trait(&mut self, name: &Arc<str>, signature: &Signature, args: &[ast::Arg], span: Span) -> Expr {
+    pub(super) fn apply_trait(
+        &mut self,
+        name: &Arc<str>,
+        signature: &Signature,
+        args: &[ast::Arg],
+        span: Span,
+    ) -> Expr {
         if self.scope.pure {
             self.not_in_function(span, "traits");
             return self.error_at(span);
         }
         self.history |= signature.history;
-        let Some(args) = self.applied(name, &signature.params, args, span, span) else { return self.error_at(span) };
+        let Some(args) = self.applied(name, &signature.params, args, span, span) else {
+            return self.error_at(span);
+        };
         if let Some(operand) = &signature.open {
             self.open_inside(span, "trait", name, operand);
         }
         self.open_arguments(signature, &args, span);
         let kind = ExprKind::Trait(Arc::clone(name), args);
-        let value = Expr { kind, ty: signature.ty.clone(), span };
+        let value = Expr {
+            kind,
+            ty: signature.ty.clone(),
+            span,
+        };
         self.settled(value)
     }
 
@@ -48,14 +60,25 @@ impl Checker<'_> {
     }
 
     /// The arguments of a trait or segment, one for each parameter; `None` where something was reported.
-    pub(super) fn applied(&mut self, name: &str, params: &[Param], args: &[ast::Arg], at: Span, whole: Span) -> Option<Vec<Arg>> {
+    pub(super) fn applied(
+        &mut self,
+        name: &str,
+        params: &[Param],
+        args: &[ast::Arg],
+        at: Span,
+        whole: Span,
+    ) -> Option<Vec<Arg>> {
         let matched = self.matched(name, params, args, at, whole)?;
         let mut values = Vec::with_capacity(params.len());
         for (param, written) in params.iter().zip(matched) {
             let value = match written {
                 None => param.default.clone().map(|default| {
                     let span = at;
-                    Arg::Value(Expr { kind: ExprKind::Const(default), ty: param.ty.clone(), span })
+                    Arg::Value(Expr {
+                        kind: ExprKind::Const(default),
+                        ty: param.ty.clone(),
+                        span,
+                    })
                 }),
                 Some(written) => self.argument(name, param, written),
             };
@@ -88,7 +111,11 @@ impl Checker<'_> {
             return None;
         };
         let constant = super::types::converted_const(constant, &value.ty.kind, &param.ty.kind);
-        Some(Arg::Value(Expr { kind: ExprKind::Const(constant), ty: param.ty.clone().known(), span: value.span }))
+        Some(Arg::Value(Expr {
+            kind: ExprKind::Const(constant),
+            ty: param.ty.clone().known(),
+            span: value.span,
+        }))
     }
 
     /// A value for a parameter; `None` where it was reported.
@@ -148,7 +175,9 @@ impl Checker<'_> {
             return None;
         };
         if let Some(index) = self.event_param(base) {
-            return self.passed_on(index, param, ty, written).filter(|_| ops.is_empty());
+            return self
+                .passed_on(index, param, ty, written)
+                .filter(|_| ops.is_empty());
         }
         let names: Option<Vec<&ast::Name>> = ops
             .iter()
@@ -165,16 +194,28 @@ impl Checker<'_> {
         self.named_field(param, ty, kinds, &names, written)
     }
 
-    fn named_field(&mut self, param: &Param, wanted: &Type, kinds: Vec<EventId>, names: &[&ast::Name], written: &ast::Expr) -> Option<Arg> {
+    fn named_field(
+        &mut self,
+        param: &Param,
+        wanted: &Type,
+        kinds: Vec<EventId>,
+        names: &[&ast::Name],
+        written: &ast::Expr,
+    ) -> Option<Arg> {
         let last = names.last()?;
         if names.iter().any(|name| name.is_missing()) {
             return None;
         }
         let dotted: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
         let dotted = dotted.join(".");
-        let owner = Owner::Bound(Bound::Event { binder: BinderId(u32::MAX), kinds: Kinds::Events(kinds) });
+        let owner = Owner::Bound(Bound::Event {
+            binder: BinderId(u32::MAX),
+            kinds: Kinds::Events(kinds),
+        });
         match self.field(&owner, &dotted) {
-            FieldHit::Value(ExprKind::Event(_, fields), ty) => self.typed_field(param, wanted, fields, &ty, written),
+            FieldHit::Value(ExprKind::Event(_, fields), ty) => {
+                self.typed_field(param, wanted, fields, &ty, written)
+            }
             FieldHit::Differs(why) => {
                 self.fields_differ(&dotted, &why, last.span);
                 None
@@ -194,17 +235,29 @@ impl Checker<'_> {
         }
     }
 
-    fn typed_field(&mut self, param: &Param, wanted: &Type, fields: Vec<(EventId, FieldId)>, ty: &Type, written: &ast::Expr) -> Option<Arg> {
+    fn typed_field(
+        &mut self,
+        param: &Param,
+        wanted: &Type,
+        fields: Vec<(EventId, FieldId)>,
+        ty: &Type,
+        written: &ast::Expr,
+    ) -> Option<Arg> {
         if wanted.is_error() || ty.is_error() {
             return None;
         }
         if ty.kind != wanted.kind || (ty.optional && !wanted.optional) {
             let (found, expected) = (self.type_name(ty), self.type_name(wanted));
             let mut diagnostic = self
-                .diagnostic(types::BAD_ARGUMENT, written.span, format!("`{}` is a field of type `{expected}`", param.name))
+                .diagnostic(
+                    types::BAD_ARGUMENT,
+                    written.span,
+                    format!("`{}` is a field of type `{expected}`", param.name),
+                )
                 .label(format!("this field is `{found}`"));
             if ty.kind == wanted.kind {
-                diagnostic = diagnostic.note("it may be missing, and what takes it does not reckon with that");
+                diagnostic = diagnostic
+                    .note("it may be missing, and what takes it does not reckon with that");
             }
             self.report(diagnostic);
             return None;
@@ -213,10 +266,18 @@ impl Checker<'_> {
     }
 
     /// A parameter of the enclosing declaration as the argument.
-    fn passed_on(&mut self, index: u32, param: &Param, wanted: &Type, written: &ast::Expr) -> Option<Arg> {
+    fn passed_on(
+        &mut self,
+        index: u32,
+        param: &Param,
+        wanted: &Type,
+        written: &ast::Expr,
+    ) -> Option<Arg> {
         let own = &self.scope.params[index as usize];
         match &own.ty.kind {
-            TypeKind::Field(ty) if ty.kind == wanted.kind && (wanted.optional || !ty.optional) => Some(Arg::Param(index)),
+            TypeKind::Field(ty) if ty.kind == wanted.kind && (wanted.optional || !ty.optional) => {
+                Some(Arg::Param(index))
+            }
             _ => {
                 self.not_a_field(param, written);
                 None
@@ -227,14 +288,25 @@ impl Checker<'_> {
     fn not_a_field(&mut self, param: &Param, written: &ast::Expr) {
         let wanted = self.type_name(&param.ty);
         let diagnostic = self
-            .diagnostic(types::BAD_ARGUMENT, written.span, format!("`{}` is the name of an event's field", param.name))
+            .diagnostic(
+                types::BAD_ARGUMENT,
+                written.span,
+                format!("`{}` is the name of an event's field", param.name),
+            )
             .label(format!("this is no `{wanted}`"))
             .help("write it as in `Purchase.total`");
         self.report(diagnostic);
     }
 
     /// Which argument goes to which parameter: first by place, then by name.
-    fn matched<'x>(&mut self, name: &str, params: &[Param], args: &'x [ast::Arg], at: Span, whole: Span) -> Option<Vec<Option<&'x ast::Expr>>> {
+    fn matched<'x>(
+        &mut self,
+        name: &str,
+        params: &[Param],
+        args: &'x [ast::Arg],
+        at: Span,
+        whole: Span,
+    ) -> Option<Vec<Option<&'x ast::Expr>>> {
         let mut found: Vec<Option<&ast::Expr>> = vec![None; params.len()];
         let mut fine = true;
         for (place, arg) in args.iter().enumerate() {
@@ -272,7 +344,9 @@ impl Checker<'_> {
     }
 
     fn type_argument(&mut self, arg: &ast::Arg) {
-        let ArgValue::Type(ty) = &arg.value else { return };
+        let ArgValue::Type(ty) = &arg.value else {
+            return;
+        };
         let diagnostic = self
             .diagnostic(types::BAD_ARGUMENT, ty.span, "a type is no value")
             .help("types stand behind `.as(…)`, in sources");
@@ -285,7 +359,9 @@ impl Checker<'_> {
             1 => format!("`{name}` takes one argument"),
             n => format!("`{name}` takes {n} arguments"),
         };
-        let diagnostic = self.diagnostic(types::WRONG_ARGUMENTS, span, message).label("this is one too many");
+        let diagnostic = self
+            .diagnostic(types::WRONG_ARGUMENTS, span, message)
+            .label("this is one too many");
         self.report(diagnostic);
     }
 
@@ -293,19 +369,37 @@ impl Checker<'_> {
         let index = params.iter().position(|param| *param.name == *given.text);
         if index.is_none() {
             let all: Vec<&str> = params.iter().map(|param| &*param.name).collect();
-            let mut diagnostic =
-                self.diagnostic(types::WRONG_ARGUMENTS, given.span, format!("`{name}` has no parameter `{}`", given.text));
+            let mut diagnostic = self.diagnostic(
+                types::WRONG_ARGUMENTS,
+                given.span,
+                format!("`{name}` has no parameter `{}`", given.text),
+            );
             diagnostic = match nearest(&given.text, all.iter().copied()) {
-                Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, given.span, near),
+                Some(near) => diagnostic.fix(
+                    format!("write `{near}`"),
+                    Applicability::Maybe,
+                    given.span,
+                    near,
+                ),
                 None if all.is_empty() => diagnostic,
-                None => diagnostic.label(format!("its parameters are {}", super::unknown::shown(&all))),
+                None => diagnostic.label(format!(
+                    "its parameters are {}",
+                    super::unknown::shown(&all)
+                )),
             };
             self.report(diagnostic);
         }
         index
     }
 
-    fn none_lacking(&mut self, name: &str, params: &[Param], found: &[Option<&ast::Expr>], at: Span, whole: Span) -> bool {
+    fn none_lacking(
+        &mut self,
+        name: &str,
+        params: &[Param],
+        found: &[Option<&ast::Expr>],
+        at: Span,
+        whole: Span,
+    ) -> bool {
         let lacking: Vec<&str> = params
             .iter()
             .zip(found)
@@ -315,24 +409,47 @@ impl Checker<'_> {
         if lacking.is_empty() {
             return true;
         }
-        let signature: Vec<String> = params.iter().map(|param| format!("{}: {}", param.name, self.type_name(&param.ty))).collect();
+        let signature: Vec<String> = params
+            .iter()
+            .map(|param| format!("{}: {}", param.name, self.type_name(&param.ty)))
+            .collect();
         let place = if whole.end > at.end { whole } else { at };
         let diagnostic = self
-            .diagnostic(types::WRONG_ARGUMENTS, place, format!("`{name}` needs {}", super::unknown::shown(&lacking)))
-            .help(format!("its parameters are `{name}({})`", signature.join(", ")));
+            .diagnostic(
+                types::WRONG_ARGUMENTS,
+                place,
+                format!("`{name}` needs {}", super::unknown::shown(&lacking)),
+            )
+            .help(format!(
+                "its parameters are `{name}({})`",
+                signature.join(", ")
+            ));
         self.report(diagnostic);
         false
     }
 
     /// A function's value: missing where an argument is that the function needs.
-    pub(super) fn apply_fn(&mut self, name: &Arc<str>, signature: &Signature, args: &[ast::Arg], at: Span, span: Span) -> Expr {
-        let Some(matched) = self.matched(name, &signature.params, args, at, span) else { return self.error_at(span) };
+    pub(super) fn apply_fn(
+        &mut self,
+        name: &Arc<str>,
+        signature: &Signature,
+        args: &[ast::Arg],
+        at: Span,
+        span: Span,
+    ) -> Expr {
+        let Some(matched) = self.matched(name, &signature.params, args, at, span) else {
+            return self.error_at(span);
+        };
         let mut values = Vec::with_capacity(matched.len());
         let mut lifted = false;
         for (param, written) in signature.params.iter().zip(matched) {
             let Some(written) = written else {
                 let default = param.default.clone().unwrap_or(Const::Missing);
-                values.push(Expr { kind: ExprKind::Const(default), ty: param.ty.clone().known(), span: at });
+                values.push(Expr {
+                    kind: ExprKind::Const(default),
+                    ty: param.ty.clone().known(),
+                    span: at,
+                });
                 continue;
             };
             let value = self.check_argument(written, &param.ty.clone().optional(), name);
@@ -349,16 +466,32 @@ impl Checker<'_> {
         if let Some(operand) = &signature.open {
             self.open_inside(span, "function", name, operand);
         }
-        let open: Vec<&Expr> = signature.open_params.iter().filter_map(|param| values.get(*param as usize)).collect();
+        let open: Vec<&Expr> = signature
+            .open_params
+            .iter()
+            .filter_map(|param| values.get(*param as usize))
+            .collect();
         if !lifted {
             self.atom(span, &open);
         }
-        let ty = Type { optional: signature.ty.optional || lifted, ..signature.ty.clone() };
-        self.settled(Expr { kind: ExprKind::Fn(Arc::clone(name), values), ty, span })
+        let ty = Type {
+            optional: signature.ty.optional || lifted,
+            ..signature.ty.clone()
+        };
+        self.settled(Expr {
+            kind: ExprKind::Fn(Arc::clone(name), values),
+            ty,
+            span,
+        })
     }
 
     /// The arguments of a built-in function: so many expressions, without names.
-    pub(super) fn plain_args<'x, const N: usize>(&mut self, name: &str, args: &'x [ast::Arg], span: Span) -> Option<[&'x ast::Expr; N]> {
+    pub(super) fn plain_args<'x, const N: usize>(
+        &mut self,
+        name: &str,
+        args: &'x [ast::Arg],
+        span: Span,
+    ) -> Option<[&'x ast::Expr; N]> {
         let exprs = self.plain_list(name, args)?;
         match <[&ast::Expr; N]>::try_from(exprs) {
             Ok(exprs) => Some(exprs),
@@ -368,8 +501,11 @@ impl Checker<'_> {
                     1 => "one argument".to_owned(),
                     n => format!("{n} arguments"),
                 };
-                let diagnostic = self
-                    .diagnostic(types::WRONG_ARGUMENTS, span, format!("`{name}` takes {takes}, and here it has {}", found.len()));
+                let diagnostic = self.diagnostic(
+                    types::WRONG_ARGUMENTS,
+                    span,
+                    format!("`{name}` takes {takes}, and here it has {}", found.len()),
+                );
                 self.report(diagnostic);
                 None
             }
@@ -377,12 +513,20 @@ impl Checker<'_> {
     }
 
     /// Any number of expressions without names.
-    pub(super) fn plain_list<'x>(&mut self, name: &str, args: &'x [ast::Arg]) -> Option<Vec<&'x ast::Expr>> {
+    pub(super) fn plain_list<'x>(
+        &mut self,
+        name: &str,
+        args: &'x [ast::Arg],
+    ) -> Option<Vec<&'x ast::Expr>> {
         let mut exprs = Vec::with_capacity(args.len());
         for arg in args {
             if let Some(given) = &arg.name {
                 let diagnostic = self
-                    .diagnostic(names::UNKNOWN_FIELD, given.span, format!("the arguments of `{name}` have no names"))
+                    .diagnostic(
+                        names::UNKNOWN_FIELD,
+                        given.span,
+                        format!("the arguments of `{name}` have no names"),
+                    )
                     .help("leave the name and the colon out");
                 self.report(diagnostic);
                 return None;
@@ -397,12 +541,23 @@ impl Checker<'_> {
     }
 
     /// A value of a built-in function's argument, of one of some types.
-    pub(super) fn typed_argument(&mut self, name: &str, written: &ast::Expr, takes: &str, fits: &dyn Fn(&TypeKind) -> bool, wanted: &TypeKind) -> Option<Expr> {
+    pub(super) fn typed_argument(
+        &mut self,
+        name: &str,
+        written: &ast::Expr,
+        takes: &str,
+        fits: &dyn Fn(&TypeKind) -> bool,
+        wanted: &TypeKind,
+    ) -> Option<Expr> {
         let mark = self.open.len();
         let hint = Type::of(wanted.clone());
         let value = self.infer(written, Want::of(&hint));
         self.strict(mark, Position::Operand, written.span);
-        let value = if is_picked(&value) { self.whole_event(&value) } else { value };
+        let value = if is_picked(&value) {
+            self.whole_event(&value)
+        } else {
+            value
+        };
         if value.ty.is_error() {
             return None;
         }
@@ -411,7 +566,11 @@ impl Checker<'_> {
         }
         let noun = self.noun(&value.ty.kind);
         let diagnostic = self
-            .diagnostic(types::BAD_ARGUMENT, written.span, format!("`{name}` takes {takes}, and this is {noun}"))
+            .diagnostic(
+                types::BAD_ARGUMENT,
+                written.span,
+                format!("`{name}` takes {takes}, and this is {noun}"),
+            )
             .label(format!("this is `{}`", self.type_name(&value.ty)));
         let diagnostic = self.with_repair(diagnostic, written, &value, wanted);
         self.report(diagnostic);

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use persona_base::{Applicability, Span, history, names, types};
 use persona_syntax::ast;
 
+use super::Checker;
 use super::consts::fold;
 use super::types::{is_number, is_quantity, join};
-use super::Checker;
 use crate::env::Global;
 use crate::{Const, Expr, ExprKind, Op, Type, TypeKind};
 
@@ -35,18 +35,31 @@ const BUILTIN: [&str; 18] = [
 
 impl Checker<'_> {
     /// `name(args)`.
-    pub(super) fn call(&mut self, name: &ast::Name, args: &[ast::Arg], among: Option<&ast::Expr>, span: Span) -> Expr {
+    pub(super) fn call(
+        &mut self,
+        name: &ast::Name,
+        args: &[ast::Arg],
+        among: Option<&ast::Expr>,
+        span: Span,
+    ) -> Expr {
         if name.is_missing() {
             return self.error_at(span);
         }
-        if let Some(among) = among.filter(|_| !matches!(name.text.as_str(), "ntile" | "percentile")) {
+        if let Some(among) = among.filter(|_| !matches!(name.text.as_str(), "ntile" | "percentile"))
+        {
             let diagnostic = self
-                .diagnostic(types::WRONG_ARGUMENTS, among.span, "`among` goes with `ntile` and `percentile` only")
+                .diagnostic(
+                    types::WRONG_ARGUMENTS,
+                    among.span,
+                    "`among` goes with `ntile` and `percentile` only",
+                )
                 .label("ranks are taken among the people of a segment");
             self.report(diagnostic);
         }
         match name.text.as_str() {
-            "age" | "anniversary" | "days_since" | "days_until" | "date" => self.of_time(name, args, span),
+            "age" | "anniversary" | "days_since" | "days_until" | "date" => {
+                self.of_time(name, args, span)
+            }
             "abs" | "round" | "floor" | "ceil" => self.of_number(name, args, span),
             "least" | "greatest" => self.extreme(name, args, span),
             "geo" => self.geo(args, span),
@@ -68,8 +81,17 @@ impl Checker<'_> {
             Some(Global::Fn(signature)) => self.apply_fn(&text, &signature, args, name.span, span),
             Some(Global::Trait(signature)) if signature.params.is_empty() && args.is_empty() => {
                 let diagnostic = self
-                    .diagnostic(types::WRONG_ARGUMENTS, span, format!("`{text}` takes no arguments, and is written without parentheses"))
-                    .fix(format!("write `{text}`"), Applicability::Always, span, &*text);
+                    .diagnostic(
+                        types::WRONG_ARGUMENTS,
+                        span,
+                        format!("`{text}` takes no arguments, and is written without parentheses"),
+                    )
+                    .fix(
+                        format!("write `{text}`"),
+                        Applicability::Always,
+                        span,
+                        &*text,
+                    );
                 self.fail(span, diagnostic)
             }
             Some(Global::Trait(signature)) => {
@@ -81,13 +103,26 @@ impl Checker<'_> {
             Some(Global::Segment(_)) => {
                 let written = self.text(span);
                 let diagnostic = self
-                    .diagnostic(names::NOT_A_VALUE, span, format!("`{text}` is a segment: one is in it or not"))
-                    .fix(format!("ask `in {}`", self.quote(span)), Applicability::Always, span, format!("in {written}"));
+                    .diagnostic(
+                        names::NOT_A_VALUE,
+                        span,
+                        format!("`{text}` is a segment: one is in it or not"),
+                    )
+                    .fix(
+                        format!("ask `in {}`", self.quote(span)),
+                        Applicability::Always,
+                        span,
+                        format!("in {written}"),
+                    );
                 self.fail(span, diagnostic)
             }
             Some(_) => {
                 let diagnostic = self
-                    .diagnostic(names::NOT_A_VALUE, name.span, format!("`{text}` is not a function"))
+                    .diagnostic(
+                        names::NOT_A_VALUE,
+                        name.span,
+                        format!("`{text}` is not a function"),
+                    )
                     .label("it takes no arguments");
                 self.fail(span, diagnostic)
             }
@@ -101,19 +136,54 @@ impl Checker<'_> {
             "raw" => Some("content is not part of this version of persona yet"),
             "column" => {
                 let diagnostic = self
-                    .diagnostic(names::UNKNOWN_FUNCTION, name.span, "`column` reads raw data, which only sources see")
+                    .diagnostic(
+                        names::UNKNOWN_FUNCTION,
+                        name.span,
+                        "`column` reads raw data, which only sources see",
+                    )
                     .help("use the field that the source fills");
                 return self.fail(span, diagnostic);
             }
             "now" => {
                 let diagnostic = self
-                    .diagnostic(names::UNKNOWN_FUNCTION, span, "`now` is a word, not a function")
+                    .diagnostic(
+                        names::UNKNOWN_FUNCTION,
+                        span,
+                        "`now` is a word, not a function",
+                    )
                     .help("compare a point in time with it: `signed_up_at before 30d ago`");
+                return self.fail(span, diagnostic);
+            }
+            "min" | "max" => {
+                let meant = if name.text == "min" {
+                    "least"
+                } else {
+                    "greatest"
+                };
+                let diagnostic = self
+                    .diagnostic(
+                        names::UNKNOWN_FUNCTION,
+                        name.span,
+                        format!(
+                            "`{}` goes over events or a list, not over values",
+                            name.text
+                        ),
+                    )
+                    .fix(
+                        format!("write `{meant}`"),
+                        Applicability::Maybe,
+                        name.span,
+                        meant,
+                    );
                 return self.fail(span, diagnostic);
             }
             "today" => {
                 let diagnostic = self
-                    .diagnostic(names::UNKNOWN_FUNCTION, span, "`today` is a word, not a function")
+                    .diagnostic(
+                        names::UNKNOWN_FUNCTION,
+                        span,
+                        "`today` is a word, not a function",
+                    )
                     .fix("write `today`", Applicability::Always, span, "today");
                 return self.fail(span, diagnostic);
             }
@@ -131,14 +201,23 @@ impl Checker<'_> {
 
     /// An operation of one operand, missing where that is.
     fn unary(&mut self, op: Op, operand: Expr, kind: TypeKind, span: Span) -> Expr {
-        let ty = Type { kind, optional: operand.ty.optional };
-        self.settled(Expr { kind: ExprKind::Op(op, vec![operand]), ty, span })
+        let ty = Type {
+            kind,
+            optional: operand.ty.optional,
+        };
+        self.settled(Expr {
+            kind: ExprKind::Op(op, vec![operand]),
+            ty,
+            span,
+        })
     }
 
     fn of_time(&mut self, name: &ast::Name, args: &[ast::Arg], span: Span) -> Expr {
         use TypeKind as Kind;
         let text = name.text.as_str();
-        let Some([written]) = self.plain_args(text, args, span) else { return self.error_at(span) };
+        let Some([written]) = self.plain_args(text, args, span) else {
+            return self.error_at(span);
+        };
         let (op, result, instants) = match text {
             "age" => (Op::Age, Kind::Int, false),
             "anniversary" => (Op::Anniversary, Kind::Date, false),
@@ -151,28 +230,71 @@ impl Checker<'_> {
             (true, _) => "a date or a point in time",
             (false, _) => "a date",
         };
-        let fits = |kind: &Kind| (*kind == Kind::Date && op != Op::DateOf) || (instants && *kind == Kind::Timestamp);
-        let wanted = if instants { Kind::Timestamp } else { Kind::Date };
+        if op == Op::DateOf
+            && let Some(failed) = self.date_of_date(written, span)
+        {
+            return failed;
+        }
+        let fits = |kind: &Kind| {
+            (*kind == Kind::Date && op != Op::DateOf) || (instants && *kind == Kind::Timestamp)
+        };
+        let wanted = if instants {
+            Kind::Timestamp
+        } else {
+            Kind::Date
+        };
         match self.typed_argument(text, written, takes, &fits, &wanted) {
             Some(value) => self.unary(op, value, result, span),
             None => self.error_at(span),
         }
     }
 
+    /// `date(d)` of what is a date already.
+    fn date_of_date(&mut self, written: &ast::Expr, span: Span) -> Option<Expr> {
+        let ast::ExprKind::Name(name) = &super::repair::without_parens(written).kind else {
+            return None;
+        };
+        let owner = self.bare_owner();
+        let super::names::FieldHit::Value(_, ty) = self.field(&owner, &name.text) else {
+            return None;
+        };
+        if ty.kind != TypeKind::Date {
+            return None;
+        }
+        let text = self.text(written.span);
+        let diagnostic = self
+            .diagnostic(
+                types::BAD_ARGUMENT,
+                written.span,
+                format!("`{}` is a date already", name.text),
+            )
+            .fix(format!("write `{text}`"), Applicability::Always, span, text);
+        Some(self.fail(span, diagnostic))
+    }
+
     fn of_number(&mut self, name: &ast::Name, args: &[ast::Arg], span: Span) -> Expr {
         let text = name.text.as_str();
-        let Some([written]) = self.plain_args(text, args, span) else { return self.error_at(span) };
+        let Some([written]) = self.plain_args(text, args, span) else {
+            return self.error_at(span);
+        };
         let op = match text {
             "abs" => Op::Abs,
             "round" => Op::Round,
             "floor" => Op::Floor,
             _ => Op::Ceil,
         };
-        let (takes, fits): (_, &dyn Fn(&TypeKind) -> bool) =
-            if op == Op::Abs { ("a number or an amount", &is_quantity) } else { ("a number with decimals", &|kind| *kind == TypeKind::Float) };
+        let (takes, fits): (_, &dyn Fn(&TypeKind) -> bool) = if op == Op::Abs {
+            ("a number or an amount", &is_quantity)
+        } else {
+            ("a number with decimals", &|kind| *kind == TypeKind::Float)
+        };
         match self.typed_argument(text, written, takes, fits, &TypeKind::Float) {
             Some(value) => {
-                let result = if op == Op::Abs { value.ty.kind.clone() } else { TypeKind::Int };
+                let result = if op == Op::Abs {
+                    value.ty.kind.clone()
+                } else {
+                    TypeKind::Int
+                };
                 self.unary(op, value, result, span)
             }
             None => self.error_at(span),
@@ -182,10 +304,18 @@ impl Checker<'_> {
     /// `least(a, b, …)`: at least two values of one type that has an order.
     fn extreme(&mut self, name: &ast::Name, args: &[ast::Arg], span: Span) -> Expr {
         let text = name.text.as_str();
-        let Some(written) = self.plain_list(text, args) else { return self.error_at(span) };
+        let Some(written) = self.plain_list(text, args) else {
+            return self.error_at(span);
+        };
         if written.len() < 2 || written.len() > 256 {
-            let diagnostic = self
-                .diagnostic(types::WRONG_ARGUMENTS, span, format!("`{text}` picks among two or more values, and here it has {}", written.len()));
+            let diagnostic = self.diagnostic(
+                types::WRONG_ARGUMENTS,
+                span,
+                format!(
+                    "`{text}` picks among two or more values, and here it has {}",
+                    written.len()
+                ),
+            );
             return self.fail(span, diagnostic);
         }
         let mut values: Vec<Expr> = Vec::with_capacity(written.len());
@@ -193,14 +323,31 @@ impl Checker<'_> {
         for one in &written {
             let hint = all.clone().map_or(TypeKind::Nothing, |ty| ty.kind);
             let first = all.clone();
-            let fits = |kind: &TypeKind| first.as_ref().is_none_or(|ty| join(ty, &Type::of(kind.clone())).is_some());
-            let takes = all.as_ref().map_or_else(|| "values that have an order".to_owned(), |ty| format!("values of one type, {} here", self.noun(&ty.kind)));
-            let wanted = if hint == TypeKind::Nothing { TypeKind::Float } else { hint };
-            let Some(value) = self.typed_argument(text, one, &takes, &fits, &wanted) else { return self.error_at(span) };
+            let fits = |kind: &TypeKind| {
+                first
+                    .as_ref()
+                    .is_none_or(|ty| join(ty, &Type::of(kind.clone())).is_some())
+            };
+            let takes = all.as_ref().map_or_else(
+                || "values that have an order".to_owned(),
+                |ty| format!("values of one type, {} here", self.noun(&ty.kind)),
+            );
+            let wanted = if hint == TypeKind::Nothing {
+                TypeKind::Float
+            } else {
+                hint
+            };
+            let Some(value) = self.typed_argument(text, one, &takes, &fits, &wanted) else {
+                return self.error_at(span);
+            };
             if !self.is_ordered(&value.ty.kind) {
                 let noun = self.noun(&value.ty.kind);
                 let diagnostic = self
-                    .diagnostic(types::NO_ORDER, one.span, format!("{noun} is neither more nor less than another"))
+                    .diagnostic(
+                        types::NO_ORDER,
+                        one.span,
+                        format!("{noun} is neither more nor less than another"),
+                    )
                     .label(format!("`{text}` needs an order"));
                 return self.fail(span, diagnostic);
             }
@@ -210,25 +357,41 @@ impl Checker<'_> {
             };
             values.push(value);
         }
-        let op = if text == "least" { Op::Least } else { Op::Greatest };
+        let op = if text == "least" {
+            Op::Least
+        } else {
+            Op::Greatest
+        };
         let ty = all.unwrap_or(Type::ERROR);
         let paired = paired(op, values, &ty, span);
         self.settled(paired)
     }
 
     fn geo(&mut self, args: &[ast::Arg], span: Span) -> Expr {
-        let Some([lat, lon]) = self.plain_args("geo", args, span) else { return self.error_at(span) };
+        let Some([lat, lon]) = self.plain_args("geo", args, span) else {
+            return self.error_at(span);
+        };
         let mut values = Vec::new();
         let mut constant = true;
         for (written, limit, what) in [(lat, 90.0, "latitude"), (lon, 180.0, "longitude")] {
-            let Some(value) = self.typed_argument("geo", written, "latitude and longitude in degrees", &is_number, &TypeKind::Float) else {
+            let Some(value) = self.typed_argument(
+                "geo",
+                written,
+                "latitude and longitude in degrees",
+                &is_number,
+                &TypeKind::Float,
+            ) else {
                 return self.error_at(span);
             };
             let value = super::types::converted(value, &TypeKind::Float);
             match fold(&value) {
                 Some(Const::Float(degrees)) if degrees.abs() > limit => {
                     let diagnostic = self
-                        .diagnostic(types::OUT_OF_RANGE, written.span, format!("a {what} lies between -{limit} and {limit}"))
+                        .diagnostic(
+                            types::OUT_OF_RANGE,
+                            written.span,
+                            format!("a {what} lies between -{limit} and {limit}"),
+                        )
                         .label("out of range")
                         .help("latitude stands first: `geo(48.85, 2.35)`");
                     return self.fail(span, diagnostic);
@@ -239,39 +402,84 @@ impl Checker<'_> {
             values.push(value);
         }
         let optional = !constant || values.iter().any(|value| value.ty.optional);
-        let made = Expr { kind: ExprKind::Op(Op::Geo, values), ty: Type { kind: TypeKind::Geo, optional }, span };
+        let made = Expr {
+            kind: ExprKind::Op(Op::Geo, values),
+            ty: Type {
+                kind: TypeKind::Geo,
+                optional,
+            },
+            span,
+        };
         match fold(&made) {
-            Some(place) => Expr { kind: ExprKind::Const(place), ..made },
+            Some(place) => Expr {
+                kind: ExprKind::Const(place),
+                ..made
+            },
             None => self.settled(made),
         }
     }
 
     fn distance(&mut self, args: &[ast::Arg], span: Span) -> Expr {
-        let Some([a, b]) = self.plain_args("distance", args, span) else { return self.error_at(span) };
+        let Some([a, b]) = self.plain_args("distance", args, span) else {
+            return self.error_at(span);
+        };
         let is_place = |kind: &TypeKind| *kind == TypeKind::Geo;
         let from = self.typed_argument("distance", a, "two places", &is_place, &TypeKind::Geo);
         let to = self.typed_argument("distance", b, "two places", &is_place, &TypeKind::Geo);
-        let (Some(from), Some(to)) = (from, to) else { return self.error_at(span) };
-        let ty = Type { kind: TypeKind::Length, optional: from.ty.optional || to.ty.optional };
-        self.settled(Expr { kind: ExprKind::Op(Op::Distance, vec![from, to]), ty, span })
+        let (Some(from), Some(to)) = (from, to) else {
+            return self.error_at(span);
+        };
+        let ty = Type {
+            kind: TypeKind::Length,
+            optional: from.ty.optional || to.ty.optional,
+        };
+        self.settled(Expr {
+            kind: ExprKind::Op(Op::Distance, vec![from, to]),
+            ty,
+            span,
+        })
     }
 
     /// `ntile(5, x among active)`, `percentile(x)`: ranks among all people, or those of a segment.
-    fn rank(&mut self, name: &ast::Name, args: &[ast::Arg], among: Option<&ast::Expr>, span: Span) -> Expr {
+    fn rank(
+        &mut self,
+        name: &ast::Name,
+        args: &[ast::Arg],
+        among: Option<&ast::Expr>,
+        span: Span,
+    ) -> Expr {
         let text = name.text.as_str();
         if !self.rank_allowed(text, span) {
             return self.error_at(span);
         }
         let (tiles, written) = if text == "ntile" {
-            let Some([tiles, value]) = self.plain_args(text, args, span) else { return self.error_at(span) };
-            let Some(tiles) = self.tiles(tiles) else { return self.error_at(span) };
+            let Some([tiles, value]) = self.plain_args(text, args, span) else {
+                return self.error_at(span);
+            };
+            let Some(tiles) = self.tiles(tiles) else {
+                return self.error_at(span);
+            };
             (Some(tiles), value)
         } else {
-            let Some([value]) = self.plain_args(text, args, span) else { return self.error_at(span) };
+            let Some([value]) = self.plain_args(text, args, span) else {
+                return self.error_at(span);
+            };
             (None, value)
         };
-        let fits = |kind: &TypeKind| is_quantity(kind) || matches!(kind, TypeKind::Date | TypeKind::Timestamp | TypeKind::TimeOfDay);
-        let value = self.typed_argument(text, written, "a number, an amount or a time", &fits, &TypeKind::Float);
+        let fits = |kind: &TypeKind| {
+            is_quantity(kind)
+                || matches!(
+                    kind,
+                    TypeKind::Date | TypeKind::Timestamp | TypeKind::TimeOfDay
+                )
+        };
+        let value = self.typed_argument(
+            text,
+            written,
+            "a number, an amount or a time",
+            &fits,
+            &TypeKind::Float,
+        );
         let among = match among {
             Some(segment) => {
                 let mark = self.open.len();
@@ -284,15 +492,29 @@ impl Checker<'_> {
             }
             None => None,
         };
-        let Some(value) = value else { return self.error_at(span) };
+        let Some(value) = value else {
+            return self.error_at(span);
+        };
         if matches!(value.kind, ExprKind::Const(_)) {
             let diagnostic = self
                 .diagnostic(types::BAD_ARGUMENT, written.span, format!("`{text}` ranks people by a value of theirs, and this is the same for everyone"))
                 .label("a fixed value");
             return self.fail(span, diagnostic);
         }
-        let kind = if tiles.is_some() { TypeKind::Int } else { TypeKind::Float };
-        let ranked = Expr { kind: ExprKind::Rank { tiles, value: Box::new(value), among }, ty: Type::of(kind).optional(), span };
+        let kind = if tiles.is_some() {
+            TypeKind::Int
+        } else {
+            TypeKind::Float
+        };
+        let ranked = Expr {
+            kind: ExprKind::Rank {
+                tiles,
+                value: Box::new(value),
+                among,
+            },
+            ty: Type::of(kind).optional(),
+            span,
+        };
         self.settled(ranked)
     }
 
@@ -304,7 +526,11 @@ impl Checker<'_> {
         }
         if self.wheres > 0 || self.scope.event.is_some() {
             let diagnostic = self
-                .diagnostic(history::QUERY_IN_WHERE, span, format!("`{name}` ranks people, and cannot stand inside a `where`"))
+                .diagnostic(
+                    history::QUERY_IN_WHERE,
+                    span,
+                    format!("`{name}` ranks people, and cannot stand inside a `where`"),
+                )
                 .help("give the rank a name with `trait`, and use the name here");
             self.report(diagnostic);
             return false;
@@ -315,7 +541,9 @@ impl Checker<'_> {
     fn tiles(&mut self, written: &ast::Expr) -> Option<u32> {
         let number = self.number(written, "the number of tiles")?;
         let value = match &number.kind {
-            ExprKind::Const(Const::Int(n)) => u32::try_from(*n).ok().filter(|n| (2..=10_000).contains(n)),
+            ExprKind::Const(Const::Int(n)) => {
+                u32::try_from(*n).ok().filter(|n| (2..=10_000).contains(n))
+            }
             _ => {
                 let _ = self.constant(&number, written, "the number of tiles");
                 return None;
@@ -323,7 +551,11 @@ impl Checker<'_> {
         };
         if value.is_none() {
             let diagnostic = self
-                .diagnostic(types::OUT_OF_RANGE, written.span, "people are divided into 2 to 10000 tiles")
+                .diagnostic(
+                    types::OUT_OF_RANGE,
+                    written.span,
+                    "people are divided into 2 to 10000 tiles",
+                )
                 .label("out of range");
             self.report(diagnostic);
         }
@@ -336,23 +568,48 @@ impl Checker<'_> {
             self.not_in_function(span, "who the person is");
             return self.error_at(span);
         }
-        let Some([share, salt]) = self.plain_args("sample", args, span) else { return self.error_at(span) };
-        let share_value = self.typed_argument("sample", share, "a share and a text: `sample(10%, \"autumn\")`", &is_number, &TypeKind::Float);
+        let Some([share, salt]) = self.plain_args("sample", args, span) else {
+            return self.error_at(span);
+        };
+        let share_value = self.typed_argument(
+            "sample",
+            share,
+            "a share and a text: `sample(10%, \"autumn\")`",
+            &is_number,
+            &TypeKind::Float,
+        );
         let is_text = |kind: &TypeKind| *kind == TypeKind::Str;
-        let salt_value = self.typed_argument("sample", salt, "a share and a text: `sample(10%, \"autumn\")`", &is_text, &TypeKind::Str);
-        let (Some(share_value), Some(salt_value)) = (share_value, salt_value) else { return self.error_at(span) };
+        let salt_value = self.typed_argument(
+            "sample",
+            salt,
+            "a share and a text: `sample(10%, \"autumn\")`",
+            &is_text,
+            &TypeKind::Str,
+        );
+        let (Some(share_value), Some(salt_value)) = (share_value, salt_value) else {
+            return self.error_at(span);
+        };
         let buckets = self.buckets(&share_value, share);
         let salt = match self.constant(&salt_value, salt, "the text that a sample is drawn by") {
             Some(Const::Str(salt)) => salt,
             _ => return self.error_at(span),
         };
         match buckets {
-            Some(buckets) => Expr { kind: ExprKind::Sample { buckets, salt }, ty: Type::BOOL, span },
+            Some(buckets) => Expr {
+                kind: ExprKind::Sample { buckets, salt },
+                ty: Type::BOOL,
+                span,
+            },
             None => self.error_at(span),
         }
     }
 
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "checked to be a whole number of buckets from 0 to 10000")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "checked to be a whole number of buckets from 0 to 10000"
+    )]
     fn buckets(&mut self, share: &Expr, written: &ast::Expr) -> Option<u32> {
         let share = match self.constant(share, written, "the size of a sample")? {
             Const::Float(share) => share,
@@ -368,7 +625,9 @@ impl Checker<'_> {
         } else {
             return Some(whole as u32);
         };
-        let diagnostic = self.diagnostic(types::OUT_OF_RANGE, written.span, message).label("out of range");
+        let diagnostic = self
+            .diagnostic(types::OUT_OF_RANGE, written.span, message)
+            .label("out of range");
         self.report(diagnostic);
         None
     }
@@ -384,8 +643,15 @@ fn paired(op: Op, mut values: Vec<Expr>, ty: &Type, span: Span) -> Expr {
                 None => a,
                 Some(b) => {
                     let optional = a.ty.optional || b.ty.optional;
-                    let ty = Type { kind: ty.kind.clone(), optional };
-                    Expr { kind: ExprKind::Op(op, vec![a, b]), ty, span }
+                    let ty = Type {
+                        kind: ty.kind.clone(),
+                        optional,
+                    };
+                    Expr {
+                        kind: ExprKind::Op(op, vec![a, b]),
+                        ty,
+                        span,
+                    }
                 }
             });
         }

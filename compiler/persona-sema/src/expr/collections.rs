@@ -13,7 +13,14 @@ use crate::{Const, Expr, ExprKind, Kinds, Query, Type, TypeKind};
 
 impl Checker<'_> {
     /// `any item in items where …`, `all item in items where …`.
-    pub(super) fn quantifier(&mut self, all: bool, var: &ast::Name, list: &ast::Expr, condition: Option<&ast::Expr>, span: Span) -> Expr {
+    pub(super) fn quantifier(
+        &mut self,
+        all: bool,
+        var: &ast::Name,
+        list: &ast::Expr,
+        condition: Option<&ast::Expr>,
+        span: Span,
+    ) -> Expr {
         if let Some(failed) = self.events_as_list(var, list, condition, span) {
             return failed;
         }
@@ -25,14 +32,24 @@ impl Checker<'_> {
             let noun = self.noun(&elements.ty.kind);
             let word = if all { "all" } else { "any" };
             let diagnostic = self
-                .diagnostic(types::NO_SUCH_OPERATION, elements.span, format!("`{word}` goes through a list, and this is {noun}"))
+                .diagnostic(
+                    types::NO_SUCH_OPERATION,
+                    elements.span,
+                    format!("`{word}` goes through a list, and this is {noun}"),
+                )
                 .label(format!("this is `{}`", self.type_name(&elements.ty)));
             return self.fail(span, diagnostic);
         };
         let question = self.question.replace(span);
         let binder = self.binder();
         let names = self.named.len();
-        self.give_name(var, Bound::Elem { binder, ty: element });
+        self.give_name(
+            var,
+            Bound::Elem {
+                binder,
+                ty: element,
+            },
+        );
         let mark = self.open.len();
         let (filter, _) = self.filter(condition, &[binder]);
         self.named.truncate(names);
@@ -46,13 +63,32 @@ impl Checker<'_> {
         } else {
             self.atom(span, &[&elements]);
         }
-        let yes = Expr { kind: ExprKind::Const(Const::Bool(true)), ty: Type::BOOL, span };
+        let yes = Expr {
+            kind: ExprKind::Const(Const::Bool(true)),
+            ty: Type::BOOL,
+            span,
+        };
         let condition = Box::new(filter.unwrap_or(yes));
-        Expr { kind: ExprKind::Quantifier { all, binder, list: Box::new(elements), condition }, ty: Type::BOOL, span }
+        Expr {
+            kind: ExprKind::Quantifier {
+                all,
+                binder,
+                list: Box::new(elements),
+                condition,
+            },
+            ty: Type::BOOL,
+            span,
+        }
     }
 
     /// `any x in Purchase.items where …`: what events are asked about with `did`.
-    fn events_as_list(&mut self, var: &ast::Name, list: &ast::Expr, condition: Option<&ast::Expr>, span: Span) -> Option<Expr> {
+    fn events_as_list(
+        &mut self,
+        var: &ast::Name,
+        list: &ast::Expr,
+        condition: Option<&ast::Expr>,
+        span: Span,
+    ) -> Option<Expr> {
         let inner = without_parens(list);
         let name = match &inner.kind {
             ast::ExprKind::Name(name) => name,
@@ -63,21 +99,38 @@ impl Checker<'_> {
             _ => return None,
         };
         if !self.is_event_name(name) {
-            if name.text.starts_with(|c: char| c.is_ascii_uppercase()) && !self.means_something(name) {
+            if name.text.starts_with(|c: char| c.is_ascii_uppercase())
+                && !self.means_something(name)
+            {
                 self.catalogs_come_later(inner.span);
                 return Some(self.error_at(span));
             }
             return None;
         }
         let events = self.text(inner.span);
-        let mut diagnostic = self
-            .diagnostic(history::QUERY_WITHOUT_DID, inner.span, format!("`{}` is an event; what happened is asked with `did`", name.text));
-        let rest = condition.map(|condition| format!(" where {}", self.text(condition.span))).unwrap_or_default();
+        let mut diagnostic = self.diagnostic(
+            history::QUERY_WITHOUT_DID,
+            inner.span,
+            format!(
+                "`{}` is an event; what happened is asked with `did`",
+                name.text
+            ),
+        );
+        let rest = condition
+            .map(|condition| format!(" where {}", self.text(condition.span)))
+            .unwrap_or_default();
         let new = format!("did {events} as {}{rest}", var.text);
         if self.text(span).starts_with("any") {
-            diagnostic = diagnostic.fix(format!("ask `did {events}`"), Applicability::Maybe, span, new);
+            diagnostic = diagnostic.fix(
+                format!("ask `did {events}`"),
+                Applicability::Maybe,
+                span,
+                new,
+            );
         } else {
-            diagnostic = diagnostic.help(format!("that all do is that none does not: `did not {events} where not …`"));
+            diagnostic = diagnostic.help(format!(
+                "that all do is that none does not: `did not {events} where not …`"
+            ));
         }
         Some(self.fail(span, diagnostic))
     }
@@ -85,7 +138,9 @@ impl Checker<'_> {
     /// The list that an aggregate names, and the names after it: a field of its elements.
     pub(super) fn list_of(&mut self, query: &ast::Query) -> Option<(Expr, Vec<ast::Name>)> {
         let (first, rest) = (query.kinds.first()?, query.path.as_slice());
-        if matches!(self.env.global(&first.text), Some(Global::Segment(_))) && !self.means_a_value(first) {
+        if matches!(self.env.global(&first.text), Some(Global::Segment(_)))
+            && !self.means_a_value(first)
+        {
             let _ = self.kind(first);
             return None;
         }
@@ -105,9 +160,18 @@ impl Checker<'_> {
     }
 
     /// Keeps a list's elements within reach of an aggregate, as [`Checker::open_query`] does for events.
-    pub(super) fn open_elements(&mut self, query: &ast::Query, list: &Expr, element: Type, path: Vec<ast::Name>) -> Opened {
+    pub(super) fn open_elements(
+        &mut self,
+        query: &ast::Query,
+        list: &Expr,
+        element: Type,
+        path: Vec<ast::Name>,
+    ) -> Opened {
         let binder = self.binder();
-        let bound = Bound::Elem { binder, ty: element };
+        let bound = Bound::Elem {
+            binder,
+            ty: element,
+        };
         let outer = (self.named.len(), self.frames.len());
         let mark = self.open.len();
         self.frames.push(bound.clone());

@@ -24,9 +24,21 @@ pub(super) struct Written<'w> {
 
 impl Checker<'_> {
     /// `left op right`.
-    pub(super) fn compare(&mut self, op: CompareOp, op_span: Span, left: &ast::Expr, right: &ast::Expr, span: Span) -> Expr {
+    pub(super) fn compare(
+        &mut self,
+        op: CompareOp,
+        op_span: Span,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+    ) -> Expr {
         use CompareOp as C;
-        let written = Written { left, right, op: op_span, span };
+        let written = Written {
+            left,
+            right,
+            op: op_span,
+            span,
+        };
         let mark = self.open.len();
         let (checked, negative) = match op {
             C::Eq => (self.equality(written, Op::Eq), false),
@@ -49,11 +61,28 @@ impl Checker<'_> {
     /// Two operands, each knowing the type of the other. What is open inside them is an error: they are values.
     fn operands(&mut self, w: Written<'_>, below: (bool, bool)) -> (Expr, Expr) {
         let left_first = !self.needs_hint(w.left) || self.needs_hint(w.right);
-        let (first, second) = if left_first { ((w.left, below.0), (w.right, below.1)) } else { ((w.right, below.1), (w.left, below.0)) };
-        let a = self.operand(first.0, Want { ty: None, now: true, below: first.1 });
+        let (first, second) = if left_first {
+            ((w.left, below.0), (w.right, below.1))
+        } else {
+            ((w.right, below.1), (w.left, below.0))
+        };
+        let a = self.operand(
+            first.0,
+            Want {
+                ty: None,
+                now: true,
+                below: first.1,
+            },
+        );
         let hint = a.ty.clone();
-        let ty = (!hint.is_error()).then_some(&hint);
-        let b = self.operand(second.0, Want { ty, now: true, below: second.1 });
+        let b = self.operand(
+            second.0,
+            Want {
+                ty: Some(&hint),
+                now: true,
+                below: second.1,
+            },
+        );
         let (left, right) = if left_first { (a, b) } else { (b, a) };
         self.now_beside_instant(&left, &right);
         (left, right)
@@ -66,7 +95,11 @@ impl Checker<'_> {
         if !want.below {
             self.strict(mark, super::open::Position::Operand, written.span);
         }
-        if is_picked(&value) { self.whole_event(&value) } else { value }
+        if is_picked(&value) {
+            self.whole_event(&value)
+        } else {
+            value
+        }
     }
 
     /// Whether an expression's type is only known from its surroundings: a bare name that means nothing by itself.
@@ -110,14 +143,22 @@ impl Checker<'_> {
         use CompareOp as C;
         let below = (matches!(op, C::Gt | C::Ge), matches!(op, C::Lt | C::Le));
         let (left, right) = self.operands(w, below);
-        let kind = if matches!(op, C::Lt | C::Gt) { Op::Lt } else { Op::Le };
+        let kind = if matches!(op, C::Lt | C::Gt) {
+            Op::Lt
+        } else {
+            Op::Le
+        };
         if left.ty.is_error() || right.ty.is_error() {
             return self.broken_test(kind, vec![left, right], w.span);
         }
         if let Some(failed) = self.not_orderable(&left, &right, w) {
             return failed;
         }
-        let (low, high) = if matches!(op, C::Lt | C::Le) { (left, right) } else { (right, left) };
+        let (low, high) = if matches!(op, C::Lt | C::Le) {
+            (left, right)
+        } else {
+            (right, left)
+        };
         self.always_ordered(kind, &low, &high, w);
         self.test(kind, vec![low, high], w.span)
     }
@@ -125,25 +166,39 @@ impl Checker<'_> {
     /// What is wrong with two operands that should have an order.
     fn not_orderable(&mut self, left: &Expr, right: &Expr, w: Written<'_>) -> Option<Expr> {
         let kinds = (&left.ty.kind, &right.ty.kind);
-        if matches!(kinds, (TypeKind::Date, TypeKind::Timestamp) | (TypeKind::Timestamp, TypeKind::Date)) {
+        if matches!(
+            kinds,
+            (TypeKind::Date, TypeKind::Timestamp) | (TypeKind::Timestamp, TypeKind::Date)
+        ) {
             return Some(self.date_beside_instant(left, right, w));
         }
         if !comparable(kinds.0, kinds.1) {
             return Some(self.not_comparable(left, right, w));
         }
-        let unordered = [left, right].into_iter().find(|operand| !self.is_ordered(&operand.ty.kind))?;
+        let unordered = [left, right]
+            .into_iter()
+            .find(|operand| !self.is_ordered(&operand.ty.kind))?;
         let noun = self.noun(&unordered.ty.kind);
         let op = self.quote(w.op);
-        let diagnostic = self.diagnostic(types::NO_ORDER, w.op, format!("{noun} is neither more nor less than another"));
+        let diagnostic = self.diagnostic(
+            types::NO_ORDER,
+            w.op,
+            format!("{noun} is neither more nor less than another"),
+        );
         let diagnostic = match &unordered.ty.kind {
             TypeKind::Enum(id) => {
                 let name = self.enum_name(*id);
                 diagnostic
                     .label(format!("`{op}` needs an order, and `{name}` has none"))
-                    .help(format!("declare `ordered enum {name}`, or ask for values: `in [..]`"))
+                    .help(format!(
+                        "declare `ordered enum {name}`, or ask for values: `in [..]`"
+                    ))
             }
-            TypeKind::Geo => diagnostic.help("compare places by how far apart they are: `distance(a, b) < 10 km`"),
-            TypeKind::List(_) | TypeKind::Set(_) => diagnostic.help("compare how many they hold: `.size()`"),
+            TypeKind::Geo => diagnostic
+                .help("compare places by how far apart they are: `distance(a, b) < 10 km`"),
+            TypeKind::List(_) | TypeKind::Set(_) => {
+                diagnostic.help("compare how many they hold: `.size()`")
+            }
             _ => diagnostic.label(format!("`{op}` needs an order")),
         };
         Some(self.fail(w.span, diagnostic))
@@ -154,14 +209,24 @@ impl Checker<'_> {
         if left.ty.is_error() || right.ty.is_error() {
             return self.broken_test(Op::Before, vec![left, right], w.span);
         }
-        let is_time = |kind: &TypeKind| matches!(kind, TypeKind::Date | TypeKind::Timestamp | TypeKind::TimeOfDay);
+        let is_time = |kind: &TypeKind| {
+            matches!(
+                kind,
+                TypeKind::Date | TypeKind::Timestamp | TypeKind::TimeOfDay
+            )
+        };
         let mixed = left.ty.kind != right.ty.kind;
-        let apart = mixed && (left.ty.kind == TypeKind::TimeOfDay || right.ty.kind == TypeKind::TimeOfDay);
+        let apart =
+            mixed && (left.ty.kind == TypeKind::TimeOfDay || right.ty.kind == TypeKind::TimeOfDay);
         if !is_time(&left.ty.kind) || !is_time(&right.ty.kind) || apart {
             return self.not_times(&left, &right, w);
         }
         let (first, second) = if before { (left, right) } else { (right, left) };
-        self.test(if mixed { Op::Before } else { Op::Lt }, vec![first, second], w.span)
+        self.test(
+            if mixed { Op::Before } else { Op::Lt },
+            vec![first, second],
+            w.span,
+        )
     }
 
     fn not_times(&mut self, left: &Expr, right: &Expr, w: Written<'_>) -> Expr {
@@ -172,27 +237,56 @@ impl Checker<'_> {
         let op = self.quote(w.op);
         let noun = self.noun(&left.ty.kind);
         let sign = if op == "before" { "<" } else { ">" };
-        let mut diagnostic =
-            self.diagnostic(types::NOT_COMPARABLE, left.span, format!("`{op}` compares dates and times, and this is {noun}"));
+        let mut diagnostic = self.diagnostic(
+            types::NOT_COMPARABLE,
+            left.span,
+            format!("`{op}` compares dates and times, and this is {noun}"),
+        );
         if comparable(&left.ty.kind, &right.ty.kind) && self.is_ordered(&left.ty.kind) {
-            diagnostic = diagnostic.fix(format!("write `{sign}`"), Applicability::Always, w.op, sign);
+            diagnostic =
+                diagnostic.fix(format!("write `{sign}`"), Applicability::Always, w.op, sign);
         }
         self.fail(w.span, diagnostic)
     }
 
     /// `x between low and high`.
-    pub(super) fn between(&mut self, operand: &ast::Expr, low: &ast::Expr, high: &ast::Expr, span: Span) -> Expr {
-        let value = self.operand(operand, Want { now: true, ..Want::NOTHING });
+    pub(super) fn between(
+        &mut self,
+        operand: &ast::Expr,
+        low: &ast::Expr,
+        high: &ast::Expr,
+        op: Span,
+        span: Span,
+    ) -> Expr {
+        let value = self.operand(
+            operand,
+            Want {
+                now: true,
+                ..Want::NOTHING
+            },
+        );
         let hint = value.ty.clone();
-        let ty = (!hint.is_error()).then_some(&hint);
-        let want = Want { ty, now: true, below: false };
+        let want = Want {
+            ty: Some(&hint),
+            now: true,
+            below: false,
+        };
         let (from, to) = (self.operand(low, want), self.operand(high, want));
-        if [&value, &from, &to].into_iter().any(|part| part.ty.is_error()) {
+        if [&value, &from, &to]
+            .into_iter()
+            .any(|part| part.ty.is_error())
+        {
             return self.broken_test(Op::Between, vec![value, from, to], span);
         }
         for (bound, written) in [(&from, low), (&to, high)] {
-            let w = Written { left: operand, right: written, op: written.span, span };
-            let day_beside_instant = value.ty.kind == TypeKind::Timestamp && bound.ty.kind == TypeKind::Date;
+            let w = Written {
+                left: operand,
+                right: written,
+                op,
+                span,
+            };
+            let day_beside_instant =
+                value.ty.kind == TypeKind::Timestamp && bound.ty.kind == TypeKind::Date;
             if !day_beside_instant && let Some(failed) = self.not_orderable(&value, bound, w) {
                 return failed;
             }
@@ -206,13 +300,21 @@ impl Checker<'_> {
     pub(super) fn test(&mut self, op: Op, operands: Vec<Expr>, span: Span) -> Expr {
         let all: Vec<&Expr> = operands.iter().collect();
         self.atom(span, &all);
-        Expr { kind: ExprKind::Op(op, operands), ty: Type::BOOL, span }
+        Expr {
+            kind: ExprKind::Op(op, operands),
+            ty: Type::BOOL,
+            span,
+        }
     }
 
     /// A comparison of something that is already reported.
     #[expect(clippy::unused_self, reason = "reads as `test` does")]
     pub(super) fn broken_test(&self, op: Op, operands: Vec<Expr>, span: Span) -> Expr {
-        Expr { kind: ExprKind::Op(op, operands), ty: Type::BOOL, span }
+        Expr {
+            kind: ExprKind::Op(op, operands),
+            ty: Type::BOOL,
+            span,
+        }
     }
 
     fn not_comparable(&mut self, left: &Expr, right: &Expr, w: Written<'_>) -> Expr {
@@ -231,8 +333,13 @@ impl Checker<'_> {
         let diagnostic = self
             .diagnostic(code, right.span, message)
             .label(format!("this is {b} (`{}`)", self.type_name(&right.ty)))
-            .secondary(self.scope.file, left.span, format!("this is {a} (`{}`)", self.type_name(&left.ty)));
-        let diagnostic = match self.instant_beside_length(left, right, &op, w) {
+            .secondary(
+                self.scope.file,
+                left.span,
+                format!("this is {a} (`{}`)", self.type_name(&left.ty)),
+            );
+        let length = self.instant_beside_length(left, right, &op, w);
+        let diagnostic = match length.or_else(|| instant_beside_quoted(left, right, &op)) {
             Some((new, title)) => diagnostic.fix(title, Applicability::Maybe, right.span, new),
             None => self.with_either_repair(diagnostic, (w.left, left), (w.right, right)),
         };
@@ -240,13 +347,27 @@ impl Checker<'_> {
     }
 
     /// `signed_up_at > 30d`: most probably `30d ago`.
-    fn instant_beside_length(&self, left: &Expr, right: &Expr, op: &str, w: Written<'_>) -> Option<(String, String)> {
+    fn instant_beside_length(
+        &self,
+        left: &Expr,
+        right: &Expr,
+        op: &str,
+        w: Written<'_>,
+    ) -> Option<(String, String)> {
         let compares = matches!(op, "<" | "<=" | ">" | ">=" | "before" | "after");
-        if left.ty.kind != TypeKind::Timestamp || right.ty.kind != TypeKind::Duration || !compares || rests_on_now(left) {
+        if left.ty.kind != TypeKind::Timestamp
+            || right.ty.kind != TypeKind::Duration
+            || !compares
+            || rests_on_now(left)
+        {
             return None;
         }
         let text = self.text(w.right.span);
-        let new = if super::types::binds_tightly(&w.right.kind) { format!("{text} ago") } else { format!("({text}) ago") };
+        let new = if super::types::binds_tightly(&w.right.kind) {
+            format!("{text} ago")
+        } else {
+            format!("({text}) ago")
+        };
         let title = format!("write `{new}`");
         Some((new, title))
     }
@@ -254,11 +375,27 @@ impl Checker<'_> {
     /// A date is a whole day, an instant a moment: which is before which is asked with `before` and `after`.
     fn date_beside_instant(&mut self, left: &Expr, right: &Expr, w: Written<'_>) -> Expr {
         let op = self.quote(w.op);
-        let instant = if left.ty.kind == TypeKind::Timestamp { (left, w.left) } else { (right, w.right) };
+        let instant = if left.ty.kind == TypeKind::Timestamp {
+            (left, w.left)
+        } else {
+            (right, w.right)
+        };
         let diagnostic = self
-            .diagnostic(types::DATE_AND_INSTANT, w.op, format!("a date is a whole day, and `{op}` does not say which moment of it"))
-            .secondary(self.scope.file, left.span, format!("this is {}", self.noun(&left.ty.kind)))
-            .secondary(self.scope.file, right.span, format!("this is {}", self.noun(&right.ty.kind)));
+            .diagnostic(
+                types::DATE_AND_INSTANT,
+                w.op,
+                format!("a date is a whole day, and `{op}` does not say which moment of it"),
+            )
+            .secondary(
+                self.scope.file,
+                left.span,
+                format!("this is {}", self.noun(&left.ty.kind)),
+            )
+            .secondary(
+                self.scope.file,
+                right.span,
+                format!("this is {}", self.noun(&right.ty.kind)),
+            );
         let word = match op.as_str() {
             "<" => Some("before"),
             ">" => Some("after"),
@@ -286,18 +423,31 @@ impl Checker<'_> {
         let noun = self.noun(&value.ty.kind);
         let op = self.quote(w.op);
         let diagnostic = self
-            .diagnostic(types::NO_EQUALITY, w.op, format!("`{op}` does not compare {noun} with another"))
+            .diagnostic(
+                types::NO_EQUALITY,
+                w.op,
+                format!("`{op}` does not compare {noun} with another"),
+            )
             .secondary(self.scope.file, value.span, format!("this is {noun}"));
         let diagnostic = match &value.ty.kind {
-            TypeKind::Geo => diagnostic.help("compare places by how far apart they are: `distance(a, b) < 1 km`"),
-            TypeKind::List(_) | TypeKind::Set(_) => diagnostic.help("ask what it holds: `contains`, `contains all [..]`, `.size()`"),
+            TypeKind::Geo => {
+                diagnostic.help("compare places by how far apart they are: `distance(a, b) < 1 km`")
+            }
+            TypeKind::List(_) | TypeKind::Set(_) => {
+                diagnostic.help("ask what it holds: `contains`, `contains all [..]`, `.size()`")
+            }
             _ => diagnostic.help("compare its parts, one by one"),
         };
         self.fail(w.span, diagnostic)
     }
 
     /// `tags == "x"`: most probably `tags contains "x"`.
-    fn element_beside_collection(&mut self, left: &Expr, right: &Expr, w: Written<'_>) -> Option<Expr> {
+    fn element_beside_collection(
+        &mut self,
+        left: &Expr,
+        right: &Expr,
+        w: Written<'_>,
+    ) -> Option<Expr> {
         let element = left.ty.kind.element()?;
         if right.ty.kind.element().is_some() || !comparable(&element.kind, &right.ty.kind) {
             return None;
@@ -305,12 +455,21 @@ impl Checker<'_> {
         let op = self.quote(w.op);
         let (a, b) = (self.noun(&left.ty.kind), self.noun(&right.ty.kind));
         let diagnostic = self
-            .diagnostic(types::NOT_COMPARABLE, w.op, format!("{a} is not equal to one of its elements"))
+            .diagnostic(
+                types::NOT_COMPARABLE,
+                w.op,
+                format!("{a} is not equal to one of its elements"),
+            )
             .secondary(self.scope.file, left.span, format!("this is {a}"))
             .secondary(self.scope.file, right.span, format!("this is {b}"));
         let diagnostic = match op.as_str() {
             "==" => diagnostic.fix("write `contains`", Applicability::Maybe, w.op, "contains"),
-            "!=" => diagnostic.fix("write `not contains`", Applicability::Maybe, w.op, "not contains"),
+            "!=" => diagnostic.fix(
+                "write `not contains`",
+                Applicability::Maybe,
+                w.op,
+                "not contains",
+            ),
             _ => diagnostic,
         };
         Some(self.fail(w.span, diagnostic))
@@ -328,7 +487,11 @@ impl Checker<'_> {
         let Some(element) = left.ty.kind.element().cloned() else {
             let noun = self.noun(&left.ty.kind);
             let diagnostic = self
-                .diagnostic(types::NO_SUCH_OPERATION, left.span, format!("{noun} contains nothing"))
+                .diagnostic(
+                    types::NO_SUCH_OPERATION,
+                    left.span,
+                    format!("{noun} contains nothing"),
+                )
                 .label("`contains` is asked of text, lists and sets");
             return self.fail(w.span, diagnostic);
         };
@@ -336,23 +499,48 @@ impl Checker<'_> {
         if right.ty.is_error() {
             return self.broken_test(Op::Has, vec![left, right], w.span);
         }
-        if right.ty.kind.element().is_some() && !matches!(element.kind, TypeKind::List(_) | TypeKind::Set(_)) {
+        if right.ty.kind.element().is_some()
+            && !matches!(element.kind, TypeKind::List(_) | TypeKind::Set(_))
+        {
             let diagnostic = self
-                .diagnostic(types::NOT_COMPARABLE, right.span, "this is a whole list, not one element")
+                .diagnostic(
+                    types::NOT_COMPARABLE,
+                    right.span,
+                    "this is a whole list, not one element",
+                )
                 .label("`contains` looks for one element")
-                .fix("look for any of them", Applicability::Maybe, Span::at(w.right.span.start), "any ")
-                .fix("look for all of them", Applicability::Maybe, Span::at(w.right.span.start), "all ");
+                .fix(
+                    "look for any of them",
+                    Applicability::Maybe,
+                    Span::at(w.right.span.start),
+                    "any ",
+                )
+                .fix(
+                    "look for all of them",
+                    Applicability::Maybe,
+                    Span::at(w.right.span.start),
+                    "all ",
+                );
             return self.fail(w.span, diagnostic);
         }
         if matches!(element.kind, TypeKind::Record(_)) {
             let text = self.quote(left.span);
             let diagnostic = self
-                .diagnostic(types::NO_EQUALITY, w.op, "records are not compared as a whole")
-                .help(format!("ask about a field: `any item in {text} where item.… == …`"));
+                .diagnostic(
+                    types::NO_EQUALITY,
+                    w.op,
+                    "records are not compared as a whole",
+                )
+                .help(format!(
+                    "ask about a field: `any item in {text} where item.… == …`"
+                ));
             return self.fail(w.span, diagnostic);
         }
         if !comparable(&element.kind, &right.ty.kind) {
-            let like = Expr { ty: element, ..left };
+            let like = Expr {
+                ty: element,
+                ..left
+            };
             return self.not_comparable(&like, &right, w);
         }
         self.test(Op::Has, vec![left, right], w.span)
@@ -377,10 +565,18 @@ impl Checker<'_> {
     }
 
     fn needs_text(&mut self, op: &str, left: &Expr, right: &Expr, w: Written<'_>) -> Expr {
-        let wrong = if left.ty.kind.is_text() { (right, w.right) } else { (left, w.left) };
+        let wrong = if left.ty.kind.is_text() {
+            (right, w.right)
+        } else {
+            (left, w.left)
+        };
         let noun = self.noun(&wrong.0.ty.kind);
         let diagnostic = self
-            .diagnostic(types::NO_SUCH_OPERATION, wrong.0.span, format!("`{op}` compares text, and this is {noun}"))
+            .diagnostic(
+                types::NO_SUCH_OPERATION,
+                wrong.0.span,
+                format!("`{op}` compares text, and this is {noun}"),
+            )
             .label(format!("this is `{}`", self.type_name(&wrong.0.ty)));
         let diagnostic = self.with_repair(diagnostic, wrong.1, wrong.0, &TypeKind::Str);
         self.fail(w.span, diagnostic)
@@ -399,16 +595,41 @@ impl Checker<'_> {
     }
 }
 
+/// `signed_up_at before "2025-01-01"`: the day without its quotes.
+fn instant_beside_quoted(left: &Expr, right: &Expr, op: &str) -> Option<(String, String)> {
+    let crate::Const::Str(text) = super::consts::fold(right)? else {
+        return None;
+    };
+    if left.ty.kind != TypeKind::Timestamp || !matches!(op, "before" | "after") {
+        return None;
+    }
+    let new = super::repair::unquoted(&text, &TypeKind::Date)?;
+    let title = format!("write `{new}`, without quotes");
+    Some((new, title))
+}
+
 /// Whether one is a plain number beside something that is counted in units.
 fn lacks_unit(number: &TypeKind, other: &TypeKind) -> bool {
-    is_number(number) && matches!(other, TypeKind::Money(_) | TypeKind::Duration | TypeKind::Length)
+    is_number(number)
+        && matches!(
+            other,
+            TypeKind::Money(_) | TypeKind::Duration | TypeKind::Length
+        )
 }
 
 impl Checker<'_> {
     /// A diagnostic that says what two operands of an operator are.
     pub(super) fn both(&self, diagnostic: Diagnostic, left: &Expr, right: &Expr) -> Diagnostic {
         diagnostic
-            .secondary(self.scope.file, left.span, format!("this is {}", self.noun(&left.ty.kind)))
-            .secondary(self.scope.file, right.span, format!("this is {}", self.noun(&right.ty.kind)))
+            .secondary(
+                self.scope.file,
+                left.span,
+                format!("this is {}", self.noun(&left.ty.kind)),
+            )
+            .secondary(
+                self.scope.file,
+                right.span,
+                format!("this is {}", self.noun(&right.ty.kind)),
+            )
     }
 }

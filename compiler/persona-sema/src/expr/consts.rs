@@ -9,16 +9,29 @@ use crate::{Const, Expr, ExprKind, Op, TypeKind};
 
 impl Checker<'_> {
     /// The value of an expression that must be constant; `None` where it was reported.
-    pub(super) fn constant(&mut self, value: &Expr, written: &ast::Expr, what: &str) -> Option<Const> {
+    pub(super) fn constant(
+        &mut self,
+        value: &Expr,
+        written: &ast::Expr,
+        what: &str,
+    ) -> Option<Const> {
         if value.ty.is_error() {
             return None;
         }
         let folded = fold(value);
-        if folded.is_none() && !super::walk::any(value, &|part| matches!(part.kind, ExprKind::Error)) {
+        if folded.is_none()
+            && !super::walk::any(value, &|part| matches!(part.kind, ExprKind::Error))
+        {
             let text = self.quote(written.span);
             let diagnostic = self
-                .diagnostic(types::NOT_CONSTANT, written.span, format!("{what} must be the same for everyone"))
-                .label(format!("`{text}` differs from person to person, or with time"))
+                .diagnostic(
+                    types::NOT_CONSTANT,
+                    written.span,
+                    format!("{what} must be the same for everyone"),
+                )
+                .label(format!(
+                    "`{text}` differs from person to person, or with time"
+                ))
                 .help("write a plain value, or the name of a `const`");
             self.report(diagnostic);
         }
@@ -43,14 +56,20 @@ fn fold_unary(op: Op, value: &Const) -> Option<Const> {
     match (op, value) {
         (Op::Neg, Const::Int(n)) => Some(Const::Int(n.saturating_neg())),
         (Op::Neg, Const::Float(x)) => Some(Const::Float(0.0 - x)),
-        (Op::Neg, Const::Period { months, days }) => Some(Const::Period { months: -months, days: -days }),
+        (Op::Neg, Const::Period { months, days }) => Some(Const::Period {
+            months: -months,
+            days: -days,
+        }),
         _ => None,
     }
 }
 
 type Typed<'a> = (&'a Const, &'a TypeKind);
 
-#[expect(clippy::cast_precision_loss, reason = "a whole number beside a Float is the nearest Float, as in a run")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a whole number beside a Float is the nearest Float, as in a run"
+)]
 fn fold_binary(op: Op, a: Typed<'_>, b: Typed<'_>) -> Option<Const> {
     match (a, b) {
         ((Const::Float(x), _), (Const::Float(y), _)) => float(op, *x, *y),
@@ -58,7 +77,9 @@ fn fold_binary(op: Op, a: Typed<'_>, b: Typed<'_>) -> Option<Const> {
         ((Const::Float(x), _), (Const::Int(n), TypeKind::Int)) => float(op, *x, *n as f64),
         ((Const::Int(n), _), (Const::Float(y), _)) => scaled(op, *n, *y),
         ((Const::Float(x), _), (Const::Int(n), _)) if op == Op::Mul => scaled(op, *n, *x),
-        ((Const::Int(days), TypeKind::Date), (Const::Period { months, days: by }, _)) => moved(op, *days, *months, *by),
+        ((Const::Int(days), TypeKind::Date), (Const::Period { months, days: by }, _)) => {
+            moved(op, *days, *months, *by)
+        }
         ((Const::Int(days), TypeKind::Date), (Const::Int(micros), TypeKind::Duration)) => {
             let by = i32::try_from(micros.div_euclid(super::repair::DAY)).ok()?;
             moved(op, *days, 0, by)
@@ -90,7 +111,11 @@ fn finite(value: f64) -> f64 {
 }
 
 /// An amount, duration or length times or divided by a Float, rounded half to even.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "as in a run: in f64, then rounded and saturated")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "as in a run: in f64, then rounded and saturated"
+)]
 fn scaled(op: Op, n: i64, y: f64) -> Option<Const> {
     let value = match op {
         Op::Mul => n as f64 * y,
@@ -100,7 +125,10 @@ fn scaled(op: Op, n: i64, y: f64) -> Option<Const> {
     Some(Const::Int(value.round_ties_even() as i64))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a quotient of whole numbers is one of the nearest Floats, as in a run")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a quotient of whole numbers is one of the nearest Floats, as in a run"
+)]
 fn whole(op: Op, (n, a): (i64, &TypeKind), (m, b): (i64, &TypeKind)) -> Option<Const> {
     let value = match op {
         Op::Add => n.saturating_add(m),
@@ -133,10 +161,18 @@ fn moved(op: Op, days: i64, months: i32, by: i32) -> Option<Const> {
         _ => return None,
     };
     let epoch = civil::date(1970, 1, 1);
-    let date = epoch.checked_add(jiff::Span::new().try_days(days).ok()?).ok()?;
-    let by_months = jiff::Span::new().try_months(i64::from(months) * sign).ok()?;
+    let date = epoch
+        .checked_add(jiff::Span::new().try_days(days).ok()?)
+        .ok()?;
+    let by_months = jiff::Span::new()
+        .try_months(i64::from(months) * sign)
+        .ok()?;
     let by_days = jiff::Span::new().try_days(i64::from(by) * sign).ok()?;
-    let moved = date.checked_add(by_months).ok()?.checked_add(by_days).ok()?;
+    let moved = date
+        .checked_add(by_months)
+        .ok()?
+        .checked_add(by_days)
+        .ok()?;
     let since = moved.since((jiff::Unit::Day, epoch)).ok()?;
     Some(Const::Int(i64::from(since.get_days())))
 }

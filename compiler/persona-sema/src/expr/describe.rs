@@ -15,7 +15,10 @@ impl Checker<'_> {
 
     /// An enum's name.
     pub(super) fn enum_name(&self, id: EnumId) -> Arc<str> {
-        self.schema().enums.get(id).map_or_else(|| Arc::from("?"), |def| Arc::clone(&def.name))
+        self.schema()
+            .enums
+            .get(id)
+            .map_or_else(|| Arc::from("?"), |def| Arc::clone(&def.name))
     }
 
     /// What values of a type are, with an article.

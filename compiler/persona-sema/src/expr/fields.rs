@@ -6,15 +6,24 @@ use persona_syntax::ast::{self, PostfixOp};
 
 use super::names::{FieldHit, Owner, Thing};
 use super::{Checker, Want};
-use persona_base::nearest;
 use crate::{Const, EnumId, Expr, ExprKind, Op, Type, TypeKind};
+use persona_base::nearest;
 
 /// Parts of a date, with what gives them.
-const DATE_PARTS: [(&str, Op); 5] =
-    [("year", Op::Year), ("quarter", Op::Quarter), ("month", Op::Month), ("day", Op::Day), ("weekday", Op::Weekday)];
+const DATE_PARTS: [(&str, Op); 5] = [
+    ("year", Op::Year),
+    ("quarter", Op::Quarter),
+    ("month", Op::Month),
+    ("day", Op::Day),
+    ("weekday", Op::Weekday),
+];
 /// What a wall clock has besides.
-const CLOCK_PARTS: [(&str, Op); 4] =
-    [("hour", Op::Hour), ("minute", Op::Minute), ("date", Op::LocalDate), ("time", Op::LocalTime)];
+const CLOCK_PARTS: [(&str, Op); 4] = [
+    ("hour", Op::Hour),
+    ("minute", Op::Minute),
+    ("date", Op::LocalDate),
+    ("time", Op::LocalTime),
+];
 
 impl Checker<'_> {
     /// `base.a.b()`, as a value.
@@ -27,20 +36,25 @@ impl Checker<'_> {
 
     /// What a chain stands for.
     pub(super) fn path(&mut self, base: &ast::Expr, ops: &[PostfixOp]) -> Thing {
-        if let Some(PostfixOp::Index { span, .. }) = ops.iter().find(|op| matches!(op, PostfixOp::Index { .. })) {
+        if let Some(PostfixOp::Index { span, .. }) =
+            ops.iter().find(|op| matches!(op, PostfixOp::Index { .. }))
+        {
             self.catalogs_come_later(base.span.to(*span));
             return Thing::Error;
         }
         let mut thing = match &base.kind {
             ast::ExprKind::Name(name) => self.thing(name, Want::NOTHING),
-            ast::ExprKind::Call { name, args, .. } if name.text == "local" => self.local(args, base.span),
+            ast::ExprKind::Call { name, args, .. } if name.text == "local" => {
+                self.local(args, base.span)
+            }
             _ => Thing::Value(self.infer(base, Want::NOTHING)),
         };
         for op in ops {
             thing = match op {
                 PostfixOp::Field(name) => self.field_of(thing, name, base.span.to(name.span)),
                 PostfixOp::Method { name, args, span } => {
-                    let receiver = self.value_of(thing, Span::new(base.span.start, span.start), Want::NOTHING);
+                    let receiver =
+                        self.value_of(thing, Span::new(base.span.start, span.start), Want::NOTHING);
                     Thing::Value(self.method(receiver, name, args, base.span.to(*span)))
                 }
                 PostfixOp::Index { .. } => Thing::Error,
@@ -52,7 +66,11 @@ impl Checker<'_> {
     /// Catalogs are of a later edition.
     pub(super) fn catalogs_come_later(&mut self, span: Span) {
         let diagnostic = self
-            .diagnostic(names::COMES_LATER, span, "catalogs cannot be looked up in this version of persona yet")
+            .diagnostic(
+                names::COMES_LATER,
+                span,
+                "catalogs cannot be looked up in this version of persona yet",
+            )
             .label("this looks something up in a catalog")
             .help("put what is needed into the events or the profile for now");
         self.report(diagnostic);
@@ -77,7 +95,11 @@ impl Checker<'_> {
     }
 
     fn owned_field(&mut self, owner: Owner, prefix: &str, name: &ast::Name, span: Span) -> Thing {
-        let dotted = if prefix.is_empty() { name.text.clone() } else { format!("{prefix}.{}", name.text) };
+        let dotted = if prefix.is_empty() {
+            name.text.clone()
+        } else {
+            format!("{prefix}.{}", name.text)
+        };
         match self.field(&owner, &dotted) {
             FieldHit::Value(kind, ty) => {
                 let value = self.settled(Expr { kind, ty, span });
@@ -98,7 +120,11 @@ impl Checker<'_> {
     /// Several kinds of events have nothing of this name in common.
     pub(super) fn fields_differ(&mut self, name: &str, why: &str, span: Span) {
         let diagnostic = self
-            .diagnostic(names::FIELDS_DIFFER, span, format!("these events do not all have the same `{name}`"))
+            .diagnostic(
+                names::FIELDS_DIFFER,
+                span,
+                format!("these events do not all have the same `{name}`"),
+            )
             .label(why)
             .help("ask about each kind of event on its own, joined with `or`");
         self.report(diagnostic);
@@ -107,7 +133,11 @@ impl Checker<'_> {
     fn value_field(&mut self, value: Expr, name: &ast::Name, span: Span) -> Thing {
         match &value.kind {
             ExprKind::Error => return Thing::Error,
-            ExprKind::Agg { value: None, kind: crate::AggKind::Nth { .. }, .. } => {
+            ExprKind::Agg {
+                value: None,
+                kind: crate::AggKind::Nth { .. },
+                ..
+            } => {
                 return self.owned_field(Owner::Picked(Box::new(value)), "", name, span);
             }
             ExprKind::Partition(_) => {
@@ -129,15 +159,26 @@ impl Checker<'_> {
 
     /// A part of a date, or of a wall clock.
     fn part(&mut self, whole: Expr, name: &ast::Name, clock: bool, span: Span) -> Thing {
-        let parts = DATE_PARTS.iter().chain(CLOCK_PARTS.iter().filter(|_| clock));
+        let parts = DATE_PARTS
+            .iter()
+            .chain(CLOCK_PARTS.iter().filter(|_| clock));
         let Some((_, op)) = parts.clone().find(|(part, _)| *part == name.text) else {
             let all: Vec<&str> = parts.map(|(part, _)| *part).collect();
             let what = if clock { "a local time" } else { "a date" };
             let mut diagnostic = self
-                .diagnostic(names::UNKNOWN_FIELD, name.span, format!("{what} has no part `{}`", name.text))
+                .diagnostic(
+                    names::UNKNOWN_FIELD,
+                    name.span,
+                    format!("{what} has no part `{}`", name.text),
+                )
                 .label(format!("its parts are `{}`", all.join("`, `")));
             if let Some(near) = nearest(&name.text, all.iter().copied()) {
-                diagnostic = diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near);
+                diagnostic = diagnostic.fix(
+                    format!("write `{near}`"),
+                    Applicability::Maybe,
+                    name.span,
+                    near,
+                );
             }
             self.report(diagnostic);
             return Thing::Error;
@@ -148,21 +189,40 @@ impl Checker<'_> {
             Op::LocalTime => TypeKind::TimeOfDay,
             _ => TypeKind::Int,
         };
-        let ty = Type { kind, optional: whole.ty.optional };
-        let value = self.settled(Expr { kind: ExprKind::Op(*op, vec![whole]), ty, span });
+        let ty = Type {
+            kind,
+            optional: whole.ty.optional,
+        };
+        let value = self.settled(Expr {
+            kind: ExprKind::Op(*op, vec![whole]),
+            ty,
+            span,
+        });
         Thing::Value(value)
     }
 
     fn weekday(&self) -> Option<EnumId> {
-        self.schema().enums.iter_enumerated().find(|(_, def)| &*def.name == "Weekday").map(|(id, _)| id)
+        self.schema()
+            .enums
+            .iter_enumerated()
+            .find(|(_, def)| &*def.name == "Weekday")
+            .map(|(id, _)| id)
     }
 
     /// `Tier.gold`.
     fn enum_value(&mut self, id: EnumId, name: &ast::Name, span: Span) -> Thing {
         let def = &self.schema().enums[id];
-        if let Some(index) = def.values.iter().position(|(value, _)| **value == *name.text) {
+        if let Some(index) = def
+            .values
+            .iter()
+            .position(|(value, _)| **value == *name.text)
+        {
             let kind = ExprKind::Const(Const::Enum(u32::try_from(index).unwrap_or(u32::MAX)));
-            return Thing::Value(Expr { kind, ty: Type::of(TypeKind::Enum(id)), span });
+            return Thing::Value(Expr {
+                kind,
+                ty: Type::of(TypeKind::Enum(id)),
+                span,
+            });
         }
         self.unknown_value(id, name);
         Thing::Error
@@ -190,41 +250,73 @@ impl Checker<'_> {
         let (message, mut diagnostic) = match thing {
             Thing::Segment(name) => {
                 let title = format!("ask `in {name}`");
-                let fixed = diagnostic.fix(title, Applicability::Always, span, format!("in {name}"));
+                let fixed =
+                    diagnostic.fix(title, Applicability::Always, span, format!("in {name}"));
                 (format!("`{text}` is a segment: one is in it or not"), fixed)
             }
             Thing::Events(name) if wants_bool => {
-                let fixed = diagnostic.fix(format!("ask `did {name}`"), Applicability::Maybe, span, format!("did {name}"));
+                let fixed = diagnostic.fix(
+                    format!("ask `did {name}`"),
+                    Applicability::Maybe,
+                    span,
+                    format!("did {name}"),
+                );
                 (format!("`{text}` is an event, not a yes or a no"), fixed)
             }
             Thing::Events(name) => {
-                let help = format!("ask about its history: `count({name})`, `last({name}).at`, `did {name} in last 30d`");
-                (format!("`{text}` is an event: it happens many times, and is no single value"), diagnostic.help(help))
+                let help = format!(
+                    "ask about its history: `count({name})`, `last({name}).at`, `did {name} in last 30d`"
+                );
+                (
+                    format!("`{text}` is an event: it happens many times, and is no single value"),
+                    diagnostic.help(help),
+                )
             }
             Thing::EventParam(name) => {
-                let help = format!("ask about them: `count({name})`, `did {name} in last 30d`; a field also as `sum({name})`");
-                (format!("the parameter `{name}` stands for events, not for a value"), diagnostic.help(help))
+                let help = format!(
+                    "ask about them: `count({name})`, `did {name} in last 30d`; a field also as `sum({name})`"
+                );
+                (
+                    format!("the parameter `{name}` stands for events, not for a value"),
+                    diagnostic.help(help),
+                )
             }
             Thing::Enum(id) => {
                 let def = &self.schema().enums[*id];
                 let first = def.values.first().map_or("value", |(value, _)| value);
                 let help = format!("choose one of its values: `{}.{first}`", def.name);
-                (format!("`{text}` is an enum, not one of its values"), diagnostic.help(help))
+                (
+                    format!("`{text}` is an enum, not one of its values"),
+                    diagnostic.help(help),
+                )
             }
-            Thing::Fn(name) => (format!("`{name}` is a function and needs its arguments"), diagnostic.help(format!("write `{name}(…)`"))),
+            Thing::Fn(name) => (
+                format!("`{name}` is a function and needs its arguments"),
+                diagnostic.help(format!("write `{name}(…)`")),
+            ),
             Thing::Local(_) => (
                 "a local time is used by its parts".to_owned(),
-                diagnostic.help(format!("write `{text}.hour`, `{text}.weekday`, `{text}.date` or `{text}.time`")),
+                diagnostic.help(format!(
+                    "write `{text}.hour`, `{text}.weekday`, `{text}.date` or `{text}.time`"
+                )),
             ),
-            Thing::Source(name) => (format!("`{name}` is a source of data, not a value"), diagnostic),
+            Thing::Source(name) => (
+                format!("`{name}` is a source of data, not a value"),
+                diagnostic,
+            ),
             Thing::Fields(owner, prefix) => {
                 let fields = self.fields_of(owner, prefix);
                 let what = match owner {
                     Owner::Profile if prefix.is_empty() => "the profile is",
-                    Owner::Bound(super::names::Bound::Event { .. }) if prefix.is_empty() => "an event is",
+                    Owner::Bound(super::names::Bound::Event { .. }) if prefix.is_empty() => {
+                        "an event is"
+                    }
                     _ => "this is",
                 };
-                (format!("{what} several values; say which"), diagnostic.help(choices(&text, &fields)))
+                (
+                    format!("{what} several values; say which"),
+                    diagnostic.help(choices(&text, &fields)),
+                )
             }
             Thing::Value(_) | Thing::Error => return,
         };
@@ -237,8 +329,14 @@ impl Checker<'_> {
         let all = self.all_fields(owner);
         let mut names: Vec<String> = Vec::new();
         for (name, _) in &all {
-            let rest = if prefix.is_empty() { Some(name.as_str()) } else { name.strip_prefix(prefix).and_then(|r| r.strip_prefix('.')) };
-            let Some(first) = rest.and_then(|rest| rest.split('.').next()) else { continue };
+            let rest = if prefix.is_empty() {
+                Some(name.as_str())
+            } else {
+                name.strip_prefix(prefix).and_then(|r| r.strip_prefix('.'))
+            };
+            let Some(first) = rest.and_then(|rest| rest.split('.').next()) else {
+                continue;
+            };
             if names.last().is_none_or(|last| last != first) {
                 names.push(first.to_owned());
             }
@@ -247,16 +345,34 @@ impl Checker<'_> {
     }
 
     fn no_such_part(&mut self, value: &Expr, name: &ast::Name, span: Span) {
-        let whole = Span::new(span.start, name.span.start.saturating_sub(1).max(span.start));
+        let whole = Span::new(
+            span.start,
+            name.span.start.saturating_sub(1).max(span.start),
+        );
         let text = self.quote(whole);
         let noun = self.noun(&value.ty.kind);
-        let mut diagnostic =
-            self.diagnostic(names::UNKNOWN_FIELD, name.span, format!("{noun} has no field `{}`", name.text)).label(format!("`{text}` is {noun}"));
-        let is_part = DATE_PARTS.iter().chain(&CLOCK_PARTS).any(|(part, _)| *part == name.text);
+        let mut diagnostic = self
+            .diagnostic(
+                names::UNKNOWN_FIELD,
+                name.span,
+                format!("{noun} has no field `{}`", name.text),
+            )
+            .label(format!("`{text}` is {noun}"));
+        let is_part = DATE_PARTS
+            .iter()
+            .chain(&CLOCK_PARTS)
+            .any(|(part, _)| *part == name.text);
         if value.ty.kind == TypeKind::Timestamp && is_part {
             diagnostic = diagnostic
-                .note("the same instant is another hour, and perhaps another day, in each time zone")
-                .fix("ask for it in the person's own time zone", Applicability::Always, whole, format!("local({})", self.text(whole)));
+                .note(
+                    "the same instant is another hour, and perhaps another day, in each time zone",
+                )
+                .fix(
+                    "ask for it in the person's own time zone",
+                    Applicability::Always,
+                    whole,
+                    format!("local({})", self.text(whole)),
+                );
         } else if super::methods::exists(&name.text) {
             diagnostic = diagnostic.fix(
                 format!("write `.{}()`", name.text),
@@ -264,7 +380,9 @@ impl Checker<'_> {
                 name.span,
                 format!("{}()", name.text),
             );
-        } else if let Some(TypeKind::Record(_)) = value.ty.kind.element().map(|element| &element.kind) {
+        } else if let Some(TypeKind::Record(_)) =
+            value.ty.kind.element().map(|element| &element.kind)
+        {
             let field = &name.text;
             diagnostic = diagnostic
                 .help(format!("say which of its elements: `any item in {text} where item.{field} …`, or `sum({text}.{field})`"));
@@ -275,7 +393,11 @@ impl Checker<'_> {
 
 /// "write `address.city` or `address.zip`".
 fn choices(text: &str, fields: &[String]) -> String {
-    let shown: Vec<String> = fields.iter().take(3).map(|field| format!("`{text}.{field}`")).collect();
+    let shown: Vec<String> = fields
+        .iter()
+        .take(3)
+        .map(|field| format!("`{text}.{field}`"))
+        .collect();
     let more = if fields.len() > 3 { ", …" } else { "" };
     format!("write {}{more}", shown.join(" or "))
 }

@@ -8,8 +8,8 @@ use persona_syntax::ast::{self, Literal};
 use super::open::Position;
 use super::types::{Role, converted_const, join};
 use super::{Checker, Want};
-use persona_base::nearest;
 use crate::{Const, Expr, ExprKind, Field, RecordType, Type, TypeKind};
+use persona_base::nearest;
 
 impl Checker<'_> {
     /// A literal of one token.
@@ -24,28 +24,53 @@ impl Checker<'_> {
             Literal::TimeOfDay(seconds) => (Const::Int(i64::from(*seconds)), Kind::TimeOfDay),
             Literal::Timestamp(micros) => (Const::Int(*micros), Kind::Timestamp),
             Literal::Duration(micros) => (Const::Int(*micros), Kind::Duration),
-            Literal::Period { months, days } => (Const::Period { months: *months, days: *days }, Kind::Period),
+            Literal::Period { months, days } => (
+                Const::Period {
+                    months: *months,
+                    days: *days,
+                },
+                Kind::Period,
+            ),
             Literal::Length(metres) => (Const::Int(*metres), Kind::Length),
         };
-        Expr { kind: ExprKind::Const(value), ty: Type::of(kind), span }
+        Expr {
+            kind: ExprKind::Const(value),
+            ty: Type::of(kind),
+            span,
+        }
     }
 
     fn money(&mut self, amount: &str, code: &ast::Name, span: Span) -> Expr {
         let Some(currency) = Currency::from_code(&code.text) else {
             let all: Vec<Currency> = currencies().collect();
             let mut diagnostic = self
-                .diagnostic(names::UNKNOWN_CURRENCY, code.span, format!("there is no currency `{}`", code.text))
+                .diagnostic(
+                    names::UNKNOWN_CURRENCY,
+                    code.span,
+                    format!("there is no currency `{}`", code.text),
+                )
                 .label("currencies are written with their three letters, as in `USD`");
             if let Some(near) = nearest(&code.text, all.iter().map(Currency::code)) {
-                diagnostic = diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, code.span, near);
+                diagnostic = diagnostic.fix(
+                    format!("write `{near}`"),
+                    Applicability::Maybe,
+                    code.span,
+                    near,
+                );
             }
             return self.fail(span, diagnostic);
         };
         match minor_units(amount, currency) {
-            Ok(minor) => Expr { kind: ExprKind::Const(Const::Int(minor)), ty: Type::of(TypeKind::Money(currency)), span },
+            Ok(minor) => Expr {
+                kind: ExprKind::Const(Const::Int(minor)),
+                ty: Type::of(TypeKind::Money(currency)),
+                span,
+            },
             Err(why) => {
                 let message = match why {
-                    BadAmount::Decimals => format!("{currency} has {}", decimals_in_words(currency)),
+                    BadAmount::Decimals => {
+                        format!("{currency} has {}", decimals_in_words(currency))
+                    }
                     BadAmount::Size => "this amount is too large".to_owned(),
                 };
                 let mut diagnostic = self.diagnostic(types::BAD_AMOUNT, span, message);
@@ -53,7 +78,12 @@ impl Checker<'_> {
                     let text = rounded_down(amount, currency);
                     diagnostic = diagnostic
                         .label(format!("`{amount}` cannot be paid in {currency}"))
-                        .fix(format!("write `{text} {currency}`"), Applicability::Maybe, span, format!("{text} {currency}"));
+                        .fix(
+                            format!("write `{text} {currency}`"),
+                            Applicability::Maybe,
+                            span,
+                            format!("{text} {currency}"),
+                        );
                 }
                 self.fail(span, diagnostic)
             }
@@ -68,7 +98,9 @@ impl Checker<'_> {
         let mut broken = element.is_error();
         for (value, written) in values.iter().zip(items) {
             match self.constant(value, written, "each element of a list") {
-                Some(constant) => constants.push(converted_const(constant, &value.ty.kind, &element.kind)),
+                Some(constant) => {
+                    constants.push(converted_const(constant, &value.ty.kind, &element.kind))
+                }
                 None => broken = true,
             }
         }
@@ -89,21 +121,40 @@ impl Checker<'_> {
             }
             _ => TypeKind::List(Arc::new(element)),
         };
-        Expr { kind: ExprKind::Const(Const::List(constants)), ty: Type::of(kind), span }
+        Expr {
+            kind: ExprKind::Const(Const::List(constants)),
+            ty: Type::of(kind),
+            span,
+        }
     }
 
     /// The elements of a list, and their common type.
-    pub(super) fn list_items(&mut self, items: &[ast::Expr], hint: Option<&Type>) -> (Type, Vec<Expr>) {
-        let hint = hint.filter(|hint| hint.kind != TypeKind::Nothing).cloned().map(Type::known);
+    pub(super) fn list_items(
+        &mut self,
+        items: &[ast::Expr],
+        hint: Option<&Type>,
+    ) -> (Type, Vec<Expr>) {
+        let hint = hint
+            .filter(|hint| hint.kind != TypeKind::Nothing)
+            .cloned()
+            .map(Type::known);
         let mut element = hint.clone().unwrap_or(Type::of(TypeKind::Nothing));
         let mut values = Vec::with_capacity(items.len());
         for written in items {
             let wanted = element.clone();
-            let want = if wanted.kind == TypeKind::Nothing { Want::NOTHING } else { Want::of(&wanted) };
+            let want = if wanted.kind == TypeKind::Nothing {
+                Want::NOTHING
+            } else {
+                Want::of(&wanted)
+            };
             let mark = self.open.len();
             let value = self.infer(written, want);
             self.strict(mark, Position::Operand, written.span);
-            let joined = if hint.is_some() { None } else { join(&element, &value.ty) };
+            let joined = if hint.is_some() {
+                None
+            } else {
+                join(&element, &value.ty)
+            };
             element = joined.map_or(element, Type::known);
             values.push(self.accept(value, written, &element, Role::Part("the list")));
         }
@@ -114,7 +165,12 @@ impl Checker<'_> {
     }
 
     /// A record: only as a constant of a declared type.
-    pub(super) fn record(&mut self, fields: &[(ast::Name, ast::Expr)], span: Span, want: Want<'_>) -> Expr {
+    pub(super) fn record(
+        &mut self,
+        fields: &[(ast::Name, ast::Expr)],
+        span: Span,
+        want: Want<'_>,
+    ) -> Expr {
         self.repeated_fields(fields);
         let Some(TypeKind::Record(record)) = want.ty.map(|ty| &ty.kind) else {
             let diagnostic = self
@@ -136,8 +192,11 @@ impl Checker<'_> {
                 }
                 None if field.ty.optional => values.push((Arc::clone(&field.name), Const::Missing)),
                 None => {
-                    let diagnostic =
-                        self.diagnostic(types::TYPE_MISMATCH, span, format!("the record lacks its field `{}`", field.name));
+                    let diagnostic = self.diagnostic(
+                        types::TYPE_MISMATCH,
+                        span,
+                        format!("the record lacks its field `{}`", field.name),
+                    );
                     self.report(diagnostic);
                     broken = true;
                 }
@@ -146,14 +205,25 @@ impl Checker<'_> {
         if broken {
             return self.error_at(span);
         }
-        Expr { kind: ExprKind::Const(Const::Record(values)), ty: Type::of(TypeKind::Record(record)), span }
+        Expr {
+            kind: ExprKind::Const(Const::Record(values)),
+            ty: Type::of(TypeKind::Record(record)),
+            span,
+        }
     }
 
     fn repeated_fields(&mut self, fields: &[(ast::Name, ast::Expr)]) {
         for (index, (name, _)) in fields.iter().enumerate().take(256) {
-            if let Some((first, _)) = fields[..index].iter().find(|(other, _)| other.text == name.text && !name.is_missing()) {
+            if let Some((first, _)) = fields[..index]
+                .iter()
+                .find(|(other, _)| other.text == name.text && !name.is_missing())
+            {
                 let diagnostic = self
-                    .diagnostic(names::REPEATED_NAME, name.span, format!("`{}` is given twice", name.text))
+                    .diagnostic(
+                        names::REPEATED_NAME,
+                        name.span,
+                        format!("`{}` is given twice", name.text),
+                    )
                     .secondary(self.scope.file, first.span, "first given here");
                 self.report(diagnostic);
             }
@@ -161,13 +231,31 @@ impl Checker<'_> {
     }
 
     fn stray_fields(&mut self, fields: &[(ast::Name, ast::Expr)], record: &RecordType) -> bool {
-        let known = |name: &ast::Name| record.fields.iter().any(|field: &Field| *field.name == *name.text);
-        let strays: Vec<&ast::Name> = fields.iter().map(|(name, _)| name).filter(|name| !name.is_missing() && !known(name)).collect();
+        let known = |name: &ast::Name| {
+            record
+                .fields
+                .iter()
+                .any(|field: &Field| *field.name == *name.text)
+        };
+        let strays: Vec<&ast::Name> = fields
+            .iter()
+            .map(|(name, _)| name)
+            .filter(|name| !name.is_missing() && !known(name))
+            .collect();
         for name in &strays {
-            let mut diagnostic =
-                self.diagnostic(names::UNKNOWN_FIELD, name.span, format!("the record has no field `{}`", name.text));
-            if let Some(near) = nearest(&name.text, record.fields.iter().map(|field| &*field.name)) {
-                diagnostic = diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near);
+            let mut diagnostic = self.diagnostic(
+                names::UNKNOWN_FIELD,
+                name.span,
+                format!("the record has no field `{}`", name.text),
+            );
+            if let Some(near) = nearest(&name.text, record.fields.iter().map(|field| &*field.name))
+            {
+                diagnostic = diagnostic.fix(
+                    format!("write `{near}`"),
+                    Applicability::Maybe,
+                    name.span,
+                    near,
+                );
             }
             self.report(diagnostic);
         }

@@ -28,16 +28,29 @@ impl Checker<'_> {
         match &written.kind {
             Kind::And(operands) => self.junction(operands, Op::And, written.span),
             Kind::Or(operands) => self.junction(operands, Op::Or, written.span),
-            Kind::Not { count, op_span, operand } => self.not(*count, *op_span, operand, written.span),
-            Kind::IsKnown { known, op_span, operand } => self.is_known(*known, *op_span, operand, written.span),
+            Kind::Not {
+                count,
+                op_span,
+                operand,
+            } => self.not(*count, *op_span, operand, written.span),
+            Kind::IsKnown {
+                known,
+                op_span,
+                operand,
+            } => self.is_known(*known, *op_span, operand, written.span),
             Kind::Paren(inner) => {
+                let mark = self.open.len();
                 let mut condition = self.condition(inner);
+                self.joined_by(mark, inner.span, Parent::Whole);
                 condition.expr.span = written.span;
                 condition
             }
             _ => {
                 let value = self.infer(written, Want::of(&Type::BOOL));
-                Condition { expr: self.require_bool(value, written), facts: Facts::default() }
+                Condition {
+                    expr: self.require_bool(value, written),
+                    facts: Facts::default(),
+                }
             }
         }
     }
@@ -50,18 +63,32 @@ impl Checker<'_> {
         let text = self.quote(value.span);
         if is_picked(&value) {
             let help = format!("ask whether there is one: `{text} is known`");
-            let diagnostic = self.diagnostic(types::NOT_A_CONDITION, value.span, "an event is not a yes or a no").help(help);
+            let diagnostic = self
+                .diagnostic(
+                    types::NOT_A_CONDITION,
+                    value.span,
+                    "an event is not a yes or a no",
+                )
+                .help(help);
             return self.fail(value.span, diagnostic);
         }
         if value.ty.kind != TypeKind::Bool {
             let noun = self.noun(&value.ty.kind);
             let diagnostic = self
-                .diagnostic(types::NOT_A_CONDITION, value.span, format!("`{text}` is {noun}, not a yes or a no"))
+                .diagnostic(
+                    types::NOT_A_CONDITION,
+                    value.span,
+                    format!("`{text}` is {noun}, not a yes or a no"),
+                )
                 .label("a condition is needed here");
             let diagnostic = match &value.ty.kind {
-                TypeKind::List(_) | TypeKind::Set(_) => diagnostic.help(format!("compare it: `{text}.size() > 0`")),
+                TypeKind::List(_) | TypeKind::Set(_) => {
+                    diagnostic.help(format!("compare it: `{text}.size() > 0`"))
+                }
                 TypeKind::Int => diagnostic.help(format!("compare it: `{text} > 0`")),
-                _ if value.ty.optional => diagnostic.help(format!("compare it with something, or ask `{text} is known`")),
+                _ if value.ty.optional => diagnostic.help(format!(
+                    "compare it with something, or ask `{text} is known`"
+                )),
                 _ => diagnostic.help("compare it with something: `==`, `<`, `contains` …"),
             };
             return self.fail(value.span, diagnostic);
@@ -70,11 +97,18 @@ impl Checker<'_> {
             return value;
         }
         let diagnostic = self
-            .diagnostic(missing::MAYBE_IS_NO_CONDITION, value.span, format!("`{text}` may be missing, and is neither yes nor no then"))
+            .diagnostic(
+                missing::MAYBE_IS_NO_CONDITION,
+                value.span,
+                format!("`{text}` may be missing, and is neither yes nor no then"),
+            )
             .label("this is `Bool?`, and a condition is `Bool`");
         let diagnostic = self.with_default(diagnostic, written, &TypeKind::Bool);
         self.report(diagnostic);
-        Expr { ty: Type::BOOL, ..value }
+        Expr {
+            ty: Type::BOOL,
+            ..value
+        }
     }
 
     /// A chain of `and` or `or`. What it asks to be known (or, under `or`, to be missing) is taken into account for all
@@ -85,14 +119,23 @@ impl Checker<'_> {
         let mut operands: Vec<Option<Expr>> = vec![None; written.len()];
         let mut through: Vec<Key> = Vec::new();
         let mut common: Option<FxHashSet<Key>> = None;
-        let asks: Vec<bool> = written.iter().map(|operand| asks_for_value(operand, is_and)).collect();
-        let order = (0..written.len()).filter(|index| asks[*index]).chain((0..written.len()).filter(|index| !asks[*index]));
+        let asks: Vec<bool> = written
+            .iter()
+            .map(|operand| asks_for_value(operand, is_and))
+            .collect();
+        let order = (0..written.len())
+            .filter(|index| asks[*index])
+            .chain((0..written.len()).filter(|index| !asks[*index]));
         for index in order {
             let operand = &written[index];
             let mark = self.open.len();
             let Condition { expr, facts } = self.condition(operand);
             self.joined_by(mark, operand.span, parent);
-            let (passed, other) = if is_and { (facts.yes, facts.no) } else { (facts.no, facts.yes) };
+            let (passed, other) = if is_and {
+                (facts.yes, facts.no)
+            } else {
+                (facts.no, facts.yes)
+            };
             common = Some(shared(common, other));
             self.know(&passed, operand.span.start);
             through.extend(passed);
@@ -103,8 +146,25 @@ impl Checker<'_> {
         self.repeated_operands(&operands, is_and);
         let mut common: Vec<Key> = common.unwrap_or_default().into_iter().collect();
         common.sort_unstable();
-        let facts = if is_and { Facts { yes: through, no: common } } else { Facts { yes: common, no: through } };
-        Condition { expr: Expr { kind: ExprKind::Op(op, operands), ty: Type::BOOL, span }, facts }
+        let facts = if is_and {
+            Facts {
+                yes: through,
+                no: common,
+            }
+        } else {
+            Facts {
+                yes: common,
+                no: through,
+            }
+        };
+        Condition {
+            expr: Expr {
+                kind: ExprKind::Op(op, operands),
+                ty: Type::BOOL,
+                span,
+            },
+            facts,
+        }
     }
 
     fn not(&mut self, count: u32, op_span: Span, operand: &ast::Expr, span: Span) -> Condition {
@@ -115,11 +175,20 @@ impl Checker<'_> {
             return Condition { expr, facts };
         }
         self.flip(mark, op_span);
-        Condition { expr: negated(expr, span), facts: facts.swapped() }
+        Condition {
+            expr: negated(expr, span),
+            facts: facts.swapped(),
+        }
     }
 
     /// `x not in y` and its like: the negation of what was just checked.
-    pub(super) fn negated_if(&mut self, negated_too: bool, checked: Expr, mark: usize, op_span: Span) -> Expr {
+    pub(super) fn negated_if(
+        &mut self,
+        negated_too: bool,
+        checked: Expr,
+        mark: usize,
+        op_span: Span,
+    ) -> Expr {
         if !negated_too || checked.ty.is_error() {
             return checked;
         }
@@ -128,21 +197,49 @@ impl Checker<'_> {
         negated(checked, span)
     }
 
-    fn is_known(&mut self, known: bool, op_span: Span, operand: &ast::Expr, span: Span) -> Condition {
+    fn is_known(
+        &mut self,
+        known: bool,
+        op_span: Span,
+        operand: &ast::Expr,
+        span: Span,
+    ) -> Condition {
         let mark = self.open.len();
         let value = self.infer(operand, Want::NOTHING);
-        self.strict(mark, Position::Operand, operand.span);
         if value.ty.is_error() {
-            return Condition { expr: self.error_at(span), facts: Facts::default() };
+            return Condition {
+                expr: self.error_at(span),
+                facts: Facts::default(),
+            };
         }
+        // A comparison is never missing, which is said; what it rests on does not matter then.
+        self.open.truncate(mark);
         if !value.ty.optional && !self.settled_later(&value) {
             self.never_missing(&value, known, op_span);
         }
         let implied = Self::implied(&value);
-        let facts = if known { Facts { yes: implied, no: Vec::new() } } else { Facts { yes: Vec::new(), no: implied } };
-        let asked = if is_picked(&value) { self.picked_at(value) } else { value };
+        let facts = if known {
+            Facts {
+                yes: implied,
+                no: Vec::new(),
+            }
+        } else {
+            Facts {
+                yes: Vec::new(),
+                no: implied,
+            }
+        };
+        let asked = if is_picked(&value) {
+            self.picked_at(value)
+        } else {
+            value
+        };
         let kind = ExprKind::Op(Op::Known, vec![asked]);
-        let mut expr = Expr { kind, ty: Type::BOOL, span };
+        let mut expr = Expr {
+            kind,
+            ty: Type::BOOL,
+            span,
+        };
         if !known {
             expr = negated(expr, span);
         }
@@ -158,7 +255,11 @@ impl Checker<'_> {
             _ => "at".to_owned(),
         };
         match self.field(&owner, &field) {
-            super::names::FieldHit::Value(kind, ty) => Expr { kind, ty: ty.optional(), span },
+            super::names::FieldHit::Value(kind, ty) => Expr {
+                kind,
+                ty: ty.optional(),
+                span,
+            },
             _ => self.error_at(span),
         }
     }
@@ -167,34 +268,54 @@ impl Checker<'_> {
         let text = self.quote(value.span);
         let answer = if known { "yes" } else { "no" };
         let why = match &value.kind {
-            ExprKind::Profile(field) if self.schema().profile.fields[*field].ty.optional => "it was asked for before, so that it is known here",
-            ExprKind::Profile(field) if self.schema().profile.fields[*field].default.is_some() => "it has a default",
+            ExprKind::Profile(field) if self.schema().profile.fields[*field].ty.optional => {
+                "it was asked for before, so that it is known here"
+            }
+            ExprKind::Profile(field) if self.schema().profile.fields[*field].default.is_some() => {
+                "it has a default"
+            }
             _ => "its type has no `?`",
         };
         let diagnostic = self
-            .diagnostic(missing::NEVER_MISSING, value.span.to(op_span), format!("`{text}` is never missing here: this is always {answer}"))
+            .diagnostic(
+                missing::NEVER_MISSING,
+                value.span.to(op_span),
+                format!("`{text}` is never missing here: this is always {answer}"),
+            )
             .label(why)
             .help("leave this condition out");
         self.report(diagnostic);
     }
 
     /// `if c then a else if d then b else e`
-    pub(super) fn if_else(&mut self, arms: &[(ast::Expr, ast::Expr)], otherwise: &ast::Expr, span: Span, want: Want<'_>) -> Expr {
-        let want = Want { now: false, below: false, ..want };
+    pub(super) fn if_else(
+        &mut self,
+        arms: &[(ast::Expr, ast::Expr)],
+        otherwise: &ast::Expr,
+        span: Span,
+        want: Want<'_>,
+    ) -> Expr {
+        let want = Want {
+            now: false,
+            below: false,
+            ..want
+        };
         let mut checked = Vec::with_capacity(arms.len());
+        let mut hint = Hint::default();
         let mut learned: Vec<Key> = Vec::new();
         for (condition, value) in arms {
             let mark = self.open.len();
             let Condition { expr, facts } = self.condition(condition);
             self.strict(mark, Position::If, condition.span);
             self.know(&facts.yes, condition.span.start);
-            let value = self.branch(value, want);
+            let value = self.branch(value, hint.of(want));
+            hint.take(&value);
             self.unknow(&facts.yes);
             self.know(&facts.no, condition.span.start);
             learned.extend(facts.no);
             checked.push((expr, value));
         }
-        let last = self.branch(otherwise, want);
+        let last = self.branch(otherwise, hint.of(want));
         self.unknow(&learned);
         self.unreachable_arms(&checked);
         let branches: Vec<(&Expr, Span)> = checked
@@ -204,7 +325,11 @@ impl Checker<'_> {
             .chain([(&last, otherwise.span)])
             .collect();
         let ty = self.join_branches(&branches);
-        Expr { kind: ExprKind::If(checked, Box::new(last)), ty, span }
+        Expr {
+            kind: ExprKind::If(checked, Box::new(last)),
+            ty,
+            span,
+        }
     }
 
     fn branch(&mut self, written: &ast::Expr, want: Want<'_>) -> Expr {
@@ -215,24 +340,47 @@ impl Checker<'_> {
     }
 
     /// `match e { gold => .., missing => .., otherwise => .. }`
-    pub(super) fn match_arms(&mut self, subject: &ast::Expr, arms: &[MatchArm], span: Span, want: Want<'_>) -> Expr {
-        let want = Want { now: false, below: false, ..want };
+    pub(super) fn match_arms(
+        &mut self,
+        subject: &ast::Expr,
+        arms: &[MatchArm],
+        span: Span,
+        want: Want<'_>,
+    ) -> Expr {
+        let want = Want {
+            now: false,
+            below: false,
+            ..want
+        };
         let mark = self.open.len();
         let value = self.infer(subject, Want::NOTHING);
         self.strict(mark, Position::Match, subject.span);
-        let value = if is_picked(&value) { self.whole_event(&value) } else { value };
-        let value = if has_equality(&value.ty.kind) { value } else { self.not_matchable(&value) };
+        let value = if is_picked(&value) {
+            self.whole_event(&value)
+        } else {
+            value
+        };
+        let value = if has_equality(&value.ty.kind) {
+            value
+        } else {
+            self.not_matchable(&value)
+        };
         let known = Self::implied(&value);
         let mut seen = Seen::default();
+        let mut hint = Hint::default();
         let mut checked: Vec<(Vec<Const>, Expr)> = Vec::new();
         let mut last: Option<Expr> = None;
         let mut branches: Vec<(Expr, Span)> = Vec::new();
         for arm in arms {
             let patterns = self.patterns(arm, &value, &mut seen);
-            let asks_missing = arm.patterns.iter().any(|pattern| matches!(pattern, Pattern::Missing(_)));
+            let asks_missing = arm
+                .patterns
+                .iter()
+                .any(|pattern| matches!(pattern, Pattern::Missing(_)));
             let facts = if asks_missing { &[][..] } else { &known };
             self.know(facts, subject.span.start);
-            let result = self.branch(&arm.result, want);
+            let result = self.branch(&arm.result, hint.of(want));
+            hint.take(&result);
             self.unknow(facts);
             branches.push((result.clone(), arm.result.span));
             let (constants, otherwise) = patterns;
@@ -244,15 +392,26 @@ impl Checker<'_> {
             }
         }
         self.exhaustive(&value, subject, arms, &seen, span);
-        let branches: Vec<(&Expr, Span)> = branches.iter().map(|(branch, span)| (branch, *span)).collect();
+        let branches: Vec<(&Expr, Span)> = branches
+            .iter()
+            .map(|(branch, span)| (branch, *span))
+            .collect();
         let ty = self.join_branches(&branches);
-        Expr { kind: ExprKind::Match(Box::new(value), checked, last.map(Box::new)), ty, span }
+        Expr {
+            kind: ExprKind::Match(Box::new(value), checked, last.map(Box::new)),
+            ty,
+            span,
+        }
     }
 
     fn not_matchable(&mut self, value: &Expr) -> Expr {
         let noun = self.noun(&value.ty.kind);
         let diagnostic = self
-            .diagnostic(types::NO_EQUALITY, value.span, format!("a `match` cannot look at {noun}"))
+            .diagnostic(
+                types::NO_EQUALITY,
+                value.span,
+                format!("a `match` cannot look at {noun}"),
+            )
             .label(format!("this is {noun}"))
             .help("use `if … then … else …`");
         self.fail(value.span, diagnostic)
@@ -277,7 +436,11 @@ impl Checker<'_> {
                     if !subject.ty.optional && !subject.ty.is_error() {
                         let text = self.quote(subject.span);
                         let diagnostic = self
-                            .diagnostic(missing::NEVER_MISSING, *span, format!("`{text}` is never missing: this arm is never taken"))
+                            .diagnostic(
+                                missing::NEVER_MISSING,
+                                *span,
+                                format!("`{text}` is never missing: this arm is never taken"),
+                            )
                             .help("leave this arm out");
                         self.report(diagnostic);
                     }
@@ -322,25 +485,46 @@ impl Checker<'_> {
     }
 
     /// Every value must have an arm.
-    fn exhaustive(&mut self, subject: &Expr, written: &ast::Expr, arms: &[MatchArm], seen: &Seen, span: Span) {
+    fn exhaustive(
+        &mut self,
+        subject: &Expr,
+        written: &ast::Expr,
+        arms: &[MatchArm],
+        seen: &Seen,
+        span: Span,
+    ) {
         if subject.ty.is_error() || seen.broken || arms.is_empty() {
             return;
         }
-        if seen.otherwise.is_none() {
-            self.values_without_arm(subject, arms, seen, span);
+        match seen.otherwise {
+            None => self.values_without_arm(subject, arms, seen, span),
+            Some(otherwise) => self.needless_otherwise(subject, seen, otherwise),
         }
         if subject.ty.optional && !seen.missing {
             let text = self.quote(written.span);
             let diagnostic = self
-                .diagnostic(missing::MATCH_WITHOUT_MISSING, written.span, format!("`{text}` may be missing, and no arm says what then"))
+                .diagnostic(
+                    missing::MATCH_WITHOUT_MISSING,
+                    written.span,
+                    format!("`{text}` may be missing, and no arm says what then"),
+                )
                 .label(format!("this is `{}`", self.type_name(&subject.ty)))
                 .note("`otherwise` stands for the other values, not for none");
-            let otherwise = arms.iter().find(|arm| arm.patterns.iter().any(|p| matches!(p, Pattern::Otherwise(_))));
+            let otherwise = arms.iter().find(|arm| {
+                arm.patterns
+                    .iter()
+                    .any(|p| matches!(p, Pattern::Otherwise(_)))
+            });
             let diagnostic = match otherwise.or(arms.last()) {
                 Some(arm) => {
                     let result = self.text(arm.result.span);
                     let title = format!("say `missing => {result}`");
-                    diagnostic.fix(title, Applicability::Maybe, Span::at(arm.span.start), format!("missing => {result}, "))
+                    diagnostic.fix(
+                        title,
+                        Applicability::Maybe,
+                        Span::at(arm.span.start),
+                        format!("missing => {result}, "),
+                    )
                 }
                 None => diagnostic.help("add an arm `missing => …`"),
             };
@@ -348,33 +532,80 @@ impl Checker<'_> {
         }
     }
 
-    fn values_without_arm(&mut self, subject: &Expr, arms: &[MatchArm], seen: &Seen, span: Span) {
-        let has = |constant: Const| seen.values.iter().any(|(value, _)| **value == *format!("{constant:?}"));
-        let lacking: Vec<String> = match &subject.ty.kind {
-            TypeKind::Bool => [true, false].into_iter().filter(|value| !has(Const::Bool(*value))).map(|v| v.to_string()).collect(),
+    /// `otherwise` after an arm for every value.
+    fn needless_otherwise(&mut self, subject: &Expr, seen: &Seen, otherwise: Span) {
+        if self.lacking(subject, seen).is_empty() && !seen.values.is_empty() {
+            let diagnostic = self
+                .diagnostic(types::UNREACHABLE, otherwise, "this is never reached")
+                .label("every value has an arm of its own before")
+                .help("leave it out");
+            self.report(diagnostic);
+        }
+    }
+
+    /// The values without an arm; of other types than enums and `Bool` there are always some.
+    fn lacking(&self, subject: &Expr, seen: &Seen) -> Vec<String> {
+        let has = |constant: Const| {
+            seen.values
+                .iter()
+                .any(|(value, _)| **value == *format!("{constant:?}"))
+        };
+        match &subject.ty.kind {
+            TypeKind::Bool => [true, false]
+                .into_iter()
+                .filter(|value| !has(Const::Bool(*value)))
+                .map(|v| v.to_string())
+                .collect(),
             TypeKind::Enum(id) => {
                 let values = self.schema().enums[*id].values.iter().enumerate();
-                let lacking = values.filter(|(index, _)| !has(Const::Enum(u32::try_from(*index).unwrap_or(u32::MAX))));
+                let lacking = values.filter(|(index, _)| {
+                    !has(Const::Enum(u32::try_from(*index).unwrap_or(u32::MAX)))
+                });
                 lacking.map(|(_, (name, _))| name.to_string()).collect()
             }
             _ => vec![String::new()],
-        };
+        }
+    }
+
+    fn values_without_arm(&mut self, subject: &Expr, arms: &[MatchArm], seen: &Seen, span: Span) {
+        let lacking = self.lacking(subject, seen);
         if lacking.is_empty() {
             return;
         }
-        let names: Vec<&str> = lacking.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+        let names: Vec<&str> = lacking
+            .iter()
+            .map(String::as_str)
+            .filter(|name| !name.is_empty())
+            .collect();
         let message = match names.as_slice() {
             [] => "this `match` does not cover every value".to_owned(),
-            names => format!("this `match` has no arm for {}", super::unknown::shown(names)),
+            names => format!(
+                "this `match` has no arm for {}",
+                super::unknown::shown(names)
+            ),
         };
         let head = Span::new(span.start, subject.span.end);
-        let mut diagnostic = self.diagnostic(types::NOT_EXHAUSTIVE, head, message).note("every value must give a result");
+        let mut diagnostic = self
+            .diagnostic(types::NOT_EXHAUSTIVE, head, message)
+            .note("every value must give a result");
         diagnostic = match (arms.last(), self.neutral_result(arms)) {
             (Some(last), Some(result)) => {
-                let comma = if self.text(Span::new(last.span.end, span.end)).trim_start().starts_with(',') { "" } else { "," };
+                let comma = if self
+                    .text(Span::new(last.span.end, span.end))
+                    .trim_start()
+                    .starts_with(',')
+                {
+                    ""
+                } else {
+                    ","
+                };
                 let title = format!("add `otherwise => {result}`");
                 let arm = format!("{comma} otherwise => {result}");
-                let at = if comma.is_empty() { after_comma(self.scope.text, last.span.end) } else { last.span.end };
+                let at = if comma.is_empty() {
+                    after_comma(self.scope.text, last.span.end)
+                } else {
+                    last.span.end
+                };
                 diagnostic.fix(title, Applicability::Maybe, Span::at(at), arm)
             }
             _ => diagnostic.help("add the arms, or `otherwise => …`"),
@@ -384,7 +615,28 @@ impl Checker<'_> {
 
     /// The last arm's result, which is surely of the right type.
     fn neutral_result(&self, arms: &[MatchArm]) -> Option<String> {
-        arms.last().map(|arm| self.text(arm.result.span).to_owned()).filter(|text| !text.is_empty())
+        arms.last()
+            .map(|arm| self.text(arm.result.span).to_owned())
+            .filter(|text| !text.is_empty())
+    }
+}
+
+/// The type of the first result, which the others are probably of, where nothing else says it.
+#[derive(Default)]
+struct Hint(Option<Type>);
+
+impl Hint {
+    fn of<'t>(&'t self, want: Want<'t>) -> Want<'t> {
+        Want {
+            ty: want.ty.or(self.0.as_ref()),
+            ..want
+        }
+    }
+
+    fn take(&mut self, result: &Expr) {
+        if self.0.is_none() {
+            self.0 = Some(result.ty.clone().known());
+        }
     }
 }
 
@@ -401,11 +653,22 @@ fn shared(before: Option<FxHashSet<Key>>, other: Vec<Key>) -> FxHashSet<Key> {
     }
 }
 
+/// Whether it is `x is known` or `x is missing`, which have messages of their own when they say nothing new.
+pub(super) fn asks_known(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Op(Op::Known, _) => true,
+        ExprKind::Op(Op::Not, operands) => operands.iter().all(asks_known),
+        _ => false,
+    }
+}
+
 /// Whether an operand is `x is known` (under `or`: `x is missing`) and nothing else.
 fn asks_for_value(operand: &ast::Expr, is_and: bool) -> bool {
     match &super::repair::without_parens(operand).kind {
         ast::ExprKind::IsKnown { known, .. } => *known == is_and,
-        ast::ExprKind::Not { count, operand, .. } if count % 2 == 1 => asks_for_value(operand, !is_and),
+        ast::ExprKind::Not { count, operand, .. } if count % 2 == 1 => {
+            asks_for_value(operand, !is_and)
+        }
         _ => false,
     }
 }
@@ -421,7 +684,11 @@ struct Seen {
 
 /// Text of any kind is asked for by plain text.
 fn pattern_type(subject: &Type) -> Type {
-    if subject.kind.is_text() { Type::of(TypeKind::Str) } else { subject.clone() }
+    if subject.kind.is_text() {
+        Type::of(TypeKind::Str)
+    } else {
+        subject.clone()
+    }
 }
 
 fn pattern_span(pattern: &Pattern) -> Span {
@@ -438,14 +705,21 @@ fn after_comma(text: &str, end: u32) -> u32 {
 }
 
 fn negated(expr: Expr, span: Span) -> Expr {
-    Expr { kind: ExprKind::Op(Op::Not, vec![expr]), ty: Type::BOOL, span }
+    Expr {
+        kind: ExprKind::Op(Op::Not, vec![expr]),
+        ty: Type::BOOL,
+        span,
+    }
 }
 
 impl Checker<'_> {
     /// The same condition twice in one chain adds nothing.
     fn repeated_operands(&mut self, operands: &[Expr], is_and: bool) {
         let mut seen: rustc_hash::FxHashMap<Key, Span> = rustc_hash::FxHashMap::default();
-        for operand in operands.iter().filter(|operand| !matches!(operand.kind, ExprKind::Error)) {
+        for operand in operands
+            .iter()
+            .filter(|operand| !matches!(operand.kind, ExprKind::Error) && !asks_known(operand))
+        {
             match seen.entry(key(operand)) {
                 std::collections::hash_map::Entry::Vacant(entry) => {
                     entry.insert(operand.span);
@@ -454,7 +728,11 @@ impl Checker<'_> {
                     let first = *first.get();
                     let word = if is_and { "and" } else { "or" };
                     let diagnostic = self
-                        .diagnostic(types::REPEATED_CONDITION, operand.span, "this condition stands here twice")
+                        .diagnostic(
+                            types::REPEATED_CONDITION,
+                            operand.span,
+                            "this condition stands here twice",
+                        )
                         .secondary(self.scope.file, first, "the same condition")
                         .note(format!("asking again after `{word}` changes nothing"))
                         .help("leave one out, or correct what one of them should ask");

@@ -18,20 +18,33 @@ impl Checker<'_> {
         let inner = without_parens(set);
         match &inner.kind {
             Kind::Postfix { base, ops } => match (&base.kind, ops.as_slice()) {
-                (Kind::Name(partition), [PostfixOp::Field(stage)]) => self.in_stage(partition, stage, span),
+                (Kind::Name(partition), [PostfixOp::Field(stage)]) => {
+                    self.in_stage(partition, stage, span)
+                }
                 _ => self.no_segment(inner, span),
             },
-            Kind::Name(_) | Kind::Call { .. } => match self.segment_reference(inner, Some(op_span), span) {
-                Some((name, args)) => Expr { kind: ExprKind::Segment(name, args), ty: Type::BOOL, span },
-                None => self.error_at(span),
-            },
+            Kind::Name(_) | Kind::Call { .. } => {
+                match self.segment_reference(inner, Some(op_span), span) {
+                    Some((name, args)) => Expr {
+                        kind: ExprKind::Segment(name, args),
+                        ty: Type::BOOL,
+                        span,
+                    },
+                    None => self.error_at(span),
+                }
+            }
             Kind::Error => self.error_at(span),
             _ => self.no_segment(inner, span),
         }
     }
 
     /// A segment by its name and arguments; `None` where it was reported.
-    pub(super) fn segment_reference(&mut self, written: &ast::Expr, op_span: Option<Span>, span: Span) -> Option<(Arc<str>, Vec<Arg>)> {
+    pub(super) fn segment_reference(
+        &mut self,
+        written: &ast::Expr,
+        op_span: Option<Span>,
+        span: Span,
+    ) -> Option<(Arc<str>, Vec<Arg>)> {
         let (name, args) = match &without_parens(written).kind {
             ast::ExprKind::Name(name) => (name, &[][..]),
             ast::ExprKind::Call { name, args, .. } => (name, args.as_slice()),
@@ -65,19 +78,39 @@ impl Checker<'_> {
         }
     }
 
-    fn wrong_segment(&mut self, name: &ast::Name, found: Option<&Global>, op_span: Option<Span>, written: &ast::Expr) {
+    fn wrong_segment(
+        &mut self,
+        name: &ast::Name,
+        found: Option<&Global>,
+        op_span: Option<Span>,
+        written: &ast::Expr,
+    ) {
         let text = name.text.as_str();
-        let diagnostic = self.diagnostic(names::NOT_A_SEGMENT, name.span, format!("`{text}` is not a segment"));
+        let diagnostic = self.diagnostic(
+            names::NOT_A_SEGMENT,
+            name.span,
+            format!("`{text}` is not a segment"),
+        );
         let diagnostic = match found {
             Some(Global::Partition(id)) => {
                 let def = &self.schema().enums[*id];
                 let stages: Vec<&str> = def.values.iter().map(|(name, _)| &**name).collect();
-                let diagnostic = diagnostic.label(format!("it is a partition; its stages are {}", super::unknown::shown(&stages)));
+                let diagnostic = diagnostic.label(format!(
+                    "it is a partition; its stages are {}",
+                    super::unknown::shown(&stages)
+                ));
                 match stages.first() {
-                    Some(_) if op_span.is_none() => diagnostic.help(format!("ask for a stage in a segment of its own: `when in {text}.…`")),
+                    Some(_) if op_span.is_none() => diagnostic.help(format!(
+                        "ask for a stage in a segment of its own: `when in {text}.…`"
+                    )),
                     Some(stage) => {
                         let new = format!("{text}.{stage}");
-                        diagnostic.fix(format!("name a stage: `{new}`"), Applicability::Maybe, name.span, new)
+                        diagnostic.fix(
+                            format!("name a stage: `{new}`"),
+                            Applicability::Maybe,
+                            name.span,
+                            new,
+                        )
                     }
                     None => diagnostic,
                 }
@@ -95,7 +128,8 @@ impl Checker<'_> {
                 }
             }
             Some(other) => diagnostic.label(format!("it is {}", described(other))),
-            None if self.means_something(name) => diagnostic.help("`in` asks about a segment, as in `in vip`; compare values with `==`"),
+            None if self.means_something(name) => diagnostic
+                .help("`in` asks about a segment, as in `in vip`; compare values with `==`"),
             None => {
                 self.unknown_segment(name);
                 return;
@@ -106,7 +140,11 @@ impl Checker<'_> {
 
     /// The reference alone, with the `not` that stood before `in`.
     fn negation_kept(&self, op: Span, written: Span) -> String {
-        let not = if self.text(op).starts_with("not") { "not " } else { "" };
+        let not = if self.text(op).starts_with("not") {
+            "not "
+        } else {
+            ""
+        };
         format!("{not}{}", self.text(written))
     }
 
@@ -121,12 +159,23 @@ impl Checker<'_> {
         match self.env.global(&partition.text) {
             Some(Global::Partition(id)) => {
                 let def = &self.schema().enums[id];
-                match def.values.iter().position(|(name, _)| **name == *stage.text) {
+                match def
+                    .values
+                    .iter()
+                    .position(|(name, _)| **name == *stage.text)
+                {
                     Some(index) => {
                         // A partition may ask about events; its signature does not say.
                         self.history = true;
-                        let kind = ExprKind::Stage(partition.text.as_str().into(), u32::try_from(index).unwrap_or(u32::MAX));
-                        Expr { kind, ty: Type::BOOL, span }
+                        let kind = ExprKind::Stage(
+                            partition.text.as_str().into(),
+                            u32::try_from(index).unwrap_or(u32::MAX),
+                        );
+                        Expr {
+                            kind,
+                            ty: Type::BOOL,
+                            span,
+                        }
                     }
                     None => {
                         self.unknown_value(id, stage);
@@ -137,8 +186,29 @@ impl Checker<'_> {
             Some(Global::Broken) => self.error_at(span),
             Some(other) => {
                 let diagnostic = self
-                    .diagnostic(names::NOT_A_SEGMENT, partition.span, format!("`{}` has no stages that one could be in", partition.text))
+                    .diagnostic(
+                        names::NOT_A_SEGMENT,
+                        partition.span,
+                        format!("`{}` has no stages that one could be in", partition.text),
+                    )
                     .label(format!("it is {}", described(&other)));
+                self.fail(span, diagnostic)
+            }
+            None if self.means_something(partition) => {
+                let text = self.text(partition.span);
+                let diagnostic = self
+                    .diagnostic(
+                        names::NOT_A_SEGMENT,
+                        partition.span,
+                        format!("`{text}` has no stages that one could be in"),
+                    )
+                    .label("it is a value, not a partition")
+                    .fix(
+                        format!("compare it: `{text} == {}`", stage.text),
+                        Applicability::Maybe,
+                        span,
+                        format!("{text} == {}", stage.text),
+                    );
                 self.fail(span, diagnostic)
             }
             None => {
@@ -150,30 +220,58 @@ impl Checker<'_> {
 
     fn no_segment(&mut self, written: &ast::Expr, span: Span) -> Expr {
         let diagnostic = self
-            .diagnostic(names::NOT_A_SEGMENT, written.span, "`in` without a value before it asks about a segment")
+            .diagnostic(
+                names::NOT_A_SEGMENT,
+                written.span,
+                "`in` without a value before it asks about a segment",
+            )
             .label("this is not the name of a segment")
             .help("write `in vip`, or say what should be in the list: `country in [US, CA]`");
         self.fail(span, diagnostic)
     }
 
     /// `x in [a, b]`, `x in EU`, `sku in wishlist`.
-    pub(super) fn in_list(&mut self, operand: &ast::Expr, set: &ast::Expr, op_span: Span, span: Span) -> Expr {
+    pub(super) fn in_list(
+        &mut self,
+        operand: &ast::Expr,
+        set: &ast::Expr,
+        op_span: Span,
+        span: Span,
+    ) -> Expr {
         if let ast::ExprKind::Name(name) = &without_parens(set).kind
             && matches!(self.env.global(&name.text), Some(Global::Segment(_)))
             && !self.means_a_value(name)
         {
             let diagnostic = self
-                .diagnostic(names::NOT_A_VALUE, operand.span, format!("`{}` is a segment: people are in it, not values", name.text))
-                .fix(format!("ask `in {}`", name.text), Applicability::Maybe, operand.span.to(set.span), format!("in {}", name.text));
+                .diagnostic(
+                    names::NOT_A_VALUE,
+                    operand.span,
+                    format!("`{}` is a segment: people are in it, not values", name.text),
+                )
+                .fix(
+                    format!("ask `in {}`", name.text),
+                    Applicability::Maybe,
+                    operand.span.to(set.span),
+                    format!("in {}", name.text),
+                );
             return self.fail(span, diagnostic);
         }
         if let ast::ExprKind::List(items) = &without_parens(set).kind {
             return self.in_items(operand, items, set.span, span);
         }
-        let list = self.operand(set, Want::NOTHING);
+        let (value, list) = if self.needs_hint(set) && !self.needs_hint(operand) {
+            let value = self.operand(operand, Want::NOTHING);
+            let hint = value.ty.clone();
+            (value, self.operand(set, Want::of(&hint)))
+        } else {
+            let list = self.operand(set, Want::NOTHING);
+            let hint = list.ty.kind.element().cloned();
+            (
+                self.operand(operand, hint.as_ref().map_or(Want::NOTHING, Want::of)),
+                list,
+            )
+        };
         let hint = list.ty.kind.element().cloned();
-        let want = hint.as_ref().map_or(Want::NOTHING, Want::of);
-        let value = self.operand(operand, want);
         if list.ty.is_error() || value.ty.is_error() {
             return self.broken_test(Op::In, vec![value, list], span);
         }
@@ -183,7 +281,8 @@ impl Checker<'_> {
         if !comparable(&element.kind, &value.ty.kind) {
             return self.not_an_element(&value, &element, operand, span);
         }
-        let constant = matches!(list.kind, ExprKind::Const(_)) || (matches!(list.kind, ExprKind::Param(_)) && !self.scope.pure);
+        let constant = matches!(list.kind, ExprKind::Const(_))
+            || (matches!(list.kind, ExprKind::Param(_)) && !self.scope.pure);
         if constant {
             return self.test(Op::In, vec![value, list], span);
         }
@@ -192,13 +291,26 @@ impl Checker<'_> {
 
     /// Whether a name is a parameter or a field here.
     pub(super) fn means_a_value(&mut self, name: &ast::Name) -> bool {
-        self.scope.params.iter().any(|param| *param.name == *name.text)
-            || !matches!(self.field(&self.bare_owner(), &name.text), super::names::FieldHit::None)
+        self.scope
+            .params
+            .iter()
+            .any(|param| *param.name == *name.text)
+            || !matches!(
+                self.field(&self.bare_owner(), &name.text),
+                super::names::FieldHit::None
+            )
     }
 
     /// `x in [..]`: constants are looked up, other values are compared one by one.
-    fn in_items(&mut self, operand: &ast::Expr, items: &[ast::Expr], list: Span, span: Span) -> Expr {
-        let needs_hint = self.needs_hint(operand) && items.first().is_some_and(|first| !self.needs_hint(first));
+    fn in_items(
+        &mut self,
+        operand: &ast::Expr,
+        items: &[ast::Expr],
+        list: Span,
+        span: Span,
+    ) -> Expr {
+        let needs_hint =
+            self.needs_hint(operand) && items.first().is_some_and(|first| !self.needs_hint(first));
         let (value, element, values) = if needs_hint {
             let (element, values) = self.list_items(items, None);
             let value = self.operand(operand, Want::of(&element));
@@ -215,12 +327,17 @@ impl Checker<'_> {
         if items.is_empty() {
             self.empty_list(list, "no");
         }
-        if !super::types::has_equality(&value.ty.kind) || !comparable(&value.ty.kind, &element.kind) {
+        if !super::types::has_equality(&value.ty.kind) || !comparable(&value.ty.kind, &element.kind)
+        {
             return self.not_an_element(&value, &element, operand, span);
         }
         if let Some(constants) = self.constants(&values, &element.kind) {
             let ty = Type::of(TypeKind::List(Arc::new(element)));
-            let list = Expr { kind: ExprKind::Const(Const::List(constants)), ty, span: list };
+            let list = Expr {
+                kind: ExprKind::Const(Const::List(constants)),
+                ty,
+                span: list,
+            };
             return self.test(Op::In, vec![value, list], span);
         }
         let mut operands = vec![&value];
@@ -228,7 +345,11 @@ impl Checker<'_> {
         self.atom(span, &operands);
         let equal = |item: Expr| {
             let span = item.span;
-            Expr { kind: ExprKind::Op(Op::Eq, vec![value.clone(), item]), ty: Type::BOOL, span }
+            Expr {
+                kind: ExprKind::Op(Op::Eq, vec![value.clone(), item]),
+                ty: Type::BOOL,
+                span,
+            }
         };
         any_of(Op::Or, values.into_iter().map(equal).collect(), span)
     }
@@ -238,20 +359,37 @@ impl Checker<'_> {
     fn constants(&self, values: &[Expr], element: &TypeKind) -> Option<Vec<Const>> {
         let constant = |value: &Expr| {
             let folded = super::consts::fold(value)?;
-            Some(super::types::converted_const(folded, &value.ty.kind, element))
+            Some(super::types::converted_const(
+                folded,
+                &value.ty.kind,
+                element,
+            ))
         };
         values.iter().map(constant).collect()
     }
 
-    fn not_a_list(&mut self, value: &Expr, list: &Expr, written: (&ast::Expr, &ast::Expr), op_span: Span, span: Span) -> Expr {
+    fn not_a_list(
+        &mut self,
+        value: &Expr,
+        list: &Expr,
+        written: (&ast::Expr, &ast::Expr),
+        op_span: Span,
+        span: Span,
+    ) -> Expr {
         let noun = self.noun(&list.ty.kind);
         let text = self.text(written.1.span);
-        let diagnostic =
-            self.diagnostic(types::NO_SUCH_OPERATION, list.span, format!("`in` looks into a list, and this is {noun}"));
+        let diagnostic = self.diagnostic(
+            types::NO_SUCH_OPERATION,
+            list.span,
+            format!("`in` looks into a list, and this is {noun}"),
+        );
         let diagnostic = if list.ty.kind.is_text() && value.ty.kind.is_text() {
             let new = format!("{text} contains {}", self.text(written.0.span));
             diagnostic.fix(format!("write `{new}`"), Applicability::Maybe, span, new)
-        } else if comparable(&list.ty.kind, &value.ty.kind) && super::types::has_equality(&list.ty.kind) && !self.text(op_span).starts_with("not") {
+        } else if comparable(&list.ty.kind, &value.ty.kind)
+            && super::types::has_equality(&list.ty.kind)
+            && !self.text(op_span).starts_with("not")
+        {
             diagnostic.fix("compare with `==`", Applicability::Maybe, op_span, "==")
         } else {
             diagnostic.help("write the values in brackets: `in [..]`")
@@ -259,17 +397,34 @@ impl Checker<'_> {
         self.fail(span, diagnostic)
     }
 
-    fn not_an_element(&mut self, value: &Expr, element: &Type, written: &ast::Expr, span: Span) -> Expr {
+    fn not_an_element(
+        &mut self,
+        value: &Expr,
+        element: &Type,
+        written: &ast::Expr,
+        span: Span,
+    ) -> Expr {
         let (a, b) = (self.noun(&value.ty.kind), self.noun(&element.kind));
         let diagnostic = self
-            .diagnostic(types::NOT_COMPARABLE, value.span, format!("{a} is never in a list that holds {b}"))
+            .diagnostic(
+                types::NOT_COMPARABLE,
+                value.span,
+                format!("{a} is never in a list that holds {b}"),
+            )
             .label(format!("this is {a}"));
         let diagnostic = self.with_repair(diagnostic, written, value, &element.kind);
         self.fail(span, diagnostic)
     }
 
     /// `tags contains any ["x", "y"]`.
-    pub(super) fn contains_set(&mut self, all: bool, left: &ast::Expr, right: &ast::Expr, op_span: Span, span: Span) -> Expr {
+    pub(super) fn contains_set(
+        &mut self,
+        all: bool,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        op_span: Span,
+        span: Span,
+    ) -> Expr {
         let op = if all { Op::HasAll } else { Op::HasAny };
         let collection = self.operand(left, Want::NOTHING);
         let element = match collection.ty.kind.element() {
@@ -278,7 +433,13 @@ impl Checker<'_> {
             None => {
                 let noun = self.noun(&collection.ty.kind);
                 let diagnostic = self
-                    .diagnostic(types::NO_SUCH_OPERATION, collection.span, format!("`contains any` and `contains all` look into a list, and this is {noun}"))
+                    .diagnostic(
+                        types::NO_SUCH_OPERATION,
+                        collection.span,
+                        format!(
+                            "`contains any` and `contains all` look into a list, and this is {noun}"
+                        ),
+                    )
                     .help("ask about each on its own, joined with `or` or `and`");
                 return self.fail(span, diagnostic);
             }
@@ -296,7 +457,11 @@ impl Checker<'_> {
         }
         if let Some(constants) = self.constants(&values, &wanted.kind) {
             let ty = Type::of(TypeKind::List(Arc::new(wanted)));
-            let list = Expr { kind: ExprKind::Const(Const::List(constants)), ty, span: right.span };
+            let list = Expr {
+                kind: ExprKind::Const(Const::List(constants)),
+                ty,
+                span: right.span,
+            };
             return self.test(op, vec![collection, list], span);
         }
         let mut operands = vec![&collection];
@@ -304,14 +469,29 @@ impl Checker<'_> {
         self.atom(span, &operands);
         let has = |item: Expr| {
             let span = item.span;
-            Expr { kind: ExprKind::Op(Op::Has, vec![collection.clone(), item]), ty: Type::BOOL, span }
+            Expr {
+                kind: ExprKind::Op(Op::Has, vec![collection.clone(), item]),
+                ty: Type::BOOL,
+                span,
+            }
         };
         let _ = op_span;
-        any_of(if all { Op::And } else { Op::Or }, values.into_iter().map(has).collect(), span)
+        any_of(
+            if all { Op::And } else { Op::Or },
+            values.into_iter().map(has).collect(),
+            span,
+        )
     }
 
     /// The wanted elements by a name: a constant or a parameter.
-    fn contains_list(&mut self, op: Op, collection: Expr, element: &Type, right: &ast::Expr, span: Span) -> Expr {
+    fn contains_list(
+        &mut self,
+        op: Op,
+        collection: Expr,
+        element: &Type,
+        right: &ast::Expr,
+        span: Span,
+    ) -> Expr {
         let ty = Type::of(TypeKind::List(Arc::new(element.clone())));
         let list = self.operand(right, Want::of(&ty));
         if list.ty.is_error() || element.is_error() {
@@ -321,8 +501,17 @@ impl Checker<'_> {
             let noun = self.noun(&list.ty.kind);
             let brackets = format!("[{}]", self.text(right.span));
             let diagnostic = self
-                .diagnostic(types::NO_SUCH_OPERATION, list.span, format!("a list is needed here, and this is {noun}"))
-                .fix(format!("write `{brackets}`"), Applicability::Maybe, right.span, brackets);
+                .diagnostic(
+                    types::NO_SUCH_OPERATION,
+                    list.span,
+                    format!("a list is needed here, and this is {noun}"),
+                )
+                .fix(
+                    format!("write `{brackets}`"),
+                    Applicability::Maybe,
+                    right.span,
+                    brackets,
+                );
             return self.fail(span, diagnostic);
         };
         if !comparable(&wanted.kind, &element.kind) {
@@ -330,11 +519,16 @@ impl Checker<'_> {
             let like = Expr { ty: wanted, ..list };
             return self.not_an_element(&like, element, right, span);
         }
-        let constant = matches!(list.kind, ExprKind::Const(_)) || (matches!(list.kind, ExprKind::Param(_)) && !self.scope.pure);
+        let constant = matches!(list.kind, ExprKind::Const(_))
+            || (matches!(list.kind, ExprKind::Param(_)) && !self.scope.pure);
         if !constant {
             let text = self.quote(right.span);
             let diagnostic = self
-                .diagnostic(types::NOT_CONSTANT, right.span, "the elements to look for must be the same for everyone")
+                .diagnostic(
+                    types::NOT_CONSTANT,
+                    right.span,
+                    "the elements to look for must be the same for everyone",
+                )
                 .label(format!("`{text}` differs from person to person"))
                 .help(format!("go through them: `any x in {text} where …`"));
             return self.fail(span, diagnostic);
@@ -356,7 +550,11 @@ fn any_of(op: Op, mut operands: Vec<Expr>, span: Span) -> Expr {
     if operands.len() == 1 {
         return operands.remove(0);
     }
-    Expr { kind: ExprKind::Op(op, operands), ty: Type::BOOL, span }
+    Expr {
+        kind: ExprKind::Op(op, operands),
+        ty: Type::BOOL,
+        span,
+    }
 }
 
 fn described(global: &Global) -> &'static str {

@@ -4,8 +4,8 @@ use persona_base::{Applicability, Span, names, types};
 use persona_syntax::ast;
 
 use super::Checker;
-use persona_base::nearest;
 use crate::{Expr, ExprKind, Op, Type, TypeKind};
+use persona_base::nearest;
 
 /// Methods of text.
 const TEXT: [(&str, Op); 6] = [
@@ -27,7 +27,13 @@ pub(super) fn exists(name: &str) -> bool {
 
 impl Checker<'_> {
     /// `receiver.name(args)`.
-    pub(super) fn method(&mut self, receiver: Expr, name: &ast::Name, args: &[ast::Arg], span: Span) -> Expr {
+    pub(super) fn method(
+        &mut self,
+        receiver: Expr,
+        name: &ast::Name,
+        args: &[ast::Arg],
+        span: Span,
+    ) -> Expr {
         if receiver.ty.is_error() || name.is_missing() {
             return self.error_at(span);
         }
@@ -43,32 +49,57 @@ impl Checker<'_> {
                 ast::ArgValue::Type(ty) => ty.span,
             };
             let diagnostic = self
-                .diagnostic(types::WRONG_ARGUMENTS, place, format!("`.{}()` takes no arguments", name.text))
+                .diagnostic(
+                    types::WRONG_ARGUMENTS,
+                    place,
+                    format!("`.{}()` takes no arguments", name.text),
+                )
                 .label("this is one too many");
             return self.fail(span, diagnostic);
         }
-        let kind = if matches!(op, Op::Size | Op::StrLen) { TypeKind::Int } else { TypeKind::Str };
+        let kind = if matches!(op, Op::Size | Op::StrLen) {
+            TypeKind::Int
+        } else {
+            TypeKind::Str
+        };
         // Without an `@` there is no domain.
-        let optional = receiver.ty.optional || (op == Op::Domain && receiver.ty.kind != TypeKind::Email);
-        self.settled(Expr { kind: ExprKind::Op(op, vec![receiver]), ty: Type { kind, optional }, span })
+        let optional =
+            receiver.ty.optional || (op == Op::Domain && receiver.ty.kind != TypeKind::Email);
+        self.settled(Expr {
+            kind: ExprKind::Op(op, vec![receiver]),
+            ty: Type { kind, optional },
+            span,
+        })
     }
 
     fn no_method(&mut self, receiver: &Expr, name: &ast::Name, span: Span) -> Expr {
         let noun = self.noun(&receiver.ty.kind);
         let text = name.text.as_str();
         let mut diagnostic = self
-            .diagnostic(names::UNKNOWN_FUNCTION, name.span, format!("{noun} has no method `.{text}()`"))
+            .diagnostic(
+                names::UNKNOWN_FUNCTION,
+                name.span,
+                format!("{noun} has no method `.{text}()`"),
+            )
             .label(format!("this is asked of {noun}"));
         let known = methods(&receiver.ty.kind);
         let habit = habit(text).filter(|habit| known.contains(habit));
         diagnostic = if OF_SOURCES.contains(&text) {
             diagnostic.help("raw data is converted in its source, before any rule sees it")
         } else if let Some(near) = habit.or_else(|| nearest(text, known.iter().copied())) {
-            diagnostic.fix(format!("write `.{near}()`"), Applicability::Maybe, name.span, near)
+            diagnostic.fix(
+                format!("write `.{near}()`"),
+                Applicability::Maybe,
+                name.span,
+                near,
+            )
         } else if known.is_empty() {
             diagnostic
         } else {
-            let known: Vec<String> = known.iter().map(|method| format!("`.{method}()`")).collect();
+            let known: Vec<String> = known
+                .iter()
+                .map(|method| format!("`.{method}()`"))
+                .collect();
             diagnostic.help(format!("there are {}", known.join(", ")))
         };
         self.fail(span, diagnostic)
@@ -82,7 +113,9 @@ fn method_of(kind: &TypeKind, name: &str) -> Option<Op> {
     if !kind.is_text() || *kind == TypeKind::Html {
         return None;
     }
-    TEXT.iter().find(|(method, _)| *method == name).map(|(_, op)| *op)
+    TEXT.iter()
+        .find(|(method, _)| *method == name)
+        .map(|(_, op)| *op)
 }
 
 fn methods(kind: &TypeKind) -> Vec<&'static str> {

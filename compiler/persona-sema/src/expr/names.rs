@@ -8,7 +8,10 @@ use persona_syntax::ast;
 
 use super::{Checker, Want};
 use crate::env::Global;
-use crate::{AggKind, BinderId, Const, EnumId, EventId, Expr, ExprKind, FieldId, Kinds, Place, RecordType, Type, TypeKind};
+use crate::{
+    AggKind, BinderId, Const, EnumId, EventId, Expr, ExprKind, FieldId, Kinds, Place, RecordType,
+    Type, TypeKind,
+};
 
 /// An event or an element that is bound, whose fields are within reach.
 #[derive(Clone, Debug)]
@@ -142,8 +145,13 @@ impl Checker<'_> {
     /// Traits are applied only when their name is really meant.
     fn taken(&mut self, thing: Thing, span: Span) -> Thing {
         match thing {
-            Thing::Value(Expr { kind: ExprKind::Trait(name, _), .. }) => match self.env.global(&name) {
-                Some(Global::Trait(signature)) => Thing::Value(self.apply_trait(&name, &signature, &[], span)),
+            Thing::Value(Expr {
+                kind: ExprKind::Trait(name, _),
+                ..
+            }) => match self.env.global(&name) {
+                Some(Global::Trait(signature)) => {
+                    Thing::Value(self.apply_trait(&name, &signature, &[], span))
+                }
                 _ => Thing::Error,
             },
             Thing::Value(value) => {
@@ -176,17 +184,31 @@ impl Checker<'_> {
     fn named_hit(&self, named: &Named, span: Span) -> Hit {
         let thing = match &named.bound {
             Bound::Elem { binder, ty } if !matches!(ty.kind, TypeKind::Record(_)) => {
-                Thing::Value(Expr { kind: ExprKind::Elem(*binder, 0), ty: ty.clone(), span })
+                Thing::Value(Expr {
+                    kind: ExprKind::Elem(*binder, 0),
+                    ty: ty.clone(),
+                    span,
+                })
             }
             bound => Thing::Fields(Owner::Bound(bound.clone()), String::new()),
         };
-        let place = Place { file: self.scope.file, span: named.span };
-        Hit { thing, what: "named here".to_owned(), qualified: None, place: Some(place) }
+        let place = Place {
+            file: self.scope.file,
+            span: named.span,
+        };
+        Hit {
+            thing,
+            what: "named here".to_owned(),
+            qualified: None,
+            place: Some(place),
+        }
     }
 
     /// The owner of bare names at this place.
     pub(super) fn bare_owner(&self) -> Owner {
-        self.frames.last().map_or(Owner::Profile, |bound| Owner::Bound(bound.clone()))
+        self.frames
+            .last()
+            .map_or(Owner::Profile, |bound| Owner::Bound(bound.clone()))
     }
 
     fn field_hit(&self, name: &str, span: Span) -> Option<Hit> {
@@ -202,26 +224,52 @@ impl Checker<'_> {
         let (what, qualified, place) = match &owner {
             Owner::Profile => {
                 let profile = &self.schema().profile.name;
-                (format!("a field of `{profile}`"), Some(format!("profile.{name}")), self.env.place(profile))
+                (
+                    format!("a field of `{profile}`"),
+                    Some(format!("profile.{name}")),
+                    self.env.place(profile),
+                )
             }
-            Owner::Bound(Bound::Event { .. }) => {
-                ("a field of the event".to_owned(), Some(format!("event.{name}")), None)
+            Owner::Bound(Bound::Event { .. }) => (
+                "a field of the event".to_owned(),
+                Some(format!("event.{name}")),
+                None,
+            ),
+            Owner::Bound(Bound::Elem { .. }) | Owner::Picked(_) => {
+                ("a field of the element".to_owned(), None, None)
             }
-            Owner::Bound(Bound::Elem { .. }) | Owner::Picked(_) => ("a field of the element".to_owned(), None, None),
         };
-        Some(Hit { thing, what, qualified, place })
+        Some(Hit {
+            thing,
+            what,
+            qualified,
+            place,
+        })
     }
 
     fn param_hit(&self, name: &str, span: Span) -> Option<Hit> {
-        let index = self.scope.params.iter().position(|param| &*param.name == name)?;
+        let index = self
+            .scope
+            .params
+            .iter()
+            .position(|param| &*param.name == name)?;
         let param = &self.scope.params[index];
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         let thing = match &param.ty.kind {
             TypeKind::Field(_) if self.frame_of_param(index) => return None,
             TypeKind::Event | TypeKind::Field(_) => Thing::EventParam(Arc::clone(&param.name)),
-            _ => Thing::Value(Expr { kind: ExprKind::Param(index), ty: param.ty.clone(), span }),
+            _ => Thing::Value(Expr {
+                kind: ExprKind::Param(index),
+                ty: param.ty.clone(),
+                span,
+            }),
         };
-        Some(Hit { thing, what: "a parameter".to_owned(), qualified: None, place: None })
+        Some(Hit {
+            thing,
+            what: "a parameter".to_owned(),
+            qualified: None,
+            place: None,
+        })
     }
 
     /// Whether bare names are fields of the events that a parameter stands for.
@@ -230,12 +278,18 @@ impl Checker<'_> {
     }
 
     fn enum_hit(&self, name: &str, span: Span, want: Option<&Type>) -> Option<Hit> {
-        let TypeKind::Enum(id) = want?.kind else { return None };
+        let TypeKind::Enum(id) = want?.kind else {
+            return None;
+        };
         let def = self.schema().enums.get(id)?;
         let index = def.values.iter().position(|(value, _)| &**value == name)?;
         let kind = ExprKind::Const(Const::Enum(u32::try_from(index).unwrap_or(u32::MAX)));
         Some(Hit {
-            thing: Thing::Value(Expr { kind, ty: Type::of(TypeKind::Enum(id)), span }),
+            thing: Thing::Value(Expr {
+                kind,
+                ty: Type::of(TypeKind::Enum(id)),
+                span,
+            }),
             what: format!("a value of `{}`", def.name),
             qualified: Some(format!("{}.{name}", def.name)),
             place: self.env.place(&def.name),
@@ -246,11 +300,21 @@ impl Checker<'_> {
     fn global_hit(&self, name: &str, span: Span) -> Option<Hit> {
         let value = |kind, ty| Thing::Value(Expr { kind, ty, span });
         let (thing, what) = match self.env.global(name)? {
-            Global::Const { ty, value: constant } => (value(ExprKind::Const(constant), ty), "a constant"),
-            Global::Trait(signature) => (value(ExprKind::Trait(Arc::from(name), Vec::new()), signature.ty), "a trait"),
-            Global::Partition(id) => {
-                (value(ExprKind::Partition(Arc::from(name)), Type::of(TypeKind::Enum(id))), "a partition")
-            }
+            Global::Const {
+                ty,
+                value: constant,
+            } => (value(ExprKind::Const(constant), ty), "a constant"),
+            Global::Trait(signature) => (
+                value(ExprKind::Trait(Arc::from(name), Vec::new()), signature.ty),
+                "a trait",
+            ),
+            Global::Partition(id) => (
+                value(
+                    ExprKind::Partition(Arc::from(name)),
+                    Type::of(TypeKind::Enum(id)),
+                ),
+                "a partition",
+            ),
             Global::Broken => (Thing::Error, "a declaration"),
             Global::Fn(_)
             | Global::Segment(_)
@@ -260,7 +324,12 @@ impl Checker<'_> {
             | Global::Profile
             | Global::Source => return None,
         };
-        Some(Hit { thing, what: what.to_owned(), qualified: None, place: self.env.place(name) })
+        Some(Hit {
+            thing,
+            what: what.to_owned(),
+            qualified: None,
+            place: self.env.place(name),
+        })
     }
 
     /// Names that are no values, and the words that may stand for something.
@@ -281,14 +350,23 @@ impl Checker<'_> {
     fn word(&mut self, name: &ast::Name, want: Want<'_>) -> Thing {
         let span = name.span;
         match name.text.as_str() {
-            "today" => Thing::Value(Expr { kind: ExprKind::Today, ty: Type::of(TypeKind::Date), span }),
+            "today" => Thing::Value(Expr {
+                kind: ExprKind::Today,
+                ty: Type::of(TypeKind::Date),
+                span,
+            }),
             "now" => Thing::Value(self.now(span, want)),
             "profile" if self.scope.pure => {
                 self.not_in_function(span, "the profile");
                 Thing::Error
             }
             "profile" => Thing::Fields(Owner::Profile, String::new()),
-            "event" => match self.frames.iter().rev().find(|bound| matches!(bound, Bound::Event { .. })) {
+            "event" => match self
+                .frames
+                .iter()
+                .rev()
+                .find(|bound| matches!(bound, Bound::Event { .. }))
+            {
                 Some(bound) => Thing::Fields(Owner::Bound(bound.clone()), String::new()),
                 None => {
                     self.unknown_name(name, want.ty);
@@ -305,7 +383,11 @@ impl Checker<'_> {
     /// A function sees its parameters and nothing else.
     pub(super) fn not_in_function(&mut self, span: Span, what: &str) {
         let diagnostic = self
-            .diagnostic(names::NOT_IN_FUNCTION, span, format!("a function cannot see {what}"))
+            .diagnostic(
+                names::NOT_IN_FUNCTION,
+                span,
+                format!("a function cannot see {what}"),
+            )
             .label("only the parameters are visible here")
             .help("pass what it needs as an argument, or declare a `trait` instead of an `fn`");
         self.report(diagnostic);
@@ -314,19 +396,26 @@ impl Checker<'_> {
     fn ambiguous(&mut self, name: &ast::Name, hits: &[Hit], want: Option<&Type>) {
         let meanings: Vec<&str> = hits.iter().map(|hit| hit.what.as_str()).collect();
         let mut diagnostic = self
-            .diagnostic(names::AMBIGUOUS_NAME, name.span, format!("`{}` can mean two things here", name.text))
+            .diagnostic(
+                names::AMBIGUOUS_NAME,
+                name.span,
+                format!("`{}` can mean two things here", name.text),
+            )
             .label(meanings.join(", or "));
         for hit in hits {
             if let Some(place) = hit.place {
                 diagnostic = diagnostic.secondary(place.file, place.span, hit.what.clone());
             }
             let fits = match (&hit.thing, want) {
-                (Thing::Value(value), Some(want)) => super::types::comparable(&value.ty.kind, &want.kind),
+                (Thing::Value(value), Some(want)) => {
+                    super::types::comparable(&value.ty.kind, &want.kind)
+                }
                 _ => true,
             };
             if let Some(qualified) = hit.qualified.as_ref().filter(|_| fits) {
                 let title = format!("write `{qualified}` for {}", hit.what);
-                diagnostic = diagnostic.fix(title, Applicability::Maybe, name.span, qualified.clone());
+                diagnostic =
+                    diagnostic.fix(title, Applicability::Maybe, name.span, qualified.clone());
             }
         }
         if diagnostic.fixes.is_empty() {
@@ -341,12 +430,20 @@ impl Checker<'_> {
             Owner::Profile => {
                 let profile = &self.schema().profile;
                 match profile.field(dotted) {
-                    Some(id) => FieldHit::Value(ExprKind::Profile(id), profile.fields[id].ty.clone()),
+                    Some(id) => {
+                        FieldHit::Value(ExprKind::Profile(id), profile.fields[id].ty.clone())
+                    }
                     None => fields_under(profile.fields.iter().map(|field| &*field.name), dotted),
                 }
             }
-            Owner::Bound(Bound::Event { binder, kinds: Kinds::Events(kinds) }) => self.event_field(*binder, kinds, dotted),
-            Owner::Bound(Bound::Event { binder, kinds: Kinds::Param(param) }) => self.param_field(*binder, *param, dotted),
+            Owner::Bound(Bound::Event {
+                binder,
+                kinds: Kinds::Events(kinds),
+            }) => self.event_field(*binder, kinds, dotted),
+            Owner::Bound(Bound::Event {
+                binder,
+                kinds: Kinds::Param(param),
+            }) => self.param_field(*binder, *param, dotted),
             Owner::Bound(Bound::Elem { binder, ty }) => element_field(*binder, ty, dotted),
             Owner::Picked(picked) => self.picked_field(picked, dotted),
         }
@@ -362,7 +459,10 @@ impl Checker<'_> {
         for kind in kinds {
             let table = &events[*kind];
             let Some(field) = table.field(dotted) else {
-                prefix |= matches!(fields_under(table.fields.iter().map(|f| &*f.name), dotted), FieldHit::Fields);
+                prefix |= matches!(
+                    fields_under(table.fields.iter().map(|f| &*f.name), dotted),
+                    FieldHit::Fields
+                );
                 lacking.push(&table.name);
                 continue;
             };
@@ -372,7 +472,10 @@ impl Checker<'_> {
                 Some(ty) if ty.kind == here.kind => ty.optional |= here.optional,
                 Some(ty) => {
                     let (a, b) = (self.type_name(ty), self.type_name(here));
-                    return FieldHit::Differs(format!("it is `{b}` in `{}`, and `{a}` in another", table.name));
+                    return FieldHit::Differs(format!(
+                        "it is `{b}` in `{}`, and `{a}` in another",
+                        table.name
+                    ));
                 }
             }
             found.push((*kind, field));
@@ -394,22 +497,52 @@ impl Checker<'_> {
             return FieldHit::Value(ExprKind::EventParam(binder, param), ty.as_ref().clone());
         }
         let all: Vec<EventId> = self.schema().events.ids().collect();
-        if matches!(dotted, "at" | "id") { self.event_field(binder, &all, dotted) } else { FieldHit::None }
+        if matches!(dotted, "at" | "id") {
+            self.event_field(binder, &all, dotted)
+        } else {
+            FieldHit::None
+        }
     }
 
     fn picked_field(&self, picked: &Expr, dotted: &str) -> FieldHit {
-        let ExprKind::Agg { kind: kind @ AggKind::Nth { .. }, query, value: None } = &picked.kind else {
+        let ExprKind::Agg {
+            kind: kind @ AggKind::Nth { .. },
+            query,
+            value: None,
+        } = &picked.kind
+        else {
             return FieldHit::None;
         };
         let bound = match (&query.items, &picked.ty.kind) {
-            (Some(items), element) => Bound::Elem { binder: items.binder, ty: Type::of(element.clone()) },
-            (None, _) => Bound::Event { binder: query.binder, kinds: query.kinds.clone() },
+            (Some(items), element) => Bound::Elem {
+                binder: items.binder,
+                ty: Type::of(element.clone()),
+            },
+            (None, _) => Bound::Event {
+                binder: query.binder,
+                kinds: query.kinds.clone(),
+            },
         };
         match self.field(&Owner::Bound(bound), dotted) {
             FieldHit::Value(field, ty) => {
-                let value = Expr { kind: field, ty: ty.clone(), span: picked.span };
-                let kind = ExprKind::Agg { kind: kind.clone(), query: query.clone(), value: Some(Box::new(value)) };
-                FieldHit::Value(kind, if picked.ty.optional { ty.optional() } else { ty })
+                let value = Expr {
+                    kind: field,
+                    ty: ty.clone(),
+                    span: picked.span,
+                };
+                let kind = ExprKind::Agg {
+                    kind: kind.clone(),
+                    query: query.clone(),
+                    value: Some(Box::new(value)),
+                };
+                FieldHit::Value(
+                    kind,
+                    if picked.ty.optional {
+                        ty.optional()
+                    } else {
+                        ty
+                    },
+                )
             }
             other => other,
         }
@@ -417,12 +550,21 @@ impl Checker<'_> {
 }
 
 fn fields_under<'n>(mut names: impl Iterator<Item = &'n str>, prefix: &str) -> FieldHit {
-    let under = |name: &str| name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'));
-    if names.any(under) { FieldHit::Fields } else { FieldHit::None }
+    let under = |name: &str| {
+        name.strip_prefix(prefix)
+            .is_some_and(|rest| rest.starts_with('.'))
+    };
+    if names.any(under) {
+        FieldHit::Fields
+    } else {
+        FieldHit::None
+    }
 }
 
 fn element_field(binder: BinderId, ty: &Type, dotted: &str) -> FieldHit {
-    let TypeKind::Record(record) = &ty.kind else { return FieldHit::None };
+    let TypeKind::Record(record) = &ty.kind else {
+        return FieldHit::None;
+    };
     let leaves = leaves(record);
     match leaves.iter().position(|(name, _)| name == dotted) {
         Some(index) => {
@@ -440,13 +582,24 @@ pub(super) fn leaves(record: &RecordType) -> Vec<(String, Type)> {
     all
 }
 
-fn collect_leaves(record: &RecordType, prefix: &str, optional: bool, into: &mut Vec<(String, Type)>) {
+fn collect_leaves(
+    record: &RecordType,
+    prefix: &str,
+    optional: bool,
+    into: &mut Vec<(String, Type)>,
+) {
     for field in &record.fields {
         let name = format!("{prefix}{}", field.name);
         let optional = optional || field.ty.optional;
         match &field.ty.kind {
             TypeKind::Record(inner) => collect_leaves(inner, &format!("{name}."), optional, into),
-            kind => into.push((name, Type { kind: kind.clone(), optional })),
+            kind => into.push((
+                name,
+                Type {
+                    kind: kind.clone(),
+                    optional,
+                },
+            )),
         }
     }
 }

@@ -24,7 +24,10 @@ pub(super) struct Facts {
 impl Facts {
     /// The facts of the negation.
     pub(super) fn swapped(self) -> Self {
-        Self { yes: self.no, no: self.yes }
+        Self {
+            yes: self.no,
+            no: self.yes,
+        }
     }
 }
 
@@ -58,7 +61,9 @@ impl Checker<'_> {
 
     /// Whether an expression is known only because of what is said further on.
     pub(super) fn settled_later(&self, expr: &Expr) -> bool {
-        self.known.get(&key(expr)).is_some_and(|places| places.iter().all(|at| *at > expr.span.start))
+        self.known
+            .get(&key(expr))
+            .is_some_and(|places| places.iter().all(|at| *at > expr.span.start))
     }
 
     /// What is known when an expression is: itself, and the operands without which it would be missing.
@@ -82,7 +87,10 @@ pub(super) fn is_strict(op: Op) -> bool {
 
 /// What an expression means.
 pub(super) fn key(expr: &Expr) -> Key {
-    let mut writer = Writer { text: String::new(), bound: Vec::new() };
+    let mut writer = Writer {
+        text: String::new(),
+        bound: Vec::new(),
+    };
     writer.expr(expr);
     writer.text.into()
 }
@@ -134,7 +142,8 @@ impl Writer {
             ExprKind::If(arms, _) => self.put(format_args!("if{}", arms.len())),
             ExprKind::Match(_, arms, _) => {
                 self.text.push_str("match");
-                arms.iter().for_each(|(patterns, _)| self.put(format_args!("{patterns:?}")));
+                arms.iter()
+                    .for_each(|(patterns, _)| self.put(format_args!("{patterns:?}")));
             }
             ExprKind::Interpolate(parts) => parts.iter().for_each(|part| match part {
                 Part::Text(text) => self.put(format_args!("{text:?}")),
@@ -150,7 +159,12 @@ impl Writer {
                 self.bind(*binder);
                 self.put(format_args!("quantifier{all}"));
             }
-            ExprKind::ListAgg { kind, binder, filter, .. } => {
+            ExprKind::ListAgg {
+                kind,
+                binder,
+                filter,
+                ..
+            } => {
                 self.bind(*binder);
                 self.aggregate(kind);
                 self.put(format_args!("list{}", filter.is_some()));
@@ -159,18 +173,32 @@ impl Writer {
                 self.aggregate(kind);
                 self.query(query);
             }
-            ExprKind::Sequence { first, latest, steps, not } => {
+            ExprKind::Sequence {
+                first,
+                latest,
+                steps,
+                not,
+            } => {
                 self.query(first);
                 self.put(format_args!("sequence{latest}"));
                 for step in steps {
                     self.bind(step.binder);
                     self.kinds(&step.kinds);
-                    self.put(format_args!("{}{}", step.filter.is_some(), step.within.is_some()));
+                    self.put(format_args!(
+                        "{}{}",
+                        step.filter.is_some(),
+                        step.within.is_some()
+                    ));
                 }
                 if let Some(not) = not {
                     self.bind(not.binder);
                     self.kinds(&not.kinds);
-                    self.put(format_args!("not{}{}{}", not.filter.is_some(), not.within.is_some(), not.lasting.is_some()));
+                    self.put(format_args!(
+                        "not{}{}{}",
+                        not.filter.is_some(),
+                        not.within.is_some(),
+                        not.lasting.is_some()
+                    ));
                 }
             }
             ExprKind::Rank { tiles, among, .. } => {

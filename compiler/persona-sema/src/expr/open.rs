@@ -55,9 +55,16 @@ enum Source {
     /// In the list of an `all`.
     AllOf,
     /// Inside a trait or function.
-    Inside { what: &'static str, name: Arc<str>, operand: OpenOperand },
+    Inside {
+        what: &'static str,
+        name: Arc<str>,
+        operand: OpenOperand,
+    },
     /// Inside a segment: only its negation is worth a word.
-    Segment { name: Arc<str>, operand: OpenOperand },
+    Segment {
+        name: Arc<str>,
+        operand: OpenOperand,
+    },
 }
 
 /// Where a *no* decides something besides *not chosen*.
@@ -86,14 +93,28 @@ pub(super) enum Position {
 impl Position {
     fn consequence(self, operand: &str) -> String {
         match self {
-            Self::Stage => format!("people without `{operand}` would silently fall into a later stage"),
-            Self::Decision => format!("where `{operand}` is missing, this would silently count as a no, and that decides something too"),
+            Self::Stage => {
+                format!("people without `{operand}` would silently fall into a later stage")
+            }
+            Self::Decision => format!(
+                "where `{operand}` is missing, this would silently count as a no, and that decides something too"
+            ),
             Self::If => format!("people without `{operand}` would silently get the `else` branch"),
-            Self::Match | Self::Operand => format!("without `{operand}` this is a no, which is then used as if it were known"),
-            Self::Filter => format!("events without `{operand}` would silently be left out, which changes the result either way"),
-            Self::Negation => format!("an event without `{operand}` would silently count as not having happened"),
-            Self::Latest => format!("an event without `{operand}` would silently be passed over when the latest is looked for"),
-            Self::All => format!("an element without `{operand}` would silently make the answer no"),
+            Self::Match | Self::Operand => {
+                format!("without `{operand}` this is a no, which is then used as if it were known")
+            }
+            Self::Filter => format!(
+                "events without `{operand}` would silently be left out, which changes the result either way"
+            ),
+            Self::Negation => {
+                format!("an event without `{operand}` would silently count as not having happened")
+            }
+            Self::Latest => format!(
+                "an event without `{operand}` would silently be passed over when the latest is looked for"
+            ),
+            Self::All => {
+                format!("an element without `{operand}` would silently make the answer no")
+            }
         }
     }
 }
@@ -113,7 +134,10 @@ impl Checker<'_> {
 
     fn note_atom(&mut self, span: Span, operands: &[&Expr], source: Source) {
         let mut roots: Vec<&Expr> = Vec::new();
-        for operand in operands.iter().filter(|operand| operand.ty.optional && !operand.ty.is_error()) {
+        for operand in operands
+            .iter()
+            .filter(|operand| operand.ty.optional && !operand.ty.is_error())
+        {
             missing_roots(operand, &mut roots);
         }
         if roots.is_empty() {
@@ -127,7 +151,14 @@ impl Checker<'_> {
             new
         });
         let roots = roots.iter().take(4).map(|root| self.root(root)).collect();
-        self.open.push(OpenAtom { span, roots, negative: false, because: None, parent: Parent::Other, source });
+        self.open.push(OpenAtom {
+            span,
+            roots,
+            negative: false,
+            because: None,
+            parent: Parent::Other,
+            source,
+        });
     }
 
     fn root(&self, expr: &Expr) -> Root {
@@ -136,24 +167,52 @@ impl Checker<'_> {
             _ => None,
         };
         let text = self.text(expr.span);
-        let bare_branches = matches!(expr.kind, ExprKind::If(..) | ExprKind::Match(..)) && !text.starts_with('(');
-        let text = if bare_branches { format!("({text})") } else { text.to_owned() };
+        let bare_branches =
+            matches!(expr.kind, ExprKind::If(..) | ExprKind::Match(..)) && !text.starts_with('(');
+        let text = if bare_branches {
+            format!("({text})")
+        } else {
+            text.to_owned()
+        };
         Root { text, param }
     }
 
     /// Notes a use of a trait or function of type Bool that is open inside.
-    pub(super) fn open_inside(&mut self, span: Span, what: &'static str, name: &Arc<str>, operand: &OpenOperand) {
-        let source = Source::Inside { what, name: Arc::clone(name), operand: operand.clone() };
+    pub(super) fn open_inside(
+        &mut self,
+        span: Span,
+        what: &'static str,
+        name: &Arc<str>,
+        operand: &OpenOperand,
+    ) {
+        let source = Source::Inside {
+            what,
+            name: Arc::clone(name),
+            operand: operand.clone(),
+        };
         self.push_inside(span, source);
     }
 
     /// Notes a use of a segment that is open inside.
     pub(super) fn open_segment(&mut self, span: Span, name: &Arc<str>, operand: &OpenOperand) {
-        self.push_inside(span, Source::Segment { name: Arc::clone(name), operand: operand.clone() });
+        self.push_inside(
+            span,
+            Source::Segment {
+                name: Arc::clone(name),
+                operand: operand.clone(),
+            },
+        );
     }
 
     fn push_inside(&mut self, span: Span, source: Source) {
-        let atom = OpenAtom { span, roots: Vec::new(), negative: false, because: None, parent: Parent::Other, source };
+        let atom = OpenAtom {
+            span,
+            roots: Vec::new(),
+            negative: false,
+            because: None,
+            parent: Parent::Other,
+            source,
+        };
         self.open.push(atom);
     }
 
@@ -193,7 +252,9 @@ impl Checker<'_> {
 
     /// At the end: what ended in a negative place.
     pub(super) fn report_negative(&mut self) {
-        let (negative, positive): (Vec<_>, Vec<_>) = std::mem::take(&mut self.open).into_iter().partition(|atom| atom.negative);
+        let (negative, positive): (Vec<_>, Vec<_>) = std::mem::take(&mut self.open)
+            .into_iter()
+            .partition(|atom| atom.negative);
         self.open = positive;
         for atom in negative {
             match atom.source {
@@ -211,8 +272,14 @@ impl Checker<'_> {
             match &atom.source {
                 Source::Segment { .. } => continue,
                 Source::Inside { operand, name, .. } if first.is_none() => {
-                    let declaration = operand.declaration.clone().or_else(|| Some(Arc::clone(name)));
-                    first = Some(OpenOperand { declaration, ..operand.clone() });
+                    let declaration = operand
+                        .declaration
+                        .clone()
+                        .or_else(|| Some(Arc::clone(name)));
+                    first = Some(OpenOperand {
+                        declaration,
+                        ..operand.clone()
+                    });
                 }
                 _ => {}
             }
@@ -220,7 +287,11 @@ impl Checker<'_> {
                 match root.param {
                     Some(param) => params.push(param),
                     None if first.is_none() => {
-                        first = Some(OpenOperand { text: root.text.as_str().into(), span: atom.span, declaration: None });
+                        first = Some(OpenOperand {
+                            text: root.text.as_str().into(),
+                            span: atom.span,
+                            declaration: None,
+                        });
                     }
                     None => {}
                 }
@@ -233,34 +304,66 @@ impl Checker<'_> {
 
     fn report_open(&mut self, atom: &OpenAtom, position: Option<Position>) {
         let diagnostic = match &atom.source {
-            Source::Inside { what, name, operand } => self.open_elsewhere(atom, what, name, operand),
+            Source::Inside {
+                what,
+                name,
+                operand,
+            } => self.open_elsewhere(atom, what, name, operand),
             _ => self.open_here(atom),
         };
         let operand = match &atom.source {
-            Source::Inside { operand, .. } | Source::Segment { operand, .. } => operand.text.to_string(),
-            _ => atom.roots.first().map(|root| one_line(&root.text)).unwrap_or_default(),
+            Source::Inside { operand, .. } | Source::Segment { operand, .. } => {
+                operand.text.to_string()
+            }
+            _ => atom
+                .roots
+                .first()
+                .map(|root| one_line(&root.text))
+                .unwrap_or_default(),
         };
         let diagnostic = match (position, atom.because) {
             (Some(position), _) => diagnostic.note(position.consequence(&operand)),
-            (None, Some(not)) if !covers(atom.span, not) => {
-                diagnostic.secondary(self.scope.file, not, "this turns the no into a yes").note(taken_in(&operand))
-            }
+            (None, Some(not)) if !covers(atom.span, not) => diagnostic
+                .secondary(self.scope.file, not, "this turns the no into a yes")
+                .note(taken_in(&operand)),
             (None, _) => diagnostic.note(taken_in(&operand)),
         };
         self.report(diagnostic);
     }
 
     fn open_here(&self, atom: &OpenAtom) -> Diagnostic {
-        let names: Vec<String> = atom.roots.iter().map(|root| format!("`{}`", one_line(&root.text))).collect();
-        let diagnostic = self
-            .diagnostic(missing::MISSING_BECOMES_YES, atom.span, format!("{} may be missing, and this does not say what then", names.join(" or ")));
+        let names: Vec<String> = atom
+            .roots
+            .iter()
+            .map(|root| format!("`{}`", one_line(&root.text)))
+            .collect();
+        let diagnostic = self.diagnostic(
+            missing::MISSING_BECOMES_YES,
+            atom.span,
+            format!(
+                "{} may be missing, and this does not say what then",
+                names.join(" or ")
+            ),
+        );
         if matches!(atom.source, Source::AllOf) {
             let list = &atom.roots[0].text;
-            return self.settle_all(diagnostic.label("without a list, there is no telling whether it holds for all"), atom, list);
+            return self.settle_all(
+                diagnostic.label("without a list, there is no telling whether it holds for all"),
+                atom,
+                list,
+            );
         }
         let written = self.text(atom.span);
-        let known: Vec<String> = atom.roots.iter().map(|root| format!("{} is known", root.text)).collect();
-        let missing: Vec<String> = atom.roots.iter().map(|root| format!("{} is missing", root.text)).collect();
+        let known: Vec<String> = atom
+            .roots
+            .iter()
+            .map(|root| format!("{} is known", root.text))
+            .collect();
+        let missing: Vec<String> = atom
+            .roots
+            .iter()
+            .map(|root| format!("{} is missing", root.text))
+            .collect();
         let both = format!("{} and {written}", known.join(" and "));
         let either = format!("{} or {written}", missing.join(" or "));
         let (both, either) = match atom.parent {
@@ -268,7 +371,9 @@ impl Checker<'_> {
             Parent::And => (both, format!("({either})")),
             Parent::Other => (format!("({both})"), format!("({either})")),
         };
-        let title = |new: &str, what: &str| format!("if missing is a {what} here, write `{}`", one_line(new));
+        let title = |new: &str, what: &str| {
+            format!("if missing is a {what} here, write `{}`", one_line(new))
+        };
         let (both_title, either_title) = (title(&both, "no"), title(&either, "yes"));
         diagnostic
             .label("neither yes nor no without it")
@@ -279,30 +384,71 @@ impl Checker<'_> {
     fn settle_all(&self, diagnostic: Diagnostic, atom: &OpenAtom, list: &str) -> Diagnostic {
         let written = self.text(atom.span);
         diagnostic
-            .fix("if no list is a no", Applicability::Maybe, atom.span, format!("({list} is known and {written})"))
-            .fix("if no list is a yes", Applicability::Maybe, atom.span, format!("({list} is missing or {written})"))
+            .fix(
+                "if no list is a no",
+                Applicability::Maybe,
+                atom.span,
+                format!("({list} is known and {written})"),
+            )
+            .fix(
+                "if no list is a yes",
+                Applicability::Maybe,
+                atom.span,
+                format!("({list} is missing or {written})"),
+            )
     }
 
-    fn open_elsewhere(&self, atom: &OpenAtom, what: &str, name: &str, operand: &OpenOperand) -> Diagnostic {
-        let message = format!("`{name}` rests on `{}`, which may be missing, and this does not say what then", operand.text);
+    fn open_elsewhere(
+        &self,
+        atom: &OpenAtom,
+        what: &str,
+        name: &str,
+        operand: &OpenOperand,
+    ) -> Diagnostic {
+        let message = format!(
+            "`{name}` rests on `{}`, which may be missing, and this does not say what then",
+            operand.text
+        );
         let declaration = operand.declaration.as_deref().unwrap_or(name);
         let mut diagnostic = self
             .diagnostic(missing::MISSING_BECOMES_YES, atom.span, message)
             .label("neither yes nor no without it")
-            .help(format!("settle it inside `{declaration}`: `{0} is known and …` or `{0} is missing or …`", operand.text));
+            .help(format!(
+                "settle it inside `{declaration}`: `{0} is known and …` or `{0} is missing or …`",
+                operand.text
+            ));
         if let Some(place) = self.env.place(declaration) {
-            diagnostic = diagnostic.secondary(place.file, place.span, format!("this {what} rests on `{}`", operand.text));
+            diagnostic = diagnostic.secondary(
+                place.file,
+                place.span,
+                format!("this {what} rests on `{}`", operand.text),
+            );
         }
         diagnostic
     }
 
     fn report_segment(&mut self, atom: &OpenAtom) {
-        let Source::Segment { name, operand } = &atom.source else { return };
+        let Source::Segment { name, operand } = &atom.source else {
+            return;
+        };
         let declaration = operand.declaration.as_deref().unwrap_or(name);
         let mut diagnostic = self
-            .diagnostic(missing::OPEN_SEGMENT_NEGATED, atom.span, format!("people without `{}` are not in `{name}`, and so are chosen here", operand.text))
-            .label(format!("`{name}` rests on `{}`, which may be missing", operand.text))
-            .help(format!("settle it inside `{declaration}`: `{0} is known and …` or `{0} is missing or …`", operand.text));
+            .diagnostic(
+                missing::OPEN_SEGMENT_NEGATED,
+                atom.span,
+                format!(
+                    "people without `{}` are not in `{name}`, and so are chosen here",
+                    operand.text
+                ),
+            )
+            .label(format!(
+                "`{name}` rests on `{}`, which may be missing",
+                operand.text
+            ))
+            .help(format!(
+                "settle it inside `{declaration}`: `{0} is known and …` or `{0} is missing or …`",
+                operand.text
+            ));
         if let Some(place) = self.env.place(name) {
             diagnostic = diagnostic.secondary(place.file, place.span, "the segment");
         }
@@ -321,7 +467,11 @@ fn covers(outer: Span, inner: Span) -> bool {
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     let line = words.join(" ");
-    if line.chars().count() <= 80 { line } else { line.chars().take(79).chain(['…']).collect() }
+    if line.chars().count() <= 80 {
+        line
+    } else {
+        line.chars().take(79).chain(['…']).collect()
+    }
 }
 
 /// The parts of an operand that may be missing of themselves, not because their own parts are.
@@ -353,7 +503,9 @@ fn missing_roots<'e>(expr: &'e Expr, into: &mut Vec<&'e Expr>) {
 fn own_missing(expr: &Expr) -> bool {
     use crate::Op;
     match &expr.kind {
-        ExprKind::Op(Op::Div | Op::IntDiv | Op::Mod, operands) => operands.get(1).is_none_or(|divisor| !super::consts::is_nonzero(divisor)),
+        ExprKind::Op(Op::Div | Op::IntDiv | Op::Mod, operands) => operands
+            .get(1)
+            .is_none_or(|divisor| !super::consts::is_nonzero(divisor)),
         ExprKind::Op(Op::Domain | Op::Geo, _) => true,
         // Whether the function itself may give nothing is not known here; asking for the whole is always right.
         ExprKind::Fn(..) => true,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use persona_base::{Applicability, Span, history, names};
 use persona_syntax::ast;
 
-use super::narrow::Key;
 use super::names::{Bound, FieldHit, Named, Owner};
+use super::narrow::Key;
 use super::window::Asked;
 use super::{Checker, walk};
 use crate::env::Global;
@@ -30,8 +30,22 @@ pub(super) struct Opened {
 
 impl Opened {
     /// A query that was opened by hand.
-    pub(super) fn new(query: Query, bound: Bound, path: Vec<ast::Name>, facts: Vec<Key>, mark: usize, outer: (usize, usize)) -> Self {
-        Self { query, bound, path, facts, mark, outer }
+    pub(super) fn new(
+        query: Query,
+        bound: Bound,
+        path: Vec<ast::Name>,
+        facts: Vec<Key>,
+        mark: usize,
+        outer: (usize, usize),
+    ) -> Self {
+        Self {
+            query,
+            bound,
+            path,
+            facts,
+            mark,
+            outer,
+        }
     }
 }
 
@@ -52,7 +66,11 @@ impl Checker<'_> {
         }
         if self.wheres > 0 {
             let diagnostic = self
-                .diagnostic(history::QUERY_IN_WHERE, span, "no question about events can stand inside a `where`")
+                .diagnostic(
+                    history::QUERY_IN_WHERE,
+                    span,
+                    "no question about events can stand inside a `where`",
+                )
                 .label("this would be asked anew for each event")
                 .help("give it a name with `trait`, and use the name here");
             self.report(diagnostic);
@@ -60,7 +78,11 @@ impl Checker<'_> {
         }
         if self.scope.event.is_some() {
             let diagnostic = self
-                .diagnostic(history::QUERY_IN_WHERE, span, "a check of an event cannot ask about other events")
+                .diagnostic(
+                    history::QUERY_IN_WHERE,
+                    span,
+                    "a check of an event cannot ask about other events",
+                )
                 .label("rows are checked one by one, before there is a history");
             self.report(diagnostic);
             return false;
@@ -74,7 +96,9 @@ impl Checker<'_> {
         let allowed = self.history_allowed(query.span);
         let resolved = self.resolve(query);
         let window = match &query.window {
-            Some(window) => self.window(window, Asked::Events).map(|checked| Some(checked.window)),
+            Some(window) => self
+                .window(window, Asked::Events)
+                .map(|checked| Some(checked.window)),
             None => Some(None),
         };
         let binder = self.binder();
@@ -84,12 +108,18 @@ impl Checker<'_> {
         let Some(resolved) = resolved else {
             return None;
         };
-        let event = Bound::Event { binder, kinds: resolved.kinds.clone() };
+        let event = Bound::Event {
+            binder,
+            kinds: resolved.kinds.clone(),
+        };
         self.frames.push(event.clone());
         let (items, bound) = match resolved.items {
             Some((mut items, ty)) => {
                 items.binder = self.binder();
-                let element = Bound::Elem { binder: items.binder, ty };
+                let element = Bound::Elem {
+                    binder: items.binder,
+                    ty,
+                };
                 self.frames.push(element.clone());
                 (Some(items), element)
             }
@@ -104,7 +134,14 @@ impl Checker<'_> {
             return None;
         };
         self.know(&facts, query.span.start);
-        let query = Query { binder, kinds: resolved.kinds, items, window, filter: filter.map(Box::new), span: query.span };
+        let query = Query {
+            binder,
+            kinds: resolved.kinds,
+            items,
+            window,
+            filter: filter.map(Box::new),
+            span: query.span,
+        };
         Some(Opened::new(query, bound, resolved.path, facts, mark, outer))
     }
 
@@ -127,42 +164,81 @@ impl Checker<'_> {
         if let Some(first) = self.named.iter().find(|named| named.name == name.text) {
             let first = first.span;
             let diagnostic = self
-                .diagnostic(names::REPEATED_NAME, name.span, format!("`{}` is already the name of something here", name.text))
+                .diagnostic(
+                    names::REPEATED_NAME,
+                    name.span,
+                    format!("`{}` is already the name of something here", name.text),
+                )
                 .secondary(self.scope.file, first, "first given here")
                 .help("choose another name");
             self.report(diagnostic);
         }
-        self.named.push(Named { name: name.text.clone(), span: name.span, bound });
+        self.named.push(Named {
+            name: name.text.clone(),
+            span: name.span,
+            bound,
+        });
     }
 
     /// The condition after `where`, and what follows from it. Each branch of it must say something about the event.
-    pub(super) fn filter(&mut self, condition: Option<&ast::Expr>, binders: &[BinderId]) -> (Option<Expr>, Vec<Key>) {
-        let Some(written) = condition else { return (None, Vec::new()) };
+    pub(super) fn filter(
+        &mut self,
+        condition: Option<&ast::Expr>,
+        binders: &[BinderId],
+    ) -> (Option<Expr>, Vec<Key>) {
+        let Some(written) = condition else {
+            return (None, Vec::new());
+        };
         self.wheres += 1;
         let mark = self.open.len();
         let condition = self.condition(written);
         self.joined_by(mark, written.span, super::open::Parent::Whole);
         self.wheres -= 1;
-        let around = self.named.iter().map(|named| named.bound.binder()).chain(self.frames.iter().map(Bound::binder));
+        let around = self
+            .named
+            .iter()
+            .map(|named| named.bound.binder())
+            .chain(self.frames.iter().map(Bound::binder));
         let binders: Vec<BinderId> = binders.iter().copied().chain(around).collect();
         self.branches_use(written, &condition.expr, &binders);
         (Some(condition.expr), condition.facts.yes)
     }
 
     /// An `and` or `or` branch that says nothing about the event was most probably not meant to be part of the `where`.
-    pub(super) fn branches_use(&mut self, written: &ast::Expr, checked: &Expr, binders: &[BinderId]) {
+    pub(super) fn branches_use(
+        &mut self,
+        written: &ast::Expr,
+        checked: &Expr,
+        binders: &[BinderId],
+    ) {
         let mut branches: Vec<(&ast::Expr, &Expr)> = Vec::new();
         leaves(written, checked, &mut branches);
-        let foreign = |branch: &Expr| !matches!(branch.kind, ExprKind::Const(_)) && !walk::uses(branch, binders);
-        let Some(first) = branches.iter().position(|(_, branch)| foreign(branch)) else { return };
+        // `x is known` settles what a branch about the event compares with.
+        let settles = branches
+            .iter()
+            .any(|(_, branch)| walk::uses(branch, binders));
+        let harmless = |branch: &Expr| {
+            matches!(branch.kind, ExprKind::Const(_))
+                || (settles && super::logic::asks_known(branch))
+        };
+        let foreign = |branch: &Expr| !harmless(branch) && !walk::uses(branch, binders);
+        let Some(first) = branches.iter().position(|(_, branch)| foreign(branch)) else {
+            return;
+        };
         let suffix = branches[first..].iter().all(|(_, branch)| foreign(branch));
         let (place, branch) = (branches[first].0.span, self.quote(branches[first].0.span));
         let mut diagnostic = self
-            .diagnostic(history::WHERE_TAKES_TOO_MUCH, place, format!("`{branch}` says nothing about the event, and is part of its `where`"))
+            .diagnostic(
+                history::WHERE_TAKES_TOO_MUCH,
+                place,
+                format!("`{branch}` says nothing about the event, and is part of its `where`"),
+            )
             .label("`where` reaches to the end of the condition")
             .note("inside `where`, a name alone is a field of the event");
         // Parentheses help where the question ends with its `where`.
-        let question = self.question.filter(|question| suffix && question.end == written.span.end);
+        let question = self
+            .question
+            .filter(|question| suffix && question.end == written.span.end);
         if let Some(outer) = question {
             diagnostic = match first.checked_sub(1) {
                 Some(last) => {
@@ -170,10 +246,18 @@ impl Checker<'_> {
                     with_parens(diagnostic, self.scope.file, outer.start, Span::at(end), ")")
                 }
                 None => {
-                    let head = self.text(Span::new(outer.start, written.span.start)).trim_end();
+                    let head = self
+                        .text(Span::new(outer.start, written.span.start))
+                        .trim_end();
                     let kept = head.strip_suffix("where").unwrap_or(head).trim_end().len();
                     let end = outer.start + u32::try_from(kept).unwrap_or(0);
-                    with_parens(diagnostic, self.scope.file, outer.start, Span::new(end, written.span.start), ") and ")
+                    with_parens(
+                        diagnostic,
+                        self.scope.file,
+                        outer.start,
+                        Span::new(end, written.span.start),
+                        ") and ",
+                    )
                 }
             };
         } else {
@@ -215,7 +299,10 @@ impl Checker<'_> {
 
     /// The parameter that stands for events, if the name is one.
     pub(super) fn event_param(&self, name: &ast::Name) -> Option<u32> {
-        let is = |param: &crate::Param| *param.name == *name.text && matches!(param.ty.kind, TypeKind::Event | TypeKind::Field(_));
+        let is = |param: &crate::Param| {
+            *param.name == *name.text
+                && matches!(param.ty.kind, TypeKind::Event | TypeKind::Field(_))
+        };
         let index = self.scope.params.iter().position(is)?;
         u32::try_from(index).ok()
     }
@@ -227,23 +314,41 @@ impl Checker<'_> {
         }
         match self.env.global(&name.text) {
             Some(Global::Event(id)) => Some(vec![id]),
-            Some(Global::Events) => Some(self.schema().groups.get(name.text.as_str()).cloned().unwrap_or_default()),
+            Some(Global::Events) => Some(
+                self.schema()
+                    .groups
+                    .get(name.text.as_str())
+                    .cloned()
+                    .unwrap_or_default(),
+            ),
             Some(Global::Broken) => None,
             Some(Global::Segment(_)) => {
                 let diagnostic = self
-                    .diagnostic(history::NOT_AN_EVENT, name.span, format!("`{}` is a segment, not an event", name.text))
+                    .diagnostic(
+                        history::NOT_AN_EVENT,
+                        name.span,
+                        format!("`{}` is a segment, not an event", name.text),
+                    )
                     .help(format!("ask `in {}`", name.text));
                 self.report(diagnostic);
                 None
             }
             Some(_) => {
-                let diagnostic = self.diagnostic(history::NOT_AN_EVENT, name.span, format!("`{}` is not an event", name.text));
+                let diagnostic = self.diagnostic(
+                    history::NOT_AN_EVENT,
+                    name.span,
+                    format!("`{}` is not an event", name.text),
+                );
                 self.report(diagnostic);
                 None
             }
             None if self.event_param(name).is_some() => {
                 let diagnostic = self
-                    .diagnostic(history::NOT_AN_EVENT, name.span, format!("the parameter `{}` stands alone in a query", name.text))
+                    .diagnostic(
+                        history::NOT_AN_EVENT,
+                        name.span,
+                        format!("the parameter `{}` stands alone in a query", name.text),
+                    )
                     .help("ask about it and about other events each on its own, joined with `or`");
                 self.report(diagnostic);
                 None
@@ -259,9 +364,16 @@ impl Checker<'_> {
     fn items_of(&mut self, kinds: Kinds, path: &[ast::Name]) -> Option<Resolved> {
         if path.is_empty() || path.iter().any(ast::Name::is_missing) {
             let broken = !path.is_empty();
-            return (!broken).then(|| Resolved { kinds, items: None, path: Vec::new() });
+            return (!broken).then(|| Resolved {
+                kinds,
+                items: None,
+                path: Vec::new(),
+            });
         }
-        let owner = Owner::Bound(Bound::Event { binder: BinderId(u32::MAX), kinds: kinds.clone() });
+        let owner = Owner::Bound(Bound::Event {
+            binder: BinderId(u32::MAX),
+            kinds: kinds.clone(),
+        });
         let mut dotted = String::new();
         for (index, name) in path.iter().enumerate() {
             let prefix = dotted.clone();
@@ -274,7 +386,13 @@ impl Checker<'_> {
                 FieldHit::Value(ExprKind::Event(_, fields), ty) => {
                     return self.reached(kinds, fields, &ty, path, index);
                 }
-                FieldHit::Value(..) => return Some(Resolved { kinds, items: None, path: path.to_vec() }),
+                FieldHit::Value(..) => {
+                    return Some(Resolved {
+                        kinds,
+                        items: None,
+                        path: path.to_vec(),
+                    });
+                }
                 FieldHit::Differs(why) => {
                     self.fields_differ(&dotted, &why, name.span);
                     return None;
@@ -285,22 +403,48 @@ impl Checker<'_> {
                 }
             }
         }
-        Some(Resolved { kinds, items: None, path: path.to_vec() })
+        Some(Resolved {
+            kinds,
+            items: None,
+            path: path.to_vec(),
+        })
     }
 
-    fn reached(&mut self, kinds: Kinds, fields: Vec<(EventId, FieldId)>, ty: &Type, path: &[ast::Name], index: usize) -> Option<Resolved> {
+    fn reached(
+        &mut self,
+        kinds: Kinds,
+        fields: Vec<(EventId, FieldId)>,
+        ty: &Type,
+        path: &[ast::Name],
+        index: usize,
+    ) -> Option<Resolved> {
         match ty.kind.element() {
             Some(element) => {
-                let items = Items { binder: BinderId(u32::MAX), fields };
+                let items = Items {
+                    binder: BinderId(u32::MAX),
+                    fields,
+                };
                 let element = element.clone();
-                Some(Resolved { kinds, items: Some((items, element)), path: path[index + 1..].to_vec() })
+                Some(Resolved {
+                    kinds,
+                    items: Some((items, element)),
+                    path: path[index + 1..].to_vec(),
+                })
             }
             None => match path.get(index + 1) {
-                None => Some(Resolved { kinds, items: None, path: path.to_vec() }),
+                None => Some(Resolved {
+                    kinds,
+                    items: None,
+                    path: path.to_vec(),
+                }),
                 Some(part) => {
                     let noun = self.noun(&ty.kind);
                     let diagnostic = self
-                        .diagnostic(names::UNKNOWN_FIELD, part.span, format!("{noun} has no field `{}`", part.text))
+                        .diagnostic(
+                            names::UNKNOWN_FIELD,
+                            part.span,
+                            format!("{noun} has no field `{}`", part.text),
+                        )
                         .label(format!("`{}` is {noun}", path[index].text));
                     self.report(diagnostic);
                     None
@@ -312,7 +456,10 @@ impl Checker<'_> {
     /// The aggregated field, as a value of the query's events or elements.
     pub(super) fn field_value(&mut self, opened: &Opened) -> Option<Expr> {
         let span = opened.path.first().map_or(opened.query.span, |first| {
-            opened.path.last().map_or(first.span, |last| first.span.to(last.span))
+            opened
+                .path
+                .last()
+                .map_or(first.span, |last| first.span.to(last.span))
         });
         if opened.path.is_empty() {
             return self.whole_value(opened);
@@ -326,7 +473,11 @@ impl Checker<'_> {
                 let fields = self.fields_of(&owner, &dotted);
                 let shown: Vec<&str> = fields.iter().map(String::as_str).collect();
                 let diagnostic = self
-                    .diagnostic(names::NOT_A_VALUE, span, "this is several values; say which")
+                    .diagnostic(
+                        names::NOT_A_VALUE,
+                        span,
+                        "this is several values; say which",
+                    )
                     .label(format!("its fields are {}", super::unknown::shown(&shown)));
                 self.report(diagnostic);
                 None
@@ -348,12 +499,23 @@ impl Checker<'_> {
         let span = opened.query.span;
         match &opened.bound {
             Bound::Elem { binder, ty } if !matches!(ty.kind, TypeKind::Record(_)) => {
-                Some(self.settled(Expr { kind: ExprKind::Elem(*binder, 0), ty: ty.clone(), span }))
+                Some(self.settled(Expr {
+                    kind: ExprKind::Elem(*binder, 0),
+                    ty: ty.clone(),
+                    span,
+                }))
             }
-            Bound::Event { binder, kinds: Kinds::Param(param) } => match &self.scope.params[*param as usize].ty.kind {
+            Bound::Event {
+                binder,
+                kinds: Kinds::Param(param),
+            } => match &self.scope.params[*param as usize].ty.kind {
                 TypeKind::Field(ty) => {
                     let kind = ExprKind::EventParam(*binder, *param);
-                    Some(self.settled(Expr { kind, ty: ty.as_ref().clone(), span }))
+                    Some(self.settled(Expr {
+                        kind,
+                        ty: ty.as_ref().clone(),
+                        span,
+                    }))
                 }
                 _ => None,
             },
@@ -365,10 +527,15 @@ impl Checker<'_> {
     pub(super) fn picked_type(&self, opened: &Opened) -> Type {
         let kind = match (&opened.bound, &opened.query.kinds) {
             (Bound::Elem { ty, .. }, _) => ty.kind.clone(),
-            (Bound::Event { .. }, Kinds::Events(kinds)) => TypeKind::EventRecord(Arc::from(kinds.as_slice())),
+            (Bound::Event { .. }, Kinds::Events(kinds)) => {
+                TypeKind::EventRecord(Arc::from(kinds.as_slice()))
+            }
             (Bound::Event { .. }, Kinds::Param(_)) => TypeKind::EventRecord(Arc::from(Vec::new())),
         };
-        Type { kind, optional: true }
+        Type {
+            kind,
+            optional: true,
+        }
     }
 }
 
@@ -380,8 +547,16 @@ fn with_parens(
     close: &str,
 ) -> persona_base::Diagnostic {
     let edits = vec![
-        persona_base::Edit { file, span: Span::at(start), text: "(".to_owned() },
-        persona_base::Edit { file, span: end, text: close.to_owned() },
+        persona_base::Edit {
+            file,
+            span: Span::at(start),
+            text: "(".to_owned(),
+        },
+        persona_base::Edit {
+            file,
+            span: end,
+            text: close.to_owned(),
+        },
     ];
     let fix = persona_base::Fix {
         title: "close the question about the event before it".to_owned(),
@@ -394,10 +569,19 @@ fn with_parens(
 }
 
 /// The branches of a condition that are joined without parentheses.
-fn leaves<'t>(written: &'t ast::Expr, checked: &'t Expr, into: &mut Vec<(&'t ast::Expr, &'t Expr)>) {
+fn leaves<'t>(
+    written: &'t ast::Expr,
+    checked: &'t Expr,
+    into: &mut Vec<(&'t ast::Expr, &'t Expr)>,
+) {
     match (&written.kind, &checked.kind) {
-        (ast::ExprKind::And(operands) | ast::ExprKind::Or(operands), ExprKind::Op(_, checked)) if operands.len() == checked.len() => {
-            operands.iter().zip(checked).for_each(|(written, checked)| leaves(written, checked, into));
+        (ast::ExprKind::And(operands) | ast::ExprKind::Or(operands), ExprKind::Op(_, checked))
+            if operands.len() == checked.len() =>
+        {
+            operands
+                .iter()
+                .zip(checked)
+                .for_each(|(written, checked)| leaves(written, checked, into));
         }
         _ => into.push((written, checked)),
     }

@@ -8,8 +8,8 @@ use persona_syntax::ast::{self, StrPart};
 use super::open::Position;
 use super::types::is_picked;
 use super::{Checker, Want};
-use persona_base::nearest;
 use crate::{Const, Expr, ExprKind, Part, Type, TypeKind};
+use persona_base::nearest;
 
 impl Checker<'_> {
     /// A string, with what it interpolates.
@@ -23,24 +23,40 @@ impl Checker<'_> {
             })
             .collect();
         if let Some(text) = plain {
-            return Expr { kind: ExprKind::Const(Const::Str(text.into())), ty, span };
+            return Expr {
+                kind: ExprKind::Const(Const::Str(text.into())),
+                ty,
+                span,
+            };
         }
         let parts = parts.iter().map(|part| match part {
             StrPart::Text(text) => Part::Text(text.as_str().into()),
             StrPart::Expr { expr, format } => self.interpolated(expr, format.as_ref()),
         });
-        Expr { kind: ExprKind::Interpolate(parts.collect()), ty, span }
+        Expr {
+            kind: ExprKind::Interpolate(parts.collect()),
+            ty,
+            span,
+        }
     }
 
     fn interpolated(&mut self, written: &ast::Expr, format: Option<&ast::Name>) -> Part {
         let mark = self.open.len();
         let value = self.infer(written, Want::NOTHING);
         self.strict(mark, Position::Operand, written.span);
-        let mut value = if is_picked(&value) { self.whole_event(&value) } else { value };
+        let mut value = if is_picked(&value) {
+            self.whole_event(&value)
+        } else {
+            value
+        };
         if !is_printable(&value.ty.kind) {
             let noun = self.noun(&value.ty.kind);
             let diagnostic = self
-                .diagnostic(types::NOT_PRINTABLE, written.span, format!("{noun} cannot be put into text"))
+                .diagnostic(
+                    types::NOT_PRINTABLE,
+                    written.span,
+                    format!("{noun} cannot be put into text"),
+                )
                 .label(format!("this is {noun}"))
                 .help("put in its parts, one by one");
             value = self.fail(written.span, diagnostic);
@@ -48,7 +64,11 @@ impl Checker<'_> {
         if value.ty.optional {
             let text = self.quote(written.span);
             let diagnostic = self
-                .diagnostic(missing::PRINTS_NOTHING, written.span, format!("`{text}` may be missing, and would print nothing"))
+                .diagnostic(
+                    missing::PRINTS_NOTHING,
+                    written.span,
+                    format!("`{text}` may be missing, and would print nothing"),
+                )
                 .label(format!("this is `{}`", self.type_name(&value.ty)))
                 .note("people would read a text with a hole in it");
             let diagnostic = self.with_default(diagnostic, written, &value.ty.kind);
@@ -68,7 +88,12 @@ impl Checker<'_> {
         let message = format!("{noun} has no format `{}`", format.text);
         let mut diagnostic = self.diagnostic(types::UNKNOWN_FORMAT, format.span, message);
         diagnostic = match nearest(&format.text, known.iter().copied()) {
-            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, format.span, near),
+            Some(near) => diagnostic.fix(
+                format!("write `{near}`"),
+                Applicability::Maybe,
+                format.span,
+                near,
+            ),
             None if known.is_empty() => {
                 let whole = Span::new(format.span.start.saturating_sub(1), format.span.end);
                 diagnostic.fix("print it as it is", Applicability::Maybe, whole, "")
@@ -83,7 +108,12 @@ impl Checker<'_> {
 fn is_printable(kind: &TypeKind) -> bool {
     match kind {
         TypeKind::List(element) | TypeKind::Set(element) => is_printable(&element.kind),
-        TypeKind::Record(_) | TypeKind::EventRecord(_) | TypeKind::Html | TypeKind::Period | TypeKind::Event | TypeKind::Field(_) => false,
+        TypeKind::Record(_)
+        | TypeKind::EventRecord(_)
+        | TypeKind::Html
+        | TypeKind::Period
+        | TypeKind::Event
+        | TypeKind::Field(_) => false,
         _ => true,
     }
 }
@@ -113,13 +143,23 @@ pub(super) fn fits(text: &str, kind: &TypeKind) -> Result<(), String> {
         ),
         TypeKind::Email => ok(is_email(text), "an address looks like `ada@example.com`"),
         TypeKind::Url => {
-            let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-            ok(rest.is_some_and(|rest| !rest.is_empty() && !text.contains(char::is_whitespace)), "a web address looks like `https://example.com`")
+            let rest = text
+                .strip_prefix("https://")
+                .or_else(|| text.strip_prefix("http://"));
+            ok(
+                rest.is_some_and(|rest| !rest.is_empty() && !text.contains(char::is_whitespace)),
+                "a web address looks like `https://example.com`",
+            )
         }
         TypeKind::Phone => {
             let digits = text.chars().filter(char::is_ascii_digit).count();
-            let plain = text.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c));
-            ok(plain && (4..=15).contains(&digits), "a phone number looks like `+49 30 1234567`")
+            let plain = text
+                .chars()
+                .all(|c| c.is_ascii_digit() || " +-().".contains(c));
+            ok(
+                plain && (4..=15).contains(&digits),
+                "a phone number looks like `+49 30 1234567`",
+            )
         }
         TypeKind::Locale => ok(is_locale(text), "languages are named as in `de` or `de-AT`"),
         _ => Ok(()),
@@ -128,7 +168,11 @@ pub(super) fn fits(text: &str, kind: &TypeKind) -> Result<(), String> {
 
 fn is_email(text: &str) -> bool {
     text.rsplit_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && !host.is_empty() && !host.starts_with('.') && !host.ends_with('.') && !text.contains(char::is_whitespace)
+        !name.is_empty()
+            && !host.is_empty()
+            && !host.starts_with('.')
+            && !host.ends_with('.')
+            && !text.contains(char::is_whitespace)
     })
 }
 
@@ -137,5 +181,7 @@ fn is_locale(text: &str) -> bool {
     let language = parts.next().unwrap_or_default();
     (2..=8).contains(&language.len())
         && language.chars().all(|c| c.is_ascii_alphabetic())
-        && parts.all(|part| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()))
+        && parts.all(|part| {
+            (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())
+        })
 }

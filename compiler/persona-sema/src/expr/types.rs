@@ -41,7 +41,9 @@ pub(super) fn comparable(a: &TypeKind, b: &TypeKind) -> bool {
         (Kind::Int | Kind::Float, Kind::Int | Kind::Float) => true,
         (Kind::Html, Kind::Html) => true,
         (Kind::Html, _) | (_, Kind::Html) => false,
-        (Kind::List(a) | Kind::Set(a), Kind::List(b) | Kind::Set(b)) => comparable(&a.kind, &b.kind),
+        (Kind::List(a) | Kind::Set(a), Kind::List(b) | Kind::Set(b)) => {
+            comparable(&a.kind, &b.kind)
+        }
         (a, b) => a == b || (a.is_text() && b.is_text()),
     }
 }
@@ -66,7 +68,10 @@ pub(super) fn has_equality(kind: &TypeKind) -> bool {
 /// Numbers, and what is counted in units: what may be added up.
 pub(super) fn is_quantity(kind: &TypeKind) -> bool {
     use TypeKind as Kind;
-    matches!(kind, Kind::Int | Kind::Float | Kind::Money(_) | Kind::Duration | Kind::Length)
+    matches!(
+        kind,
+        Kind::Int | Kind::Float | Kind::Money(_) | Kind::Duration | Kind::Length
+    )
 }
 
 /// `Int` or `Float`.
@@ -87,7 +92,10 @@ pub(super) fn join(a: &Type, b: &Type) -> Option<Type> {
         (x, y) if x.is_text() && y.is_text() && *x != Kind::Html && *y != Kind::Html => Kind::Str,
         _ => return None,
     };
-    Some(Type { kind, optional: a.optional || b.optional })
+    Some(Type {
+        kind,
+        optional: a.optional || b.optional,
+    })
 }
 
 /// Whether a value may stand where a type is wanted, apart from being missing.
@@ -116,7 +124,13 @@ impl Checker<'_> {
     }
 
     /// A value that must be of a type: reports what does not fit, and converts constants.
-    pub(super) fn accept(&mut self, value: Expr, written: &ast::Expr, ty: &Type, role: Role<'_>) -> Expr {
+    pub(super) fn accept(
+        &mut self,
+        value: Expr,
+        written: &ast::Expr,
+        ty: &Type,
+        role: Role<'_>,
+    ) -> Expr {
         if value.ty.is_error() || ty.is_error() {
             return value;
         }
@@ -124,7 +138,9 @@ impl Checker<'_> {
             return self.whole_event(&value);
         }
         let text = match &value.kind {
-            ExprKind::Const(Const::Str(text)) if value.ty.kind == TypeKind::Str => Some(Arc::clone(text)),
+            ExprKind::Const(Const::Str(text)) if value.ty.kind == TypeKind::Str => {
+                Some(Arc::clone(text))
+            }
             _ => None,
         };
         if let Some(text) = text.filter(|_| ty.kind.is_text()) {
@@ -147,43 +163,89 @@ impl Checker<'_> {
     fn accept_text(&mut self, mut value: Expr, text: &str, ty: &Type) -> Expr {
         if let Err(why) = super::strings::fits(text, &ty.kind) {
             let noun = self.noun(&ty.kind);
-            let diagnostic = self.diagnostic(types::TYPE_MISMATCH, value.span, format!("this text is not {noun}")).label(why);
+            let diagnostic = self
+                .diagnostic(
+                    types::TYPE_MISMATCH,
+                    value.span,
+                    format!("this text is not {noun}"),
+                )
+                .label(why);
             return self.fail(value.span, diagnostic);
         }
         value.ty = Type::of(ty.kind.clone());
         value
     }
 
-    fn mismatch(&self, value: &Expr, written: &ast::Expr, wanted: &TypeKind, role: Role<'_>) -> Diagnostic {
+    fn mismatch(
+        &self,
+        value: &Expr,
+        written: &ast::Expr,
+        wanted: &TypeKind,
+        role: Role<'_>,
+    ) -> Diagnostic {
         let (found, expected) = (self.noun(&value.ty.kind), self.noun(wanted));
         let diagnostic = self
-            .diagnostic(types::TYPE_MISMATCH, value.span, format!("expected {expected}, found {found}"))
+            .diagnostic(
+                types::TYPE_MISMATCH,
+                value.span,
+                format!("expected {expected}, found {found}"),
+            )
             .label(format!("this is {found} (`{}`)", self.type_name(&value.ty)))
-            .note(format!("{expected} (`{}`) {}", self.type_name(&Type::of(wanted.clone())), role.phrase()));
+            .note(format!(
+                "{expected} (`{}`) {}",
+                self.type_name(&Type::of(wanted.clone())),
+                role.phrase()
+            ));
         self.with_repair(diagnostic, written, value, wanted)
     }
 
     /// A value that may be missing where it must be there.
-    fn may_be_missing(&self, value: &Expr, written: &ast::Expr, wanted: &TypeKind, role: Role<'_>) -> Diagnostic {
+    fn may_be_missing(
+        &self,
+        value: &Expr,
+        written: &ast::Expr,
+        wanted: &TypeKind,
+        role: Role<'_>,
+    ) -> Diagnostic {
         let text = self.quote(value.span);
         let diagnostic = self
-            .diagnostic(missing::MAY_BE_MISSING, value.span, format!("`{text}` may be missing"))
+            .diagnostic(
+                missing::MAY_BE_MISSING,
+                value.span,
+                format!("`{text}` may be missing"),
+            )
             .label(format!("this is `{}`", self.type_name(&value.ty)))
-            .note(format!("{} that is always there {}", self.noun(wanted), role.phrase()));
+            .note(format!(
+                "{} that is always there {}",
+                self.noun(wanted),
+                role.phrase()
+            ));
         self.with_default(diagnostic, written, wanted)
     }
 
     /// Offers `?? default` for an expression, where its type has an obvious neutral value.
-    pub(super) fn with_default(&self, diagnostic: Diagnostic, written: &ast::Expr, kind: &TypeKind) -> Diagnostic {
+    pub(super) fn with_default(
+        &self,
+        diagnostic: Diagnostic,
+        written: &ast::Expr,
+        kind: &TypeKind,
+    ) -> Diagnostic {
         let Some(default) = self.neutral(kind) else {
             return diagnostic.help("say what to take instead when it is missing, with `?? …`");
         };
         let text = self.text(written.span);
-        let (open, close) = if binds_tightly(&written.kind) { ("", "") } else { ("(", ")") };
-        let new = format!("{open}{text}{close} ?? {default}");
-        let (open, close) = if matches!(written.kind, ast::ExprKind::Neg { .. }) { ("(", ")") } else { ("", "") };
+        let (open, close) = if binds_tightly(&written.kind) {
+            ("", "")
+        } else {
+            ("(", ")")
+        };
         let title = format!("take `{default}` when it is missing");
-        diagnostic.fix(title, Applicability::Maybe, written.span, format!("{open}{new}{close}"))
+        diagnostic.fix(
+            title,
+            Applicability::Maybe,
+            written.span,
+            format!("{open}{text}{close} ?? {default}"),
+        )
     }
 
     /// A value of a type that is often right where there is none.
@@ -198,7 +260,10 @@ impl Checker<'_> {
             Kind::Length => "0 m".to_owned(),
             Kind::Enum(id) => {
                 let def = self.schema().enums.get(*id)?;
-                let value = def.values.iter().find(|(name, _)| matches!(&**name, "other" | "none" | "unknown"))?;
+                let value = def
+                    .values
+                    .iter()
+                    .find(|(name, _)| matches!(&**name, "other" | "none" | "unknown"))?;
                 format!("{}.{}", def.name, value.0)
             }
             _ => return None,
@@ -211,9 +276,15 @@ impl Checker<'_> {
             return self.whole_event(&value);
         }
         match &value.ty.kind {
-            TypeKind::List(element) | TypeKind::Set(element) if element.kind == TypeKind::Nothing => {
+            TypeKind::List(element) | TypeKind::Set(element)
+                if element.kind == TypeKind::Nothing =>
+            {
                 let diagnostic = self
-                    .diagnostic(types::LIST_OF_NOTHING, value.span, "the type of this empty list is not known")
+                    .diagnostic(
+                        types::LIST_OF_NOTHING,
+                        value.span,
+                        "the type of this empty list is not known",
+                    )
                     .help("declare it: `name: List<String> = []`");
                 self.fail(value.span, diagnostic)
             }
@@ -232,7 +303,11 @@ impl Checker<'_> {
     pub(super) fn whole_event(&mut self, value: &Expr) -> Expr {
         let text = self.quote(value.span);
         let diagnostic = self
-            .diagnostic(persona_base::names::NOT_A_VALUE, value.span, "an event is several values; say which")
+            .diagnostic(
+                persona_base::names::NOT_A_VALUE,
+                value.span,
+                "an event is several values; say which",
+            )
             .label("this is a whole event")
             .help(format!("write `{text}.at`, or another of its fields"));
         self.fail(value.span, diagnostic)
@@ -252,7 +327,11 @@ impl Checker<'_> {
                     let (first, here) = (self.noun(&all.kind), self.noun(&branch.ty.kind));
                     let first_span = branches[0].1;
                     let diagnostic = self
-                        .diagnostic(types::BRANCHES_DIFFER, *span, format!("one result is {first}, and this one is {here}"))
+                        .diagnostic(
+                            types::BRANCHES_DIFFER,
+                            *span,
+                            format!("one result is {first}, and this one is {here}"),
+                        )
                         .label(format!("this is {here}"))
                         .secondary(self.scope.file, first_span, format!("this is {first}"))
                         .help("let all results be of one type");
@@ -261,13 +340,24 @@ impl Checker<'_> {
                 }
             }
         }
-        if all.kind == TypeKind::Nothing { Type::ERROR } else { all }
+        if all.kind == TypeKind::Nothing {
+            Type::ERROR
+        } else {
+            all
+        }
     }
 }
 
 /// Whether a value is a whole event, as `last(Purchase)` without a field.
 pub(super) fn is_picked(value: &Expr) -> bool {
-    matches!(value.kind, ExprKind::Agg { kind: AggKind::Nth { .. }, value: None, .. })
+    matches!(
+        value.kind,
+        ExprKind::Agg {
+            kind: AggKind::Nth { .. },
+            value: None,
+            ..
+        }
+    )
 }
 
 /// Whether a form binds more tightly than `??`, so that it needs no parentheses beside it.
@@ -284,6 +374,8 @@ pub(super) fn binds_tightly(kind: &ast::ExprKind) -> bool {
             | Kind::Postfix { .. }
             | Kind::Call { .. }
             | Kind::Aggregate { .. }
+            | Kind::Neg { .. }
+            | Kind::Coalesce(_)
     )
 }
 
@@ -297,13 +389,23 @@ pub(super) fn converted(mut value: Expr, to: &TypeKind) -> Expr {
 }
 
 /// A constant of one type as another that it may be assigned to.
-#[expect(clippy::cast_precision_loss, reason = "a whole number becomes the nearest Float, as the language says")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a whole number becomes the nearest Float, as the language says"
+)]
 pub(super) fn converted_const(constant: Const, from: &TypeKind, to: &TypeKind) -> Const {
     match (constant, from, to) {
         (Const::Int(n), TypeKind::Int, TypeKind::Float) => Const::Float(n as f64),
-        (Const::List(items), TypeKind::List(a) | TypeKind::Set(a), TypeKind::List(b) | TypeKind::Set(b)) => {
-            Const::List(items.into_iter().map(|item| converted_const(item, &a.kind, &b.kind)).collect())
-        }
+        (
+            Const::List(items),
+            TypeKind::List(a) | TypeKind::Set(a),
+            TypeKind::List(b) | TypeKind::Set(b),
+        ) => Const::List(
+            items
+                .into_iter()
+                .map(|item| converted_const(item, &a.kind, &b.kind))
+                .collect(),
+        ),
         (constant, _, _) => constant,
     }
 }

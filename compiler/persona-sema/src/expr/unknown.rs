@@ -3,17 +3,28 @@
 use persona_base::{Applicability, Diagnostic, names};
 use persona_syntax::ast;
 
-use super::names::{Bound, FieldHit, Owner};
 use super::Checker;
+use super::names::{Bound, FieldHit, Owner};
 use crate::env::{Global, Sort};
-use persona_base::nearest;
 use crate::{EnumId, Kinds, Type, TypeKind};
+use persona_base::nearest;
 
 impl Checker<'_> {
     /// Reports a bare name without a meaning.
     pub(super) fn unknown_name(&mut self, name: &ast::Name, want: Option<&Type>) {
         let text = name.text.as_str();
-        if self.scope.pure && self.schema().profile.fields.iter().any(|f| is_or_begins(&f.name, text)) {
+        if want.is_some_and(Type::is_error) && !self.enums_with(text).is_empty() {
+            // A value of an enum beside something broken: which enum was meant is not known.
+            return;
+        }
+        if self.scope.pure
+            && self
+                .schema()
+                .profile
+                .fields
+                .iter()
+                .any(|f| is_or_begins(&f.name, text))
+        {
             self.not_in_function(name.span, &format!("the profile's `{text}`"));
             return;
         }
@@ -22,9 +33,16 @@ impl Checker<'_> {
             return;
         }
         let diagnostic = match want.map(|ty| &ty.kind) {
-            Some(TypeKind::Enum(id)) => self.where_it_exists(text, self.unknown_for_enum(*id, name), name),
+            Some(TypeKind::Enum(id)) => {
+                self.where_it_exists(text, self.unknown_for_enum(*id, name), name)
+            }
             Some(kind) if kind.is_text() => self.unknown_for_text(name, want),
-            _ => self.where_it_exists(text, self.unknown_for_any(name, want), name),
+            _ => match self.enums_with(text) {
+                enums if enums.is_empty() => {
+                    self.where_it_exists(text, self.unknown_for_any(name, want), name)
+                }
+                enums => self.bare_value(&enums, name),
+            },
         };
         self.report(diagnostic);
     }
@@ -34,10 +52,19 @@ impl Checker<'_> {
         let values: Vec<&str> = def.values.iter().map(|(value, _)| &**value).collect();
         let shown = shown(&values);
         let diagnostic = self
-            .diagnostic(names::UNKNOWN_VALUE, name.span, format!("`{}` is not a value of `{}`", name.text, def.name))
+            .diagnostic(
+                names::UNKNOWN_VALUE,
+                name.span,
+                format!("`{}` is not a value of `{}`", name.text, def.name),
+            )
             .label(format!("its values are {shown}"));
         match nearest(&name.text, values.iter().copied()) {
-            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
+            Some(near) => diagnostic.fix(
+                format!("write `{near}`"),
+                Applicability::Maybe,
+                name.span,
+                near,
+            ),
             None => self.near_name(name, diagnostic, Some(&Type::of(TypeKind::Enum(id)))),
         }
     }
@@ -45,34 +72,104 @@ impl Checker<'_> {
     /// Beside text, an unknown word is most often text without its quotes.
     fn unknown_for_text(&self, name: &ast::Name, want: Option<&Type>) -> Diagnostic {
         let diagnostic = self
-            .diagnostic(names::UNKNOWN_NAME, name.span, format!("nothing is called `{}` here", name.text))
+            .diagnostic(
+                names::UNKNOWN_NAME,
+                name.span,
+                format!("nothing is called `{}` here", name.text),
+            )
             .label("not a field, a parameter or a declaration");
-        let diagnostic = self.where_it_exists(&name.text, self.near_name(name, diagnostic, want), name);
+        let diagnostic =
+            self.where_it_exists(&name.text, self.near_name(name, diagnostic, want), name);
         if !diagnostic.fixes.is_empty() {
             return diagnostic;
         }
         let quoted = format!("\"{}\"", name.text);
-        diagnostic.fix(format!("write the text {quoted}, in quotes"), Applicability::Maybe, name.span, quoted)
+        diagnostic.fix(
+            format!("write the text {quoted}, in quotes"),
+            Applicability::Maybe,
+            name.span,
+            quoted,
+        )
     }
 
     fn unknown_for_any(&self, name: &ast::Name, want: Option<&Type>) -> Diagnostic {
         let text = name.text.as_str();
-        let diagnostic = self.diagnostic(names::UNKNOWN_NAME, name.span, format!("nothing is called `{text}` here"));
+        let diagnostic = self.diagnostic(
+            names::UNKNOWN_NAME,
+            name.span,
+            format!("nothing is called `{text}` here"),
+        );
         let lower = text.to_ascii_lowercase();
         match lower.as_str() {
-            "null" | "nil" | "none" | "undefined" => {
-                diagnostic.label("a value that is not there has no name").help("ask `… is missing` or `… is known`")
-            }
+            "null" | "nil" | "none" | "undefined" => diagnostic
+                .label("a value that is not there has no name")
+                .help("ask `… is missing` or `… is known`"),
             "yes" | "no" => {
                 let word = if lower == "yes" { "true" } else { "false" };
-                diagnostic.fix(format!("write `{word}`"), Applicability::Always, name.span, word)
+                diagnostic.fix(
+                    format!("write `{word}`"),
+                    Applicability::Always,
+                    name.span,
+                    word,
+                )
             }
-            "user" | "customer" | "person" | "contact" => diagnostic
-                .label("the person is not named")
-                .help("write the field alone: `country`; inside a `where`, write `profile.country`"),
-            "sent" => self.later("what was sent is not part of the history in this version of persona yet", name),
-            _ => self.near_name(name, diagnostic.label("not a field, a parameter or a declaration"), want),
+            "user" | "customer" | "person" | "contact" => {
+                let diagnostic = diagnostic
+                    .label("the person is called `profile`, where a name is needed at all");
+                let follows = self.text(persona_base::Span::new(name.span.end, name.span.end + 1));
+                if follows == "." {
+                    diagnostic.fix(
+                        "write `profile`",
+                        Applicability::Maybe,
+                        name.span,
+                        "profile",
+                    )
+                } else {
+                    diagnostic.help("write the field alone: `country`; inside a `where`, write `profile.country`")
+                }
+            }
+            "sent" => self.later(
+                "what was sent is not part of the history in this version of persona yet",
+                name,
+            ),
+            _ => self.near_name(
+                name,
+                diagnostic.label("not a field, a parameter or a declaration"),
+                want,
+            ),
         }
+    }
+
+    /// The enums that have a value of this name.
+    fn enums_with(&self, value: &str) -> Vec<&str> {
+        let has = |def: &&crate::EnumDef| def.values.iter().any(|(name, _)| &**name == value);
+        self.schema()
+            .enums
+            .iter()
+            .filter(has)
+            .map(|def| &*def.name)
+            .collect()
+    }
+
+    /// A value of an enum where nothing says of which.
+    fn bare_value(&self, enums: &[&str], name: &ast::Name) -> Diagnostic {
+        let mut diagnostic = self
+            .diagnostic(
+                names::UNKNOWN_NAME,
+                name.span,
+                format!("`{}` alone means nothing here", name.text),
+            )
+            .label(format!("it is a value of {}", shown(enums)));
+        for of in enums.iter().take(3) {
+            let new = format!("{of}.{}", name.text);
+            diagnostic = diagnostic.fix(
+                format!("write `{new}`"),
+                Applicability::Maybe,
+                name.span,
+                new,
+            );
+        }
+        diagnostic
     }
 
     fn later(&self, message: &str, name: &ast::Name) -> Diagnostic {
@@ -80,7 +177,12 @@ impl Checker<'_> {
     }
 
     /// The nearest visible name; one of a fitting type first.
-    fn near_name(&self, name: &ast::Name, diagnostic: Diagnostic, want: Option<&Type>) -> Diagnostic {
+    fn near_name(
+        &self,
+        name: &ast::Name,
+        diagnostic: Diagnostic,
+        want: Option<&Type>,
+    ) -> Diagnostic {
         let visible = self.visible();
         let fitting = visible.iter().filter(|(_, ty)| match (want, ty) {
             (Some(want), Some(ty)) => super::types::comparable(&want.kind, &ty.kind),
@@ -89,7 +191,12 @@ impl Checker<'_> {
         let near = nearest(&name.text, fitting.map(|(name, _)| name.as_str()))
             .or_else(|| nearest(&name.text, visible.iter().map(|(name, _)| name.as_str())));
         match near {
-            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
+            Some(near) => diagnostic.fix(
+                format!("write `{near}`"),
+                Applicability::Maybe,
+                name.span,
+                near,
+            ),
             None => diagnostic,
         }
     }
@@ -100,12 +207,20 @@ impl Checker<'_> {
         visible.extend(self.named.iter().map(|named| (named.name.clone(), None)));
         let owner = self.bare_owner();
         if !(self.scope.pure && matches!(owner, Owner::Profile)) {
-            visible.extend(self.all_fields(&owner).into_iter().map(|(name, ty)| (name, Some(ty))));
+            for (name, ty) in self.all_fields(&owner) {
+                match name.split_once('.') {
+                    Some((group, _)) => visible.push((group.to_owned(), None)),
+                    None => visible.push((name, Some(ty))),
+                }
+            }
         }
         let params = self.scope.params.iter();
         visible.extend(params.map(|param| (param.name.to_string(), Some(param.ty.clone()))));
         for name in self.env.names() {
-            if !matches!(self.env.sort(&name), Some(Sort::Const | Sort::Trait | Sort::Partition)) {
+            if !matches!(
+                self.env.sort(&name),
+                Some(Sort::Const | Sort::Trait | Sort::Partition)
+            ) {
                 continue;
             }
             let ty = match self.env.global(&name) {
@@ -122,17 +237,29 @@ impl Checker<'_> {
     /// The fields of an owner with their dotted names.
     pub(super) fn all_fields(&self, owner: &Owner) -> Vec<(String, Type)> {
         let of_table = |table: &crate::TableDef| -> Vec<(String, Type)> {
-            table.fields.iter().map(|field| (field.name.to_string(), field.ty.clone())).collect()
+            table
+                .fields
+                .iter()
+                .map(|field| (field.name.to_string(), field.ty.clone()))
+                .collect()
         };
         match owner {
             Owner::Profile => of_table(&self.schema().profile),
-            Owner::Bound(Bound::Event { kinds: Kinds::Events(kinds), .. }) => {
-                let Some(first) = kinds.first() else { return Vec::new() };
+            Owner::Bound(Bound::Event {
+                kinds: Kinds::Events(kinds),
+                ..
+            }) => {
+                let Some(first) = kinds.first() else {
+                    return Vec::new();
+                };
                 let mut fields = of_table(&self.schema().events[*first]);
                 fields.retain(|(name, _)| matches!(self.field(owner, name), FieldHit::Value(..)));
                 fields
             }
-            Owner::Bound(Bound::Event { kinds: Kinds::Param(_), .. }) => vec![
+            Owner::Bound(Bound::Event {
+                kinds: Kinds::Param(_),
+                ..
+            }) => vec![
                 ("at".to_owned(), Type::of(TypeKind::Timestamp)),
                 ("id".to_owned(), Type::of(TypeKind::Str).optional()),
             ],
@@ -142,11 +269,17 @@ impl Checker<'_> {
             },
             Owner::Picked(picked) => match &picked.kind {
                 crate::ExprKind::Agg { query, .. } if query.items.is_none() => {
-                    let bound = Bound::Event { binder: query.binder, kinds: query.kinds.clone() };
+                    let bound = Bound::Event {
+                        binder: query.binder,
+                        kinds: query.kinds.clone(),
+                    };
                     self.all_fields(&Owner::Bound(bound))
                 }
                 _ => {
-                    let bound = Bound::Elem { binder: crate::BinderId(0), ty: picked.ty.clone() };
+                    let bound = Bound::Elem {
+                        binder: crate::BinderId(0),
+                        ty: picked.ty.clone(),
+                    };
                     self.all_fields(&Owner::Bound(bound))
                 }
             },
@@ -155,11 +288,19 @@ impl Checker<'_> {
 
     /// Says where else the name does mean something: on the profile, in an element, in an event, or as a segment.
     fn where_it_exists(&self, text: &str, diagnostic: Diagnostic, name: &ast::Name) -> Diagnostic {
-        if !self.frames.is_empty() && !self.scope.pure && !matches!(self.field(&Owner::Profile, text), FieldHit::None) {
+        if !self.frames.is_empty()
+            && !self.scope.pure
+            && !matches!(self.field(&Owner::Profile, text), FieldHit::None)
+        {
             let written = format!("profile.{text}");
             return diagnostic
                 .note("inside `where`, a name alone is a field of the event")
-                .fix(format!("write `{written}` for the profile's"), Applicability::Always, name.span, written);
+                .fix(
+                    format!("write `{written}` for the profile's"),
+                    Applicability::Always,
+                    name.span,
+                    written,
+                );
         }
         let bounds = self.named.iter().rev().find(|named| {
             let owner = Owner::Bound(named.bound.clone());
@@ -167,16 +308,32 @@ impl Checker<'_> {
         });
         if let Some(named) = bounds {
             let written = format!("{}.{text}", named.name);
-            return diagnostic.fix(format!("write `{written}`"), Applicability::Always, name.span, written);
+            return diagnostic.fix(
+                format!("write `{written}`"),
+                Applicability::Always,
+                name.span,
+                written,
+            );
         }
         if let Some(Bound::Event { .. }) = self.frames.iter().rev().skip(1).find(|bound| {
-            matches!(self.field(&Owner::Bound((*bound).clone()), text), FieldHit::Value(..))
+            matches!(
+                self.field(&Owner::Bound((*bound).clone()), text),
+                FieldHit::Value(..)
+            )
         }) {
             let written = format!("event.{text}");
-            return diagnostic.fix(format!("write `{written}` for the event's"), Applicability::Always, name.span, written);
+            return diagnostic.fix(
+                format!("write `{written}` for the event's"),
+                Applicability::Always,
+                name.span,
+                written,
+            );
         }
         let events = self.schema().events.iter();
-        let with: Vec<&str> = events.filter(|table| table.field(text).is_some()).map(|table| &*table.name).collect();
+        let with: Vec<&str> = events
+            .filter(|table| table.field(text).is_some())
+            .map(|table| &*table.name)
+            .collect();
         match with.first() {
             Some(first) if self.frames.is_empty() && !self.scope.pure => diagnostic.note(format!(
                 "`{text}` is a field of {}; it is reached inside `where`, or as in `last({first}).{text}`",
@@ -191,14 +348,26 @@ impl Checker<'_> {
         let fields = self.fields_of(owner, prefix);
         let whose = self.whose(owner, prefix);
         let names: Vec<&str> = fields.iter().map(String::as_str).collect();
-        let mut diagnostic =
-            self.diagnostic(names::UNKNOWN_FIELD, name.span, format!("{whose} has no field `{}`", name.text));
+        let mut diagnostic = self.diagnostic(
+            names::UNKNOWN_FIELD,
+            name.span,
+            format!("{whose} has no field `{}`", name.text),
+        );
         diagnostic = match nearest(&name.text, names.iter().copied()) {
-            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
+            Some(near) => diagnostic.fix(
+                format!("write `{near}`"),
+                Applicability::Maybe,
+                name.span,
+                near,
+            ),
             None if names.is_empty() => diagnostic,
             None => diagnostic.label(format!("its fields are {}", shown(&names))),
         };
-        if let Owner::Bound(Bound::Event { kinds: Kinds::Param(_), .. }) = owner {
+        if let Owner::Bound(Bound::Event {
+            kinds: Kinds::Param(_),
+            ..
+        }) = owner
+        {
             diagnostic = diagnostic.help("of events that a parameter stands for, only `at` and `id` are known; a parameter of type `Field<…>` brings a field");
         }
         self.report(diagnostic);
@@ -210,18 +379,25 @@ impl Checker<'_> {
         }
         let kinds = match owner {
             Owner::Profile => return format!("`{}`", self.schema().profile.name),
-            Owner::Bound(Bound::Event { kinds: Kinds::Events(kinds), .. }) => kinds.clone(),
+            Owner::Bound(Bound::Event {
+                kinds: Kinds::Events(kinds),
+                ..
+            }) => kinds.clone(),
             Owner::Bound(Bound::Event { .. }) => return "the event".to_owned(),
             Owner::Bound(Bound::Elem { .. }) => return "the element".to_owned(),
             Owner::Picked(picked) => match &picked.kind {
                 crate::ExprKind::Agg { query, .. } => match (&query.kinds, &query.items) {
                     (Kinds::Events(kinds), None) => kinds.clone(),
-                    _ => return "the element".to_owned(),
+                    (Kinds::Param(_), None) => return "the event".to_owned(),
+                    (_, Some(_)) => return "the element".to_owned(),
                 },
                 _ => return "the event".to_owned(),
             },
         };
-        let names: Vec<&str> = kinds.iter().map(|kind| &*self.schema().events[*kind].name).collect();
+        let names: Vec<&str> = kinds
+            .iter()
+            .map(|kind| &*self.schema().events[*kind].name)
+            .collect();
         shown(&names)
     }
 
@@ -230,10 +406,16 @@ impl Checker<'_> {
         let def = &self.schema().enums[id];
         let values: Vec<&str> = def.values.iter().map(|(value, _)| &**value).collect();
         let message = format!("`{}` is not a value of `{}`", name.text, def.name);
-        let mut diagnostic =
-            self.diagnostic(names::UNKNOWN_VALUE, name.span, message).label(format!("its values are {}", shown(&values)));
+        let mut diagnostic = self
+            .diagnostic(names::UNKNOWN_VALUE, name.span, message)
+            .label(format!("its values are {}", shown(&values)));
         if let Some(near) = nearest(&name.text, values.iter().copied()) {
-            diagnostic = diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near);
+            diagnostic = diagnostic.fix(
+                format!("write `{near}`"),
+                Applicability::Maybe,
+                name.span,
+                near,
+            );
         }
         self.report(diagnostic);
     }
@@ -242,15 +424,39 @@ impl Checker<'_> {
     pub(super) fn unknown_event(&mut self, name: &ast::Name) {
         let schema = self.schema();
         if name.text.eq_ignore_ascii_case("sent") {
-            let diagnostic = self.later("what was sent is not part of the history in this version of persona yet", name);
+            let diagnostic = self.later(
+                "what was sent is not part of the history in this version of persona yet",
+                name,
+            );
             self.report(diagnostic);
             return;
         }
-        let events = schema.events.iter().map(|table| &*table.name).chain(schema.groups.keys().map(|name| &**name));
-        let all: Vec<&str> = events.collect();
-        let mut diagnostic = self.diagnostic(names::UNKNOWN_NAME, name.span, format!("no event is called `{}`", name.text));
+        let events = schema
+            .events
+            .iter()
+            .map(|table| &*table.name)
+            .chain(schema.groups.keys().map(|name| &**name));
+        let mut all: Vec<&str> = events.collect();
+        let lists = schema
+            .profile
+            .fields
+            .iter()
+            .filter(|field| field.ty.kind.element().is_some());
+        if name.text.starts_with(|c: char| c.is_ascii_lowercase()) {
+            all.extend(lists.map(|field| &*field.name));
+        }
+        let mut diagnostic = self.diagnostic(
+            names::UNKNOWN_NAME,
+            name.span,
+            format!("no event is called `{}`", name.text),
+        );
         diagnostic = match nearest(&name.text, all.iter().copied()) {
-            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
+            Some(near) => diagnostic.fix(
+                format!("write `{near}`"),
+                Applicability::Maybe,
+                name.span,
+                near,
+            ),
             None if all.is_empty() => diagnostic.help("declare it with `event`"),
             None => diagnostic.label(format!("the events are {}", shown(&all))),
         };
@@ -260,11 +466,22 @@ impl Checker<'_> {
     /// Reports a name that should be that of a segment.
     pub(super) fn unknown_segment(&mut self, name: &ast::Name) {
         let all = self.env.names();
-        let segments = all.iter().filter(|name| matches!(self.env.sort(name), Some(Sort::Segment | Sort::Partition)));
+        let segments = all
+            .iter()
+            .filter(|name| matches!(self.env.sort(name), Some(Sort::Segment | Sort::Partition)));
         let near = nearest(&name.text, segments.map(|name| &**name));
-        let mut diagnostic = self.diagnostic(names::UNKNOWN_NAME, name.span, format!("no segment is called `{}`", name.text));
+        let mut diagnostic = self.diagnostic(
+            names::UNKNOWN_NAME,
+            name.span,
+            format!("no segment is called `{}`", name.text),
+        );
         diagnostic = match near {
-            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
+            Some(near) => diagnostic.fix(
+                format!("write `{near}`"),
+                Applicability::Maybe,
+                name.span,
+                near,
+            ),
             None => diagnostic.label("neither a segment nor a partition"),
         };
         self.report(diagnostic);
@@ -273,29 +490,51 @@ impl Checker<'_> {
     /// Reports `nam(…)`.
     pub(super) fn unknown_function(&mut self, name: &ast::Name, builtin: &[&str]) {
         let all = self.env.names();
-        let declared = all.iter().filter(|name| matches!(self.env.sort(name), Some(Sort::Fn | Sort::Trait)));
+        let declared = all
+            .iter()
+            .filter(|name| matches!(self.env.sort(name), Some(Sort::Fn | Sort::Trait)));
         let candidates = builtin.iter().copied().chain(declared.map(|name| &**name));
-        let mut diagnostic =
-            self.diagnostic(names::UNKNOWN_FUNCTION, name.span, format!("there is no function `{}`", name.text));
+        let mut diagnostic = self.diagnostic(
+            names::UNKNOWN_FUNCTION,
+            name.span,
+            format!("there is no function `{}`", name.text),
+        );
         diagnostic = match nearest(&name.text, candidates) {
-            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
-            None => diagnostic.label("not a function of persona, nor an `fn` or `trait` of this package"),
+            Some(near) => diagnostic.fix(
+                format!("write `{near}`"),
+                Applicability::Maybe,
+                name.span,
+                near,
+            ),
+            None => diagnostic
+                .label("not a function of persona, nor an `fn` or `trait` of this package"),
         };
         self.report(diagnostic);
     }
 }
 
 fn is_or_begins(field: &str, name: &str) -> bool {
-    field == name || field.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
+    field == name
+        || field
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// "`a`, `b` and 3 more".
 pub(super) fn shown(names: &[&str]) -> String {
-    let first: Vec<String> = names.iter().take(6).map(|name| format!("`{name}`")).collect();
+    let first: Vec<String> = names
+        .iter()
+        .take(6)
+        .map(|name| format!("`{name}`"))
+        .collect();
     match names.len() {
         0 => "none".to_owned(),
         1 => first[0].clone(),
-        2..=6 => format!("{} and {}", first[..first.len() - 1].join(", "), first[first.len() - 1]),
+        2..=6 => format!(
+            "{} and {}",
+            first[..first.len() - 1].join(", "),
+            first[first.len() - 1]
+        ),
         more => format!("{} and {} more", first.join(", "), more - 6),
     }
 }

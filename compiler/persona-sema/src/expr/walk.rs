@@ -19,7 +19,9 @@ pub(super) fn each_part<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
         | ExprKind::Sample { .. } => {}
         ExprKind::Op(_, operands) | ExprKind::Fn(_, operands) => operands.iter().for_each(visit),
         ExprKind::If(arms, otherwise) => {
-            arms.iter().flat_map(|(condition, value)| [condition, value]).for_each(&mut *visit);
+            arms.iter()
+                .flat_map(|(condition, value)| [condition, value])
+                .for_each(&mut *visit);
             visit(otherwise);
         }
         ExprKind::Match(subject, arms, otherwise) => {
@@ -39,11 +41,18 @@ pub(super) fn each_part<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
             visit(operand);
             window_parts(window, visit);
         }
-        ExprKind::Quantifier { list, condition, .. } => {
+        ExprKind::Quantifier {
+            list, condition, ..
+        } => {
             visit(list);
             visit(condition);
         }
-        ExprKind::ListAgg { list, filter, value, .. } => {
+        ExprKind::ListAgg {
+            list,
+            filter,
+            value,
+            ..
+        } => {
             visit(list);
             filter.iter().chain(value).for_each(|part| visit(part));
         }
@@ -56,13 +65,22 @@ pub(super) fn each_part<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
             query_parts(query, visit);
             value.iter().for_each(|value| visit(value));
         }
-        ExprKind::Sequence { first, steps, not, .. } => {
+        ExprKind::Sequence {
+            first, steps, not, ..
+        } => {
             query_parts(first, visit);
             for step in steps {
-                step.filter.iter().chain(&step.within).for_each(|part| visit(part));
+                step.filter
+                    .iter()
+                    .chain(&step.within)
+                    .for_each(|part| visit(part));
             }
             if let Some(not) = not {
-                not.filter.iter().chain(&not.within).chain(&not.lasting).for_each(|part| visit(part));
+                not.filter
+                    .iter()
+                    .chain(&not.within)
+                    .chain(&not.lasting)
+                    .for_each(|part| visit(part));
             }
         }
         ExprKind::Rank { value, among, .. } => {
@@ -82,7 +100,10 @@ fn args_parts<'e>(args: &'e [Arg], visit: &mut dyn FnMut(&'e Expr)) {
 
 fn window_parts<'e>(window: &'e Window, visit: &mut dyn FnMut(&'e Expr)) {
     match window {
-        Window::Last(length) | Window::Next(length) | Window::LastCalendar(length, _) | Window::Latest(length) => visit(length),
+        Window::Last(length)
+        | Window::Next(length)
+        | Window::LastCalendar(length, _)
+        | Window::Latest(length) => visit(length),
         Window::FromTo(from, to) => {
             visit(from);
             visit(to);
@@ -92,7 +113,10 @@ fn window_parts<'e>(window: &'e Window, visit: &mut dyn FnMut(&'e Expr)) {
 }
 
 fn query_parts<'e>(query: &'e Query, visit: &mut dyn FnMut(&'e Expr)) {
-    query.window.iter().for_each(|window| window_parts(window, visit));
+    query
+        .window
+        .iter()
+        .for_each(|window| window_parts(window, visit));
     query.filter.iter().for_each(|filter| visit(filter));
 }
 
@@ -106,7 +130,9 @@ pub(super) fn any(expr: &Expr, is: &dyn Fn(&Expr) -> bool) -> bool {
 /// Whether it uses one of these binders, or is (partly) broken, so that nobody knows.
 pub(super) fn uses(expr: &Expr, binders: &[BinderId]) -> bool {
     any(expr, &|part| match &part.kind {
-        ExprKind::Event(binder, _) | ExprKind::EventParam(binder, _) | ExprKind::Elem(binder, _) => binders.contains(binder),
+        ExprKind::Event(binder, _)
+        | ExprKind::EventParam(binder, _)
+        | ExprKind::Elem(binder, _) => binders.contains(binder),
         ExprKind::Error => true,
         _ => false,
     })

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use persona_base::{Currency, FileId, IndexVec, Span};
 
 use crate::env::{Env, Global, OpenOperand, Schema, Signature};
-use crate::{Const, EnumDef, EnumId, EventId, Field, FieldDef, Param, Place, RecordType, TableDef, Type, TypeKind};
+use crate::{
+    Const, EnumDef, EnumId, EventId, Field, FieldDef, Param, Place, RecordType, TableDef, Type,
+    TypeKind,
+};
 
 /// The package.
 pub(super) struct Shop {
@@ -24,7 +27,10 @@ impl Env for Shop {
     fn place(&self, name: &str) -> Option<Place> {
         let index = self.globals.keys().position(|key| &**key == name)?;
         let start = u32::try_from(index).expect("a small package");
-        Some(Place { file: FileId(7), span: Span::new(start, start + 1) })
+        Some(Place {
+            file: FileId(7),
+            span: Span::new(start, start + 1),
+        })
     }
     fn names(&self) -> Vec<Arc<str>> {
         self.globals.keys().cloned().collect()
@@ -34,8 +40,24 @@ impl Env for Shop {
 const ENUMS: [(&str, bool, &[&str]); 4] = [
     ("Country", false, &["US", "CA", "GB", "DE", "FR", "other"]),
     ("Tier", true, &["bronze", "silver", "gold"]),
-    ("Weekday", true, &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]),
-    ("lifecycle", false, &["fresh", "active", "at_risk", "lapsed"]),
+    (
+        "Weekday",
+        true,
+        &[
+            "monday",
+            "tuesday",
+            "wednesday",
+            "thursday",
+            "friday",
+            "saturday",
+            "sunday",
+        ],
+    ),
+    (
+        "lifecycle",
+        false,
+        &["fresh", "active", "at_risk", "lapsed"],
+    ),
 ];
 
 const PROFILE: &str = "id: String; email: Email?; first_name: String?; country: Country; home: Country?; other: Country; \
@@ -49,7 +71,10 @@ const PROFILE: &str = "id: String; email: Email?; first_name: String?; country: 
 const EVENTS: [(&str, &str); 4] = [
     ("CartAdded", "sku: String; value: Money<USD>"),
     ("EmailOpened", "message: String"),
-    ("ProductViewed", "sku: String; category: String; seconds: Int?; source: String?"),
+    (
+        "ProductViewed",
+        "sku: String; category: String; seconds: Int?; source: String?",
+    ),
     (
         "Purchase",
         "order_id: String; total: Money<USD>; discount: Money<USD>?; channel: String?; country: Country; coupons: List<String>; \
@@ -64,7 +89,10 @@ impl Shop {
         let enums = ENUMS.iter().map(|(name, ordered, values)| EnumDef {
             name: Arc::from(*name),
             ordered: *ordered,
-            values: values.iter().map(|value| (Arc::from(*value), None)).collect(),
+            values: values
+                .iter()
+                .map(|value| (Arc::from(*value), None))
+                .collect(),
         });
         let profile = table("Customer", PROFILE, false);
         let zone = profile.field("timezone");
@@ -75,15 +103,28 @@ impl Shop {
             profile,
             key,
             zone,
-            events: EVENTS.iter().map(|(name, fields)| table(name, fields, true)).collect(),
-            groups: BTreeMap::from([(Arc::from("Activity"), all(&[0, 1, 2, 3])), (Arc::from("Browsing"), all(&[0, 2]))]),
+            events: EVENTS
+                .iter()
+                .map(|(name, fields)| table(name, fields, true))
+                .collect(),
+            groups: BTreeMap::from([
+                (Arc::from("Activity"), all(&[0, 1, 2, 3])),
+                (Arc::from("Browsing"), all(&[0, 2])),
+            ]),
         };
-        Self { schema, globals: globals() }
+        Self {
+            schema,
+            globals: globals(),
+        }
     }
 
     /// The id of an event.
     pub(super) fn event(&self, name: &str) -> EventId {
-        let found = self.schema.events.iter_enumerated().find(|(_, table)| &*table.name == name);
+        let found = self
+            .schema
+            .events
+            .iter_enumerated()
+            .find(|(_, table)| &*table.name == name);
         found.expect("an event of the fixture").0
     }
 }
@@ -92,7 +133,13 @@ fn table(name: &str, fields: &str, event: bool) -> TableDef {
     let mut all: IndexVec<_, FieldDef> = IndexVec::new();
     let mut add = |name: &str, ty: Type| {
         let default = (name == "country").then_some(Const::Enum(5));
-        all.push(FieldDef { name: Arc::from(name), ty, default, pii: false, doc: None });
+        all.push(FieldDef {
+            name: Arc::from(name),
+            ty,
+            default,
+            pii: false,
+            doc: None,
+        });
     };
     if event {
         add("at", ty("Timestamp"));
@@ -101,8 +148,16 @@ fn table(name: &str, fields: &str, event: bool) -> TableDef {
     for (name, kind) in split_fields(fields) {
         add(name, ty(kind));
     }
-    let origin = Place { file: FileId(9), span: Span::default() };
-    TableDef { name: Arc::from(name), fields: all, checks: Vec::new(), origin }
+    let origin = Place {
+        file: FileId(9),
+        span: Span::default(),
+    };
+    TableDef {
+        name: Arc::from(name),
+        fields: all,
+        checks: Vec::new(),
+        origin,
+    }
 }
 
 /// `a: T; b: { c: U; d: V }` by field.
@@ -128,7 +183,10 @@ pub(super) fn ty(text: &str) -> Type {
     if let Some(known) = text.strip_suffix('?') {
         return ty(known).optional();
     }
-    if let Some(fields) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+    if let Some(fields) = text
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'))
+    {
         return Type::of(TypeKind::Record(Arc::new(record(fields))));
     }
     if let Some((outer, inner)) = text.split_once('<') {
@@ -164,19 +222,28 @@ pub(super) fn ty(text: &str) -> Type {
         return Type::of(kind.clone());
     }
     let index = ENUMS.iter().position(|(name, ..)| *name == text);
-    Type::of(TypeKind::Enum(EnumId::from(index.unwrap_or_else(|| panic!("no type {text}")))))
+    Type::of(TypeKind::Enum(EnumId::from(
+        index.unwrap_or_else(|| panic!("no type {text}")),
+    )))
 }
 
 /// Dotted names become nested records.
 fn record(fields: &str) -> RecordType {
     let mut all: Vec<Field> = Vec::new();
     for (name, kind) in split_fields(fields) {
-        let (outer, inner) = name.split_once('.').map_or((name, None), |(outer, inner)| (outer, Some(inner)));
+        let (outer, inner) = name
+            .split_once('.')
+            .map_or((name, None), |(outer, inner)| (outer, Some(inner)));
         let ty = match inner {
             None => ty(kind),
-            Some(inner) => Type::of(TypeKind::Record(Arc::new(record(&format!("{inner}: {kind}"))))),
+            Some(inner) => Type::of(TypeKind::Record(Arc::new(record(&format!(
+                "{inner}: {kind}"
+            ))))),
         };
-        all.push(Field { name: Arc::from(outer), ty });
+        all.push(Field {
+            name: Arc::from(outer),
+            ty,
+        });
     }
     RecordType { fields: all }
 }
@@ -189,54 +256,136 @@ pub(super) fn params(text: &str) -> Vec<Param> {
     text.split(',')
         .map(|part| {
             let (name, kind) = part.split_once(':').expect("a parameter has a type");
-            let (kind, default) = kind.split_once('=').map_or((kind, None), |(kind, default)| (kind, Some(default)));
-            let default = default.map(|default| Const::Int(default.trim().parse().expect("a number")));
-            Param { name: Arc::from(name.trim()), ty: ty(kind), default }
+            let (kind, default) = kind
+                .split_once('=')
+                .map_or((kind, None), |(kind, default)| (kind, Some(default)));
+            let default =
+                default.map(|default| Const::Int(default.trim().parse().expect("a number")));
+            Param {
+                name: Arc::from(name.trim()),
+                ty: ty(kind),
+                default,
+            }
         })
         .collect()
 }
 
 fn signature(params_text: &str, result: &str) -> Signature {
-    Signature { params: params(params_text), ty: ty(result), open: None, open_params: Vec::new(), history: false }
+    Signature {
+        params: params(params_text),
+        ty: ty(result),
+        open: None,
+        open_params: Vec::new(),
+        history: false,
+    }
 }
 
 fn open(name: &str, operand: &str, signature: Signature) -> Signature {
-    let operand = OpenOperand { text: Arc::from(operand), span: Span::default(), declaration: Some(Arc::from(name)) };
-    Signature { open: Some(operand), ..signature }
+    let operand = OpenOperand {
+        text: Arc::from(operand),
+        span: Span::default(),
+        declaration: Some(Arc::from(name)),
+    };
+    Signature {
+        open: Some(operand),
+        ..signature
+    }
 }
 
 fn globals() -> BTreeMap<Arc<str>, Global> {
-    let history = |signature: Signature| Signature { history: true, ..signature };
-    let leaves = |signature: Signature| Signature { open_params: vec![0], ..signature };
+    let history = |signature: Signature| Signature {
+        history: true,
+        ..signature
+    };
+    let leaves = |signature: Signature| Signature {
+        open_params: vec![0],
+        ..signature
+    };
     let mut all: Vec<(&str, Global)> = vec![
         ("Customer", Global::Profile),
         ("crm", Global::Source),
         ("broken", Global::Broken),
-        ("EU", Global::Const { ty: ty("List<Country>"), value: Const::List(vec![Const::Enum(3), Const::Enum(4)]) }),
-        ("LIMIT", Global::Const { ty: ty("Int"), value: Const::Int(3) }),
-        ("order_value", Global::Trait(history(signature("", "Money<USD>?")))),
+        (
+            "EU",
+            Global::Const {
+                ty: ty("List<Country>"),
+                value: Const::List(vec![Const::Enum(3), Const::Enum(4)]),
+            },
+        ),
+        (
+            "LIMIT",
+            Global::Const {
+                ty: ty("Int"),
+                value: Const::Int(3),
+            },
+        ),
+        (
+            "order_value",
+            Global::Trait(history(signature("", "Money<USD>?"))),
+        ),
         ("loyal", Global::Trait(signature("", "Bool"))),
-        ("is_us", Global::Trait(open("is_us", "home", signature("", "Bool")))),
-        ("spent", Global::Trait(history(signature("field: Field<Money<USD>>, window: Duration = 2592000000000", "Money<USD>")))),
-        ("happened", Global::Trait(history(signature("what: Event", "Bool")))),
-        ("seconds_of", Global::Trait(history(signature("field: Field<Int?>", "Int")))),
-        ("wants", Global::Trait(leaves(signature("land: Country?", "Bool")))),
+        (
+            "is_us",
+            Global::Trait(open("is_us", "home", signature("", "Bool"))),
+        ),
+        (
+            "spent",
+            Global::Trait(history(signature(
+                "field: Field<Money<USD>>, window: Duration = 2592000000000",
+                "Money<USD>",
+            ))),
+        ),
+        (
+            "happened",
+            Global::Trait(history(signature("what: Event", "Bool"))),
+        ),
+        (
+            "seconds_of",
+            Global::Trait(history(signature("field: Field<Int?>", "Int"))),
+        ),
+        (
+            "wants",
+            Global::Trait(leaves(signature("land: Country?", "Bool"))),
+        ),
         ("double", Global::Fn(signature("n: Int", "Int"))),
-        ("scaled", Global::Fn(signature("x: Float, by: Int = 2", "Float"))),
+        (
+            "scaled",
+            Global::Fn(signature("x: Float, by: Int = 2", "Float")),
+        ),
         ("adult", Global::Fn(signature("born: Date", "Bool"))),
-        ("young", Global::Fn(leaves(signature("born: Date?", "Bool")))),
+        (
+            "young",
+            Global::Fn(leaves(signature("born: Date?", "Bool"))),
+        ),
         ("vip", Global::Segment(history(signature("", "Bool")))),
-        ("us_people", Global::Segment(open("us_people", "home", signature("", "Bool")))),
-        ("recent_browser", Global::Segment(history(signature("topic: String, window: Duration = 172800000000", "Bool")))),
+        (
+            "us_people",
+            Global::Segment(open("us_people", "home", signature("", "Bool"))),
+        ),
+        (
+            "recent_browser",
+            Global::Segment(history(signature(
+                "topic: String, window: Duration = 172800000000",
+                "Bool",
+            ))),
+        ),
         ("lifecycle", Global::Partition(EnumId(3))),
     ];
     let names: Vec<(&str, Global)> = EVENTS
         .iter()
         .enumerate()
         .map(|(index, (name, _))| (*name, Global::Event(EventId::from(index))))
-        .chain(ENUMS.iter().enumerate().take(3).map(|(index, (name, ..))| (*name, Global::Enum(EnumId::from(index)))))
+        .chain(
+            ENUMS
+                .iter()
+                .enumerate()
+                .take(3)
+                .map(|(index, (name, ..))| (*name, Global::Enum(EnumId::from(index)))),
+        )
         .chain([("Activity", Global::Events), ("Browsing", Global::Events)])
         .collect();
     all.extend(names);
-    all.into_iter().map(|(name, global)| (Arc::from(name), global)).collect()
+    all.into_iter()
+        .map(|(name, global)| (Arc::from(name), global))
+        .collect()
 }

@@ -8,7 +8,9 @@ use persona_syntax::parse_expr;
 use super::fixture::{Shop, params, ty};
 use super::show::{show, show_const};
 use crate::env::Scope;
-use crate::{CheckedExpr, EventId, Param, Type, check_condition, check_const, check_stages, check_value};
+use crate::{
+    CheckedExpr, EventId, Param, Type, check_condition, check_const, check_stages, check_value,
+};
 
 /// How expressions are checked.
 #[derive(Clone, Default)]
@@ -49,7 +51,10 @@ pub(super) fn rendered(table: &str) -> String {
 
 fn direct(shop: &Shop, mode: &Mode, directive: &str) -> Mode {
     let (word, rest) = directive.split_once(' ').unwrap_or((directive, ""));
-    let how = |how: How| Mode { how, ..mode.clone() };
+    let how = |how: How| Mode {
+        how,
+        ..mode.clone()
+    };
     match word {
         "condition" => how(How::Condition),
         "decision" => how(How::Decision),
@@ -57,9 +62,20 @@ fn direct(shop: &Shop, mode: &Mode, directive: &str) -> Mode {
         "value" if rest.is_empty() => how(How::Value(None)),
         "value" => how(How::Value(Some(ty(rest)))),
         "const" => how(How::Const(ty(rest))),
-        "params" => Mode { params: params(rest), ..mode.clone() },
-        "fn" => Mode { params: params(rest), pure: true, ..mode.clone() },
-        "event" => Mode { event: Some(shop.event(rest)), how: How::Decision, ..mode.clone() },
+        "params" => Mode {
+            params: params(rest),
+            ..mode.clone()
+        },
+        "fn" => Mode {
+            params: params(rest),
+            pure: true,
+            ..mode.clone()
+        },
+        "event" => Mode {
+            event: Some(shop.event(rest)),
+            how: How::Decision,
+            ..mode.clone()
+        },
         "plain" => Mode::default(),
         // A heading.
         _ => mode.clone(),
@@ -73,12 +89,22 @@ struct Said {
 }
 
 fn said(shop: &Shop, mode: &Mode, text: &str) -> Said {
-    let scope = |text| Scope { text, file: FileId(1), params: &mode.params, event: mode.event, pure: mode.pure };
+    let scope = |text| Scope {
+        text,
+        file: FileId(1),
+        params: &mode.params,
+        event: mode.event,
+        pure: mode.pure,
+    };
     if let How::Stages = mode.how {
         return stages(shop, mode, text);
     }
     let parsed = parse_expr(text);
-    assert!(parsed.errors.is_empty(), "{text} is not written well: {:?}", parsed.errors);
+    assert!(
+        parsed.errors.is_empty(),
+        "{text} is not written well: {:?}",
+        parsed.errors
+    );
     let checked = match &mode.how {
         How::Condition => check_condition(shop, scope(text), &parsed.tree, true),
         How::Decision => check_condition(shop, scope(text), &parsed.tree, false),
@@ -86,10 +112,19 @@ fn said(shop: &Shop, mode: &Mode, text: &str) -> Said {
         How::Stages => unreachable!("handled above"),
         How::Const(ty) => {
             let (value, diagnostics) = check_const(shop, scope(text), &parsed.tree, ty);
-            return Said { result: format!("= {}", show_const(&value)), diagnostics };
+            return Said {
+                result: format!("= {}", show_const(&value)),
+                diagnostics,
+            };
         }
     };
-    let CheckedExpr { expr, open, open_params, diagnostics, .. } = checked;
+    let CheckedExpr {
+        expr,
+        open,
+        open_params,
+        diagnostics,
+        ..
+    } = checked;
     let mut result = show(shop, &expr);
     if let Some(open) = open {
         let _ = write!(result, "  [open: {}]", open.text);
@@ -97,7 +132,10 @@ fn said(shop: &Shop, mode: &Mode, text: &str) -> Said {
     if !open_params.is_empty() {
         let _ = write!(result, "  [open parameters: {open_params:?}]");
     }
-    Said { result, diagnostics }
+    Said {
+        result,
+        diagnostics,
+    }
 }
 
 /// Stages stand in one text, so that spans and fixes are those of one declaration.
@@ -112,29 +150,62 @@ fn stages(shop: &Shop, mode: &Mode, text: &str) -> Said {
         trees.push(parsed.tree);
         start += part.len() + 1;
     }
-    let scope = Scope { text, file: FileId(1), params: &mode.params, event: None, pure: false };
+    let scope = Scope {
+        text,
+        file: FileId(1),
+        params: &mode.params,
+        event: None,
+        pure: false,
+    };
     let trees: Vec<_> = trees.iter().collect();
     let checked = check_stages(shop, scope, &trees);
-    let results: Vec<String> = checked.iter().map(|stage| show(shop, &stage.expr)).collect();
-    Said { result: results.join(" | "), diagnostics: checked.into_iter().flat_map(|stage| stage.diagnostics).collect() }
+    let results: Vec<String> = checked
+        .iter()
+        .map(|stage| show(shop, &stage.expr))
+        .collect();
+    Said {
+        result: results.join(" | "),
+        diagnostics: checked
+            .into_iter()
+            .flat_map(|stage| stage.diagnostics)
+            .collect(),
+    }
 }
 
 fn case(shop: &Shop, mode: &Mode, text: &str) -> String {
     let mut out = String::new();
-    if let (false, Some(error)) = (matches!(mode.how, How::Stages), parse_expr(text).errors.first()) {
+    if let (false, Some(error)) = (
+        matches!(mode.how, How::Stages),
+        parse_expr(text).errors.first(),
+    ) {
         let _ = writeln!(out, "  syntax {} {}", error.code, error.message);
         return out;
     }
     let said_first = said(shop, mode, text);
-    let is_error = said_first.diagnostics.iter().any(|d| d.severity == persona_base::Severity::Error);
+    let is_error = said_first
+        .diagnostics
+        .iter()
+        .any(|d| d.severity == persona_base::Severity::Error);
     if !is_error {
         let _ = writeln!(out, "  {}", said_first.result);
     }
     for diagnostic in &said_first.diagnostics {
-        let _ = writeln!(out, "  ! {} `{}` {}", diagnostic.code, diagnostic.primary.span.of(text), diagnostic.message);
+        let _ = writeln!(
+            out,
+            "  ! {} `{}` {}",
+            diagnostic.code,
+            diagnostic.primary.span.of(text),
+            diagnostic.message
+        );
         for fix in &diagnostic.fixes {
             let fixed = apply(text, fix);
-            check_fix(shop, mode, (text, &said_first.diagnostics), diagnostic, &fixed);
+            check_fix(
+                shop,
+                mode,
+                (text, &said_first.diagnostics),
+                diagnostic,
+                &fixed,
+            );
             let _ = writeln!(out, "      -> {fixed}");
         }
         if let (Some(help), true) = (&diagnostic.help, diagnostic.fixes.is_empty()) {
@@ -157,14 +228,27 @@ fn apply(text: &str, fix: &Fix) -> String {
 }
 
 /// After a fix the diagnostic is gone, and what is left was there before.
-fn check_fix(shop: &Shop, mode: &Mode, before: (&str, &[Diagnostic]), fixed: &Diagnostic, text: &str) {
+fn check_fix(
+    shop: &Shop,
+    mode: &Mode,
+    before: (&str, &[Diagnostic]),
+    fixed: &Diagnostic,
+    text: &str,
+) {
     let after = said(shop, mode, text);
     let mut left: Vec<_> = before.1.iter().map(|d| d.code).collect();
-    left.remove(left.iter().position(|code| *code == fixed.code).expect("it was there"));
+    left.remove(
+        left.iter()
+            .position(|code| *code == fixed.code)
+            .expect("it was there"),
+    );
     for diagnostic in &after.diagnostics {
         let known = left.iter().position(|code| *code == diagnostic.code);
         let Some(known) = known else {
-            panic!("{} of\n  {}\nis not repaired by\n  {text}\n{} {}", fixed.code, before.0, diagnostic.code, diagnostic.message);
+            panic!(
+                "{} of\n  {}\nis not repaired by\n  {text}\n{} {}",
+                fixed.code, before.0, diagnostic.code, diagnostic.message
+            );
         };
         left.remove(known);
     }
@@ -175,7 +259,12 @@ fn well_said(diagnostic: &Diagnostic) {
     let message = &diagnostic.message;
     assert!(!message.is_empty() && !message.ends_with('.'), "{message}");
     let first = message.chars().next().expect("not empty");
-    assert!(!first.is_uppercase() || message.starts_with(|c: char| c == '`') || message.get(..3).is_some_and(is_currency), "{message}");
+    assert!(
+        !first.is_uppercase()
+            || message.starts_with(|c: char| c == '`')
+            || message.get(..3).is_some_and(is_currency),
+        "{message}"
+    );
     for internal in ["Some(", "None", "TypeKind", "Expr", "Const("] {
         assert!(!message.contains(internal), "{message}");
     }

@@ -13,7 +13,13 @@ use crate::{CheckedExpr, check_condition, check_value};
 fn checked(text: &str) -> CheckedExpr {
     let shop = Shop::new();
     let parsed = parse_expr(text);
-    let scope = Scope { text, file: FileId(1), params: &[], event: None, pure: false };
+    let scope = Scope {
+        text,
+        file: FileId(1),
+        params: &[],
+        event: None,
+        pure: false,
+    };
     check_condition(&shop, scope, &parsed.tree, true)
 }
 
@@ -21,7 +27,12 @@ fn checked(text: &str) -> CheckedExpr {
 fn quickly(text: &str) -> CheckedExpr {
     let start = Instant::now();
     let result = checked(text);
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?} for {} bytes", start.elapsed(), text.len());
+    assert!(
+        start.elapsed() < Duration::from_secs(20),
+        "{:?} for {} bytes",
+        start.elapsed(),
+        text.len()
+    );
     result
 }
 
@@ -40,7 +51,9 @@ fn long_chains_of_logic_are_checked() {
 
 #[test]
 fn facts_in_long_chains_take_bounded_time() {
-    let known: Vec<String> = (0..3_000).map(|n| format!("(home is known or points == {n})")).collect();
+    let known: Vec<String> = (0..3_000)
+        .map(|n| format!("(home is known or points == {n})"))
+        .collect();
     let result = quickly(&known.join(" and "));
     assert!(result.diagnostics.is_empty());
     let open: Vec<String> = (0..3_000).map(|n| format!("score != {n}")).collect();
@@ -59,17 +72,36 @@ fn long_chains_of_arithmetic_are_refused() {
 
 #[test]
 fn deep_nesting_fits_the_stack() {
-    for (open, close, inner) in [("(", ")", "active"), ("not (", ")", "active"), ("(active and ", ")", "loyal"), ("(", " and active)", "loyal")] {
+    for (open, close, inner) in [
+        ("(", ")", "active"),
+        ("not (", ")", "active"),
+        ("(active and ", ")", "loyal"),
+        ("(", " and active)", "loyal"),
+    ] {
         let deep = format!("{}{inner}{}", open.repeat(120), close.repeat(120));
-        assert!(quickly(&deep).diagnostics.iter().all(|d| d.code.id() == "P0417"), "{open}");
+        assert!(
+            quickly(&deep)
+                .diagnostics
+                .iter()
+                .all(|d| d.code.id() == "P0417"),
+            "{open}"
+        );
     }
-    let ifs = format!("{}active{}", "(if loyal then ".repeat(60), " else active)".repeat(60));
+    let ifs = format!(
+        "{}active{}",
+        "(if loyal then ".repeat(60),
+        " else active)".repeat(60)
+    );
     assert!(codes(&quickly(&ifs)).is_empty());
     let calls = format!("{}points{} > 3", "double(".repeat(120), ")".repeat(120));
     assert!(codes(&quickly(&calls)).is_empty());
     let sums = format!("{}points{} > 3", "(1 + ".repeat(120), ")".repeat(120));
     assert!(codes(&quickly(&sums)).is_empty());
-    let texts = format!("name == {}name{}", "least(name, ".repeat(120), ")".repeat(120));
+    let texts = format!(
+        "name == {}name{}",
+        "least(name, ".repeat(120),
+        ")".repeat(120)
+    );
     assert!(codes(&quickly(&texts)).is_empty());
 }
 
@@ -84,13 +116,25 @@ fn no_prefix_of_an_expression_panics() {
     let shop = Shop::new();
     for (_, table) in TABLES {
         for text in table.lines().filter_map(|line| line.strip_prefix("> ")) {
-            for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)).step_by(3) {
+            for end in (0..text.len())
+                .filter(|end| text.is_char_boundary(*end))
+                .step_by(3)
+            {
                 let text = &text[..end];
                 let parsed = parse_expr(text);
-                let scope = Scope { text, file: FileId(1), params: &[], event: None, pure: false };
+                let scope = Scope {
+                    text,
+                    file: FileId(1),
+                    params: &[],
+                    event: None,
+                    pure: false,
+                };
                 let result = check_value(&shop, scope, &parsed.tree, None);
                 let inside = |span: persona_base::Span| span.end as usize <= text.len();
-                assert!(result.diagnostics.iter().all(|d| inside(d.primary.span)), "{text}");
+                assert!(
+                    result.diagnostics.iter().all(|d| inside(d.primary.span)),
+                    "{text}"
+                );
             }
         }
     }
@@ -98,8 +142,21 @@ fn no_prefix_of_an_expression_panics() {
 
 #[test]
 fn what_is_broken_in_the_text_is_not_reported_again() {
-    for text in ["points >", "did", "in ", "address.", "count(", "points + ", "(", "match tier {"] {
+    for text in [
+        "points >",
+        "did",
+        "in ",
+        "address.",
+        "count(",
+        "points + ",
+        "(",
+        "match tier {",
+    ] {
         let result = checked(text);
-        assert!(result.diagnostics.is_empty(), "{text}: {:?}", result.diagnostics);
+        assert!(
+            result.diagnostics.is_empty(),
+            "{text}: {:?}",
+            result.diagnostics
+        );
     }
 }

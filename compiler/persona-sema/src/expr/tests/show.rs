@@ -21,9 +21,15 @@ pub(super) fn show_const(value: &Const) -> String {
         Const::Enum(index) => format!("#{index}"),
         Const::Geo(lat, lon) => format!("geo({lat:?}, {lon:?})"),
         Const::Period { months, days } => format!("{months} months {days} days"),
-        Const::List(items) => format!("[{}]", items.iter().map(show_const).collect::<Vec<_>>().join(", ")),
+        Const::List(items) => format!(
+            "[{}]",
+            items.iter().map(show_const).collect::<Vec<_>>().join(", ")
+        ),
         Const::Record(fields) => {
-            let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}: {}", show_const(value))).collect();
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| format!("{name}: {}", show_const(value)))
+                .collect();
             format!("{{{}}}", fields.join(", "))
         }
     }
@@ -36,11 +42,19 @@ struct Shower<'s> {
 impl Shower<'_> {
     fn ty(&self, ty: &Type) -> String {
         let enums = |id: crate::EnumId| self.shop.schema().enums[id].name.clone();
-        format!("{}{}", ty.kind.display(&enums), if ty.optional { "?" } else { "" })
+        format!(
+            "{}{}",
+            ty.kind.display(&enums),
+            if ty.optional { "?" } else { "" }
+        )
     }
 
     fn all(&self, exprs: &[Expr]) -> String {
-        exprs.iter().map(|expr| self.expr(expr)).collect::<Vec<_>>().join(" ")
+        exprs
+            .iter()
+            .map(|expr| self.expr(expr))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn expr(&self, expr: &Expr) -> String {
@@ -54,22 +68,42 @@ impl Shower<'_> {
             ExprKind::Profile(field) => format!("{}{mark}", schema.profile.fields[*field].name),
             ExprKind::Event(binder, fields) => {
                 let (event, field) = fields[0];
-                format!("e{}.{}{mark}", binder.0, schema.events[event].fields[field].name)
+                format!(
+                    "e{}.{}{mark}",
+                    binder.0, schema.events[event].fields[field].name
+                )
             }
             ExprKind::EventParam(binder, param) => format!("e{}.${param}{mark}", binder.0),
             ExprKind::Elem(binder, child) => format!("i{}.{child}{mark}", binder.0),
             ExprKind::Param(param) => format!("${param}{mark}"),
             ExprKind::Op(op, operands) => format!("({op:?}{mark} {})", self.all(operands)),
             ExprKind::If(arms, otherwise) => {
-                let arms: Vec<String> = arms.iter().map(|(c, v)| format!("{} => {}", self.expr(c), self.expr(v))).collect();
+                let arms: Vec<String> = arms
+                    .iter()
+                    .map(|(c, v)| format!("{} => {}", self.expr(c), self.expr(v)))
+                    .collect();
                 format!("(if {}, else {})", arms.join(", "), self.expr(otherwise))
             }
             ExprKind::Match(subject, arms, otherwise) => {
                 let mut all: Vec<String> = arms
                     .iter()
-                    .map(|(patterns, v)| format!("{} => {}", patterns.iter().map(show_const).collect::<Vec<_>>().join("|"), self.expr(v)))
+                    .map(|(patterns, v)| {
+                        format!(
+                            "{} => {}",
+                            patterns
+                                .iter()
+                                .map(show_const)
+                                .collect::<Vec<_>>()
+                                .join("|"),
+                            self.expr(v)
+                        )
+                    })
                     .collect();
-                all.extend(otherwise.iter().map(|v| format!("otherwise => {}", self.expr(v))));
+                all.extend(
+                    otherwise
+                        .iter()
+                        .map(|v| format!("otherwise => {}", self.expr(v))),
+                );
                 format!("(match {} {})", self.expr(subject), all.join(", "))
             }
             ExprKind::Interpolate(parts) => {
@@ -78,7 +112,9 @@ impl Shower<'_> {
                     .map(|part| match part {
                         Part::Text(text) => format!("{text:?}"),
                         Part::Value(value, None) => self.expr(value),
-                        Part::Value(value, Some(format)) => format!("{}:{format}", self.expr(value)),
+                        Part::Value(value, Some(format)) => {
+                            format!("{}:{format}", self.expr(value))
+                        }
                     })
                     .collect();
                 format!("(text {})", parts.join(" "))
@@ -88,41 +124,102 @@ impl Shower<'_> {
             ExprKind::Segment(name, args) => format!("(in {name}{})", self.args(args)),
             ExprKind::Partition(name) => format!("(partition {name})"),
             ExprKind::Stage(name, stage) => format!("(in {name}.{stage})"),
-            ExprKind::InWindow(value, window) => format!("(window {} {})", self.expr(value), self.window(window)),
-            ExprKind::Quantifier { all, binder, list, condition } => {
-                let word = if *all { "all" } else { "any" };
-                format!("({word} i{} {} {})", binder.0, self.expr(list), self.expr(condition))
+            ExprKind::InWindow(value, window) => {
+                format!("(window {} {})", self.expr(value), self.window(window))
             }
-            ExprKind::ListAgg { kind, binder, list, filter, value } => {
-                let rest: Vec<String> = filter.iter().map(|f| format!("where {}", self.expr(f))).chain(value.iter().map(|v| format!("of {}", self.expr(v)))).collect();
-                format!("({kind:?}{mark} i{} {} {})", binder.0, self.expr(list), rest.join(" "))
+            ExprKind::Quantifier {
+                all,
+                binder,
+                list,
+                condition,
+            } => {
+                let word = if *all { "all" } else { "any" };
+                format!(
+                    "({word} i{} {} {})",
+                    binder.0,
+                    self.expr(list),
+                    self.expr(condition)
+                )
+            }
+            ExprKind::ListAgg {
+                kind,
+                binder,
+                list,
+                filter,
+                value,
+            } => {
+                let rest: Vec<String> = filter
+                    .iter()
+                    .map(|f| format!("where {}", self.expr(f)))
+                    .chain(value.iter().map(|v| format!("of {}", self.expr(v))))
+                    .collect();
+                format!(
+                    "({kind:?}{mark} i{} {} {})",
+                    binder.0,
+                    self.expr(list),
+                    rest.join(" ")
+                )
             }
             ExprKind::Agg { kind, query, value } => {
                 let kind = match kind {
-                    AggKind::Nth { n, from_end } => format!("Nth {} {}", self.expr(n), if *from_end { "last" } else { "first" }),
-                    AggKind::UnitsHit { unit, units } => format!("UnitsHit {} {unit:?}", self.expr(units)),
+                    AggKind::Nth { n, from_end } => format!(
+                        "Nth {} {}",
+                        self.expr(n),
+                        if *from_end { "last" } else { "first" }
+                    ),
+                    AggKind::UnitsHit { unit, units } => {
+                        format!("UnitsHit {} {unit:?}", self.expr(units))
+                    }
                     other => format!("{other:?}"),
                 };
-                let value = value.iter().map(|v| format!(" of {}", self.expr(v))).collect::<String>();
+                let value = value
+                    .iter()
+                    .map(|v| format!(" of {}", self.expr(v)))
+                    .collect::<String>();
                 format!("({kind}{mark} {}{value})", self.query(query))
             }
-            ExprKind::Sequence { first, latest, steps, not } => {
+            ExprKind::Sequence {
+                first,
+                latest,
+                steps,
+                not,
+            } => {
                 let mut all = self.query(first);
                 if *latest {
                     all.insert_str(0, "latest ");
                 }
                 for step in steps {
-                    let query = self.step(step.binder.0, &step.kinds, step.filter.as_deref(), [("within", step.within.as_deref()), ("for", None)]);
+                    let query = self.step(
+                        step.binder.0,
+                        &step.kinds,
+                        step.filter.as_deref(),
+                        [("within", step.within.as_deref()), ("for", None)],
+                    );
                     all.push_str(&format!(" then {query}"));
                 }
                 if let Some(not) = not {
-                    let query = self.step(not.binder.0, &not.kinds, not.filter.as_deref(), [("within", not.within.as_deref()), ("for", not.lasting.as_deref())]);
+                    let query = self.step(
+                        not.binder.0,
+                        &not.kinds,
+                        not.filter.as_deref(),
+                        [
+                            ("within", not.within.as_deref()),
+                            ("for", not.lasting.as_deref()),
+                        ],
+                    );
                     all.push_str(&format!(" then not {query}"));
                 }
                 format!("(sequence {all})")
             }
-            ExprKind::Rank { tiles, value, among } => {
-                let among = among.iter().map(|(name, args)| format!(" among {name}{}", self.args(args))).collect::<String>();
+            ExprKind::Rank {
+                tiles,
+                value,
+                among,
+            } => {
+                let among = among
+                    .iter()
+                    .map(|(name, args)| format!(" among {name}{}", self.args(args)))
+                    .collect::<String>();
                 format!("(rank{mark} {tiles:?} {}{among})", self.expr(value))
             }
             ExprKind::Sample { buckets, salt } => format!("(sample {buckets} {salt:?})"),
@@ -135,7 +232,15 @@ impl Shower<'_> {
             Arg::Value(value) => self.expr(value),
             Arg::Event(kinds) => self.kinds(&Kinds::Events(kinds.clone())),
             Arg::Field(fields) => {
-                let names: Vec<String> = fields.iter().map(|(e, f)| format!("{}.{}", schema.events[*e].name, schema.events[*e].fields[*f].name)).collect();
+                let names: Vec<String> = fields
+                    .iter()
+                    .map(|(e, f)| {
+                        format!(
+                            "{}.{}",
+                            schema.events[*e].name, schema.events[*e].fields[*f].name
+                        )
+                    })
+                    .collect();
                 names.join("|")
             }
             Arg::Param(param) => format!("${param}"),
@@ -145,7 +250,11 @@ impl Shower<'_> {
 
     fn kinds(&self, kinds: &Kinds) -> String {
         match kinds {
-            Kinds::Events(kinds) => kinds.iter().map(|kind| self.shop.schema().events[*kind].name.to_string()).collect::<Vec<_>>().join("|"),
+            Kinds::Events(kinds) => kinds
+                .iter()
+                .map(|kind| self.shop.schema().events[*kind].name.to_string())
+                .collect::<Vec<_>>()
+                .join("|"),
             Kinds::Param(param) => format!("${param}"),
         }
     }
@@ -154,7 +263,11 @@ impl Shower<'_> {
         let mut out = format!("e{}:{}", query.binder.0, self.kinds(&query.kinds));
         if let Some(Items { binder, fields }) = &query.items {
             let (event, field) = fields[0];
-            out.push_str(&format!(" i{}:{}", binder.0, self.shop.schema().events[event].fields[field].name));
+            out.push_str(&format!(
+                " i{}:{}",
+                binder.0,
+                self.shop.schema().events[event].fields[field].name
+            ));
         }
         if let Some(window) = &query.window {
             out.push_str(&format!(" {}", self.window(window)));
@@ -165,7 +278,13 @@ impl Shower<'_> {
         out
     }
 
-    fn step(&self, binder: u32, kinds: &Kinds, filter: Option<&Expr>, lengths: [(&str, Option<&Expr>); 2]) -> String {
+    fn step(
+        &self,
+        binder: u32,
+        kinds: &Kinds,
+        filter: Option<&Expr>,
+        lengths: [(&str, Option<&Expr>); 2],
+    ) -> String {
         let mut out = format!("e{binder}:{}", self.kinds(kinds));
         for (word, length) in lengths {
             if let Some(length) = length {
