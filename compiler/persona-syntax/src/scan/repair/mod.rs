@@ -401,33 +401,39 @@ impl<'t> Repair<'t> {
             SyntaxError::new(syntax::FOREIGN_COMMENT, place, "a comment cannot stand inside a text")
                 .fix("remove it", Applicability::Always, place, "")
         } else {
-            let shown = foreign_opener(&self.text[start..end]);
-            SyntaxError::new(syntax::FOREIGN_COMMENT, place, format!("a comment starts with `//`, not with `{shown}`"))
-                .fix("write `//`", Applicability::Always, place, self.own_comment(start, end))
+            foreign_comment(self.text, start, end)
         };
         self.errors.push(error);
         let blank: String =
             self.text[start..end].bytes().map(|byte| if is_space(byte) { char::from(byte) } else { ' ' }).collect();
         self.patch(start, end, blank);
     }
+}
 
-    /// The comment as the language writes it.
-    fn own_comment(&self, start: usize, end: usize) -> String {
-        let text = &self.text[start..end];
-        let Some(inner) = text.strip_prefix("/*") else {
-            let body = text.trim_start_matches(['#', '-']).trim();
-            return if body.is_empty() { "//".to_owned() } else { format!("// {body}") };
-        };
-        let inner = inner.strip_suffix("*/").unwrap_or(inner);
-        let lines: Vec<String> = inner
-            .lines()
-            .map(|line| line.trim().trim_start_matches('*').trim())
-            .filter(|line| !line.is_empty())
-            .map(|line| format!("// {line}"))
-            .collect();
-        let more = !self.text[end..].trim_start_matches([' ', '\t', '\r']).starts_with('\n') && end < self.text.len();
-        format!("{}{}", lines.join("\n"), if more { "\n" } else { "" })
-    }
+/// The report about a comment as other languages write it, at `start..end` of a text.
+pub(crate) fn foreign_comment(text: &str, start: usize, end: usize) -> SyntaxError {
+    let place = Span::new(start as u32, end as u32);
+    let shown = foreign_opener(&text[start..end]);
+    SyntaxError::new(syntax::FOREIGN_COMMENT, place, format!("a comment starts with `//`, not with `{shown}`"))
+        .fix("write `//`", Applicability::Always, place, own_comment(text, start, end))
+}
+
+/// The comment as the language writes it.
+fn own_comment(whole: &str, start: usize, end: usize) -> String {
+    let text = &whole[start..end];
+    let Some(inner) = text.strip_prefix("/*") else {
+        let body = text.trim_start_matches(['#', '-']).trim();
+        return if body.is_empty() { "//".to_owned() } else { format!("// {body}") };
+    };
+    let inner = inner.strip_suffix("*/").unwrap_or(inner);
+    let lines: Vec<String> = inner
+        .lines()
+        .map(|line| line.trim().trim_start_matches('*').trim())
+        .filter(|line| !line.is_empty())
+        .map(|line| format!("// {line}"))
+        .collect();
+    let more = !whole[end..].trim_start_matches([' ', '\t', '\r']).starts_with('\n') && end < whole.len();
+    format!("{}{}", lines.join("\n"), if more { "\n" } else { "" })
 }
 
 fn foreign_opener(text: &str) -> &'static str {
