@@ -7,7 +7,7 @@ use persona_base::{Diagnostic, FileId, Level, Severity, Span, sort_and_dedup};
 use persona_syntax::ast;
 
 use super::graph::{cycle_diagnostics, graph};
-use super::origin::{Origins, file_errors};
+use super::origin::{Origins, file_errors, whole};
 use super::queries::{Decl, check, config, signature, symbols, tree};
 use super::{Database, Db, expansion, lints, stand_in};
 use crate::package::{Config, LintLevel};
@@ -39,16 +39,9 @@ pub(super) fn diagnostics(db: &Database) -> Vec<Diagnostic> {
     found.extend(cycle_diagnostics(db));
     found.extend(expansion::expansion_diagnostics(db));
     found.extend(lints::package_diagnostics(db));
-    let allows = Allows::of(db, all);
-    found.retain(|diagnostic| !allows.cover(diagnostic));
-    lints::keep_called_parameters(db, &mut found);
-    lints::complete_renames(db, &mut found);
-
-    let origins = Origins::of(db);
-    let mut found: Vec<Diagnostic> = found
-        .into_iter()
-        .map(|diagnostic| origins.located(diagnostic))
-        .collect();
+    if !found.is_empty() {
+        found = finished(db, all, found);
+    }
     found.extend(
         project
             .files(db)
@@ -63,6 +56,19 @@ pub(super) fn diagnostics(db: &Database) -> Vec<Diagnostic> {
         .collect();
     sort_and_dedup(&mut found);
     found
+}
+
+/// The diagnostics of declarations: without those that are allowed, with fixes that reach everywhere, in real files.
+fn finished(db: &dyn Db, all: &[Decl<'_>], mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let allows = Allows::of(db, all);
+    found.retain(|diagnostic| !allows.cover(diagnostic));
+    lints::keep_called_parameters(db, &mut found);
+    lints::complete_renames(db, &mut found);
+    let origins = Origins::of(db);
+    found
+        .into_iter()
+        .map(|diagnostic| origins.located(diagnostic))
+        .collect()
 }
 
 /// The diagnostic at the level that is configured for it.
@@ -125,7 +131,7 @@ impl Allows {
         info.level != Level::Error
             && self
                 .covered
-                .get(&at.file)
+                .get(&whole(at.file))
                 .is_some_and(|covered| covered.iter().any(covers))
     }
 }

@@ -1,12 +1,16 @@
 //! How far definitions expand: how deep they are nested, and how many operations a package becomes once every call of a
 //! declaration with parameters is written out. Both are bounded here, so that no later stage has to.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use persona_base::{Diagnostic, package};
 use rustc_hash::FxHashMap;
 
+use super::Db;
 use super::graph::{graph, uses};
-use super::queries::{Decl, header, lookup, tree};
-use super::{Db, stand_in};
+use super::origin::name_of;
+use super::queries::{Decl, header, symbols};
 
 /// How deep definitions may be nested: `a` that uses `b` that uses `c` are three.
 pub(crate) const MAX_DEPTH: u32 = 100;
@@ -27,12 +31,13 @@ struct Extent {
 /// What is nested too deep, or becomes too large.
 pub(crate) fn expansion_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     let graph = graph(db, db.project());
+    let by_name = &symbols(db, db.project()).by_name;
     let mut extents: FxHashMap<Decl<'_>, Extent> = FxHashMap::default();
     let mut diagnostics = Vec::new();
     let mut total = 0_u64;
     let mut package_refused = false;
     for decl in &graph.order {
-        let mut extent = extent(db, *decl, &extents);
+        let mut extent = extent(db, by_name, *decl, &extents);
         // One report where a limit is passed, none for what is built upon it.
         if !extent.refused {
             let answers = !header(db, *decl).has_params;
@@ -40,11 +45,11 @@ pub(crate) fn expansion_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
             let refusal = if extent.depth > MAX_DEPTH {
                 Some(too_deep(db, *decl))
             } else if extent.size > MAX_SIZE {
-                Some(too_large(db, *decl, "this definition becomes", MAX_SIZE))
+                Some(too_large(*decl, "this definition becomes", MAX_SIZE))
             } else if total > MAX_TOTAL && !package_refused {
                 package_refused = true;
                 let what = "with this definition the package becomes";
-                Some(too_large(db, *decl, what, MAX_TOTAL))
+                Some(too_large(*decl, what, MAX_TOTAL))
             } else {
                 None
             };
@@ -56,7 +61,12 @@ pub(crate) fn expansion_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     diagnostics
 }
 
-fn extent(db: &dyn Db, decl: Decl<'_>, known: &FxHashMap<Decl<'_>, Extent>) -> Extent {
+fn extent<'db>(
+    db: &'db dyn Db,
+    by_name: &BTreeMap<Arc<str>, Decl<'db>>,
+    decl: Decl<'db>,
+    known: &FxHashMap<Decl<'db>, Extent>,
+) -> Extent {
     let uses = uses(db, decl);
     let mut extent = Extent {
         depth: 1,
@@ -65,16 +75,16 @@ fn extent(db: &dyn Db, decl: Decl<'_>, known: &FxHashMap<Decl<'_>, Extent>) -> E
     };
     for (name, spans) in &uses.globals {
         // What is not known yet is in a cycle, which is reported already.
-        let Some(target) = lookup(db, name) else {
+        let Some(target) = by_name.get(name) else {
             continue;
         };
-        let Some(inner) = known.get(&target) else {
+        let Some(inner) = known.get(target) else {
             continue;
         };
         extent.refused |= inner.refused;
         extent.depth = extent.depth.max(inner.depth.saturating_add(1));
         // What takes no parameters is computed once, however often it is used.
-        if header(db, target).has_params {
+        if header(db, *target).has_params {
             extent.size = extent
                 .size
                 .saturating_add(inner.size.saturating_mul(spans.len() as u64));
@@ -84,25 +94,20 @@ fn extent(db: &dyn Db, decl: Decl<'_>, known: &FxHashMap<Decl<'_>, Extent>) -> E
 }
 
 fn too_deep(db: &dyn Db, decl: Decl<'_>) -> Diagnostic {
-    let message = format!(
-        "`{}` rests on definitions that are nested more than {MAX_DEPTH} deep",
-        decl.name(db)
-    );
-    Diagnostic::new(
-        package::NESTED_TOO_DEEP,
-        stand_in(decl),
-        tree(db, decl).name.span,
-        message,
-    )
-    .label("one definition too many on top of others")
-    .help(
-        "let it refer to the fields and events themselves, in place of a long chain of definitions",
-    )
+    let (name, place) = (decl.name(db), name_of(decl));
+    let message =
+        format!("`{name}` rests on definitions that are nested more than {MAX_DEPTH} deep");
+    Diagnostic::new(package::NESTED_TOO_DEEP, place.file, place.span, message)
+        .label("one definition too many on top of others")
+        .help(
+            "let it refer to fields and events themselves, in place of a long chain of definitions",
+        )
 }
 
-fn too_large(db: &dyn Db, decl: Decl<'_>, what: &str, limit: u64) -> Diagnostic {
+fn too_large(decl: Decl<'_>, what: &str, limit: u64) -> Diagnostic {
+    let place = name_of(decl);
     let message = format!("{what} more than {limit} operations once its calls are written out");
-    Diagnostic::new(package::EXPANDS_TOO_FAR, stand_in(decl), tree(db, decl).name.span, message)
+    Diagnostic::new(package::EXPANDS_TOO_FAR, place.file, place.span, message)
         .label("calls with parameters are expanded at each place")
-        .help("a trait without parameters is computed once, however often it is used: name the parts that repeat")
+        .help("a trait without parameters is computed once, however often it is used: name what repeats")
 }

@@ -4,103 +4,96 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use persona_base::{Applicability, Diagnostic, Edit, FileId, Fix, Span, data, names, package};
+use persona_base::{
+    Applicability, Code, Diagnostic, Edit, FileId, Fix, Span, data, names, package,
+};
 use persona_syntax::ast;
 
-use super::graph::uses;
-use super::queries::{Decl, ItemKind, header, symbols, tree};
-use super::{Db, scc, stand_in};
+use super::graph::{used_names, uses};
+use super::origin::name_of;
+use super::queries::{Decl, ItemKind, Symbols, header, symbols, tree};
+use super::{Db, Project, scc, stand_in};
+use crate::decl::plain_string;
 
 /// Everything between declarations.
 pub(super) fn package_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
-    let mut found = duplicates(db);
-    found.extend(further_profiles(db));
-    found.extend(unused(db));
+    let mut found = of_names(db, db.project()).clone();
     found.extend(deprecated(db));
     found.extend(circular_preferences(db));
     found.extend(empty(db));
     found
 }
 
+/// What the names of the package alone tell: which are declared twice, and which nobody uses.
+#[salsa::tracked]
+fn of_names(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    let symbols = symbols(db, project);
+    let mut found = duplicates(db, symbols);
+    found.extend(further_profiles(db, symbols));
+    found.extend(unused(db, symbols));
+    found
+}
+
+/// A diagnostic about a declaration, at its name.
+fn about(decl: Decl<'_>, code: Code, message: String) -> Diagnostic {
+    let name = name_of(decl);
+    Diagnostic::new(code, name.file, name.span, message)
+}
+
 /// Names that are declared again.
-fn duplicates(db: &dyn Db) -> Vec<Diagnostic> {
-    let symbols = symbols(db, db.project());
+fn duplicates(db: &dyn Db, symbols: &Symbols<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for decl in &symbols.all {
-        let name = decl.name(db);
-        let Some(first) = symbols
-            .by_name
-            .get(name)
-            .copied()
-            .filter(|first| first != decl)
-        else {
+        let (name, kind) = (decl.name(db), decl.kind(db));
+        let first = symbols.by_name.get(name).copied();
+        let Some(first) = first.filter(|first| first != decl) else {
             continue;
         };
         // Several profiles are reported as such.
-        if decl.kind(db) == ItemKind::Profile && first.kind(db) == ItemKind::Profile {
+        if kind == ItemKind::Profile && first.kind(db) == ItemKind::Profile {
             continue;
         }
+        let place = name_of(first);
         let message = format!("`{name}` is declared twice");
-        let diagnostic = Diagnostic::new(
-            names::DUPLICATE_DECLARATION,
-            stand_in(*decl),
-            tree(db, *decl).name.span,
-            message,
-        )
-        .label(format!("declared again, as {}", decl.kind(db).described()))
-        .secondary(
-            stand_in(first),
-            tree(db, first).name.span,
-            format!("first declared here, as {}", first.kind(db).described()),
-        )
-        .note("all files of a package share one set of names")
-        .help("give one of them another name, or remove it");
+        let earlier = format!("first declared here, as {}", first.kind(db).described());
+        let diagnostic = about(*decl, names::DUPLICATE_DECLARATION, message)
+            .label(format!("declared again, as {}", kind.described()))
+            .secondary(place.file, place.span, earlier)
+            .note("all files of a package share one set of names")
+            .help("give one of them another name, or remove it");
         found.push(diagnostic);
     }
     found
 }
 
 /// Profiles after the first.
-fn further_profiles(db: &dyn Db) -> Vec<Diagnostic> {
-    let all = &symbols(db, db.project()).all;
-    let mut profiles = all
+fn further_profiles(db: &dyn Db, symbols: &Symbols<'_>) -> Vec<Diagnostic> {
+    let mut profiles = symbols
+        .all
         .iter()
-        .copied()
         .filter(|decl| decl.kind(db) == ItemKind::Profile);
     let Some(first) = profiles.next() else {
         return Vec::new();
     };
-    let report = |decl: Decl<'_>| {
+    let place = name_of(*first);
+    let report = |decl: &Decl<'_>| {
         let message = "a package describes one kind of person: it has one profile".to_owned();
-        Diagnostic::new(
-            data::SEVERAL_PROFILES,
-            stand_in(decl),
-            tree(db, decl).name.span,
-            message,
-        )
-        .label("a second profile")
-        .secondary(
-            stand_in(first),
-            tree(db, first).name.span,
-            "the profile of this package",
-        )
-        .help("move its fields into the first one")
+        about(*decl, data::SEVERAL_PROFILES, message)
+            .label("a second profile")
+            .secondary(place.file, place.span, "the profile of this package")
+            .help("move its fields into the first one")
     };
     profiles.map(report).collect()
 }
 
 /// What only has a meaning where it is used, and is used nowhere.
-fn unused(db: &dyn Db) -> Vec<Diagnostic> {
-    let symbols = symbols(db, db.project());
+fn unused(db: &dyn Db, symbols: &Symbols<'_>) -> Vec<Diagnostic> {
     let mut used: BTreeSet<&str> = BTreeSet::new();
     for decl in &symbols.all {
-        used.extend(
-            uses(db, *decl)
-                .globals
-                .keys()
-                .map(|name| &**name)
-                .filter(|name| *name != &**decl.name(db)),
-        );
+        let others = used_names(db, *decl)
+            .iter()
+            .filter(|name| *name != decl.name(db));
+        used.extend(others.map(|name| &**name));
     }
     let nobody = symbols
         .by_name
@@ -132,36 +125,39 @@ fn unused_diagnostic(db: &dyn Db, name: &str, decl: Decl<'_>) -> Option<Diagnost
         ),
         _ => return None,
     };
-    let message = format!("`{name}` is not used anywhere");
-    let place = tree(db, decl).name.span;
+    let diagnostic = about(decl, code, format!("`{name}` is not used anywhere"));
     Some(
-        Diagnostic::new(code, stand_in(decl), place, message)
+        diagnostic
             .label("never used")
             .note(why)
             .help("use it, or remove it"),
     )
 }
 
+/// What a declaration's `@deprecated` says, if it has one.
+#[salsa::tracked]
+fn advice<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Option<Option<String>> {
+    let annotations = &tree(db, decl).annotations;
+    let found = annotations
+        .iter()
+        .find(|annotation| annotation.name.text == "deprecated");
+    found.map(|found| found.args.first().and_then(plain_string))
+}
+
 /// Uses of what is marked `@deprecated`.
 fn deprecated(db: &dyn Db) -> Vec<Diagnostic> {
     let symbols = symbols(db, db.project());
-    let mut advice: BTreeMap<&str, Option<String>> = BTreeMap::new();
-    for (name, decl) in &symbols.by_name {
-        if let Some(found) = tree(db, *decl)
-            .annotations
-            .iter()
-            .find(|a| a.name.text == "deprecated")
-        {
-            advice.insert(name, found.args.first().and_then(plain_text));
-        }
-    }
-    if advice.is_empty() {
+    let marked = symbols.by_name.iter();
+    let marked: BTreeMap<&str, &Option<String>> = marked
+        .filter_map(|(name, decl)| Some((&**name, advice(db, *decl).as_ref()?)))
+        .collect();
+    if marked.is_empty() {
         return Vec::new();
     }
     let mut found = Vec::new();
     for decl in &symbols.all {
         for (name, spans) in &uses(db, *decl).globals {
-            let Some(text) = advice.get(&**name).filter(|_| **name != **decl.name(db)) else {
+            let Some(text) = marked.get(&**name).filter(|_| **name != **decl.name(db)) else {
                 continue;
             };
             for span in spans {
@@ -175,16 +171,6 @@ fn deprecated(db: &dyn Db) -> Vec<Diagnostic> {
         }
     }
     found
-}
-
-fn plain_text(expr: &ast::Expr) -> Option<String> {
-    match &expr.kind {
-        ast::ExprKind::Str(parts) => match parts.as_slice() {
-            [ast::StrPart::Text(text)] => Some(text.clone()),
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 /// `prefer a over b` here and `prefer b over a` there, also by way of others.

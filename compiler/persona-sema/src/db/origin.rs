@@ -34,6 +34,15 @@ pub(crate) fn name_of(decl: Decl<'_>) -> Place {
     }
 }
 
+/// The declaration itself, where the file is its name.
+pub(crate) fn whole(file: FileId) -> FileId {
+    if file.0 & STAND_IN == 0 {
+        file
+    } else {
+        FileId(file.0 & !NAME)
+    }
+}
+
 /// Where the declarations of the package are at present.
 pub(crate) struct Origins<'db> {
     db: &'db dyn Db,
@@ -64,9 +73,8 @@ impl<'db> Origins<'db> {
 
     /// A place, after replacing a stand-in file.
     fn resolve(&self, file: FileId, span: Span) -> Place {
-        let is_stand_in = file.0 & STAND_IN != 0;
-        let (whole, is_name) = (FileId(file.0 & !NAME), file.0 & NAME != 0);
-        match self.places.get(&whole).filter(|_| is_stand_in) {
+        let is_name = file != whole(file);
+        match self.places.get(&whole(file)) {
             Some((decl, place)) => {
                 let span = if is_name {
                     tree(self.db, *decl).name.span

@@ -32,6 +32,7 @@ use crate::{Const, EventId, Function, Param, Partition, Segment, Source, TableDe
 pub(crate) use annotations::lint_names;
 pub(crate) use enums::{WEEKDAY, enum_def, weekday};
 pub(crate) use fields::{IMPLICIT_PROFILE, Shape, shape};
+pub(crate) use text::plain_string;
 pub(crate) use uses::{Uses, uses_of};
 
 /// What the check of a declaration found.

@@ -220,13 +220,16 @@ fn names_that_are_bound_inside_make_no_cycle() {
     assert!(!codes(program).contains(&"P0235"), "{}", report(program));
     let program = "event Purchase { total: Float }\ntrait spent: Float = sum(Purchase.total where total > 3.0)\n\
         segment purchase { when did Purchase as spent in last 7d then Purchase where total > spent.total }\n";
-    check(program, &expect![[r#"
+    check(
+        program,
+        &expect![[r#"
         P0251 3:86 `spent` `spent` can mean two things here
             ^ named here, or a trait
             3:41 named here
             2:7 a trait
             ? give one of them another name
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -576,6 +576,12 @@ fn allowed_lints_are_silent() {
 }
 
 #[test]
+fn lints_between_declarations_are_allowed_at_the_declaration() {
+    let program = "profile C { id: String @key, n: Int }\n@allow(unused_segment)\nsegment s(k: Int) { when n > k }\n";
+    assert_eq!(report(program), "");
+}
+
+#[test]
 fn checks() {
     check(
         "profile C { id: String @key, a: Int, check a > 0 \"bad {a}\" }\n",
