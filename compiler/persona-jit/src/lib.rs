@@ -2,8 +2,9 @@
 //! over columns for whole populations (*batch*), or for one profile at a time (*row*). Bit for bit what the reference
 //! interpreter gives; what is computed by the runtime's functions there, is computed by the same functions here.
 //!
-//! Everything `unsafe` is in [`context`], which says what machine code and helpers may touch, [`module`], which owns
-//! and calls the code, and where [`batch`] and [`row`] call it. No user error reaches this crate.
+//! Everything `unsafe` is in `context`, which says what machine code and helpers may touch, `module`, which owns
+//! and calls the code, where `batch` and `row` call it, and in the one helper that is called like code. No user
+//! error reaches this crate.
 #![expect(unsafe_code, reason = "machine code is made and called here")]
 
 mod analysis;

@@ -99,9 +99,9 @@ mod tests {
         }
         let before = square;
         transpose(&mut square);
-        for row in 0..64 {
-            for col in 0..64 {
-                assert_eq!(square[col] >> row & 1, before[row] >> col & 1);
+        for (row, bits) in before.into_iter().enumerate() {
+            for (col, mirrored) in square.into_iter().enumerate() {
+                assert_eq!(mirrored >> row & 1, bits >> col & 1);
             }
         }
     }

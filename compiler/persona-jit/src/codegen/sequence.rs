@@ -366,7 +366,7 @@ impl<'a> Emitter<'_, 'a, '_> {
                 (None, _) => self.succeed(course),
                 (Some(_), Some(pending)) => self.set_first(pending, at),
                 (Some(not), None) => {
-                    self.without_following(course, not, event, at, segment.site + 1)
+                    self.without_following(course, not, event, at, segment.site + 1);
                 }
             }
         }
