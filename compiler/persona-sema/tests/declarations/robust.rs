@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::database;
+use crate::support::{database, render};
 use persona_sema::Database;
 
 const PROGRAM: &str = "/// People.\nprofile Customer {\n  id: String @key\n  tier: Tier = silver\n  address: { city: String? @pii }?\n\
@@ -97,6 +97,123 @@ fn words_may_be_swapped() {
         db.set_file("main.persona", mixed.concat());
         check_places(&db);
     }
+}
+
+/// What a database that went through edits says, beside one that sees the files for the first time.
+fn check_like_new(db: &Database, files: &[(String, String)]) {
+    let mut fresh = Database::new();
+    for (name, text) in files {
+        fresh.set_file(name, text.clone());
+    }
+    let lines = |db: &Database| -> Vec<String> {
+        db.diagnostics()
+            .iter()
+            .map(|diagnostic| render(db, diagnostic))
+            .collect()
+    };
+    assert_eq!(lines(db), lines(&fresh), "{files:?}");
+    assert_eq!(db.checked(), fresh.checked(), "{files:?}");
+}
+
+#[test]
+fn edits_leave_nothing_behind() {
+    let lines: Vec<&str> = PROGRAM.split_inclusive('\n').collect();
+    let mut numbers = Numbers(23);
+    let mut db = Database::new();
+    let mut files = vec![
+        ("a.persona".to_owned(), PROGRAM.to_owned()),
+        ("b.persona".to_owned(), String::new()),
+    ];
+    for (name, text) in &files {
+        db.set_file(name, text.clone());
+    }
+    for _ in 0..150 {
+        let file = numbers.below(2);
+        let mut mixed: Vec<&str> = lines
+            .iter()
+            .copied()
+            .filter(|_| numbers.below(12) > 0)
+            .collect();
+        if numbers.below(3) == 0 && !mixed.is_empty() {
+            let (from, to) = (numbers.below(mixed.len()), numbers.below(mixed.len()));
+            let line = mixed.remove(from);
+            mixed.insert(to, line);
+        }
+        let text = if numbers.below(5) == 0 {
+            String::new()
+        } else {
+            mixed.concat()
+        };
+        files[file].1.clone_from(&text);
+        db.set_file(&files[file].0, text);
+        check_places(&db);
+        check_like_new(&db, &files);
+    }
+}
+
+/// A declaration that refers to others at random: mostly to earlier ones that it may refer to, now and then to any.
+fn random_declaration(name: usize, kinds: &[usize], numbers: &mut Numbers) -> String {
+    let int = |numbers: &mut Numbers| {
+        let any = numbers.below(25) == 0;
+        let other = numbers.below(if any { kinds.len() } else { name });
+        // A constant refers to constants, a function to these and functions.
+        let fits = match kinds[name] {
+            1 => matches!(kinds[other], 1 | 2),
+            2 => kinds[other] == 2,
+            _ => true,
+        };
+        match kinds[other] {
+            _ if !any && (name == 0 || !fits) => "1".to_owned(),
+            0 | 2 => format!("d{other}"),
+            1 => format!("d{other}(3)"),
+            3 => format!("(if in d{other} then 1 else 2)"),
+            _ => format!("(if in d{other}.a then 1 else 2)"),
+        }
+    };
+    let (one, two) = (int(numbers), int(numbers));
+    match kinds[name] {
+        0 => format!("trait d{name}: Int = {one} + {two}\n"),
+        1 => format!("fn d{name}(x: Int) -> Int = x + {one}\n"),
+        2 => format!("const d{name}: Int = {one}\n"),
+        3 => format!("segment d{name} {{ when {one} > n and {two} > 3 }}\n"),
+        _ => format!(
+            "partition d{name} {{\n  a when {one} > n\n  b when {two} > n\n  otherwise c\n}}\n"
+        ),
+    }
+}
+
+#[test]
+fn definitions_may_refer_to_each_other_in_any_way() {
+    let mut numbers = Numbers(5);
+    let (mut valid, mut circular) = (0, 0);
+    for _ in 0..12 {
+        let mut db = Database::new();
+        let kinds: Vec<usize> = (0..9).map(|_| numbers.below(5)).collect();
+        let mut texts: Vec<String> = (0..kinds.len())
+            .map(|name| random_declaration(name, &kinds, &mut numbers))
+            .collect();
+        for _ in 0..12 {
+            let changed = numbers.below(texts.len());
+            texts[changed] = random_declaration(changed, &kinds, &mut numbers);
+            let text = format!(
+                "profile C {{ id: String @key, n: Int }}\n{}",
+                texts.concat()
+            );
+            db.set_file("a.persona", text.clone());
+            check_like_new(&db, &[("a.persona".to_owned(), text)]);
+            let found = db.diagnostics();
+            circular += usize::from(
+                found
+                    .iter()
+                    .any(|d| d.code == persona_base::names::DEFINITION_CYCLE),
+            );
+            valid += usize::from(db.checked().is_some());
+        }
+    }
+    assert!(
+        valid > 5 && circular > 20,
+        "{valid} are valid, {circular} go round in circles"
+    );
 }
 
 #[test]
