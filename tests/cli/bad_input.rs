@@ -144,7 +144,9 @@ fn long_chains_are_no_nesting() {
     }
     let sum = vec!["points"; 5_000].join(" + ");
     let program = format!("profile P {{\n  id: String @key\n  points: Int\n}}\ntrait t: Int = {sum}\n");
-    Package::new(&program).call(&["check", "."]).ends_with(0);
+    let run = Package::new(&program).call(&["check", "."]);
+    run.ends_with(1);
+    assert!((run.stdout.clone() + &run.stderr).contains("P0426"), "{run:?}");
 }
 
 #[test]
@@ -182,4 +184,16 @@ fn rows_that_say_the_worst_of_everything() {
     assert_eq!(profiles + rejected, rows.len() as u64, "no row is lost: {json}");
     let deep = format!("{{\"id\": \"a\", \"n\": {}1{}}}", "[".repeat(200_000), "]".repeat(200_000));
     Package::new(program).file("rows.ndjson", deep.as_bytes()).call(&["run", "."]).ends_with(0);
+}
+
+#[test]
+fn a_program_that_is_too_large() {
+    let list = format!("const KEYS: List<String> = [\n{}]\n", "  \"0123456789\",\n".repeat(500_000));
+    let run = Package::new(PEOPLE).file("keys.persona", list.as_bytes()).call(&["check", "."]);
+    run.ends_with(1);
+    assert!((run.stdout.clone() + &run.stderr).contains("P0002"), "{run:?}");
+    let comments = "// nothing but words\n".repeat(3_500_000);
+    let run = Package::new(PEOPLE).file("words.persona", comments.as_bytes()).call(&["check", "."]);
+    run.ends_with(1);
+    assert!((run.stdout.clone() + &run.stderr).contains("P0001"), "{run:?}");
 }

@@ -140,6 +140,8 @@ fn answers(case: &Case<'_>, program: &Program, folder: &Path, outcome: &mut Outc
         let loaded = match Loaded::new(plan, folder, now) {
             Ok(loaded) => loaded,
             Err(message) => {
+                // The temporary folder's name is no part of the message.
+                let message = message.replace(&format!("{}/", folder.display()), "");
                 outcome.expect(case, own(case, "rejects").next(), "rejects", &format!("{message}\n"));
                 return;
             }
