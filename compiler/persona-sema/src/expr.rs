@@ -8,6 +8,7 @@
 mod aggregates;
 mod apply;
 mod arithmetic;
+mod branches;
 mod calls;
 mod collections;
 mod compare;
@@ -24,6 +25,7 @@ mod names;
 mod narrow;
 mod open;
 mod query;
+mod ranks;
 mod regex;
 mod repair;
 mod sequence;
@@ -338,7 +340,7 @@ impl<'a> Checker<'a> {
                 left,
                 right,
             } => {
-                let checked = self.contains_set(*all, left, right, *op_span, span);
+                let checked = self.contains_set(*all, left, right, span);
                 self.negated_if(*negated, checked, mark, *op_span)
             }
             Kind::Quantifier {

@@ -210,7 +210,7 @@ impl Checker<'_> {
             return aggregate(kind, opened, Some(value), ty, span);
         }
         if let (Some(first), Some(last)) = (opened.path.first(), opened.path.last()) {
-            return self.field_inside(name, first.span.to(last.span), opened, span);
+            return self.field_inside(name, first.span.to(last.span), span);
         }
         if let super::names::Bound::Elem { ty, .. } = &opened.bound
             && !matches!(ty.kind, TypeKind::Record(_))
@@ -224,13 +224,12 @@ impl Checker<'_> {
     }
 
     /// `last(Purchase.total)`: the field is asked for behind the parentheses.
-    fn field_inside(&mut self, name: &ast::Name, path: Span, opened: &Opened, span: Span) -> Expr {
+    fn field_inside(&mut self, name: &ast::Name, path: Span, span: Span) -> Expr {
         let field = self.text(path);
         let dot = path.start.saturating_sub(1);
         let head = self.text(Span::new(span.start, dot));
         let tail = self.text(Span::new(path.end, span.end));
         let new = format!("{head}{tail}.{field}");
-        let _ = opened;
         let diagnostic = self
             .diagnostic(
                 history::FIELD_NOT_COUNTED,
@@ -240,12 +239,7 @@ impl Checker<'_> {
                     name.text
                 ),
             )
-            .fix(
-                format!("write `{new}`"),
-                Applicability::Always,
-                span,
-                new.clone(),
-            );
+            .fix(format!("write `{new}`"), Applicability::Always, span, new);
         self.fail(span, diagnostic)
     }
 
@@ -517,7 +511,7 @@ impl Checker<'_> {
                 .help("over lists there are `count`, `sum`, `avg`, `min`, `max` and `distinct`");
             return self.fail(span, diagnostic);
         };
-        let opened = self.open_elements(query, &list, element, rest);
+        let opened = self.open_elements(query, element, rest);
         let below = Want {
             below: want.below && matches!(kind, AggKind::Count | AggKind::Distinct),
             ..want

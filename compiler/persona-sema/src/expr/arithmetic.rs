@@ -30,7 +30,7 @@ impl Checker<'_> {
             return self.fail(span, diagnostic);
         }
         value.span = span;
-        if count % 2 == 0 {
+        if count.is_multiple_of(2) {
             return value;
         }
         let ty = value.ty.clone();
@@ -340,7 +340,7 @@ impl Checker<'_> {
         }
         let Some(joined) = join(&value.ty, &other.ty) else {
             let wanted = Type {
-                kind: value.ty.kind.clone(),
+                kind: value.ty.kind,
                 optional: true,
             };
             return self.accept(other, written, &wanted, Role::Operand("??"));

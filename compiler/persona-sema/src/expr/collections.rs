@@ -141,7 +141,7 @@ impl Checker<'_> {
         if matches!(self.env.global(&first.text), Some(Global::Segment(_)))
             && !self.means_a_value(first)
         {
-            let _ = self.kind(first);
+            self.kind(first)?;
             return None;
         }
         let mut thing = self.thing(first, Want::NOTHING);
@@ -163,7 +163,6 @@ impl Checker<'_> {
     pub(super) fn open_elements(
         &mut self,
         query: &ast::Query,
-        list: &Expr,
         element: Type,
         path: Vec<ast::Name>,
     ) -> Opened {
@@ -188,7 +187,6 @@ impl Checker<'_> {
             filter: filter.map(Box::new),
             span: query.span,
         };
-        let _ = list;
         Opened::new(query, bound, path, facts, mark, outer)
     }
 

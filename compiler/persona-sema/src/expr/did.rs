@@ -66,7 +66,7 @@ impl Checker<'_> {
             self.strict(opened.mark, Position::Filter, whole);
         }
         let counted = match &did.per {
-            Some(per) => match self.per(per, did, opened, span) {
+            Some(per) => match self.per(per, did, opened) {
                 Some(counted) => counted,
                 None => return self.error_at(span),
             },
@@ -155,7 +155,7 @@ impl Checker<'_> {
     }
 
     /// `per sku`: the greatest count for one value.
-    fn per(&mut self, per: &ast::Name, did: &Did, opened: &Opened, span: Span) -> Option<Expr> {
+    fn per(&mut self, per: &ast::Name, did: &Did, opened: &Opened) -> Option<Expr> {
         match &did.times {
             Some(times) if times.bound == TimesBound::AtLeast => {}
             found => {
@@ -206,7 +206,6 @@ impl Checker<'_> {
             return None;
         }
         let value = self.settled_per(value, per, did);
-        let _ = span;
         Some(aggregate(
             AggKind::MaxPerValue,
             opened,

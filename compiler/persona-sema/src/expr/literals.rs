@@ -99,7 +99,7 @@ impl Checker<'_> {
         for (value, written) in values.iter().zip(items) {
             match self.constant(value, written, "each element of a list") {
                 Some(constant) => {
-                    constants.push(converted_const(constant, &value.ty.kind, &element.kind))
+                    constants.push(converted_const(constant, &value.ty.kind, &element.kind));
                 }
                 None => broken = true,
             }

@@ -422,7 +422,6 @@ impl Checker<'_> {
         all: bool,
         left: &ast::Expr,
         right: &ast::Expr,
-        op_span: Span,
         span: Span,
     ) -> Expr {
         let op = if all { Op::HasAll } else { Op::HasAny };
@@ -475,7 +474,6 @@ impl Checker<'_> {
                 span,
             }
         };
-        let _ = op_span;
         any_of(
             if all { Op::And } else { Op::Or },
             values.into_iter().map(has).collect(),

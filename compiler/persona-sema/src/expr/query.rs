@@ -105,9 +105,7 @@ impl Checker<'_> {
         let outer = (self.named.len(), self.frames.len());
         let mark = self.open.len();
         let resolved = resolved.filter(|_| allowed);
-        let Some(resolved) = resolved else {
-            return None;
-        };
+        let resolved = resolved?;
         let event = Bound::Event {
             binder,
             kinds: resolved.kinds.clone(),

@@ -67,7 +67,7 @@ impl Checker<'_> {
                         filter,
                         within,
                         lasting,
-                    })
+                    });
                 }
             }
         }

@@ -202,7 +202,7 @@ impl Checker<'_> {
         match fold(&length) {
             Some(Const::Int(micros)) if micros <= 0 => self.empty_window(written.span),
             Some(Const::Period { months, days }) if months <= 0 && days <= 0 => {
-                self.empty_window(written.span)
+                self.empty_window(written.span);
             }
             _ => return Some(length),
         }

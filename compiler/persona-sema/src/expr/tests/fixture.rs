@@ -167,8 +167,6 @@ fn split_fields(text: &str) -> Vec<(&str, &str)> {
         depth += i32::from(c == '{') - i32::from(c == '}');
         c == ';' && depth == 0
     });
-    let pair = |part: &'static str| part;
-    let _ = pair;
     parts
         .map(|part| {
             let (name, kind) = part.split_once(':').expect("a field has a type");

@@ -261,7 +261,7 @@ fn well_said(diagnostic: &Diagnostic) {
     let first = message.chars().next().expect("not empty");
     assert!(
         !first.is_uppercase()
-            || message.starts_with(|c: char| c == '`')
+            || message.starts_with('`')
             || message.get(..3).is_some_and(is_currency),
         "{message}"
     );

@@ -160,3 +160,50 @@ fn what_is_broken_in_the_text_is_not_reported_again() {
         );
     }
 }
+
+#[test]
+fn no_expression_with_a_word_less_or_more_panics() {
+    let shop = Shop::new();
+    let check = |text: &str| {
+        let parsed = parse_expr(text);
+        let scope = Scope {
+            text,
+            file: FileId(1),
+            params: &[],
+            event: None,
+            pure: false,
+        };
+        let result = check_value(&shop, scope, &parsed.tree, None);
+        for diagnostic in &result.diagnostics {
+            let edits = diagnostic.fixes.iter().flat_map(|fix| &fix.edits);
+            for span in edits.map(|edit| edit.span).chain([diagnostic.primary.span]) {
+                assert!(
+                    text.get(span.start as usize..span.end as usize).is_some(),
+                    "{text}: {span:?}"
+                );
+            }
+        }
+    };
+    for (_, table) in TABLES {
+        for text in table.lines().filter_map(|line| line.strip_prefix("> ")) {
+            let words: Vec<&str> = text
+                .split_inclusive([' ', '.', '(', ')', ',', '"'])
+                .collect();
+            for index in 0..words.len() {
+                let without: String = words
+                    .iter()
+                    .enumerate()
+                    .filter(|(at, _)| *at != index)
+                    .map(|(_, word)| *word)
+                    .collect();
+                check(&without);
+                let mut twice = words.clone();
+                twice.insert(index, words[index]);
+                check(&twice.concat());
+                let mut swapped = words.clone();
+                swapped.swap(index, (index + 1) % words.len());
+                check(&swapped.concat());
+            }
+        }
+    }
+}
