@@ -94,7 +94,10 @@ pub struct Field {
 impl Type {
     /// A type whose values are never missing.
     pub const fn of(kind: TypeKind) -> Self {
-        Self { kind, optional: false }
+        Self {
+            kind,
+            optional: false,
+        }
     }
 
     /// The erroneous type.
@@ -125,7 +128,16 @@ impl Type {
 impl TypeKind {
     /// Whether values are text: `String` and the validated strings.
     pub fn is_text(&self) -> bool {
-        matches!(self, Self::Str | Self::Email | Self::Phone | Self::Url | Self::TimeZone | Self::Locale | Self::Html)
+        matches!(
+            self,
+            Self::Str
+                | Self::Email
+                | Self::Phone
+                | Self::Url
+                | Self::TimeZone
+                | Self::Locale
+                | Self::Html
+        )
     }
 
     /// The element type of a list or set.
@@ -161,7 +173,13 @@ impl fmt::Display for DisplayType<'_> {
                 f.write_str("{ ")?;
                 for (i, field) in record.fields.iter().enumerate() {
                     let comma = if i == 0 { "" } else { ", " };
-                    write!(f, "{comma}{}: {}{}", field.name, field.ty.kind.display(self.enums), optional(&field.ty))?;
+                    write!(
+                        f,
+                        "{comma}{}: {}{}",
+                        field.name,
+                        field.ty.kind.display(self.enums),
+                        optional(&field.ty)
+                    )?;
                 }
                 f.write_str(" }")
             }
