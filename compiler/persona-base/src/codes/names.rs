@@ -5,7 +5,7 @@ codes! {
     DUPLICATE_FIELD = "P0221" "duplicate_field" since "0.1.0" Error;
     DUPLICATE_VALUE = "P0222" "duplicate_value" since "0.1.0" Error;
     DUPLICATE_PARAMETER = "P0223" "duplicate_parameter" since "0.1.0" Error;
-    RESERVED_NAME = "P0224" "reserved_name" since "0.1.0" Error;
+    RESERVED_NAME = "P0224" "taken_name" since "0.1.0" Error;
     TYPE_CASE = "P0225" "type_case" since "0.1.0" Warn;
     NAME_CASE = "P0226" "name_case" since "0.1.0" Warn;
     UNKNOWN_TYPE = "P0227" "unknown_type" since "0.1.0" Error;

@@ -11,6 +11,6 @@ codes! {
     UNKNOWN_LINT = "P0708" "unknown_lint" since "0.1.0" Error;
     FIXED_LEVEL = "P0709" "fixed_level" since "0.1.0" Error;
     UNSUPPORTED_DEPENDENCY = "P0710" "unsupported_dependency" since "0.1.0" Error;
-    NESTED_TOO_DEEP = "P0801" "nested_too_deep" since "0.1.0" Error;
+    NESTED_TOO_DEEP = "P0801" "definitions_too_deep" since "0.1.0" Error;
     EXPANDS_TOO_FAR = "P0802" "expands_too_far" since "0.1.0" Error;
 }
