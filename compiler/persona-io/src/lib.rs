@@ -10,6 +10,9 @@ mod sink;
 mod source;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::{LoadError, LoadErrorKind};
 pub use load::{Loaded, load, load_into};
 pub use options::{LoadOptions, NoProgress, Progress};

@@ -133,7 +133,10 @@ impl CsvReader {
                 record.len(),
                 self.width
             );
-            return Err((shorten(&String::from_utf8_lossy(record.head())), reason));
+            return Err((
+                shorten(&String::from_utf8_lossy(&record.head(self.input.delimiter))),
+                reason,
+            ));
         }
         for cell in self.cells.iter().flatten() {
             if simdutf8::basic::from_utf8(record.cell(*cell)).is_err() {
@@ -163,9 +166,19 @@ impl Record {
         &self.bytes[start..self.ends[at]]
     }
 
-    /// The first cells, enough for a message.
-    fn head(&self) -> &[u8] {
-        &self.bytes[..self.bytes.len().min(1024)]
+    /// The first cells as they would stand in the file, enough for a message.
+    fn head(&self, delimiter: u8) -> Vec<u8> {
+        let mut out = Vec::new();
+        for at in 0..self.len() {
+            if at > 0 {
+                out.push(delimiter);
+            }
+            out.extend(self.cell(at).iter().take(1024));
+            if out.len() > 1024 {
+                break;
+            }
+        }
+        out
     }
 }
 

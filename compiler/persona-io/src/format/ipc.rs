@@ -10,7 +10,7 @@ use arrow_schema::{ArrowError, SchemaRef};
 
 use super::batch::Batch;
 use super::parquet::guarded;
-use super::{BatchReader, Opened, arrow, read_error};
+use super::{BatchReader, Opened, arrow, ipc_check, read_error};
 use crate::error::LoadError;
 
 const MAGIC: &[u8] = b"ARROW1";
@@ -26,8 +26,18 @@ pub(super) fn open(mut file: File, wanted: &[Arc<str>]) -> Result<Opened, Box<Lo
     if start.is_empty() {
         return Err(LoadError::format("this file is empty"));
     }
+    let is_file = start.starts_with(MAGIC);
+    guarded("it cannot hold what it says it holds", || {
+        if is_file {
+            ipc_check::file(&mut file)
+        } else {
+            ipc_check::stream(&mut file)
+        }
+    })?;
+    file.seek(SeekFrom::Start(0))
+        .map_err(|error| read_error(&error))?;
     let input = BufReader::with_capacity(256 << 10, file);
-    let (records, schema) = open_records(input, start.starts_with(MAGIC))?;
+    let (records, schema) = open_records(input, is_file)?;
     let (_, present) = arrow::project(&schema, wanted)?;
     Ok(Opened {
         reader: Box::new(IpcReader {

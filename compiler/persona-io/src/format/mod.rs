@@ -4,6 +4,7 @@ pub(crate) mod arrow;
 mod batch;
 mod csv;
 mod ipc;
+mod ipc_check;
 mod ndjson;
 mod parquet;
 

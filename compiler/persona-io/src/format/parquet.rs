@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::file::metadata::ParquetMetaData;
 
 use super::batch::Batch;
-use super::{BatchReader, Opened, arrow};
+use super::{BatchReader, Opened, arrow, read_error};
 use crate::error::LoadError;
 
 pub(super) fn open(
@@ -17,8 +18,12 @@ pub(super) fn open(
     wanted: &[Arc<str>],
     batch_rows: usize,
 ) -> Result<Opened, Box<LoadError>> {
+    let size = file.metadata().map_err(|error| read_error(&error))?.len();
     let builder = guarded("its footer cannot be read", || {
         ParquetRecordBatchReaderBuilder::try_new(file)
+    })?;
+    guarded("it cannot hold what it says it holds", || {
+        check(builder.metadata(), size)
     })?;
     let schema = builder.schema().clone();
     let (roots, present) = arrow::project(&schema, wanted)?;
@@ -38,6 +43,21 @@ pub(super) fn open(
         columns: Some(arrow::dotted_names(&schema)),
         present,
     })
+}
+
+/// Fails where a column lies beyond the file's end: the decoder asks for as much memory as the file says it needs.
+fn check(metadata: &ParquetMetaData, size: u64) -> Result<(), &'static str> {
+    for column in metadata
+        .row_groups()
+        .iter()
+        .flat_map(|group| group.columns())
+    {
+        let (start, length) = column.byte_range();
+        if start.checked_add(length).is_none_or(|end| end > size) {
+            return Err("a part of it lies beyond its end");
+        }
+    }
+    Ok(())
 }
 
 struct ParquetReader {

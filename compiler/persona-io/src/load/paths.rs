@@ -55,7 +55,7 @@ pub(super) fn expand(root: &Path, path: &str) -> Result<Vec<FilePath>, Box<LoadE
             .cmp(b.path.as_os_str().as_encoded_bytes())
     });
     if files.is_empty() {
-        let error = LoadError::new(LoadErrorKind::NotFound, format!("no file matches `{path}`"));
+        let error = LoadError::new(LoadErrorKind::NotFound, "no file matches this pattern");
         return Err(error.at_path(Path::new(path)));
     }
     Ok(files)

@@ -8,3 +8,13 @@ mod text;
 
 pub use members::write_members;
 pub use rejects::NdjsonRejects;
+
+/// A value as people see it in a members' table.
+#[cfg(test)]
+pub(crate) fn shown(
+    value: &persona_runtime::Value,
+    ty: &persona_ir::Ty,
+    schema: &persona_ir::Schema,
+) -> String {
+    text::cell(value, ty, schema)
+}

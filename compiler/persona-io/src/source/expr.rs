@@ -1,7 +1,8 @@
 //! Expressions over raw rows: compiled once per source, then asked for every row (or group).
 //!
-//! `+` between two texts adds them where both read as numbers, unless one of them is written in the source as text;
-//! then, and where one does not read as a number, it puts one after the other.
+//! `+` puts text after text where one side is text in the program (`column("a") + " " + column("b")`, `.lower()`).
+//! Between two cells that hold text it adds where both read as numbers, as amounts in CSV do, and else puts one after
+//! the other.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -30,6 +31,8 @@ pub(crate) enum Ex {
     Number(Decimal),
     Bool(bool),
     Op(RawOp, Vec<Ex>),
+    /// Text after text.
+    Concat(Vec<Ex>),
     Matches(Box<Ex>, Regex),
     In(Box<Ex>, Vec<Ex>),
     /// An aggregate of the group, by its number.
@@ -51,6 +54,15 @@ pub(crate) struct Env<'a> {
 }
 
 impl Ex {
+    /// Whether this is text by the look of the program, whatever the rows hold.
+    pub(crate) fn is_text(&self) -> bool {
+        match self {
+            Self::Text(_) | Self::Concat(_) | Self::Op(RawOp::Lower | RawOp::Upper, _) => true,
+            Self::As(_, reader) => reader.gives_text(),
+            _ => false,
+        }
+    }
+
     /// The value.
     pub(crate) fn eval<'a>(&'a self, env: Env<'a>) -> Value<'a> {
         match self {
@@ -66,6 +78,7 @@ impl Ex {
             Self::Number(number) => Ok(Raw::Number(*number)),
             Self::Bool(value) => Ok(Raw::Bool(*value)),
             Self::Op(op, operands) => operation(*op, operands, env),
+            Self::Concat(operands) => concat(operands, env),
             Self::Matches(operand, regex) => {
                 let value = operand.eval(env)?;
                 Ok(Raw::Bool(
@@ -106,6 +119,18 @@ impl Ex {
             }
         }
     }
+}
+
+fn concat<'a>(operands: &'a [Ex], env: Env<'a>) -> Value<'a> {
+    let mut out = String::new();
+    for operand in operands {
+        let value = operand.eval(env)?;
+        if value.is_missing() {
+            return Ok(Raw::Missing);
+        }
+        out.push_str(&value.text());
+    }
+    Ok(Raw::Text(Cow::Owned(out)))
 }
 
 fn column<'a>(env: Env<'a>, slot: usize) -> Value<'a> {
@@ -188,14 +213,13 @@ fn operation<'a>(op: RawOp, operands: &'a [Ex], env: Env<'a>) -> Value<'a> {
                 .iter()
                 .map(|o| o.eval(env))
                 .collect::<Result<Vec<_>, _>>()?;
-            let written = operands.iter().any(|o| matches!(o, Ex::Text(_)));
-            strict(op, values, written)
+            strict(op, values)
         }
     }
 }
 
-/// Operations that ask for all their operands; `written` says that one of them is text in the source itself.
-fn strict<'a>(op: RawOp, mut values: Vec<Raw<'a>>, written: bool) -> Value<'a> {
+/// Operations that ask for all their operands.
+fn strict<'a>(op: RawOp, mut values: Vec<Raw<'a>>) -> Value<'a> {
     let missing = values.iter().any(Raw::is_missing);
     match op {
         RawOp::Known => return Ok(Raw::Bool(!missing)),
@@ -213,9 +237,7 @@ fn strict<'a>(op: RawOp, mut values: Vec<Raw<'a>>, written: bool) -> Value<'a> {
     }
     match (op, values.as_mut_slice()) {
         (RawOp::Not, [a]) => Ok(truth(a)?.map_or(Raw::Missing, |value| Raw::Bool(!value))),
-        (RawOp::Add | RawOp::Sub | RawOp::Mul | RawOp::Div, [a, b]) => {
-            arithmetic(op, a, b, written)
-        }
+        (RawOp::Add | RawOp::Sub | RawOp::Mul | RawOp::Div, [a, b]) => arithmetic(op, a, b),
         (RawOp::Neg, [a]) => match a.number()? {
             Number::Exact(n) => n.neg().map(Raw::Number).map_err(|e| too_long(a, e)),
             Number::Float(f) => Ok(Raw::Float(-f)),
@@ -289,12 +311,10 @@ fn too_long(value: &Raw<'_>, error: DecimalError) -> Box<Bad> {
     )
 }
 
-fn arithmetic<'a>(op: RawOp, a: &Raw<'a>, b: &Raw<'a>, written: bool) -> Value<'a> {
-    if op == RawOp::Add && matches!((a, b), (Raw::Text(_), _) | (_, Raw::Text(_))) {
-        let both_text = matches!((a, b), (Raw::Text(_), Raw::Text(_)));
-        if written || (both_text && (a.number().is_err() || b.number().is_err())) {
-            return Ok(Raw::Text(Cow::Owned(format!("{}{}", a.text(), b.text()))));
-        }
+fn arithmetic<'a>(op: RawOp, a: &Raw<'a>, b: &Raw<'a>) -> Value<'a> {
+    let both_text = matches!((a, b), (Raw::Text(_), Raw::Text(_)));
+    if op == RawOp::Add && both_text && (a.number().is_err() || b.number().is_err()) {
+        return Ok(Raw::Text(Cow::Owned(format!("{}{}", a.text(), b.text()))));
     }
     let (x, y) = (a.number()?, b.number()?);
     if let (Number::Exact(x), Number::Exact(y)) = (x, y) {

@@ -216,6 +216,11 @@ impl<'p> Compiler<'p, '_> {
     /// Compiles an expression over single rows, or over the record (`group` and the source is grouped).
     fn compile(&mut self, expr: &RawExpr, group: bool) -> Result<Ex, Box<LoadError>> {
         let group = group && self.grouped;
+        // What the rows are grouped by is what they share, also where it is computed.
+        if group && self.source.group_by.contains(expr) {
+            let of_row = self.row(expr)?;
+            return Ok(self.of_record(of_row));
+        }
         Ok(match expr {
             RawExpr::Column(name) => {
                 let column = Ex::Column(self.want(name, true));
@@ -228,7 +233,14 @@ impl<'p> Compiler<'p, '_> {
             RawExpr::Text(text) => Ex::Text(text.clone()),
             RawExpr::Number(text) => Ex::Number(number(text)?),
             RawExpr::Bool(value) => Ex::Bool(*value),
-            RawExpr::Op(op, operands) => Ex::Op(*op, self.compile_all(operands, group)?),
+            RawExpr::Op(op, operands) => {
+                let operands = self.compile_all(operands, group)?;
+                if *op == RawOp::Add && operands.iter().any(Ex::is_text) {
+                    Ex::Concat(operands)
+                } else {
+                    Ex::Op(*op, operands)
+                }
+            }
             RawExpr::Matches(operand, pattern) => {
                 let regex = RegexBuilder::new(pattern)
                     .size_limit(REGEX_LIMIT)
@@ -378,6 +390,14 @@ impl<'p> Compiler<'p, '_> {
         }
         if let Some(expr) = &self.source.id {
             return Ok(Some(self.input(expr, &Ty::Str, "id")?));
+        }
+        // A column that says whose event it is does not say which event it is.
+        let mut of_profile = BTreeSet::new();
+        if let Some(profile) = &self.source.profile {
+            columns(profile, &mut of_profile);
+        }
+        if of_profile.contains("id") {
+            return Ok(None);
         }
         let slot = self.want(&Arc::from("id"), false);
         let key_is_id = &*plan.schema.profile.columns[plan.schema.key].name == "id";

@@ -4,6 +4,3 @@
 pub(crate) mod agg;
 pub(crate) mod expr;
 pub(crate) mod job;
-
-#[cfg(test)]
-mod tests;

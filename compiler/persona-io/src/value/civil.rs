@@ -1,6 +1,7 @@
 //! Dates, times, instants and lengths of time as text: strict reading of ISO 8601 and RFC 3339, and the forms that
 //! people print them in. No time zones here: see `zone`.
 
+use super::decimal::Decimal;
 use persona_runtime::calendar::{self, civil_from_days};
 pub(crate) use persona_runtime::calendar::{
     DAY, MAX_DATE, MAX_TIMESTAMP, MIN_DATE, MIN_TIMESTAMP, SECOND,
@@ -151,56 +152,38 @@ fn trim(text: &str) -> &[u8] {
 
 /// Reads `1h30m`, `30d`, `2w`, `1.5h`, or ISO 8601 without years and months (`PT1H30M`, `P2D`), in microseconds.
 pub(crate) fn parse_duration(text: &str) -> Option<i64> {
-    let text = std::str::from_utf8(trim(text)).ok()?;
-    let (negative, text) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text),
+    const HOUR: i64 = 3600 * SECOND;
+    const MINUTE: i64 = 60 * SECOND;
+    let text = text.trim_ascii();
+    let (sign, text) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let Some(iso) = text.strip_prefix(['P', 'p']) else {
+        let units = [
+            ("W", 7 * DAY),
+            ("D", DAY),
+            ("H", HOUR),
+            ("M", MINUTE),
+            ("S", SECOND),
+            ("MS", 1000),
+            ("US", 1),
+        ];
+        return Some(sign * parts(text, &units)?);
     };
-    let micros = match text.strip_prefix(['P', 'p']) {
-        Some(iso) => {
-            let (days, time) = iso
-                .split_once(['T', 't'])
-                .map_or((iso, None), |(d, t)| (d, Some(t)));
-            let days = parts(days, &[("W", 7 * DAY), ("D", DAY)])?;
-            let time = match time {
-                Some(time) => Some(parts(
-                    time,
-                    &[("H", 3600 * SECOND), ("M", 60 * SECOND), ("S", SECOND)],
-                )?),
-                None => None,
-            };
-            match (days, time) {
-                (None, None | Some(None)) => return None,
-                (days, time) => days.unwrap_or(0).checked_add(time.flatten().unwrap_or(0))?,
-            }
-        }
-        None => parts(
-            text,
-            &[
-                ("W", 7 * DAY),
-                ("D", DAY),
-                ("H", 3600 * SECOND),
-                ("M", 60 * SECOND),
-                ("S", SECOND),
-                ("MS", 1000),
-                ("US", 1),
-            ],
-        )??,
+    let units = [("H", HOUR), ("M", MINUTE), ("S", SECOND)];
+    let dates = [("W", 7 * DAY), ("D", DAY)];
+    let micros = match iso.split_once(['T', 't']) {
+        None => parts(iso, &dates)?,
+        Some(("", time)) => parts(time, &units)?,
+        Some((days, time)) => parts(days, &dates)?.checked_add(parts(time, &units)?)?,
     };
-    Some(if negative { -micros } else { micros })
+    Some(sign * micros)
 }
 
-/// Numbers with units, each unit at most once and in this order: `None` for other text, `Some(None)` for no text.
-#[expect(clippy::option_option, reason = "no text and wrong text differ")]
-fn parts(mut text: &str, units: &[(&str, i64)]) -> Option<Option<i64>> {
-    if text.is_empty() {
-        return Some(None);
-    }
+/// Numbers with units, at least one, each unit at most once and in this order.
+fn parts(mut text: &str, mut units: &[(&str, i64)]) -> Option<i64> {
     let mut total: i64 = 0;
-    let mut units = units;
-    while !text.is_empty() {
+    loop {
         let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let number = super::decimal::Decimal::parse(&text[..digits]).ok()?;
+        let number = Decimal::parse(&text[..digits]).ok()?;
         let rest = &text[digits..];
         let word = rest
             .find(|c: char| !c.is_ascii_alphabetic())
@@ -208,14 +191,14 @@ fn parts(mut text: &str, units: &[(&str, i64)]) -> Option<Option<i64>> {
         let at = units
             .iter()
             .position(|(unit, _)| unit.eq_ignore_ascii_case(&rest[..word]))?;
-        let micros = number
-            .mul(super::decimal::Decimal::whole(units[at].1))
-            .ok()?;
+        let micros = number.mul(Decimal::whole(units[at].1)).ok()?;
         total = total.checked_add(i64::try_from(micros.rounded_at(0)?).ok()?)?;
         units = &units[at + 1..];
         text = &rest[word..];
+        if text.is_empty() {
+            return Some(total);
+        }
     }
-    Some(Some(total))
 }
 
 /// `2026-01-31`.

@@ -50,18 +50,25 @@ pub(crate) fn string(text: &str) -> Result<Cow<'_, str>, Box<Bad>> {
     }
     serde_json::from_str(text)
         .map(Cow::Owned)
-        .map_err(|error| Bad::text(text, format!("is not valid JSON text: {error}")))
+        .map_err(|_| Bad::text(text, "is not valid JSON text"))
 }
 
 fn array(text: &str) -> Result<Vec<&RawValue>, Box<Bad>> {
-    serde_json::from_str(text)
-        .map_err(|error| Bad::text(text, format!("is not a valid JSON list: {error}")))
+    serde_json::from_str(text).map_err(|_| Bad::text(text, "is not a valid JSON list"))
 }
 
 /// The fields of a JSON object, in order; a name that stands twice is refused.
 fn object(text: &str) -> Result<Vec<(Cow<'_, str>, &RawValue)>, Box<Bad>> {
-    let fields: Fields<'_> = serde_json::from_str(text)
-        .map_err(|error| Bad::text(text, format!("is not a valid JSON object: {error}")))?;
+    let fields: Fields<'_> = serde_json::from_str(text).map_err(|error| {
+        let twice = error.to_string();
+        match twice.split_once(" stands twice") {
+            Some((name, _)) => Bad::text(
+                text,
+                format!("is a JSON object in which {name} stands twice"),
+            ),
+            None => Bad::text(text, "is not a valid JSON object"),
+        }
+    })?;
     Ok(fields.0)
 }
 

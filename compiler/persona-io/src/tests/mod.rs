@@ -1,0 +1,14 @@
+//! Whole loads: plans in their text form over small files, and what comes out as text.
+
+mod bad_input;
+mod csv;
+mod events;
+mod expressions;
+mod groups;
+mod members;
+mod ndjson;
+mod parquet;
+mod profiles;
+mod real;
+mod support;
+mod types;
