@@ -66,12 +66,8 @@ impl<'a> Bound<'a> {
         let times = Times::new(plan, data, now);
         let mut owned = Owned::default();
         let mut texts = Texts::new(&data.strings);
-        let longest = data
-            .events
-            .iter()
-            .map(EventTable::len)
-            .chain([data.profiles])
-            .max();
+        let tables = data.events.iter().flat_map(|table| &table.columns);
+        let longest = data.columns.iter().chain(tables).map(longest).max();
         owned.zeros = vec![0; longest.unwrap_or(0) + 1];
         let columns = owned.table(&plan.schema.profile, &data.columns, data.profiles);
         owned.events = owned.event_tables(plan, data);
@@ -370,6 +366,15 @@ impl Owned {
         }
         self.moments = self.moment_rows.iter().map(|row| row.as_ptr()).collect();
     }
+}
+
+/// The most rows that a column or one inside it has.
+fn longest(column: &Column) -> usize {
+    let inside = match &column.values {
+        Values::List { children, .. } => children.iter().map(longest).max(),
+        _ => None,
+    };
+    column.len().max(inside.unwrap_or(0))
 }
 
 /// Checks that offsets ascend within the rows they point to.

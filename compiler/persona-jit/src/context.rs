@@ -114,19 +114,16 @@ pub(crate) struct ColumnRef {
 }
 
 impl ColumnRef {
-    /// The column of a list's child.
-    pub(crate) fn child(children: *const Self, child: usize) -> Self {
-        // SAFETY: code passes the address of a list's child columns only together with a row and a child that the
-        // list has, as its type says; `bind` checked the number of children against the type.
-        unsafe { *children.add(child) }
-    }
-
     /// The value in a row as words, if there is one. For lists: the children's address, first row, row behind the last.
-    pub(crate) fn read(&self, shape: Shape, row: u64) -> Option<[u64; 3]> {
+    ///
+    /// # Safety
+    ///
+    /// What the column points to is alive, has this shape, and has the row.
+    pub(crate) unsafe fn read(&self, shape: Shape, row: u64) -> Option<[u64; 3]> {
         let index = usize::try_from(row).ok()?;
         let bit = usize::try_from((row & self.mask) + self.shift).ok()?;
-        // SAFETY: code passes rows of the column only. `bind` checked that data and validity have that many, of the
-        // column's type, which is the one that the plan says.
+        // SAFETY: `bind` made the column of buffers that have a value, an offset and a bit for each row, of the shape's
+        // width; a list's offsets have one entry more.
         unsafe {
             if *self.valid.add(bit / 8) >> (bit % 8) & 1 == 0 {
                 return None;
@@ -135,18 +132,14 @@ impl ColumnRef {
                 Shape::Bool => [u64::from(*self.data.add(index)); 3],
                 Shape::Code => [u64::from(*self.data.cast::<u32>().add(index)); 3],
                 Shape::Int | Shape::Float => [*self.data.cast::<u64>().add(index); 3],
-                Shape::Geo => [
-                    *self.data.cast::<u64>().add(index),
-                    *self.aux.cast::<u64>().add(index),
-                    0,
-                ],
+                Shape::Geo => {
+                    let (lat, lng) = (self.data.cast::<u64>(), self.aux.cast::<u64>());
+                    [*lat.add(index), *lng.add(index), 0]
+                }
                 Shape::List => {
                     let offsets = self.data.cast::<u32>().add(index);
-                    [
-                        self.aux as u64,
-                        u64::from(*offsets),
-                        u64::from(*offsets.add(1)),
-                    ]
+                    let (first, last) = (u64::from(*offsets), u64::from(*offsets.add(1)));
+                    [self.aux as u64, first, last]
                 }
             })
         }

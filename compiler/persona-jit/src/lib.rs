@@ -3,7 +3,8 @@
 //! interpreter gives; what is computed by the runtime's functions there, is computed by the same functions here.
 //!
 //! Everything `unsafe` is in `context`, which says what machine code and helpers may touch, `module`, which owns
-//! and calls the code, where `batch` and `row` call it, and in the one helper that is called like code. No user
+//! and calls the code, where `batch` and `row` call it, `value`, which reads
+//! lists by address, and in the helpers that are called like code or pass such addresses on. No user
 //! error reaches this crate.
 #![expect(unsafe_code, reason = "machine code is made and called here")]
 
@@ -24,6 +25,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod value;
 
 use persona_base::IndexVec;
 use persona_ir::{Plan, verify};

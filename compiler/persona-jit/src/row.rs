@@ -7,8 +7,8 @@ use persona_runtime::{Calibration, Dataset, Evaluation, Value};
 
 use crate::Compiled;
 use crate::bind::Bound;
-use crate::helpers::value_of_words;
 use crate::program::Goal;
+use crate::value::value_of_words;
 
 /// A compiled plan with data at one `now`, ready to be asked about profiles.
 pub struct Session<'a> {
@@ -93,7 +93,8 @@ impl Session<'_> {
     fn value(&self, goal: &Goal) -> Value {
         let slot = goal.slot.expect("every output has a slot");
         match self.bound.slot(slot) {
-            Some(words) => value_of_words(self.bound.texts(), &goal.ty, words),
+            // SAFETY: code has left the words of a value of the goal's type in its slot, and the data are alive.
+            Some(words) => unsafe { value_of_words(self.bound.texts(), &goal.ty, words) },
             None => Value::Missing,
         }
     }

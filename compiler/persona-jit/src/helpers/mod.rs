@@ -11,7 +11,6 @@ mod rank;
 mod text;
 mod time;
 
-pub(crate) use rank::value_of_words;
 pub(crate) use text::end_profile;
 pub(crate) use time::{part_number, unit_number};
 

@@ -4,6 +4,7 @@
 use persona_runtime::{display as print, text};
 
 use crate::context::Context;
+use crate::value::value_of_words;
 
 pub(super) extern "C" fn compare(ctx: &mut Context, a: u64, b: u64) -> i64 {
     let texts = &ctx.state().texts;
@@ -97,7 +98,8 @@ pub(super) extern "C" fn display(
     let Some((ty, format)) = state.display(spec) else {
         return x;
     };
-    let value = super::rank::value_of_words(&state.texts, ty, [x, y, z]);
+    // SAFETY: code passes the words of a value of the printed type.
+    let value = unsafe { value_of_words(&state.texts, ty, [x, y, z]) };
     let zone = state.clock(zone).zone();
     let text = print::display(&value, ty, format, state.schema, zone);
     state.texts.code(&text)

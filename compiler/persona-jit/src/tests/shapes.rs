@@ -42,10 +42,32 @@ fn columns_that_were_not_read_are_missing() {
         let plan = generate::plan(&mut rng, 5, 3, Focus::Anything);
         change(&mut data, |column| {
             if column.valid.is_some() {
-                *column = Column {
-                    values: Values::Absent(column.len()),
-                    valid: None,
-                };
+                *column = absent(column);
+            }
+        });
+        agree(&plan, &data, &at(NOW)).unwrap();
+    }
+}
+
+fn absent(column: &Column) -> Column {
+    let values = Values::Absent(column.len());
+    Column {
+        values,
+        valid: None,
+    }
+}
+
+/// A list may have more elements than any table has rows.
+#[test]
+fn fields_of_elements_that_were_not_read_are_missing() {
+    for seed in 0..30 {
+        let mut rng = Rng(5000 + seed);
+        let mut data = fixture::dataset(&mut rng, 3, 4);
+        let plan = generate::plan(&mut rng, 6, 3, Focus::Anything);
+        change(&mut data, |column| {
+            if let Values::List { children, .. } = &mut column.values {
+                let optional = children.iter_mut().filter(|child| child.valid.is_some());
+                optional.for_each(|child| *child = absent(child));
             }
         });
         agree(&plan, &data, &at(NOW)).unwrap();
