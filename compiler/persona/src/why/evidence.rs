@@ -18,8 +18,8 @@ pub(super) struct Found {
     pub(super) count: Option<NodeId>,
     /// When the last event of the query's kinds and filter happened, whatever the window.
     pub(super) last: NodeId,
-    /// What `last` is about.
-    pub(super) words: &'static str,
+    /// Whether it is about the events that a sequence starts with.
+    pub(super) starts: bool,
 }
 
 impl Evidence {
@@ -33,19 +33,17 @@ pub(super) fn extended(plan: &Plan) -> (Plan, Evidence) {
     let mut extended = plan.clone();
     let mut evidence = Evidence::default();
     for (id, node) in plan.nodes.iter_enumerated() {
-        let (query, counted, words) = match &node.op {
-            Op::Agg(agg) if agg.kind == AggKind::Exists => {
-                (&agg.query, true, "the last such event:")
-            }
+        let (query, counted, starts) = match &node.op {
+            Op::Agg(agg) if agg.kind == AggKind::Exists => (&agg.query, true, false),
             Op::Agg(agg)
                 if matches!(
                     agg.kind,
                     AggKind::Count | AggKind::MaxPerValue | AggKind::UnitsHit { .. }
                 ) =>
             {
-                (&agg.query, false, "the last such event:")
+                (&agg.query, false, false)
             }
-            Op::Sequence(sequence) => (&sequence.first, true, "the last event that starts it:"),
+            Op::Sequence(sequence) => (&sequence.first, true, true),
             _ => continue,
         };
         let count = counted.then(|| {
@@ -59,7 +57,14 @@ pub(super) fn extended(plan: &Plan) -> (Plan, Evidence) {
             )
         });
         let last = last(&mut extended.nodes, query);
-        evidence.found.insert(id, Found { count, last, words });
+        evidence.found.insert(
+            id,
+            Found {
+                count,
+                last,
+                starts,
+            },
+        );
     }
     (extended, evidence)
 }

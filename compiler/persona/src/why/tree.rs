@@ -15,6 +15,9 @@ const DEPTH: usize = 6;
 /// The most parts of an explanation.
 const PARTS: usize = 400;
 
+/// What is said where not even one event of the kind is there.
+const NEVER: &str = "no such event, ever";
+
 /// A part of an explanation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
@@ -217,33 +220,43 @@ impl<'r, 'e> Reader<'r, 'e> {
             AggKind::UnitsHit { .. } => vec![format!("in {} of them", self.shown(node).text)],
             _ => return None,
         };
-        said.extend(self.evidence_of(node));
+        let evidence = self.evidence_of(node);
+        if evidence.iter().any(|said| said == NEVER) {
+            said.clear();
+        }
+        said.extend(evidence);
         Some(said)
     }
 
     fn such_events(&mut self, count: NodeId) -> String {
-        match self.profile.value(count) {
-            Value::Int(1) => "1 such event".to_owned(),
-            value => format!("{} such events", value.int().unwrap_or(0)),
+        match self.profile.value(count).int().unwrap_or(0) {
+            0 => "no such event".to_owned(),
+            1 => "1 such event".to_owned(),
+            count => format!("{count} such events"),
         }
     }
 
+    /// What the history says about a condition on events: `no such event; the last one was on 2026-01-31 10:00`.
     fn evidence_of(&mut self, node: NodeId) -> Vec<String> {
-        let mut said = Vec::new();
         let Some(found) = self.evidence.of(node) else {
-            return said;
+            return Vec::new();
         };
-        if let Some(count) = found.count {
-            said.push(self.such_events(count));
-        }
         let last = self.profile.value(found.last);
-        if last.is_known() {
-            let zone = self.profile.clock().zone();
-            let text = Shown::new(&last, &Ty::Timestamp, &self.program.plan.schema, zone).text;
-            said.push(format!("{} {text}", found.words));
-        } else {
-            said.push(format!("{} never", found.words));
+        if !last.is_known() {
+            return vec![NEVER.to_owned()];
         }
+        let mut said = Vec::new();
+        if let Some(count) = found.count {
+            let such = self.such_events(count);
+            said.push(if found.starts {
+                format!("{such} to start with")
+            } else {
+                such
+            });
+        }
+        let zone = self.profile.clock().zone();
+        let last = Shown::new(&last, &Ty::Timestamp, &self.program.plan.schema, zone).text;
+        said.push(format!("the last one was on {last}"));
         said
     }
 }
