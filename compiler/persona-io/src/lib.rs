@@ -19,4 +19,4 @@ pub use options::{LoadOptions, NoProgress, Progress};
 pub use report::{
     LoadReport, NoRejects, ReasonReport, Reject, RejectAction, RejectKind, RejectSink, SourceReport,
 };
-pub use sink::{NdjsonRejects, write_members};
+pub use sink::{NdjsonRejects, check_members_path, write_members};

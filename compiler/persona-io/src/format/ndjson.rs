@@ -1,7 +1,6 @@
 //! NDJSON as streaming batches: one object per line. Only wanted names are kept, as JSON text, so that numbers stay
 //! as they are written. A line that is no object is a problem with its reason, and the next line is read as usual.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::sync::Arc;
@@ -299,10 +298,10 @@ impl<'de> Visitor<'de> for Pick<'_, '_, 'de> {
 }
 
 impl Pick<'_, '_, '_> {
-    fn remember(&mut self, name: &Cow<'_, str>) {
+    fn remember(&mut self, name: &str) {
         if let Some(names) = &mut self.names
             && names.len() < NAMES
-            && !names.contains(&**name)
+            && !names.contains(name)
         {
             names.insert(shorten(name));
         }

@@ -121,7 +121,7 @@ impl ColumnBuilder {
             (Data::Int(values), Some(Cell::Int(value))) => values.push(value),
             (Data::Float(values), Some(Cell::Float(value))) => values.push(value),
             (Data::Str(values), Some(Cell::Str(text))) => {
-                values.push(strings.of(self.kept).intern(&text))
+                values.push(strings.of(self.kept).intern(&text));
             }
             (Data::Enum(values), Some(Cell::Enum(code))) => values.push(code),
             (Data::Geo(lats, lons), Some(Cell::Geo(lat, lon))) => {
@@ -153,7 +153,7 @@ impl ColumnBuilder {
             (Data::Int(to), Data::Int(from)) => to.push(from[row]),
             (Data::Float(to), Data::Float(from)) => to.push(from[row]),
             (Data::Str(to), Data::Str(from)) | (Data::Enum(to), Data::Enum(from)) => {
-                to.push(from[row])
+                to.push(from[row]);
             }
             (Data::Geo(lats, lons), Data::Geo(from_lats, from_lons)) => {
                 lats.push(from_lats[row]);

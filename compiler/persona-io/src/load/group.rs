@@ -161,7 +161,7 @@ impl Elements {
             }
             // The first reason is enough.
             Err(bad) if self.bad.last().is_none_or(|(last, _)| *last != group) => {
-                self.bad.push((group, *bad))
+                self.bad.push((group, *bad));
             }
             Err(_) => {}
         }

@@ -273,53 +273,73 @@ fn knowing<'t>(
     })
 }
 
-/// The profile table's columns for the keys `present`, in their order.
-pub(super) fn columns(
-    plan: &Plan,
-    tables: &mut [ProfileTable],
-    chosen: &Chosen,
-    keys: &Keys,
-    present: &[u32],
-    kept: &[bool],
-    strings: &mut Interner,
-    log: &mut Log<'_>,
-) -> IndexVec<ColId, Column> {
-    let mut out = IndexVec::new();
-    for (col, spec) in plan.schema.profile.columns.iter_enumerated() {
-        if col == plan.schema.key {
-            let codes = present
-                .iter()
-                .map(|key| keys.codes[*key as usize])
-                .collect();
-            out.push(Column {
-                values: Values::Str(codes),
-                valid: None,
-            });
-            continue;
-        }
-        let differ = differences(tables, chosen, present, col, strings);
-        if differ > 0 {
-            log.report.differences.push((spec.name.clone(), differ));
-        }
-        if !kept[usize::from(col)] {
-            out.push(absent(present.len()));
-        } else {
-            let mut column = ColumnBuilder::new(&spec.ty, true);
-            for key in present {
-                let known = knowing(tables, chosen.of(*key as usize), col).next();
-                match (known, &spec.default) {
-                    (Some((from, row)), _) => column.push_from(from, row),
-                    (None, Some(default)) => column.push_const(default, strings),
-                    (None, None) => column.push(None, strings),
-                }
+/// What the profile table's columns are made of.
+pub(super) struct Merge<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) chosen: &'a Chosen,
+    pub(super) keys: &'a Keys,
+    /// The keys of the profiles, in their order.
+    pub(super) present: &'a [u32],
+    /// For each column, whether the dataset keeps it.
+    pub(super) kept: &'a [bool],
+}
+
+impl Merge<'_> {
+    /// The profile table's columns; those of the sources are used up.
+    pub(super) fn columns(
+        &self,
+        tables: &mut [ProfileTable],
+        strings: &mut Interner,
+        log: &mut Log<'_>,
+    ) -> IndexVec<ColId, Column> {
+        let schema = &self.plan.schema;
+        let mut out = IndexVec::new();
+        for (col, spec) in schema.profile.columns.iter_enumerated() {
+            if col == schema.key {
+                out.push(self.key_column());
+                continue;
             }
-            out.push(column.finish());
+            let differ = differences(tables, self.chosen, self.present, col, strings);
+            if differ > 0 {
+                log.report.differences.push((spec.name.clone(), differ));
+            }
+            out.push(if self.kept[usize::from(col)] {
+                self.column(col, tables, strings)
+            } else {
+                absent(self.present.len())
+            });
+            for table in &mut *tables {
+                table.rows.columns[usize::from(col)] = None;
+            }
         }
-        for table in &mut *tables {
-            table.rows.columns[usize::from(col)] = None;
+        out
+    }
+
+    fn key_column(&self) -> Column {
+        let codes = self
+            .present
+            .iter()
+            .map(|key| self.keys.codes[*key as usize]);
+        Column {
+            values: Values::Str(codes.collect()),
+            valid: None,
         }
     }
-    out
+
+    /// For each profile the value of the first source that knows one, else the default.
+    fn column(&self, col: ColId, tables: &[ProfileTable], strings: &mut Interner) -> Column {
+        let spec = &self.plan.schema.profile.columns[col];
+        let mut column = ColumnBuilder::new(&spec.ty, true);
+        for key in self.present {
+            let known = knowing(tables, self.chosen.of(*key as usize), col).next();
+            match (known, &spec.default) {
+                (Some((from, row)), _) => column.push_from(from, row),
+                (None, Some(default)) => column.push_const(default, strings),
+                (None, None) => column.push(None, strings),
+            }
+        }
+        column.finish()
+    }
 }
 
 /// How many profiles have sources that know different values.

@@ -12,7 +12,7 @@ use super::builder::Interner;
 use super::ingest::{Ingest, TableBuilder};
 use super::log::{Log, LogFile, Origin, Origins};
 use super::paths::{self, FilePath};
-use super::profiles::{self, Keys, ProfileTable};
+use super::profiles::{self, Keys, Merge, ProfileTable};
 use super::{checks, events};
 use crate::error::{LoadError, LoadErrorKind};
 use crate::options::{LoadOptions, Progress};
@@ -263,16 +263,14 @@ impl<'p> Loading<'p> {
         if wants(CheckTable::Profile) {
             origins.profiles = profiles::origins(&profiles, &chosen, &present);
         }
-        let columns = profiles::columns(
+        let merge = Merge {
             plan,
-            &mut profiles,
-            &chosen,
-            &keys,
-            &present,
-            &self.kept.profile,
-            &mut self.strings,
-            &mut log,
-        );
+            chosen: &chosen,
+            keys: &keys,
+            present: &present,
+            kept: &self.kept.profile,
+        };
+        let columns = merge.columns(&mut profiles, &mut self.strings, &mut log);
         drop(profiles);
         let mut tables = IndexVec::new();
         let parts = std::mem::take(&mut self.events)

@@ -69,13 +69,13 @@ pub(super) fn array(
         }
         Values::Int(values) => integers(values.slice(from, len), nulls, ty),
         Values::Float(values) => Arc::new(Float64Array::new(values.slice(from, len), nulls)),
-        Values::Str(codes) => texts(range, nulls, |row| Some(strings.get(codes[row]))),
+        Values::Str(codes) => texts(range, nulls.as_ref(), |row| Some(strings.get(codes[row]))),
         Values::Enum(codes) => {
             let names = match ty {
                 Ty::Enum(id) => schema.enums[*id].values.as_slice(),
                 _ => &[],
             };
-            texts(range, nulls, |row| {
+            texts(range, nulls.as_ref(), |row| {
                 names.get(codes[row] as usize).map(|value| &*value.name)
             })
         }
@@ -121,12 +121,12 @@ fn integers(values: ScalarBuffer<i64>, nulls: Option<NullBuffer>, ty: &Ty) -> Ar
 
 fn texts<'s>(
     range: Range<usize>,
-    nulls: Option<NullBuffer>,
+    nulls: Option<&NullBuffer>,
     text: impl Fn(usize) -> Option<&'s str>,
 ) -> ArrayRef {
     let mut out = StringBuilder::with_capacity(range.len(), 0);
     for (at, row) in range.enumerate() {
-        let known = nulls.as_ref().is_none_or(|nulls| nulls.is_valid(at));
+        let known = nulls.is_none_or(|nulls| nulls.is_valid(at));
         out.append_option(known.then(|| text(row)).flatten());
     }
     Arc::new(out.finish())

@@ -33,20 +33,7 @@ pub fn write_members(
     data: &Dataset,
     answers: &Answers,
 ) -> Result<(), Box<LoadError>> {
-    let ending = path
-        .extension()
-        .and_then(|ending| ending.to_str())
-        .unwrap_or("")
-        .to_ascii_lowercase();
-    if !["csv", "ndjson", "jsonl", "parquet", "arrow", "feather"].contains(&ending.as_str()) {
-        let error = LoadError::new(
-            LoadErrorKind::Write,
-            "the ending of this file names no format",
-        );
-        return Err(error
-            .help("use `.csv`, `.ndjson`, `.parquet` or `.arrow`")
-            .at_path(path));
-    }
+    let ending = members_ending(path)?;
     let table = Members {
         plan,
         data,
@@ -61,6 +48,42 @@ pub fn write_members(
     };
     written.map_err(|error| failed(path, &std::io::Error::other(error)))?;
     file.finish()
+}
+
+/// Whether [`write_members`] knows the format that a path's ending names, for callers who would rather know before they
+/// compute the answers.
+///
+/// # Errors
+/// When it does not, or when there is no folder to put the file into.
+pub fn check_members_path(path: &Path) -> Result<(), Box<LoadError>> {
+    members_ending(path)?;
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => Err(LoadError::new(
+            LoadErrorKind::Write,
+            "the folder of this file does not exist",
+        )
+        .at_path(path)),
+        _ => Ok(()),
+    }
+}
+
+/// The ending in small letters, if it names a format.
+fn members_ending(path: &Path) -> Result<String, Box<LoadError>> {
+    let ending = path
+        .extension()
+        .and_then(|ending| ending.to_str())
+        .unwrap_or("")
+        .to_ascii_lowercase();
+    if ["csv", "ndjson", "jsonl", "parquet", "arrow", "feather"].contains(&ending.as_str()) {
+        return Ok(ending);
+    }
+    let error = LoadError::new(
+        LoadErrorKind::Write,
+        "the ending of this file names no format",
+    );
+    Err(error
+        .help("use `.csv`, `.ndjson`, `.parquet` or `.arrow`")
+        .at_path(path))
 }
 
 struct Members<'a> {

@@ -6,7 +6,7 @@ mod members;
 mod rejects;
 mod text;
 
-pub use members::write_members;
+pub use members::{check_members_path, write_members};
 pub use rejects::NdjsonRejects;
 
 /// A value as people see it in a members' table.

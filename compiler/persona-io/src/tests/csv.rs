@@ -209,7 +209,7 @@ fn a_file_without_permission_says_so() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new().file("people.csv", "id,name\n");
     let path = folder.path().join("people.csv");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::File::open(&path).is_ok() {
         return; // a superuser may read everything
     }

@@ -196,7 +196,7 @@ fn locale(text: &str) -> Option<String> {
         }
         in_extension |= part.len() == 1;
     }
-    (!out.ends_with(|c: char| c == '-') && !ends_in_singleton(&out)).then_some(out)
+    (!ends_in_singleton(&out)).then_some(out)
 }
 
 fn ends_in_singleton(tag: &str) -> bool {
