@@ -100,6 +100,10 @@ impl Program {
     /// Where data cannot be read, or what is asked for does not exist or cannot be written.
     pub fn run(&self, options: &RunOptions, progress: &dyn Progress) -> Result<RunResult, Error> {
         let plan = self.restricted(&options.only)?;
+        if let Some(path) = &options.members {
+            // Said now, not after everything was read.
+            persona_io::check_members_path(path).map_err(|error| self.load_error(*error))?;
+        }
         let loaded = self.load(&plan, options, progress)?;
         let (answers, mut timing) = answer(&plan, &loaded, options.engine, progress)?;
         timing.load = loaded.took;
