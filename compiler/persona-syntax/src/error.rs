@@ -87,7 +87,11 @@ impl SyntaxError {
         applicability: Applicability,
         edits: Vec<(Span, String)>,
     ) -> Self {
-        self.fix = Some(SyntaxFix { title: title.into(), applicability, edits });
+        self.fix = Some(SyntaxFix {
+            title: title.into(),
+            applicability,
+            edits,
+        });
         self
     }
 }

@@ -1,7 +1,7 @@
 //! Parsing one declaration, from its own text.
 
-use pest::Parser;
 use persona_base::{Span, syntax};
+use pest::Parser;
 
 use crate::SyntaxError;
 use crate::ast::{Decl, DeclKind, Expr, ExprKind, Name};
@@ -34,11 +34,24 @@ pub fn parse_decl(text: &str) -> Parse<Decl> {
     let head = Head::find(text);
     let repaired = match check(text, head.has_fields()) {
         Ok(repaired) => repaired,
-        Err(error) => return Parse { tree: head.error_decl(text), errors: vec![*error] },
+        Err(error) => {
+            return Parse {
+                tree: head.error_decl(text),
+                errors: vec![*error],
+            };
+        }
     };
     if head.keyword == Some(Keyword::Later) {
-        let kind = DeclKind::Later { keyword: head.word(text).to_owned() };
-        return Parse { tree: Decl { kind, ..head.error_decl(text) }, errors: sorted(repaired.errors) };
+        let kind = DeclKind::Later {
+            keyword: head.word(text).to_owned(),
+        };
+        return Parse {
+            tree: Decl {
+                kind,
+                ..head.error_decl(text)
+            },
+            errors: sorted(repaired.errors),
+        };
     }
     let Some(keyword) = head.keyword else {
         let mut errors = repaired.errors;
@@ -46,27 +59,47 @@ pub fn parse_decl(text: &str) -> Parse<Decl> {
             SyntaxError::new(syntax::UNKNOWN_TEXT, head.place(), "this is no declaration")
                 .help("a declaration starts with a word such as `segment`, `event` or `trait`"),
         );
-        return Parse { tree: head.error_decl(text), errors: sorted(errors) };
+        return Parse {
+            tree: head.error_decl(text),
+            errors: sorted(errors),
+        };
     };
     on_deep_stack(repaired.depth, || {
-        let parsed = run(text, repaired, rule(keyword), |builder, pair| builder.declaration(pair, keyword));
-        parsed.unwrap_or_else(|error| Parse { tree: head.error_decl(text), errors: vec![error] })
+        let parsed = run(text, repaired, rule(keyword), |builder, pair| {
+            builder.declaration(pair, keyword)
+        });
+        parsed.unwrap_or_else(|error| Parse {
+            tree: head.error_decl(text),
+            errors: vec![error],
+        })
     })
-    .unwrap_or_else(|error| Parse { tree: head.error_decl(text), errors: vec![error] })
+    .unwrap_or_else(|error| Parse {
+        tree: head.error_decl(text),
+        errors: vec![error],
+    })
 }
 
 /// Parses one expression on its own, for the command line and tests.
 pub fn parse_expr(text: &str) -> Parse<Expr> {
     let failed = |error| {
         let span = Span::new(0, text.len().min(MAX_DECLARATION) as u32);
-        Parse { tree: Expr { kind: ExprKind::Error, span }, errors: vec![error] }
+        Parse {
+            tree: Expr {
+                kind: ExprKind::Error,
+                span,
+            },
+            errors: vec![error],
+        }
     };
     let repaired = match check(text, false) {
         Ok(repaired) => repaired,
         Err(error) => return failed(*error),
     };
     on_deep_stack(repaired.depth, || {
-        run(text, repaired, Rule::expression, |builder, pair| builder.expression(pair)).unwrap_or_else(failed)
+        run(text, repaired, Rule::expression, |builder, pair| {
+            builder.expression(pair)
+        })
+        .unwrap_or_else(failed)
     })
     .unwrap_or_else(failed)
 }
@@ -74,7 +107,10 @@ pub fn parse_expr(text: &str) -> Parse<Expr> {
 fn check(text: &str, fields: bool) -> Result<Repaired, Box<SyntaxError>> {
     if text.len() > MAX_DECLARATION {
         let first = text.chars().next().map_or(0, char::len_utf8) as u32;
-        let message = format!("this declaration has more than {} MiB and is not read", MAX_DECLARATION >> 20);
+        let message = format!(
+            "this declaration has more than {} MiB and is not read",
+            MAX_DECLARATION >> 20
+        );
         return Err(Box::new(
             SyntaxError::new(syntax::DECLARATION_TOO_LARGE, Span::new(0, first), message)
                 .help("long lists of keys belong into data that a `source` reads"),
@@ -91,17 +127,26 @@ fn run<T>(
     build: impl FnOnce(&mut Builder<'_>, pest::iterators::Pair<'_, Rule>) -> T,
 ) -> Result<Parse<T>, SyntaxError> {
     let new_text = repaired.text.as_deref().unwrap_or(text);
-    let pair = Grammar::parse(rule, new_text).ok().and_then(|mut pairs| pairs.next());
+    let pair = Grammar::parse(rule, new_text)
+        .ok()
+        .and_then(|mut pairs| pairs.next());
     let Some(pair) = pair else {
         // The grammar reads every text whose brackets balance; this is only reached when memory for it runs out.
         let place = Span::new(0, line_end(text.as_bytes(), 0) as u32);
-        return Err(SyntaxError::new(syntax::UNKNOWN_TEXT, place, "this declaration cannot be read"));
+        return Err(SyntaxError::new(
+            syntax::UNKNOWN_TEXT,
+            place,
+            "this declaration cannot be read",
+        ));
     };
     let mut builder = Builder::new(text, new_text, &repaired.map, &repaired.errors);
     let tree = build(&mut builder, pair);
     let mut errors = builder.into_errors();
     errors.extend(repaired.errors);
-    Ok(Parse { tree, errors: sorted(errors) })
+    Ok(Parse {
+        tree,
+        errors: sorted(errors),
+    })
 }
 
 fn sorted(mut errors: Vec<SyntaxError>) -> Vec<SyntaxError> {
@@ -115,10 +160,21 @@ fn on_deep_stack<T: Send>(depth: usize, work: impl FnOnce() -> T + Send) -> Resu
     if depth < DEEP {
         return Ok(work());
     }
-    let failed = || SyntaxError::new(syntax::NESTED_TOO_DEEP, Span::at(0), "this nests too deeply for the memory at hand");
+    let failed = || {
+        SyntaxError::new(
+            syntax::NESTED_TOO_DEEP,
+            Span::at(0),
+            "this nests too deeply for the memory at hand",
+        )
+    };
     std::thread::scope(|scope| {
-        let worker = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        worker.ok().and_then(|worker| worker.join().ok()).ok_or_else(failed)
+        let worker = std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, work);
+        worker
+            .ok()
+            .and_then(|worker| worker.join().ok())
+            .ok_or_else(failed)
     })
 }
 
@@ -152,14 +208,24 @@ impl Head {
         while at < bytes.len() {
             match bytes[at] {
                 byte if crate::scan::is_space(byte) => at += 1,
-                b'/' | b'#' if bytes[at..].starts_with(b"//") || bytes[at] == b'#' => at = line_end(bytes, at),
+                b'/' | b'#' if bytes[at..].starts_with(b"//") || bytes[at] == b'#' => {
+                    at = line_end(bytes, at)
+                }
                 b'@' => at = annotation_end(bytes, at),
                 _ => break,
             }
         }
-        let end = if at < bytes.len() && is_word_start(bytes[at]) { word_end(bytes, at) } else { at };
+        let end = if at < bytes.len() && is_word_start(bytes[at]) {
+            word_end(bytes, at)
+        } else {
+            at
+        };
         let word = &text[at..end];
-        Self { start: at, end, keyword: keyword(word).or_else(|| meant_keyword(word)) }
+        Self {
+            start: at,
+            end,
+            keyword: keyword(word).or_else(|| meant_keyword(word)),
+        }
     }
 
     fn word(self, text: &str) -> &str {
@@ -182,14 +248,29 @@ impl Head {
         if self.word(text) == "ordered" && named(start) {
             start = skip_blanks(bytes, word_end(bytes, start));
         }
-        let end = if named(start) && start > self.end { word_end(bytes, start) } else { self.end };
-        let name = if end > self.end { &text[start..end] } else { "" };
-        let place = if name.is_empty() { Span::at(self.end as u32) } else { Span::new(start as u32, end as u32) };
+        let end = if named(start) && start > self.end {
+            word_end(bytes, start)
+        } else {
+            self.end
+        };
+        let name = if end > self.end {
+            &text[start..end]
+        } else {
+            ""
+        };
+        let place = if name.is_empty() {
+            Span::at(self.end as u32)
+        } else {
+            Span::new(start as u32, end as u32)
+        };
         Decl {
             doc: None,
             annotations: Vec::new(),
             kind: DeclKind::Error,
-            name: Name { text: name.to_owned(), span: place },
+            name: Name {
+                text: name.to_owned(),
+                span: place,
+            },
             span: Span::new(self.start as u32, text.len() as u32),
         }
     }

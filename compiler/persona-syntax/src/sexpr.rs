@@ -21,37 +21,96 @@ pub(crate) fn decl(decl: &Decl) -> String {
         DeclKind::Profile(table) => write!(out, "(profile {name}{})", table_text(table)),
         DeclKind::Event(table) => write!(out, "(event {name}{})", table_text(table)),
         DeclKind::Events { members } => {
-            write!(out, "(events {name} {})", members.iter().map(name_text).collect::<Vec<_>>().join(" "))
+            write!(
+                out,
+                "(events {name} {})",
+                members.iter().map(name_text).collect::<Vec<_>>().join(" ")
+            )
         }
         DeclKind::Enum { ordered, values } => {
             let kind = if *ordered { "ordered-enum" } else { "enum" };
-            write!(out, "({kind} {name}{})", values.iter().map(|v| format!(" {}", value_text(v))).collect::<String>())
+            write!(
+                out,
+                "({kind} {name}{})",
+                values
+                    .iter()
+                    .map(|v| format!(" {}", value_text(v)))
+                    .collect::<String>()
+            )
         }
-        DeclKind::Const { ty, value } => write!(out, "(const {name} {} {})", type_text(ty), expr(value)),
+        DeclKind::Const { ty, value } => {
+            write!(out, "(const {name} {} {})", type_text(ty), expr(value))
+        }
         DeclKind::Source(source) => {
-            let clauses: String = source.clauses.iter().map(|clause| format!("\n  {}", clause_text(clause))).collect();
+            let clauses: String = source
+                .clauses
+                .iter()
+                .map(|clause| format!("\n  {}", clause_text(clause)))
+                .collect();
             write!(out, "(source {name} of {}{clauses})", name_text(&source.of))
         }
         DeclKind::Trait { params, ty, value } => {
-            let ty = ty.as_ref().map_or(String::new(), |ty| format!(" : {}", type_text(ty)));
-            write!(out, "(trait {name}{}{ty} {})", params_text(params), expr(value))
+            let ty = ty
+                .as_ref()
+                .map_or(String::new(), |ty| format!(" : {}", type_text(ty)));
+            write!(
+                out,
+                "(trait {name}{}{ty} {})",
+                params_text(params),
+                expr(value)
+            )
         }
         DeclKind::Fn { params, ty, value } => {
-            write!(out, "(fn {name}{} : {} {})", params_text(params), type_text(ty), expr(value))
+            write!(
+                out,
+                "(fn {name}{} : {} {})",
+                params_text(params),
+                type_text(ty),
+                expr(value)
+            )
         }
-        DeclKind::Segment { params, title, condition } => {
-            write!(out, "(segment {name}{}{} {})", params_text(params), title_text(title.as_ref()), expr(condition))
+        DeclKind::Segment {
+            params,
+            title,
+            condition,
+        } => {
+            write!(
+                out,
+                "(segment {name}{}{} {})",
+                params_text(params),
+                title_text(title.as_ref()),
+                expr(condition)
+            )
         }
-        DeclKind::Partition { title, stages, otherwise } => {
+        DeclKind::Partition {
+            title,
+            stages,
+            otherwise,
+        } => {
             let stages: String = stages
                 .iter()
                 .map(|stage| {
-                    let doc = stage.doc.as_ref().map_or(String::new(), |doc| format!("/// {doc} "));
-                    let title = stage.title.as_ref().map_or(String::new(), |title| format!(" {title:?}"));
-                    format!("\n  ({doc}{}{title} {})", name_text(&stage.name), expr(&stage.condition))
+                    let doc = stage
+                        .doc
+                        .as_ref()
+                        .map_or(String::new(), |doc| format!("/// {doc} "));
+                    let title = stage
+                        .title
+                        .as_ref()
+                        .map_or(String::new(), |title| format!(" {title:?}"));
+                    format!(
+                        "\n  ({doc}{}{title} {})",
+                        name_text(&stage.name),
+                        expr(&stage.condition)
+                    )
                 })
                 .collect();
-            write!(out, "(partition {name}{}{stages}\n  (otherwise {}))", title_text(title.as_ref()), value_text(otherwise))
+            write!(
+                out,
+                "(partition {name}{}{stages}\n  (otherwise {}))",
+                title_text(title.as_ref()),
+                value_text(otherwise)
+            )
         }
         DeclKind::Later { keyword } => write!(out, "(later {keyword} {name})"),
     }
@@ -60,7 +119,11 @@ pub(crate) fn decl(decl: &Decl) -> String {
 }
 
 fn name_text(name: &Name) -> String {
-    if name.is_missing() { "·".to_owned() } else { name.text.clone() }
+    if name.is_missing() {
+        "·".to_owned()
+    } else {
+        name.text.clone()
+    }
 }
 
 fn names(list: &[Name]) -> String {
@@ -72,7 +135,10 @@ fn title_text(title: Option<&Expr>) -> String {
 }
 
 fn value_text(value: &EnumValue) -> String {
-    let doc = value.doc.as_ref().map_or(String::new(), |doc| format!("/// {doc} "));
+    let doc = value
+        .doc
+        .as_ref()
+        .map_or(String::new(), |doc| format!("/// {doc} "));
     match &value.title {
         Some(title) => format!("({doc}{} {title:?})", name_text(&value.name)),
         None => format!("{doc}{}", name_text(&value.name)),
@@ -80,28 +146,62 @@ fn value_text(value: &EnumValue) -> String {
 }
 
 fn annotation_text(annotation: &Annotation) -> String {
-    format!("@{}{}", name_text(&annotation.name), annotation.args.iter().map(|arg| format!(" {}", expr(arg))).collect::<String>())
+    format!(
+        "@{}{}",
+        name_text(&annotation.name),
+        annotation
+            .args
+            .iter()
+            .map(|arg| format!(" {}", expr(arg)))
+            .collect::<String>()
+    )
 }
 
 fn table_text(table: &TableDecl) -> String {
-    let mut out: String = table.fields.iter().map(|field| format!("\n  {}", field_text(field))).collect();
+    let mut out: String = table
+        .fields
+        .iter()
+        .map(|field| format!("\n  {}", field_text(field)))
+        .collect();
     for check in &table.checks {
-        let message = check.message.as_ref().map_or(String::new(), |message| format!(" {}", expr(message)));
+        let message = check
+            .message
+            .as_ref()
+            .map_or(String::new(), |message| format!(" {}", expr(message)));
         let action = match &check.action {
             CheckAction::Reject => "reject".to_owned(),
             CheckAction::Warn => "warn".to_owned(),
             CheckAction::Clear(name) => format!("clear {}", name_text(name)),
         };
-        write!(out, "\n  (check {}{message} {action})", expr(&check.condition)).unwrap();
+        write!(
+            out,
+            "\n  (check {}{message} {action})",
+            expr(&check.condition)
+        )
+        .unwrap();
     }
     out
 }
 
 fn field_text(field: &FieldDecl) -> String {
-    let doc = field.doc.as_ref().map_or(String::new(), |doc| format!("/// {doc} "));
-    let default = field.default.as_ref().map_or(String::new(), |default| format!(" = {}", expr(default)));
-    let annotations: String = field.annotations.iter().map(|a| format!(" {}", annotation_text(a))).collect();
-    format!("({doc}{} {}{default}{annotations})", name_text(&field.name), type_text(&field.ty))
+    let doc = field
+        .doc
+        .as_ref()
+        .map_or(String::new(), |doc| format!("/// {doc} "));
+    let default = field
+        .default
+        .as_ref()
+        .map_or(String::new(), |default| format!(" = {}", expr(default)));
+    let annotations: String = field
+        .annotations
+        .iter()
+        .map(|a| format!(" {}", annotation_text(a)))
+        .collect();
+    format!(
+        "({doc}{} {}{default}{annotations})",
+        name_text(&field.name),
+        type_text(&field.ty)
+    )
 }
 
 pub(crate) fn type_text(ty: &TypeExpr) -> String {
@@ -110,9 +210,16 @@ pub(crate) fn type_text(ty: &TypeExpr) -> String {
         TypeKind::Error => format!("<error>{mark}"),
         TypeKind::Named { name, args } if args.is_empty() => format!("{}{mark}", name_text(name)),
         TypeKind::Named { name, args } => {
-            format!("{}<{}>{mark}", name_text(name), args.iter().map(type_text).collect::<Vec<_>>().join(", "))
+            format!(
+                "{}<{}>{mark}",
+                name_text(name),
+                args.iter().map(type_text).collect::<Vec<_>>().join(", ")
+            )
         }
-        TypeKind::Record(fields) => format!("{{{}}}{mark}", fields.iter().map(field_text).collect::<Vec<_>>().join(" ")),
+        TypeKind::Record(fields) => format!(
+            "{{{}}}{mark}",
+            fields.iter().map(field_text).collect::<Vec<_>>().join(" ")
+        ),
     }
 }
 
@@ -123,8 +230,15 @@ fn params_text(params: &[Param]) -> String {
     let list: Vec<String> = params
         .iter()
         .map(|param| {
-            let default = param.default.as_ref().map_or(String::new(), |default| format!(" = {}", expr(default)));
-            format!("{}: {}{default}", name_text(&param.name), type_text(&param.ty))
+            let default = param
+                .default
+                .as_ref()
+                .map_or(String::new(), |default| format!(" = {}", expr(default)));
+            format!(
+                "{}: {}{default}",
+                name_text(&param.name),
+                type_text(&param.ty)
+            )
         })
         .collect();
     format!(" ({})", list.join(", "))
@@ -132,17 +246,40 @@ fn params_text(params: &[Param]) -> String {
 
 fn clause_text(clause: &SourceClause) -> String {
     match clause {
-        SourceClause::From { format, path, options, .. } => {
-            let format = format.as_ref().map_or(String::new(), |format| format!(" {}", format.text));
-            let options: String = options.iter().map(|(name, value)| format!(" {}={}", name.text, expr(value))).collect();
+        SourceClause::From {
+            format,
+            path,
+            options,
+            ..
+        } => {
+            let format = format
+                .as_ref()
+                .map_or(String::new(), |format| format!(" {}", format.text));
+            let options: String = options
+                .iter()
+                .map(|(name, value)| format!(" {}={}", name.text, expr(value)))
+                .collect();
             format!("(from{format} {}{options})", expr(path))
         }
         SourceClause::Where(condition) => format!("(where {})", expr(condition)),
         SourceClause::GroupBy(keys) => format!("(group {})", exprs(keys)),
-        SourceClause::Prefer { winner, loser, .. } => format!("(prefer {} {})", name_text(winner), name_text(loser)),
-        SourceClause::Field { path, value: SourceValue::Expr(value), .. } => format!("({} = {})", names(path), expr(value)),
-        SourceClause::Field { path, value: SourceValue::Each(fields), .. } => {
-            let fields: Vec<String> = fields.iter().map(|(name, value)| format!("({} {})", name.text, expr(value))).collect();
+        SourceClause::Prefer { winner, loser, .. } => {
+            format!("(prefer {} {})", name_text(winner), name_text(loser))
+        }
+        SourceClause::Field {
+            path,
+            value: SourceValue::Expr(value),
+            ..
+        } => format!("({} = {})", names(path), expr(value)),
+        SourceClause::Field {
+            path,
+            value: SourceValue::Each(fields),
+            ..
+        } => {
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| format!("({} {})", name.text, expr(value)))
+                .collect();
             format!("({} = each {})", names(path), fields.join(" "))
         }
     }
@@ -161,69 +298,147 @@ pub(crate) fn expr(e: &Expr) -> String {
         ExprKind::RawStr(text) => format!("r{text:?}"),
         ExprKind::List(items) => format!("[{}]", exprs(items)),
         ExprKind::Record(fields) => {
-            let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{}: {}", name_text(name), expr(value))).collect();
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| format!("{}: {}", name_text(name), expr(value)))
+                .collect();
             format!("{{{}}}", fields.join(", "))
         }
         ExprKind::Name(name) => name_text(name),
         ExprKind::Paren(inner) => format!("(paren {})", expr(inner)),
         ExprKind::Postfix { base, ops } => ops.iter().fold(expr(base), |base, op| match op {
             PostfixOp::Field(name) => format!("{base}.{}", name_text(name)),
-            PostfixOp::Method { name, args, .. } => format!("{base}.{}({})", name_text(name), args_text(args)),
+            PostfixOp::Method { name, args, .. } => {
+                format!("{base}.{}({})", name_text(name), args_text(args))
+            }
             PostfixOp::Index { key, .. } => format!("{base}[{}]", expr(key)),
         }),
         ExprKind::Call { name, args, among } => {
-            let among = among.as_ref().map_or(String::new(), |among| format!(" among {}", expr(among)));
+            let among = among
+                .as_ref()
+                .map_or(String::new(), |among| format!(" among {}", expr(among)));
             format!("{}({}{among})", name_text(name), args_text(args))
         }
         ExprKind::Aggregate { name, index, arg } => {
-            let index = index.as_ref().map_or(String::new(), |index| format!("{} ", expr(index)));
+            let index = index
+                .as_ref()
+                .map_or(String::new(), |index| format!("{} ", expr(index)));
             let arg = match &**arg {
                 QueryArg::Query(query) => query_text(query),
                 QueryArg::Expr(inner) => format!("(expr {})", expr(inner)),
             };
             format!("({} {index}{arg})", name.text)
         }
-        ExprKind::Quantifier { all, var, list, condition } => {
-            let condition = condition.as_ref().map_or(String::new(), |c| format!(" where {}", expr(c)));
-            format!("({} {} {}{condition})", if *all { "all" } else { "any" }, name_text(var), expr(list))
+        ExprKind::Quantifier {
+            all,
+            var,
+            list,
+            condition,
+        } => {
+            let condition = condition
+                .as_ref()
+                .map_or(String::new(), |c| format!(" where {}", expr(c)));
+            format!(
+                "({} {} {}{condition})",
+                if *all { "all" } else { "any" },
+                name_text(var),
+                expr(list)
+            )
         }
         ExprKind::Did(did) => did_text(did),
         ExprKind::Neg { count, operand } => format!("(neg{count} {})", expr(operand)),
         ExprKind::Coalesce(items) => format!("(?? {})", exprs(items)),
-        ExprKind::Multiplicative { first, rest } => rest.iter().fold(expr(first), |left, (op, _, right)| {
-            let op = match op {
-                MulOp::Mul => "*",
-                MulOp::Div => "/",
-                MulOp::IntDiv => "div",
-                MulOp::Mod => "mod",
-            };
-            format!("({op} {left} {})", expr(right))
-        }),
-        ExprKind::Additive { first, rest } => rest.iter().fold(expr(first), |left, (op, _, right)| {
-            format!("({} {left} {})", if *op == AddOp::Add { "+" } else { "-" }, expr(right))
-        }),
+        ExprKind::Multiplicative { first, rest } => {
+            rest.iter().fold(expr(first), |left, (op, _, right)| {
+                let op = match op {
+                    MulOp::Mul => "*",
+                    MulOp::Div => "/",
+                    MulOp::IntDiv => "div",
+                    MulOp::Mod => "mod",
+                };
+                format!("({op} {left} {})", expr(right))
+            })
+        }
+        ExprKind::Additive { first, rest } => {
+            rest.iter().fold(expr(first), |left, (op, _, right)| {
+                format!(
+                    "({} {left} {})",
+                    if *op == AddOp::Add { "+" } else { "-" },
+                    expr(right)
+                )
+            })
+        }
         ExprKind::Ago(inner) => format!("(ago {})", expr(inner)),
         ExprKind::FromNow(inner) => format!("(from-now {})", expr(inner)),
-        ExprKind::Compare { op, left, right, .. } => format!("({op:?} {} {})", expr(left), expr(right)),
-        ExprKind::IsKnown { known, operand, .. } => format!("({} {})", if *known { "known" } else { "missing" }, expr(operand)),
-        ExprKind::Between { negated, operand, low, high, .. } => {
-            format!("({}between {} {} {})", not(*negated), expr(operand), expr(low), expr(high))
+        ExprKind::Compare {
+            op, left, right, ..
+        } => format!("({op:?} {} {})", expr(left), expr(right)),
+        ExprKind::IsKnown { known, operand, .. } => format!(
+            "({} {})",
+            if *known { "known" } else { "missing" },
+            expr(operand)
+        ),
+        ExprKind::Between {
+            negated,
+            operand,
+            low,
+            high,
+            ..
+        } => {
+            format!(
+                "({}between {} {} {})",
+                not(*negated),
+                expr(operand),
+                expr(low),
+                expr(high)
+            )
         }
-        ExprKind::In { negated, operand, set, .. } => {
-            let operand = operand.as_ref().map_or(String::new(), |operand| format!("{} ", expr(operand)));
+        ExprKind::In {
+            negated,
+            operand,
+            set,
+            ..
+        } => {
+            let operand = operand
+                .as_ref()
+                .map_or(String::new(), |operand| format!("{} ", expr(operand)));
             format!("({}in {operand}{})", not(*negated), expr(set))
         }
-        ExprKind::InWindow { negated, operand, window } => {
-            format!("({}in-window {} {})", not(*negated), expr(operand), window_text(window))
+        ExprKind::InWindow {
+            negated,
+            operand,
+            window,
+        } => {
+            format!(
+                "({}in-window {} {})",
+                not(*negated),
+                expr(operand),
+                window_text(window)
+            )
         }
-        ExprKind::ContainsSet { all, negated, left, right, .. } => {
-            format!("({}contains-{} {} {})", not(*negated), if *all { "all" } else { "any" }, expr(left), expr(right))
+        ExprKind::ContainsSet {
+            all,
+            negated,
+            left,
+            right,
+            ..
+        } => {
+            format!(
+                "({}contains-{} {} {})",
+                not(*negated),
+                if *all { "all" } else { "any" },
+                expr(left),
+                expr(right)
+            )
         }
         ExprKind::Not { count, operand, .. } => format!("(not{count} {})", expr(operand)),
         ExprKind::And(items) => format!("(and {})", exprs(items)),
         ExprKind::Or(items) => format!("(or {})", exprs(items)),
         ExprKind::If { arms, otherwise } => {
-            let arms: String = arms.iter().map(|(c, r)| format!(" ({} {})", expr(c), expr(r))).collect();
+            let arms: String = arms
+                .iter()
+                .map(|(c, r)| format!(" ({} {})", expr(c), expr(r)))
+                .collect();
             format!("(if{arms} else {})", expr(otherwise))
         }
         ExprKind::Match { subject, arms } => {
@@ -254,7 +469,10 @@ fn args_text(args: &[Arg]) -> String {
     let list: Vec<String> = args
         .iter()
         .map(|arg| {
-            let name = arg.name.as_ref().map_or(String::new(), |name| format!("{}: ", name.text));
+            let name = arg
+                .name
+                .as_ref()
+                .map_or(String::new(), |name| format!("{}: ", name.text));
             match &arg.value {
                 ArgValue::Expr(value) => format!("{name}{}", expr(value)),
                 ArgValue::Type(ty) => format!("{name}type {}", type_text(ty)),
@@ -269,8 +487,13 @@ fn str_text(parts: &[StrPart]) -> String {
     for part in parts {
         match part {
             StrPart::Text(text) => out.push_str(&text.escape_debug().to_string()),
-            StrPart::Expr { expr: inner, format } => {
-                let format = format.as_ref().map_or(String::new(), |format| format!(":{}", name_text(format)));
+            StrPart::Expr {
+                expr: inner,
+                format,
+            } => {
+                let format = format
+                    .as_ref()
+                    .map_or(String::new(), |format| format!(":{}", name_text(format)));
                 write!(out, "{{{}{format}}}", expr(inner)).unwrap();
             }
         }
@@ -299,7 +522,12 @@ fn query_text(query: &Query) -> String {
     let mut out = if query.any_event {
         "any-event".to_owned()
     } else {
-        query.kinds.iter().map(name_text).collect::<Vec<_>>().join("|")
+        query
+            .kinds
+            .iter()
+            .map(name_text)
+            .collect::<Vec<_>>()
+            .join("|")
     };
     for name in &query.path {
         write!(out, ".{}", name_text(name)).unwrap();
@@ -324,7 +552,12 @@ fn window_text(window: &Window) -> String {
         WindowKind::FromTo { from, to } => format!("from:{}:to:{}", expr(from), expr(to)),
         WindowKind::This(unit) => format!("this:{unit:?}"),
         WindowKind::LastCalendar { count, unit } => {
-            format!("calendar:{}{unit:?}", count.as_ref().map_or(String::new(), |count| format!("{}:", expr(count))))
+            format!(
+                "calendar:{}{unit:?}",
+                count
+                    .as_ref()
+                    .map_or(String::new(), |count| format!("{}:", expr(count)))
+            )
         }
         WindowKind::Latest(amount) => format!("latest:{}", expr(amount)),
     }
@@ -346,7 +579,14 @@ fn did_text(did: &Did) -> String {
         write!(out, " per:{}", name_text(per)).unwrap();
     }
     if let Some(regular) = &did.regular {
-        write!(out, " regular:{}/{}{:?}", expr(&regular.at_least), expr(&regular.of_last), regular.unit).unwrap();
+        write!(
+            out,
+            " regular:{}/{}{:?}",
+            expr(&regular.at_least),
+            expr(&regular.of_last),
+            regular.unit
+        )
+        .unwrap();
     }
     for step in &did.steps {
         let not = if step.negated.is_some() { "-not" } else { "" };

@@ -38,11 +38,20 @@ pub(super) enum Wrong {
 
 /// A written date: year, month, day.
 pub(super) fn date(text: &str) -> Result<(i64, i64, i64), Wrong> {
-    let mut parts = text.split('-').map(|part| part.parse::<i64>().map_err(|_| Wrong::Date));
+    let mut parts = text
+        .split('-')
+        .map(|part| part.parse::<i64>().map_err(|_| Wrong::Date));
     let mut next = || parts.next().unwrap_or(Err(Wrong::Date));
     let (year, month, day) = (next()?, next()?, next()?);
-    let exists = (1..=9999).contains(&year) && (1..=12).contains(&month) && day >= 1 && day <= month_days(year, month);
-    if exists { Ok((year, month, day)) } else { Err(Wrong::Date) }
+    let exists = (1..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && day >= 1
+        && day <= month_days(year, month);
+    if exists {
+        Ok((year, month, day))
+    } else {
+        Err(Wrong::Date)
+    }
 }
 
 /// A written time of day as microseconds since midnight: `21:00`, `21:00:30`, `21:00:30.25`.
@@ -50,7 +59,10 @@ pub(super) fn time(text: &str) -> Result<i64, Wrong> {
     let mut parts = text.split(':');
     let two = |part: Option<&str>| -> Result<i64, Wrong> {
         let part = part.ok_or(Wrong::Time)?;
-        part.parse::<i64>().ok().filter(|_| (1..=2).contains(&part.len())).ok_or(Wrong::Time)
+        part.parse::<i64>()
+            .ok()
+            .filter(|_| (1..=2).contains(&part.len()))
+            .ok_or(Wrong::Time)
     };
     let (hour, minute) = (two(parts.next())?, two(parts.next())?);
     let (second, micros) = match parts.next() {
@@ -90,7 +102,11 @@ pub(super) fn offset(text: &str) -> Result<i64, Wrong> {
     };
     let parse = |part: &str| part.parse::<i64>().map_err(|_| Wrong::Zone);
     let (hours, minutes) = (parse(hours)?, parse(minutes)?);
-    if hours > 23 || minutes > 59 { Err(Wrong::Zone) } else { Ok(sign * (hours * 60 + minutes) * 60) }
+    if hours > 23 || minutes > 59 {
+        Err(Wrong::Zone)
+    } else {
+        Ok(sign * (hours * 60 + minutes) * 60)
+    }
 }
 
 /// A written instant as microseconds since 1970-01-01T00:00Z.
@@ -103,8 +119,15 @@ pub(super) fn instant(text: &str) -> Result<i64, Wrong> {
     let offset = offset(&rest[zone_at?..])?;
     let seconds = days_since_epoch(year, month, day) * DAY - offset;
     let instant = seconds * SECOND + micros;
-    let (least, greatest) = (days_since_epoch(1, 1, 1) * DAY * SECOND, days_since_epoch(10_000, 1, 1) * DAY * SECOND);
-    if (least..greatest).contains(&instant) { Ok(instant) } else { Err(Wrong::Date) }
+    let (least, greatest) = (
+        days_since_epoch(1, 1, 1) * DAY * SECOND,
+        days_since_epoch(10_000, 1, 1) * DAY * SECOND,
+    );
+    if (least..greatest).contains(&instant) {
+        Ok(instant)
+    } else {
+        Err(Wrong::Date)
+    }
 }
 
 #[cfg(test)]
@@ -135,6 +158,9 @@ mod tests {
         assert_eq!(instant("1970-01-01T00:00"), Err(Wrong::Zone));
         assert_eq!(instant("1970-01-01T24:00Z"), Err(Wrong::Time));
         assert_eq!(instant("0001-01-01T00:00+01:00"), Err(Wrong::Date));
-        assert_eq!(instant("9999-12-31T23:59:59.999999Z"), Ok(253_402_300_799_999_999));
+        assert_eq!(
+            instant("9999-12-31T23:59:59.999999Z"),
+            Ok(253_402_300_799_999_999)
+        );
     }
 }

@@ -12,13 +12,15 @@ impl Builder<'_> {
     /// Applies what stands behind an operand. Several in a row are a chain such as `a < b < c`.
     pub(super) fn tails(&mut self, head: Expr, tails: Vec<P<'_>>) -> Expr {
         let mut tails = self.grouped(tails).into_iter();
-        let Some((negated, tail)) = tails.next() else { return head };
+        let Some((negated, tail)) = tails.next() else {
+            return head;
+        };
         let mut results = vec![self.tail(head, negated, tail)];
         for (negated, tail) in tails {
             let place = self.span(&tail);
             let previous = &results[results.len() - 1];
             let shared = match &previous.kind {
-                ExprKind::Compare { right, .. } => Some((**right).clone()),
+                ExprKind::Compare { right, .. } => Some(shared_side(right)),
                 _ => None,
             };
             let mut error = SyntaxError::new(
@@ -29,12 +31,19 @@ impl Builder<'_> {
             if let Some(shared) = &shared {
                 let text = format!(" and {}", self.written(shared.span));
                 let at = Span::at(shared.span.end);
-                error = error.edits("join two comparisons with `and`", Applicability::Maybe, vec![(at, text)]);
+                error = error.edits(
+                    "join two comparisons with `and`",
+                    Applicability::Maybe,
+                    vec![(at, text)],
+                );
             }
             self.push(error);
             let left = match shared {
                 Some(shared) => shared,
-                None => results.pop().unwrap_or(Expr { kind: ExprKind::Error, span: place }),
+                None => results.pop().unwrap_or(Expr {
+                    kind: ExprKind::Error,
+                    span: place,
+                }),
             };
             let next = self.tail(left, negated, tail);
             results.push(next);
@@ -43,7 +52,10 @@ impl Builder<'_> {
             return results.remove(0);
         }
         let span = results[0].span.to(results[results.len() - 1].span);
-        Expr { kind: ExprKind::And(results), span }
+        Expr {
+            kind: ExprKind::And(results),
+            span,
+        }
     }
 
     /// Joins each `not` with the operator behind it.
@@ -56,7 +68,12 @@ impl Builder<'_> {
                 if tail.as_str() == "NOT" {
                     self.upper_case(&tail);
                 } else if tail.as_str() != "not" {
-                    self.habit(syntax::WORDS_RUN_TOGETHER, span, "this is said with `not`", "not");
+                    self.habit(
+                        syntax::WORDS_RUN_TOGETHER,
+                        span,
+                        "this is said with `not`",
+                        "not",
+                    );
                 }
                 negated = Some(span);
             } else {
@@ -86,11 +103,19 @@ impl Builder<'_> {
     }
 
     fn right(&mut self, operand: Option<P<'_>>, after: Span) -> Expr {
-        operand.map_or(Expr { kind: ExprKind::Error, span: Span::at(after.end) }, |operand| self.operand(operand))
+        operand.map_or(
+            Expr {
+                kind: ExprKind::Error,
+                span: Span::at(after.end),
+            },
+            |operand| self.operand(operand),
+        )
     }
 
     fn comparison(&mut self, left: Expr, pair: P<'_>) -> Expr {
-        let (Some(op_pair), operand) = Self::two(pair) else { return left };
+        let (Some(op_pair), operand) = Self::two(pair) else {
+            return left;
+        };
         let op_span = self.exact(&op_pair);
         let text = op_pair.as_str();
         if let Some(missing) = operand.as_ref().and_then(only_missing) {
@@ -99,11 +124,21 @@ impl Builder<'_> {
         let (op, meant) = symbol(text);
         if text != meant {
             let (code, message) = if text == "=" {
-                (syntax::SINGLE_EQUALS, "two values are compared with `==`".to_owned())
+                (
+                    syntax::SINGLE_EQUALS,
+                    "two values are compared with `==`".to_owned(),
+                )
             } else {
-                (syntax::FOREIGN_COMPARISON, format!("`{text}` is written `{meant}`"))
+                (
+                    syntax::FOREIGN_COMPARISON,
+                    format!("`{text}` is written `{meant}`"),
+                )
             };
-            let fixed = if text == "=" { self.spaced(op_span, meant) } else { meant.to_owned() };
+            let fixed = if text == "=" {
+                self.spaced(op_span, meant)
+            } else {
+                meant.to_owned()
+            };
             self.push(SyntaxError::new(code, op_span, message).fix(
                 format!("write `{meant}`"),
                 Applicability::Always,
@@ -113,7 +148,15 @@ impl Builder<'_> {
         }
         let right = self.right(operand, op_span);
         let span = left.span.to(right.span);
-        Expr { kind: ExprKind::Compare { op, op_span, left: Box::new(left), right: Box::new(right) }, span }
+        Expr {
+            kind: ExprKind::Compare {
+                op,
+                op_span,
+                left: Box::new(left),
+                right: Box::new(right),
+            },
+            span,
+        }
     }
 
     /// `x == missing`, `x != null`: meant are `is missing`, `is known`.
@@ -124,7 +167,14 @@ impl Builder<'_> {
         let message = format!("whether a value is there is asked with `{meant}`");
         self.habit(syntax::COMPARED_WITH_MISSING, whole, message, meant);
         let span = left.span.to(right);
-        Expr { kind: ExprKind::IsKnown { known, op_span: whole, operand: Box::new(left) }, span }
+        Expr {
+            kind: ExprKind::IsKnown {
+                known,
+                op_span: whole,
+                operand: Box::new(left),
+            },
+            span,
+        }
     }
 
     /// `is known`, `is missing`; and `is null`, `is not x`, `is in` of other languages.
@@ -143,12 +193,21 @@ impl Builder<'_> {
         match what.as_rule() {
             Rule::is_known | Rule::is_missing => {
                 let known = (what.as_rule() == Rule::is_known) == not.is_none();
-                let plain = is.as_str() == "is" && not.is_none() && matches!(what.as_str(), "known" | "missing");
+                let plain = is.as_str() == "is"
+                    && not.is_none()
+                    && matches!(what.as_str(), "known" | "missing");
                 if !plain {
                     self.spelled_is(whole, known);
                 }
                 let span = left.span.to(whole);
-                Expr { kind: ExprKind::IsKnown { known, op_span: whole, operand: Box::new(left) }, span }
+                Expr {
+                    kind: ExprKind::IsKnown {
+                        known,
+                        op_span: whole,
+                        operand: Box::new(left),
+                    },
+                    span,
+                }
             }
             Rule::in_set_after_is => {
                 let op_span = is_span.to(Span::at(self.exact(&what).start));
@@ -161,21 +220,39 @@ impl Builder<'_> {
                     ("write `in`", Span::new(is_span.start, start), String::new())
                 };
                 self.push(
-                    SyntaxError::new(syntax::IS_FOR_EQUALS, op_span, "`in` needs no `is`")
-                        .fix(title, Applicability::Always, cut, text),
+                    SyntaxError::new(syntax::IS_FOR_EQUALS, op_span, "`in` needs no `is`").fix(
+                        title,
+                        Applicability::Always,
+                        cut,
+                        text,
+                    ),
                 );
                 self.in_set(left, not, what)
             }
             _ => {
-                let (op, meant) = if not.is_some() { (CompareOp::Ne, "!=") } else { (CompareOp::Eq, "==") };
+                let (op, meant) = if not.is_some() {
+                    (CompareOp::Ne, "!=")
+                } else {
+                    (CompareOp::Eq, "==")
+                };
                 let op_span = Span::new(is_span.start, not.unwrap_or(is_span).end);
                 let right = self.operand(what);
                 if !matches!(right.kind, ExprKind::Error) {
-                    let message = format!("two values are compared with `{meant}`; `is` asks whether a value is `known` or `missing`");
+                    let message = format!(
+                        "two values are compared with `{meant}`; `is` asks whether a value is `known` or `missing`"
+                    );
                     self.habit(syntax::IS_FOR_EQUALS, op_span, message, meant);
                 }
                 let span = left.span.to(right.span);
-                Expr { kind: ExprKind::Compare { op, op_span, left: Box::new(left), right: Box::new(right) }, span }
+                Expr {
+                    kind: ExprKind::Compare {
+                        op,
+                        op_span,
+                        left: Box::new(left),
+                        right: Box::new(right),
+                    },
+                    span,
+                }
             }
         }
     }
@@ -183,25 +260,50 @@ impl Builder<'_> {
     fn spelled_is(&mut self, whole: Span, known: bool) {
         let meant = if known { "is known" } else { "is missing" };
         let written = self.written(whole);
-        let code = if written.eq_ignore_ascii_case(meant) { syntax::UPPER_CASE_WORD } else { syntax::COMPARED_WITH_MISSING };
-        self.habit(code, whole, format!("`{written}` is written `{meant}`"), meant);
+        let code = if written.eq_ignore_ascii_case(meant) {
+            syntax::UPPER_CASE_WORD
+        } else {
+            syntax::COMPARED_WITH_MISSING
+        };
+        self.habit(
+            code,
+            whole,
+            format!("`{written}` is written `{meant}`"),
+            meant,
+        );
     }
 
     fn in_set(&mut self, left: Expr, negated: Option<Span>, pair: P<'_>) -> Expr {
-        let (Some(word), set) = Self::two(pair) else { return left };
+        let (Some(word), set) = Self::two(pair) else {
+            return left;
+        };
         self.upper_case(&word);
         let in_span = self.exact(&word);
         let op_span = negated.map_or(in_span, |not| not.to(in_span));
         let set = self.right(set, in_span);
         let span = left.span.to(set.span);
-        let kind = ExprKind::In { negated: negated.is_some(), op_span, operand: Some(Box::new(left)), set: Box::new(set) };
+        let kind = ExprKind::In {
+            negated: negated.is_some(),
+            op_span,
+            operand: Some(Box::new(left)),
+            set: Box::new(set),
+        };
         Expr { kind, span }
     }
 
     fn in_window(&mut self, left: Expr, negated: Option<Span>, pair: P<'_>) -> Expr {
-        let Some(window) = pair.into_inner().next().map(|window| self.window(window)) else { return left };
+        let Some(window) = pair.into_inner().next().map(|window| self.window(window)) else {
+            return left;
+        };
         let span = left.span.to(window.span);
-        Expr { kind: ExprKind::InWindow { negated: negated.is_some(), operand: Box::new(left), window }, span }
+        Expr {
+            kind: ExprKind::InWindow {
+                negated: negated.is_some(),
+                operand: Box::new(left),
+                window,
+            },
+            span,
+        }
     }
 
     fn between(&mut self, left: Expr, negated: Option<Span>, pair: P<'_>) -> Expr {
@@ -221,11 +323,17 @@ impl Builder<'_> {
                 }
                 _ => {
                     self.missing_sign(&inner, "`between` has two ends: `between a and b`", " and ");
-                    ends.push(Expr { kind: ExprKind::Error, span: self.gap(&inner) });
+                    ends.push(Expr {
+                        kind: ExprKind::Error,
+                        span: self.gap(&inner),
+                    });
                 }
             }
         }
-        let error = |at: u32| Expr { kind: ExprKind::Error, span: Span::at(at) };
+        let error = |at: u32| Expr {
+            kind: ExprKind::Error,
+            span: Span::at(at),
+        };
         let mut ends = ends.into_iter();
         let low = ends.next().unwrap_or_else(|| error(op_span.end));
         let high = ends.next().unwrap_or_else(|| error(low.span.end));
@@ -257,7 +365,10 @@ impl Builder<'_> {
                 _ => right = Some(self.operand(inner)),
             }
         }
-        let right = right.unwrap_or(Expr { kind: ExprKind::Error, span: Span::at(op_span.end) });
+        let right = right.unwrap_or(Expr {
+            kind: ExprKind::Error,
+            span: Span::at(op_span.end),
+        });
         let span = left.span.to(right.span);
         let (left, right) = (Box::new(left), Box::new(right));
         let whole = negated.map_or(op_span, |not| not.to(op_span));
@@ -265,13 +376,30 @@ impl Builder<'_> {
             && op == CompareOp::Contains
         {
             let op_span = whole.to(word);
-            return Expr { kind: ExprKind::ContainsSet { all, negated: negated.is_some(), op_span, left, right }, span };
+            return Expr {
+                kind: ExprKind::ContainsSet {
+                    all,
+                    negated: negated.is_some(),
+                    op_span,
+                    left,
+                    right,
+                },
+                span,
+            };
         }
         let op = match negated {
             None => op,
             Some(not) => self.negative(op, not),
         };
-        Expr { kind: ExprKind::Compare { op, op_span: whole, left, right }, span }
+        Expr {
+            kind: ExprKind::Compare {
+                op,
+                op_span: whole,
+                left,
+                right,
+            },
+            span,
+        }
     }
 
     fn word_op(&mut self, pair: &P<'_>) -> CompareOp {
@@ -288,7 +416,12 @@ impl Builder<'_> {
         let words: Vec<&str> = text.split_whitespace().collect();
         if words.join(" ") != meant {
             let span = self.exact(pair);
-            self.habit(syntax::WORDS_RUN_TOGETHER, span, format!("`{text}` is written `{meant}`"), meant);
+            self.habit(
+                syntax::WORDS_RUN_TOGETHER,
+                span,
+                format!("`{text}` is written `{meant}`"),
+                meant,
+            );
         }
         op
     }
@@ -300,8 +433,13 @@ impl Builder<'_> {
             CompareOp::EndsWith => CompareOp::NotEndsWith,
             CompareOp::Matches => CompareOp::NotMatches,
             other => {
-                let word = if other == CompareOp::Before { "before" } else { "after" };
-                let message = format!("`not` stands before the whole condition: `not (a {word} b)`");
+                let word = if other == CompareOp::Before {
+                    "before"
+                } else {
+                    "after"
+                };
+                let message =
+                    format!("`not` stands before the whole condition: `not (a {word} b)`");
                 self.push(SyntaxError::new(syntax::UNEXPECTED_TEXT, not, message));
                 other
             }
@@ -310,7 +448,9 @@ impl Builder<'_> {
 
     /// SQL's `LIKE`: read as what its pattern says.
     fn like(&mut self, left: Expr, negated: Option<Span>, pair: P<'_>) -> Expr {
-        let (Some(word), operand) = Self::two(pair) else { return left };
+        let (Some(word), operand) = Self::two(pair) else {
+            return left;
+        };
         let op_span = self.exact(&word);
         let right = self.right(operand, op_span);
         let pattern = match &right.kind {
@@ -320,7 +460,9 @@ impl Builder<'_> {
             },
             _ => None,
         };
-        let (op, meant, inner) = pattern.as_deref().map_or((CompareOp::Contains, "contains", None), like_pattern);
+        let (op, meant, inner) = pattern
+            .as_deref()
+            .map_or((CompareOp::Contains, "contains", None), like_pattern);
         let mut edits = vec![(op_span, meant.to_owned())];
         let mut read = right;
         if let Some(inner) = inner {
@@ -329,8 +471,12 @@ impl Builder<'_> {
         }
         let word = self.written(op_span);
         self.push(
-            SyntaxError::new(syntax::SQL_LIKE, op_span, format!("there is no `{word}`; this is said with `{meant}`"))
-                .edits(format!("write `{meant}`"), Applicability::Maybe, edits),
+            SyntaxError::new(
+                syntax::SQL_LIKE,
+                op_span,
+                format!("there is no `{word}`; this is said with `{meant}`"),
+            )
+            .edits(format!("write `{meant}`"), Applicability::Maybe, edits),
         );
         let span = left.span.to(read.span);
         let op = match (negated, op) {
@@ -339,7 +485,28 @@ impl Builder<'_> {
             (Some(not), op) => self.negative(op, not),
         };
         let op_span = negated.map_or(op_span, |not| not.to(op_span));
-        Expr { kind: ExprKind::Compare { op, op_span, left: Box::new(left), right: Box::new(read) }, span }
+        Expr {
+            kind: ExprKind::Compare {
+                op,
+                op_span,
+                left: Box::new(left),
+                right: Box::new(read),
+            },
+            span,
+        }
+    }
+}
+
+/// The side that two chained comparisons share. A long one is not copied: chains inside chains would double the tree at
+/// each level.
+fn shared_side(side: &Expr) -> Expr {
+    if side.span.len() <= 40 {
+        side.clone()
+    } else {
+        Expr {
+            kind: ExprKind::Error,
+            span: side.span,
+        }
     }
 }
 
@@ -348,7 +515,11 @@ fn like_pattern(pattern: &str) -> (CompareOp, &'static str, Option<&str>) {
     let front = pattern.strip_prefix('%');
     let back = pattern.strip_suffix('%');
     let (op, meant, inner) = match (front, back) {
-        (Some(_), Some(_)) if pattern.len() >= 2 => (CompareOp::Contains, "contains", &pattern[1..pattern.len() - 1]),
+        (Some(_), Some(_)) if pattern.len() >= 2 => (
+            CompareOp::Contains,
+            "contains",
+            &pattern[1..pattern.len() - 1],
+        ),
         (Some(inner), _) => (CompareOp::EndsWith, "ends with", inner),
         (None, Some(inner)) => (CompareOp::StartsWith, "starts with", inner),
         (None, None) => (CompareOp::StartsWith, "starts with", pattern),
@@ -360,7 +531,11 @@ fn like_pattern(pattern: &str) -> (CompareOp, &'static str, Option<&str>) {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace('{', "\\{").replace('\n', "\\n").replace('\t', "\\t")
+    text.replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('{', "\\{")
+        .replace('\n', "\\n")
+        .replace('\t', "\\t")
 }
 
 /// The operator that a sign stands for, and how it is written.
@@ -380,5 +555,6 @@ fn symbol(text: &str) -> (CompareOp, &'static str) {
 fn only_missing<'a>(operand: &P<'a>) -> Option<P<'a>> {
     let mut inner = operand.clone().into_inner();
     let word = inner.next()?;
-    (matches!(word.as_rule(), Rule::kw_missing | Rule::null_word) && inner.next().is_none()).then_some(word)
+    (matches!(word.as_rule(), Rule::kw_missing | Rule::null_word) && inner.next().is_none())
+        .then_some(word)
 }

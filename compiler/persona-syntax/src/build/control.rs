@@ -27,7 +27,9 @@ impl Builder<'_> {
                         _ => otherwise = Some(result),
                     }
                 }
-                Rule::no_then => self.missing_sign(&inner, "`then` is missing: `if c then a else b`", " then"),
+                Rule::no_then => {
+                    self.missing_sign(&inner, "`then` is missing: `if c then a else b`", " then")
+                }
                 Rule::kw_else => in_else = true,
                 Rule::else_if => {
                     let arm = self.else_if(inner);
@@ -37,30 +39,54 @@ impl Builder<'_> {
                 Rule::no_else => {
                     let gap = self.gap(&inner);
                     end = gap.end;
-                    self.missing(&inner, syntax::MISSING_ELSE, "an `if` needs its `else`: `if c then a else b`", None);
-                    otherwise = Some(Expr { kind: ExprKind::Error, span: gap });
+                    self.missing(
+                        &inner,
+                        syntax::MISSING_ELSE,
+                        "an `if` needs its `else`: `if c then a else b`",
+                        None,
+                    );
+                    otherwise = Some(Expr {
+                        kind: ExprKind::Error,
+                        span: gap,
+                    });
                 }
                 _ => {}
             }
         }
-        let error = Expr { kind: ExprKind::Error, span: Span::at(end) };
+        let error = Expr {
+            kind: ExprKind::Error,
+            span: Span::at(end),
+        };
         let otherwise = Box::new(otherwise.unwrap_or(error));
-        Expr { kind: ExprKind::If { arms, otherwise }, span: Span::new(start, end.max(start)) }
+        Expr {
+            kind: ExprKind::If { arms, otherwise },
+            span: Span::new(start, end.max(start)),
+        }
     }
 
     fn else_if(&mut self, pair: P<'_>) -> (Expr, Expr) {
-        let error = |at: u32| Expr { kind: ExprKind::Error, span: Span::at(at) };
+        let error = |at: u32| Expr {
+            kind: ExprKind::Error,
+            span: Span::at(at),
+        };
         let mut condition = error(self.span(&pair).end);
         let mut result = error(condition.span.end);
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::kw_elseif => {
                     let span = self.exact(&inner);
-                    self.habit(syntax::ELSE_IF, span, format!("`{}` is written `else if`", inner.as_str()), "else if");
+                    self.habit(
+                        syntax::ELSE_IF,
+                        span,
+                        format!("`{}` is written `else if`", inner.as_str()),
+                        "else if",
+                    );
                 }
                 Rule::expr_c => condition = self.expr(inner),
                 Rule::expr | Rule::block => result = self.branch(inner),
-                Rule::no_then => self.missing_sign(&inner, "`then` is missing: `else if c then a`", " then"),
+                Rule::no_then => {
+                    self.missing_sign(&inner, "`then` is missing: `else if c then a`", " then")
+                }
                 _ => {}
             }
         }
@@ -73,20 +99,36 @@ impl Builder<'_> {
             return self.expr(pair);
         }
         let span = self.exact(&pair);
-        let before_else = self.text[..pair.as_span().start()].trim_end().ends_with("else");
-        let mut result = Expr { kind: ExprKind::Error, span };
+        let (open, close) = self.brackets(&pair);
+        let before_else = self.text[..pair.as_span().start()]
+            .trim_end()
+            .ends_with("else");
+        let mut result = Expr {
+            kind: ExprKind::Error,
+            span,
+        };
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::expr => result = self.expr(inner),
                 _ => self.junk(&inner, "expected `}`"),
             }
         }
-        let open = Span::new(span.start, span.start + 1);
-        let close = Span::new(span.end - 1, span.end);
-        let then = if before_else { String::new() } else { "then".to_owned() };
+        let then = if before_else {
+            String::new()
+        } else {
+            "then".to_owned()
+        };
         self.push(
-            SyntaxError::new(syntax::FOREIGN_BODY, open, "an `if` is written without braces: `if c then a else b`")
-                .edits("write it with `then` and `else`", Applicability::Always, vec![(open, then), (close, String::new())]),
+            SyntaxError::new(
+                syntax::FOREIGN_BODY,
+                open,
+                "an `if` is written without braces: `if c then a else b`",
+            )
+            .edits(
+                "write it with `then` and `else`",
+                Applicability::Always,
+                vec![(open, then), (close, String::new())],
+            ),
         );
         result.span = Span::new(span.start, span.end);
         result
@@ -95,7 +137,10 @@ impl Builder<'_> {
     /// `match e { gold => 1, otherwise => 0 }`.
     pub(super) fn match_expr(&mut self, pair: P<'_>) -> Expr {
         let span = self.span(&pair);
-        let mut subject = Expr { kind: ExprKind::Error, span };
+        let mut subject = Expr {
+            kind: ExprKind::Error,
+            span,
+        };
         let mut arms = Vec::new();
         for inner in pair.into_inner() {
             match inner.as_rule() {
@@ -108,11 +153,21 @@ impl Builder<'_> {
                         }
                     }
                 }
-                Rule::none => self.missing_sign(&inner, "`match` needs its arms: `match x { a => 1, otherwise => 0 }`", " { }"),
+                Rule::none => self.missing_sign(
+                    &inner,
+                    "`match` needs its arms: `match x { a => 1, otherwise => 0 }`",
+                    " { }",
+                ),
                 _ => {}
             }
         }
-        Expr { kind: ExprKind::Match { subject: Box::new(subject), arms }, span }
+        Expr {
+            kind: ExprKind::Match {
+                subject: Box::new(subject),
+                arms,
+            },
+            span,
+        }
     }
 
     fn arm(&mut self, pair: P<'_>) -> MatchArm {
@@ -122,41 +177,80 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::pattern => patterns.push(self.pattern(inner)),
-                Rule::kw_case => self.foreign_arm(&inner, "an arm starts with its value, without a word before it", ""),
-                Rule::pattern_sep => self.foreign_arm(&inner, "several values of an arm are joined with `or`", "or"),
+                Rule::kw_case => self.foreign_arm(
+                    &inner,
+                    "an arm starts with its value, without a word before it",
+                    "",
+                ),
+                Rule::pattern_sep => self.foreign_arm(
+                    &inner,
+                    "several values of an arm are joined with `or`",
+                    "or",
+                ),
                 Rule::kw_or => self.upper_case(&inner),
                 Rule::arm_arrow => {
-                    let message = format!("an arm is written `value => result`, not with `{}`", inner.as_str());
+                    let message = format!(
+                        "an arm is written `value => result`, not with `{}`",
+                        inner.as_str()
+                    );
                     self.foreign_arm(&inner, &message, "=>");
                 }
                 Rule::expr => result = Some(self.expr(inner)),
                 Rule::arm_junk => self.junk(&inner, "expected a comma or the next arm"),
                 Rule::none if result.is_none() && !patterns.is_empty() => {
                     self.missing_sign(&inner, "an arm needs its result: `value => result`", " => ");
-                    result = Some(Expr { kind: ExprKind::Error, span: self.gap(&inner) });
+                    result = Some(Expr {
+                        kind: ExprKind::Error,
+                        span: self.gap(&inner),
+                    });
                 }
                 _ => {}
             }
         }
-        let result = result.unwrap_or(Expr { kind: ExprKind::Error, span: Span::at(span.end) });
-        MatchArm { patterns, result, span }
+        let result = result.unwrap_or(Expr {
+            kind: ExprKind::Error,
+            span: Span::at(span.end),
+        });
+        MatchArm {
+            patterns,
+            result,
+            span,
+        }
     }
 
     fn foreign_arm(&mut self, pair: &P<'_>, message: &str, meant: &str) {
         let span = self.exact(pair);
-        let title = if meant.is_empty() { "remove it".to_owned() } else { format!("write `{meant}`") };
-        let text = if meant.is_empty() { String::new() } else { self.spaced(span, meant) };
-        self.push(SyntaxError::new(syntax::FOREIGN_ARM, span, message).fix(title, Applicability::Always, span, text));
+        let title = if meant.is_empty() {
+            "remove it".to_owned()
+        } else {
+            format!("write `{meant}`")
+        };
+        let text = if meant.is_empty() {
+            String::new()
+        } else {
+            self.spaced(span, meant)
+        };
+        self.push(SyntaxError::new(syntax::FOREIGN_ARM, span, message).fix(
+            title,
+            Applicability::Always,
+            span,
+            text,
+        ));
     }
 
     fn pattern(&mut self, pair: P<'_>) -> Pattern {
         let span = self.span(&pair);
-        let Some(inner) = pair.into_inner().next() else { return Pattern::Otherwise(span) };
+        let Some(inner) = pair.into_inner().next() else {
+            return Pattern::Otherwise(span);
+        };
         match inner.as_rule() {
             Rule::kw_otherwise => Pattern::Otherwise(span),
             Rule::kw_missing => Pattern::Missing(span),
             Rule::other_word => {
-                let message = format!("what remains is called `otherwise`, not `{}`", inner.as_str());
+                let message = format!(
+                    "what remains is called `otherwise`, not `{}`",
+                    inner.as_str()
+                );
                 self.foreign_arm(&inner, &message, "otherwise");
                 Pattern::Otherwise(span)
             }
@@ -168,7 +262,10 @@ impl Builder<'_> {
     pub(super) fn quantifier(&mut self, pair: P<'_>) -> Expr {
         let span = self.span(&pair);
         let mut all = false;
-        let mut var = Name { text: String::new(), span };
+        let mut var = Name {
+            text: String::new(),
+            span,
+        };
         let mut list = None;
         let mut condition = None;
         for inner in pair.into_inner() {
@@ -176,14 +273,26 @@ impl Builder<'_> {
                 Rule::kw_all => all = true,
                 Rule::q_var => var = self.expect_name(&inner, "a name for the element"),
                 Rule::operand => list = Some(self.operand(inner)),
-                Rule::none => self.missing_sign(&inner, "`in` and a list are missing: `any item in items where …`", " in "),
+                Rule::none => self.missing_sign(
+                    &inner,
+                    "`in` and a list are missing: `any item in items where …`",
+                    " in ",
+                ),
                 Rule::kw_where => self.upper_case(&inner),
                 Rule::expr | Rule::expr_c => condition = Some(self.expr(inner)),
                 _ => {}
             }
         }
-        let list = list.unwrap_or(Expr { kind: ExprKind::Error, span: Span::at(var.span.end) });
-        let kind = ExprKind::Quantifier { all, var, list: Box::new(list), condition: condition.map(Box::new) };
+        let list = list.unwrap_or(Expr {
+            kind: ExprKind::Error,
+            span: Span::at(var.span.end),
+        });
+        let kind = ExprKind::Quantifier {
+            all,
+            var,
+            list: Box::new(list),
+            condition: condition.map(Box::new),
+        };
         Expr { kind, span }
     }
 }

@@ -4,7 +4,10 @@ use persona_base::{Applicability, Span, syntax};
 
 use super::{Builder, P};
 use crate::SyntaxError;
-use crate::ast::{Annotation, Decl, DeclKind, EnumValue, Expr, ExprKind, Name, Param, SourceDecl, Stage, TableDecl};
+use crate::ast::{
+    Annotation, Decl, DeclKind, EnumValue, Expr, ExprKind, Name, Param, SourceDecl, Stage,
+    TableDecl,
+};
 use crate::ast::{TypeExpr, TypeKind};
 use crate::grammar::Rule;
 use crate::scan::words::{Keyword, keyword};
@@ -22,8 +25,14 @@ struct Parts {
 impl Builder<'_> {
     /// A declaration of the kind that its keyword says.
     pub(crate) fn declaration(&mut self, pair: P<'_>, keyword: Keyword) -> Decl {
-        let mut parts =
-            Parts { annotations: Vec::new(), name: None, params: Vec::new(), title: None, ty: None, value: None };
+        let mut parts = Parts {
+            annotations: Vec::new(),
+            name: None,
+            params: Vec::new(),
+            title: None,
+            ty: None,
+            value: None,
+        };
         let mut rest = Vec::new();
         let mut doc = None;
         let mut start = 0;
@@ -31,8 +40,14 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::annotations => {
-                    parts.annotations = inner.into_inner().map(|annotation| self.annotation(annotation)).collect();
-                    start = parts.annotations.first().map_or(0, |annotation| annotation.span.start);
+                    parts.annotations = inner
+                        .into_inner()
+                        .map(|annotation| self.annotation(annotation))
+                        .collect();
+                    start = parts
+                        .annotations
+                        .first()
+                        .map_or(0, |annotation| annotation.span.start);
                 }
                 Rule::keyword | Rule::ordered_keyword => {
                     if parts.annotations.is_empty() {
@@ -45,16 +60,27 @@ impl Builder<'_> {
                 }
                 Rule::decl_name => parts.name = Some(self.decl_name(&inner, keyword)),
                 Rule::params => parts.params = self.params(inner),
-                Rule::title => parts.title = inner.into_inner().next().map(|title| self.text_expr(title)),
+                Rule::title => {
+                    parts.title = inner.into_inner().next().map(|title| self.text_expr(title))
+                }
                 Rule::EOI => {}
                 _ => rest.push(inner),
             }
         }
-        let name = parts.name.take().unwrap_or_else(|| super::text::no_name(whole.end));
+        let name = parts
+            .name
+            .take()
+            .unwrap_or_else(|| super::text::no_name(whole.end));
         let annotations = std::mem::take(&mut parts.annotations);
         let span = Span::new(start, whole.end.max(start));
         let kind = self.kind(keyword, parts, rest, span);
-        Decl { doc, annotations, kind, name, span }
+        Decl {
+            doc,
+            annotations,
+            kind,
+            name,
+            span,
+        }
     }
 
     fn kind(&mut self, keyword: Keyword, parts: Parts, rest: Vec<P<'_>>, span: Span) -> DeclKind {
@@ -79,7 +105,9 @@ impl Builder<'_> {
         let mut lines: Vec<&str> = Vec::new();
         for line in self.source[..before].lines().rev() {
             match line.trim().strip_prefix("///") {
-                Some(doc) if !doc.starts_with('/') => lines.push(doc.strip_prefix(' ').unwrap_or(doc)),
+                Some(doc) if !doc.starts_with('/') => {
+                    lines.push(doc.strip_prefix(' ').unwrap_or(doc))
+                }
                 _ => break,
             }
         }
@@ -104,9 +132,13 @@ impl Builder<'_> {
         } else if keyword(written) != Some(meant) {
             let text = meant.text();
             self.push(
-                SyntaxError::new(syntax::UNKNOWN_KEYWORD, span, format!("no declaration starts with `{written}`"))
-                    .label(format!("did you mean `{text}`?"))
-                    .fix(format!("write `{text}`"), Applicability::Always, span, text),
+                SyntaxError::new(
+                    syntax::UNKNOWN_KEYWORD,
+                    span,
+                    format!("no declaration starts with `{written}`"),
+                )
+                .label(format!("did you mean `{text}`?"))
+                .fix(format!("write `{text}`"), Applicability::Always, span, text),
             );
         }
     }
@@ -152,19 +184,32 @@ impl Builder<'_> {
             let span = Span::at(name.span.end);
             if !name.is_missing() {
                 let message = format!("a parameter has a type: `{}: Type`", name.text);
-                self.push(SyntaxError::new(syntax::EXPECTED_TYPE, span, message).label("expected here"));
+                self.push(
+                    SyntaxError::new(syntax::EXPECTED_TYPE, span, message).label("expected here"),
+                );
             }
-            TypeExpr { kind: TypeKind::Error, optional: false, span }
+            TypeExpr {
+                kind: TypeKind::Error,
+                optional: false,
+                span,
+            }
         });
         Param { name, ty, default }
     }
 
     fn table_decl(&mut self, rest: Vec<P<'_>>, what: &str) -> TableDecl {
-        let mut table = TableDecl { fields: Vec::new(), checks: Vec::new() };
+        let mut table = TableDecl {
+            fields: Vec::new(),
+            checks: Vec::new(),
+        };
         for inner in rest {
             match inner.as_rule() {
                 Rule::table_body => table = self.table(inner),
-                Rule::none => self.no_body(&inner, &format!("the {what}'s fields are missing: `{{ name: Type }}`"), " {}"),
+                Rule::none => self.no_body(
+                    &inner,
+                    &format!("the {what}'s fields are missing: `{{ name: Type }}`"),
+                    " {}",
+                ),
                 _ => self.junk(&inner, "expected `{` and the fields"),
             }
         }
@@ -186,8 +231,12 @@ impl Builder<'_> {
                     let message = "a group of events is written `events Name = A or B`";
                     self.push(SyntaxError::new(syntax::FOREIGN_BODY, span, message));
                 }
-                Rule::none => self.missing_sign(&inner, "`=` is missing: `events Name = A or B`", " ="),
-                Rule::kind | Rule::kw_or | Rule::kind_sep => self.kind_or_separator(&inner, &mut members),
+                Rule::none => {
+                    self.missing_sign(&inner, "`=` is missing: `events Name = A or B`", " =")
+                }
+                Rule::kind | Rule::kw_or | Rule::kind_sep => {
+                    self.kind_or_separator(&inner, &mut members)
+                }
                 _ => self.junk(&inner, "expected `or` and another event"),
             }
         }
@@ -207,7 +256,9 @@ impl Builder<'_> {
                         }
                     }
                 }
-                Rule::none => self.no_body(&inner, "the enum's values are missing: `{ a, b }`", " {}"),
+                Rule::none => {
+                    self.no_body(&inner, "the enum's values are missing: `{ a, b }`", " {}")
+                }
                 _ => self.junk(&inner, "expected `{` and the values"),
             }
         }
@@ -216,7 +267,11 @@ impl Builder<'_> {
 
     fn enum_value(&mut self, pair: P<'_>) -> EnumValue {
         let doc = self.docs_before(&pair);
-        let mut value = EnumValue { doc, name: super::text::no_name(0), title: None };
+        let mut value = EnumValue {
+            doc,
+            name: super::text::no_name(0),
+            title: None,
+        };
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::word => value.name = self.declared_name(&inner),
@@ -231,15 +286,27 @@ impl Builder<'_> {
     fn enum_junk(&mut self, pair: &P<'_>, value: &mut EnumValue) {
         let span = self.span(pair);
         let written = self.written(span);
-        let title = written.strip_prefix(['=', ':']).map(str::trim).filter(|rest| {
-            rest.len() >= 2 && rest.starts_with('"') && rest.ends_with('"') && !rest[1..rest.len() - 1].contains(['"', '\\', '{'])
-        });
-        let Some(title) = title else { return self.junk(pair, "expected a comma or the next value") };
+        let title = written
+            .strip_prefix(['=', ':'])
+            .map(str::trim)
+            .filter(|rest| {
+                rest.len() >= 2
+                    && rest.starts_with('"')
+                    && rest.ends_with('"')
+                    && !rest[1..rest.len() - 1].contains(['"', '\\', '{'])
+            });
+        let Some(title) = title else {
+            return self.junk(pair, "expected a comma or the next value");
+        };
         value.title = Some(title[1..title.len() - 1].to_owned());
         let sign = Span::new(span.start, span.start + 1);
         self.push(
-            SyntaxError::new(syntax::COLON_OR_EQUALS, sign, "a value's title stands right behind it, without a sign between")
-                .fix("remove the sign", Applicability::Always, sign, ""),
+            SyntaxError::new(
+                syntax::COLON_OR_EQUALS,
+                sign,
+                "a value's title stands right behind it, without a sign between",
+            )
+            .fix("remove the sign", Applicability::Always, sign, ""),
         );
     }
 
@@ -251,16 +318,35 @@ impl Builder<'_> {
                 Rule::r#type => ty = Some(self.type_expr(inner)),
                 Rule::equals => {
                     if ty.is_none() {
-                        self.missing(&inner, syntax::EXPECTED_TYPE, "a constant has a type: `const NAME: Type = value`", None);
+                        self.missing(
+                            &inner,
+                            syntax::EXPECTED_TYPE,
+                            "a constant has a type: `const NAME: Type = value`",
+                            None,
+                        );
                     }
                 }
-                Rule::none => self.missing_sign(&inner, "`=` and the value are missing: `const NAME: Type = value`", " ="),
+                Rule::none => self.missing_sign(
+                    &inner,
+                    "`=` and the value are missing: `const NAME: Type = value`",
+                    " =",
+                ),
                 Rule::expr => value = Some(self.expr(inner)),
                 _ => self.junk(&inner, "the value ends before this"),
             }
         }
-        let ty = ty.unwrap_or(TypeExpr { kind: TypeKind::Error, optional: false, span: Span::at(span.start) });
-        DeclKind::Const { ty, value: value.unwrap_or(Expr { kind: ExprKind::Error, span: Span::at(span.end) }) }
+        let ty = ty.unwrap_or(TypeExpr {
+            kind: TypeKind::Error,
+            optional: false,
+            span: Span::at(span.start),
+        });
+        DeclKind::Const {
+            ty,
+            value: value.unwrap_or(Expr {
+                kind: ExprKind::Error,
+                span: Span::at(span.end),
+            }),
+        }
     }
 
     /// Type and value of a trait or a function.
@@ -271,17 +357,23 @@ impl Builder<'_> {
                 Rule::fn_result => {
                     if inner.as_str() == ":" {
                         let span = self.exact(&inner);
-                        self.habit(syntax::EXPECTED_SIGN, span, "the result's type stands behind `->`", "->");
+                        self.habit(
+                            syntax::EXPECTED_SIGN,
+                            span,
+                            "the result's type stands behind `->`",
+                            "->",
+                        );
                     }
-                }
-                Rule::trait_arrow => {
-                    let span = self.exact(&inner);
-                    self.habit(syntax::EXPECTED_SIGN, span, "the type of a trait stands behind `:`", ":");
                 }
                 Rule::equals => {}
                 Rule::fat_arrow => {
                     let span = self.exact(&inner);
-                    self.habit(syntax::FOREIGN_BODY, span, format!("the expression stands behind `=`: `{form}`"), "=");
+                    self.habit(
+                        syntax::FOREIGN_BODY,
+                        span,
+                        format!("the expression stands behind `=`: `{form}`"),
+                        "=",
+                    );
                 }
                 Rule::none => self.missing_sign(&inner, &format!("`=` is missing: `{form}`"), " ="),
                 Rule::expr => parts.value = Some(self.expr(inner)),
@@ -294,9 +386,11 @@ impl Builder<'_> {
     /// `{ return e }`, or `{ when e }` where a trait has `= e`.
     fn body_block(&mut self, pair: P<'_>, form: &str) -> Expr {
         let span = self.exact(&pair);
-        let open = Span::new(span.start, span.start + 1);
-        let close = Span::new(span.end - 1, span.end);
-        let mut value = Expr { kind: ExprKind::Error, span };
+        let (open, close) = self.brackets(&pair);
+        let mut value = Expr {
+            kind: ExprKind::Error,
+            span,
+        };
         let mut cut = open;
         for inner in pair.into_inner() {
             match inner.as_rule() {
@@ -307,30 +401,53 @@ impl Builder<'_> {
         }
         let edits = vec![(cut, "=".to_owned()), (close, String::new())];
         self.push(
-            SyntaxError::new(syntax::FOREIGN_BODY, open, format!("the expression stands behind `=`, without braces: `{form}`"))
-                .edits("write `= …`", Applicability::Always, edits),
+            SyntaxError::new(
+                syntax::FOREIGN_BODY,
+                open,
+                format!("the expression stands behind `=`, without braces: `{form}`"),
+            )
+            .edits("write `= …`", Applicability::Always, edits),
         );
         value
     }
 
     fn trait_decl(&mut self, mut parts: Parts, rest: Vec<P<'_>>, span: Span) -> DeclKind {
         self.typed_value(&mut parts, rest, "trait name: Type = expression");
-        let value = parts.value.unwrap_or(Expr { kind: ExprKind::Error, span: Span::at(span.end) });
-        DeclKind::Trait { params: parts.params, ty: parts.ty, value }
+        let value = parts.value.unwrap_or(Expr {
+            kind: ExprKind::Error,
+            span: Span::at(span.end),
+        });
+        DeclKind::Trait {
+            params: parts.params,
+            ty: parts.ty,
+            value,
+        }
     }
 
     fn fn_decl(&mut self, mut parts: Parts, rest: Vec<P<'_>>, span: Span) -> DeclKind {
         self.typed_value(&mut parts, rest, "fn name(a: Type) -> Type = expression");
-        let value = parts.value.unwrap_or(Expr { kind: ExprKind::Error, span: Span::at(span.end) });
+        let value = parts.value.unwrap_or(Expr {
+            kind: ExprKind::Error,
+            span: Span::at(span.end),
+        });
         let ty = parts.ty.unwrap_or_else(|| {
             let place = Span::at(value.span.start);
             if !matches!(value.kind, ExprKind::Error) {
-                let message = "a function says what it gives: `fn name(a: Type) -> Type = expression`";
+                let message =
+                    "a function says what it gives: `fn name(a: Type) -> Type = expression`";
                 self.push(SyntaxError::new(syntax::EXPECTED_TYPE, value.span, message));
             }
-            TypeExpr { kind: TypeKind::Error, optional: false, span: place }
+            TypeExpr {
+                kind: TypeKind::Error,
+                optional: false,
+                span: place,
+            }
         });
-        DeclKind::Fn { params: parts.params, ty, value }
+        DeclKind::Fn {
+            params: parts.params,
+            ty,
+            value,
+        }
     }
 
     fn segment(&mut self, parts: Parts, rest: Vec<P<'_>>, span: Span) -> DeclKind {
@@ -345,36 +462,62 @@ impl Builder<'_> {
                     self.push(
                         SyntaxError::new(syntax::EXPECTED_SIGN, at, "`{` is missing before `when`")
                             .label("expected here")
-                            .edits("put the condition in braces", Applicability::Maybe, vec![
-                                (at, "{ ".to_owned()),
-                                (Span::at(span.end), " }".to_owned()),
-                            ]),
+                            .edits(
+                                "put the condition in braces",
+                                Applicability::Maybe,
+                                vec![(at, "{ ".to_owned()), (Span::at(span.end), " }".to_owned())],
+                            ),
                     );
                 }
                 Rule::expr => {
                     let value = self.expr(inner);
                     if let Some(sign) = foreign.take() {
-                        let edits = vec![(sign, "{ when".to_owned()), (Span::at(value.span.end), " }".to_owned())];
+                        let edits = vec![
+                            (sign, "{ when".to_owned()),
+                            (Span::at(value.span.end), " }".to_owned()),
+                        ];
                         self.push(
-                            SyntaxError::new(syntax::FOREIGN_BODY, sign, "a segment has its condition in braces: `{ when … }`")
-                                .edits("write `{ when … }`", Applicability::Always, edits),
+                            SyntaxError::new(
+                                syntax::FOREIGN_BODY,
+                                sign,
+                                "a segment has its condition in braces: `{ when … }`",
+                            )
+                            .edits(
+                                "write `{ when … }`",
+                                Applicability::Always,
+                                edits,
+                            ),
                         );
                     }
                     condition = Some(value);
                 }
                 Rule::none => {
-                    self.no_body(&inner, "the segment's condition is missing: `{ when … }`", " { when }");
-                    condition = Some(Expr { kind: ExprKind::Error, span: self.gap(&inner) });
+                    self.no_body(
+                        &inner,
+                        "the segment's condition is missing: `{ when … }`",
+                        " { when }",
+                    );
+                    condition = Some(Expr {
+                        kind: ExprKind::Error,
+                        span: self.gap(&inner),
+                    });
                 }
                 _ => self.junk(&inner, "expected `{ when … }`"),
             }
         }
-        let condition = condition.unwrap_or(Expr { kind: ExprKind::Error, span: Span::at(span.end) });
-        DeclKind::Segment { params: parts.params, title: parts.title, condition }
+        let condition = condition.unwrap_or(Expr {
+            kind: ExprKind::Error,
+            span: Span::at(span.end),
+        });
+        DeclKind::Segment {
+            params: parts.params,
+            title: parts.title,
+            condition,
+        }
     }
 
     fn segment_body(&mut self, pair: P<'_>) -> Option<Expr> {
-        let close = Span::at(self.exact(&pair).end.saturating_sub(1));
+        let close = Span::at(self.brackets(&pair).1.start);
         let mut condition: Option<Expr> = None;
         for inner in pair.into_inner() {
             match inner.as_rule() {
@@ -388,35 +531,64 @@ impl Builder<'_> {
                         condition = Some(found);
                     }
                 }
-                _ => self.junk(&inner, "expected `}`: a segment has one condition behind `when`"),
+                _ => self.junk(
+                    &inner,
+                    "expected `}`: a segment has one condition behind `when`",
+                ),
             }
         }
         if condition.is_none() {
-            let error = SyntaxError::new(syntax::MISSING_WHEN, close, "the condition is missing: `when …`").label("expected here");
+            let error = SyntaxError::new(
+                syntax::MISSING_WHEN,
+                close,
+                "the condition is missing: `when …`",
+            )
+            .label("expected here");
             self.push(error);
         }
-        Some(condition.unwrap_or(Expr { kind: ExprKind::Error, span: close }))
+        Some(condition.unwrap_or(Expr {
+            kind: ExprKind::Error,
+            span: close,
+        }))
     }
 
     fn second_when(&mut self, first: Span, second: Span, condition: Span) {
         let word = Span::new(second.start, second.start + "when".len() as u32);
-        let mut error = SyntaxError::new(syntax::REPEATED_CLAUSE, word, "a segment has one condition")
-            .secondary(first, "the first condition");
+        let mut error =
+            SyntaxError::new(syntax::REPEATED_CLAUSE, word, "a segment has one condition")
+                .secondary(first, "the first condition");
         if self.written(word) == "when" && !condition.is_empty() {
-            error = error.fix("join the conditions with `and`", Applicability::Maybe, word, "and");
+            error = error.fix(
+                "join the conditions with `and`",
+                Applicability::Maybe,
+                word,
+                "and",
+            );
         }
         self.push(error);
     }
 
     fn segment_condition(&mut self, pair: P<'_>, bare: bool) -> Expr {
-        let mut condition = Expr { kind: ExprKind::Error, span: self.span(&pair) };
+        let mut condition = Expr {
+            kind: ExprKind::Error,
+            span: self.span(&pair),
+        };
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::when_word => {
                     let span = self.exact(&inner);
                     let written = inner.as_str();
-                    let code = if written.eq_ignore_ascii_case("when") { syntax::UPPER_CASE_WORD } else { syntax::MISSING_WHEN };
-                    self.habit(code, span, format!("the condition stands behind `when`, not `{written}`"), "when");
+                    let code = if written.eq_ignore_ascii_case("when") {
+                        syntax::UPPER_CASE_WORD
+                    } else {
+                        syntax::MISSING_WHEN
+                    };
+                    self.habit(
+                        code,
+                        span,
+                        format!("the condition stands behind `when`, not `{written}`"),
+                        "when",
+                    );
                 }
                 Rule::expr => condition = self.expr(inner),
                 _ => {}
@@ -425,9 +597,13 @@ impl Builder<'_> {
         if bare && !matches!(condition.kind, ExprKind::Error) {
             let at = Span::at(condition.span.start);
             self.push(
-                SyntaxError::new(syntax::MISSING_WHEN, at, "`when` is missing before the condition")
-                    .label("expected here")
-                    .fix("add `when`", Applicability::Always, at, "when "),
+                SyntaxError::new(
+                    syntax::MISSING_WHEN,
+                    at,
+                    "`when` is missing before the condition",
+                )
+                .label("expected here")
+                .fix("add `when`", Applicability::Always, at, "when "),
             );
         }
         condition
@@ -442,12 +618,16 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::partition_body => {
                     body = true;
-                    close = Span::at(self.exact(&inner).end.saturating_sub(1));
+                    close = Span::at(self.brackets(&inner).1.start);
                     for item in inner.into_inner() {
                         self.partition_item(item, &mut stages, &mut otherwise);
                     }
                 }
-                Rule::none => self.no_body(&inner, "the stages are missing: `{ stage when … otherwise rest }`", " {}"),
+                Rule::none => self.no_body(
+                    &inner,
+                    "the stages are missing: `{ stage when … otherwise rest }`",
+                    " {}",
+                ),
                 _ => self.junk(&inner, "expected `{` and the stages"),
             }
         }
@@ -456,26 +636,47 @@ impl Builder<'_> {
             None => {
                 if body {
                     self.push(
-                        SyntaxError::new(syntax::MISSING_OTHERWISE, close, "a partition ends with `otherwise` and its last stage")
-                            .label("expected here")
-                            .help("`otherwise` names the stage of everybody for whom no `when` holds"),
+                        SyntaxError::new(
+                            syntax::MISSING_OTHERWISE,
+                            close,
+                            "a partition ends with `otherwise` and its last stage",
+                        )
+                        .label("expected here")
+                        .help("`otherwise` names the stage of everybody for whom no `when` holds"),
                     );
                 }
-                EnumValue { doc: None, name: super::text::no_name(close.start), title: None }
+                EnumValue {
+                    doc: None,
+                    name: super::text::no_name(close.start),
+                    title: None,
+                }
             }
         };
-        DeclKind::Partition { title: parts.title, stages, otherwise }
+        DeclKind::Partition {
+            title: parts.title,
+            stages,
+            otherwise,
+        }
     }
 
-    fn partition_item(&mut self, item: P<'_>, stages: &mut Vec<Stage>, otherwise: &mut Option<(EnumValue, Span)>) {
+    fn partition_item(
+        &mut self,
+        item: P<'_>,
+        stages: &mut Vec<Stage>,
+        otherwise: &mut Option<(EnumValue, Span)>,
+    ) {
         let span = self.span(&item);
         match item.as_rule() {
             Rule::stage => {
                 if let Some((_, last)) = otherwise {
                     let last = *last;
                     self.push(
-                        SyntaxError::new(syntax::MISPLACED_CLAUSE, span, "nobody can be in a stage behind `otherwise`")
-                            .secondary(last, "this stage takes everybody who is left"),
+                        SyntaxError::new(
+                            syntax::MISPLACED_CLAUSE,
+                            span,
+                            "nobody can be in a stage behind `otherwise`",
+                        )
+                        .secondary(last, "this stage takes everybody who is left"),
                     );
                 }
                 stages.push(self.stage(item));
@@ -485,8 +686,12 @@ impl Builder<'_> {
                 if let Some((_, first)) = otherwise {
                     let first = *first;
                     self.push(
-                        SyntaxError::new(syntax::REPEATED_CLAUSE, span, "a partition has one `otherwise`")
-                            .secondary(first, "it stands here already"),
+                        SyntaxError::new(
+                            syntax::REPEATED_CLAUSE,
+                            span,
+                            "a partition has one `otherwise`",
+                        )
+                        .secondary(first, "it stands here already"),
                     );
                 } else {
                     *otherwise = Some((value, span));
@@ -503,7 +708,10 @@ impl Builder<'_> {
             doc,
             name: super::text::no_name(span.start),
             title: None,
-            condition: Expr { kind: ExprKind::Error, span: Span::at(span.end) },
+            condition: Expr {
+                kind: ExprKind::Error,
+                span: Span::at(span.end),
+            },
             span,
         };
         for inner in pair.into_inner() {
@@ -512,10 +720,18 @@ impl Builder<'_> {
                 Rule::value_title => stage.title = self.optional_title(inner),
                 Rule::stage_colon => {
                     let place = self.exact(&inner);
-                    let message = format!("a stage's condition stands behind `when`, not `{}`", inner.as_str());
+                    let message = format!(
+                        "a stage's condition stands behind `when`, not `{}`",
+                        inner.as_str()
+                    );
                     self.habit(syntax::MISSING_WHEN, place, message, "when");
                 }
-                Rule::none => self.missing(&inner, syntax::MISSING_WHEN, "a stage has a condition: `name when …`", Some(" when")),
+                Rule::none => self.missing(
+                    &inner,
+                    syntax::MISSING_WHEN,
+                    "a stage has a condition: `name when …`",
+                    Some(" when"),
+                ),
                 Rule::expr => stage.condition = self.expr(inner),
                 Rule::stage_junk => self.junk(&inner, "expected the next stage"),
                 _ => {}
@@ -526,7 +742,11 @@ impl Builder<'_> {
 
     fn last_stage(&mut self, pair: P<'_>) -> EnumValue {
         let doc = self.docs_before(&pair);
-        let mut value = EnumValue { doc, name: super::text::no_name(self.span(&pair).end), title: None };
+        let mut value = EnumValue {
+            doc,
+            name: super::text::no_name(self.span(&pair).end),
+            title: None,
+        };
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::word => value.name = self.declared_name(&inner),
@@ -534,7 +754,10 @@ impl Builder<'_> {
                 Rule::value_title => value.title = self.optional_title(inner),
                 Rule::other_stage => {
                     let span = self.exact(&inner);
-                    let message = format!("the last stage stands behind `otherwise`, not `{}`", inner.as_str());
+                    let message = format!(
+                        "the last stage stands behind `otherwise`, not `{}`",
+                        inner.as_str()
+                    );
                     self.habit(syntax::MISSING_OTHERWISE, span, message, "otherwise");
                 }
                 Rule::stage_junk => self.junk(&inner, "the last stage has no condition"),
@@ -545,12 +768,19 @@ impl Builder<'_> {
     }
 
     fn source_decl(&mut self, rest: Vec<P<'_>>, span: Span) -> DeclKind {
-        let mut source = SourceDecl { of: super::text::no_name(span.end), clauses: Vec::new() };
+        let mut source = SourceDecl {
+            of: super::text::no_name(span.end),
+            clauses: Vec::new(),
+        };
         for inner in rest {
             match inner.as_rule() {
                 Rule::source_of => source.of = self.source_of(inner),
                 Rule::source_body => self.source_body(inner, &mut source),
-                Rule::none => self.no_body(&inner, "the source's clauses are missing: `{ from \"file.csv\" }`", " {}"),
+                Rule::none => self.no_body(
+                    &inner,
+                    "the source's clauses are missing: `{ from \"file.csv\" }`",
+                    " {}",
+                ),
                 _ => self.junk(&inner, "expected `{` and the clauses"),
             }
         }

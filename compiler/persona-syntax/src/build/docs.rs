@@ -21,7 +21,10 @@ pub(super) fn comments(text: &str) -> Vec<(usize, usize)> {
             }
         } else if bytes[at..].starts_with(b"\"\"\"") {
             at = multi_end(bytes, at).map_or(bytes.len(), |end| end + 3);
-        } else if at > 0 && bytes[at - 1] == b'r' && (at < 2 || !crate::scan::is_word_byte(bytes[at - 2])) {
+        } else if at > 0
+            && bytes[at - 1] == b'r'
+            && (at < 2 || !crate::scan::is_word_byte(bytes[at - 2]))
+        {
             at = raw_end(bytes, at, bytes.len()).map_or_else(|end| end, |end| end + 1);
         } else {
             at = (text_end(bytes, at, bytes.len(), &mut stray).end + 1).min(bytes.len());
@@ -39,7 +42,9 @@ impl Builder<'_> {
             let start = before.rfind('\n').map_or(0, |at| at + 1);
             let line = before[start..].trim();
             match line.strip_prefix("///") {
-                Some(doc) if !doc.starts_with('/') => lines.push(doc.strip_prefix(' ').unwrap_or(doc)),
+                Some(doc) if !doc.starts_with('/') => {
+                    lines.push(doc.strip_prefix(' ').unwrap_or(doc))
+                }
                 // Blank lines may stand between the documentation and what it documents.
                 _ if line.is_empty() && lines.is_empty() => {}
                 _ => break,

@@ -36,7 +36,10 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        tree.unwrap_or(Expr { kind: ExprKind::Error, span: Span::at(0) })
+        tree.unwrap_or(Expr {
+            kind: ExprKind::Error,
+            span: Span::at(0),
+        })
     }
 
     /// What stands where an expression is expected.
@@ -50,11 +53,16 @@ impl Builder<'_> {
                 Rule::nots => chain.link.nots = Some(self.nots(&inner)),
                 Rule::operand => chain.link.head = Some(self.operand(inner)),
                 Rule::did | Rule::did_c => chain.link.head = Some(self.did(inner)),
-                Rule::quantifier | Rule::quantifier_c => chain.link.head = Some(self.quantifier(inner)),
+                Rule::quantifier | Rule::quantifier_c => {
+                    chain.link.head = Some(self.quantifier(inner))
+                }
                 Rule::seg_test => chain.link.head = Some(self.segment_test(inner)),
                 Rule::inner_junk => {
                     self.end_link(&mut chain);
-                    self.junk(&inner, "an operator such as `and` is missing before this, or it is left over");
+                    self.junk(
+                        &inner,
+                        "an operator such as `and` is missing before this, or it is left over",
+                    );
                 }
                 Rule::kw_and => {
                     self.join_word(&inner, "and");
@@ -83,7 +91,10 @@ impl Builder<'_> {
         self.end_alternative(chain);
         let mut alternatives = std::mem::take(&mut chain.alternatives);
         match alternatives.len() {
-            0 => Expr { kind: ExprKind::Error, span: self.gap(pair) },
+            0 => Expr {
+                kind: ExprKind::Error,
+                span: self.gap(pair),
+            },
             1 => alternatives.remove(0),
             _ => spanning(alternatives, ExprKind::Or),
         }
@@ -117,7 +128,12 @@ impl Builder<'_> {
         }
         let span = self.exact(pair);
         if word.starts_with(['&', '|']) {
-            self.habit(syntax::SIGNS_FOR_WORDS, span, format!("conditions are joined with `{meant}`, not with `{word}`"), meant);
+            self.habit(
+                syntax::SIGNS_FOR_WORDS,
+                span,
+                format!("conditions are joined with `{meant}`, not with `{word}`"),
+                meant,
+            );
         } else {
             self.upper_case(pair);
         }
@@ -134,7 +150,12 @@ impl Builder<'_> {
             }
             count += 1;
             if not.as_str() == "!" {
-                self.habit(syntax::SIGNS_FOR_WORDS, span, "a condition is turned around with `not`, not with `!`", "not");
+                self.habit(
+                    syntax::SIGNS_FOR_WORDS,
+                    span,
+                    "a condition is turned around with `not`, not with `!`",
+                    "not",
+                );
             } else {
                 self.upper_case(&not);
             }
@@ -155,9 +176,20 @@ impl Builder<'_> {
                 }
             }
         }
-        let set = set.unwrap_or(Expr { kind: ExprKind::Error, span: op_span });
+        let set = set.unwrap_or(Expr {
+            kind: ExprKind::Error,
+            span: op_span,
+        });
         let span = op_span.to(set.span);
-        Expr { kind: ExprKind::In { negated: false, op_span, operand: None, set: Box::new(set) }, span }
+        Expr {
+            kind: ExprKind::In {
+                negated: false,
+                op_span,
+                operand: None,
+                set: Box::new(set),
+            },
+            span,
+        }
     }
 
     /// `c ? a : b`: read as `if c then a else b`.
@@ -168,27 +200,54 @@ impl Builder<'_> {
         for (index, mark) in marks.iter().enumerate() {
             let word = if self.written(*mark) == "?" {
                 "then"
-            } else if marks.get(index + 1).is_some_and(|next| self.written(*next) == "?") {
+            } else if marks
+                .get(index + 1)
+                .is_some_and(|next| self.written(*next) == "?")
+            {
                 "else if"
             } else {
                 "else"
             };
             edits.push((*mark, self.spaced(*mark, word)));
         }
-        let error = SyntaxError::new(syntax::QUESTION_MARK_CONDITION, marks[0], "a choice is written `if c then a else b`");
-        let balanced = parts.len() % 2 == 1 && marks.iter().enumerate().all(|(i, m)| (self.written(*m) == "?") == (i % 2 == 0));
+        let error = SyntaxError::new(
+            syntax::QUESTION_MARK_CONDITION,
+            marks[0],
+            "a choice is written `if c then a else b`",
+        );
+        let balanced = parts.len() % 2 == 1
+            && marks
+                .iter()
+                .enumerate()
+                .all(|(i, m)| (self.written(*m) == "?") == (i % 2 == 0));
         if !balanced {
             self.push(error);
-            return Expr { kind: ExprKind::Error, span };
+            return Expr {
+                kind: ExprKind::Error,
+                span,
+            };
         }
         self.push(error.edits("write `if … then … else …`", Applicability::Always, edits));
         let mut parts = parts.into_iter();
         let mut arms = Vec::new();
         loop {
-            let (Some(one), next) = (parts.next(), parts.next()) else { return Expr { kind: ExprKind::Error, span } };
+            let (Some(one), next) = (parts.next(), parts.next()) else {
+                return Expr {
+                    kind: ExprKind::Error,
+                    span,
+                };
+            };
             match next {
                 Some(result) => arms.push((one, result)),
-                None => return Expr { kind: ExprKind::If { arms, otherwise: Box::new(one) }, span },
+                None => {
+                    return Expr {
+                        kind: ExprKind::If {
+                            arms,
+                            otherwise: Box::new(one),
+                        },
+                        span,
+                    };
+                }
             }
         }
     }
@@ -197,13 +256,21 @@ impl Builder<'_> {
 /// A list of expressions as one, spanning all of them.
 fn spanning(list: Vec<Expr>, kind: impl FnOnce(Vec<Expr>) -> ExprKind) -> Expr {
     let span = list[0].span.to(list[list.len() - 1].span);
-    Expr { kind: kind(list), span }
+    Expr {
+        kind: kind(list),
+        span,
+    }
 }
 
 /// `not e`; `not in vip` is the segment test itself, turned around.
 fn negate(mut operand: Expr, mut count: u32, op_span: Span) -> Expr {
     let span = op_span.to(operand.span);
-    if let ExprKind::In { negated, operand: None, op_span: place, .. } = &mut operand.kind
+    if let ExprKind::In {
+        negated,
+        operand: None,
+        op_span: place,
+        ..
+    } = &mut operand.kind
         && !*negated
     {
         *negated = true;
@@ -216,5 +283,12 @@ fn negate(mut operand: Expr, mut count: u32, op_span: Span) -> Expr {
     if count == 0 {
         return operand;
     }
-    Expr { kind: ExprKind::Not { count, op_span, operand: Box::new(operand) }, span }
+    Expr {
+        kind: ExprKind::Not {
+            count,
+            op_span,
+            operand: Box::new(operand),
+        },
+        span,
+    }
 }

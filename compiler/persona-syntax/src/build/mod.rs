@@ -20,8 +20,8 @@ mod window;
 
 use std::cell::OnceCell;
 
-use pest::iterators::Pair;
 use persona_base::Span;
+use pest::iterators::Pair;
 
 use crate::SyntaxError;
 use crate::ast::Name;
@@ -50,14 +50,32 @@ pub(crate) struct Builder<'t> {
 
 impl<'t> Builder<'t> {
     /// A builder for `text`, which was repaired from `source`.
-    pub(crate) fn new(source: &'t str, text: &'t str, map: &'t OffsetMap, repairs: &[SyntaxError]) -> Self {
-        let inserted = repairs
+    pub(crate) fn new(
+        source: &'t str,
+        text: &'t str,
+        map: &'t OffsetMap,
+        repairs: &[SyntaxError],
+    ) -> Self {
+        let mut inserted: Vec<u32> = repairs
             .iter()
             .filter(|error| {
-                [persona_base::syntax::NEVER_CLOSED, persona_base::syntax::TEXT_NEVER_ENDS].contains(&error.code)
+                [
+                    persona_base::syntax::NEVER_CLOSED,
+                    persona_base::syntax::TEXT_NEVER_ENDS,
+                ]
+                .contains(&error.code)
             })
-            .filter_map(|error| error.fix.as_ref()?.edits.first().map(|(span, _)| span.start))
+            .filter_map(|error| {
+                error
+                    .fix
+                    .as_ref()?
+                    .edits
+                    .first()
+                    .map(|(span, _)| span.start as usize)
+            })
+            .map(|at| crate::scan::trim_end(source.as_bytes(), 0, at) as u32)
             .collect();
+        inserted.sort_unstable();
         Self {
             source,
             text,
@@ -83,7 +101,17 @@ impl<'t> Builder<'t> {
     /// The source span of something behind which the grammar may have read white space.
     fn span(&self, pair: &P<'_>) -> Span {
         let span = pair.as_span();
-        self.map.span(span.start(), self.end_before(span.end()).max(span.start()))
+        self.map
+            .span(span.start(), self.end_before(span.end()).max(span.start()))
+    }
+
+    /// The brackets around something, as they stand in the source; a missing one is an empty place.
+    fn brackets(&self, pair: &P<'_>) -> (Span, Span) {
+        let span = pair.as_span();
+        (
+            self.map.span(span.start(), span.start() + 1),
+            self.map.span(span.end() - 1, span.end()),
+        )
     }
 
     /// The place right behind what precedes `pair`: where something that is missing should stand.
@@ -123,9 +151,15 @@ impl<'t> Builder<'t> {
     fn name(&mut self, pair: &P<'_>) -> Name {
         let inner = leaf(pair);
         if inner.as_rule() == Rule::none || inner.as_str().is_empty() {
-            return Name { text: String::new(), span: self.gap(pair) };
+            return Name {
+                text: String::new(),
+                span: self.gap(pair),
+            };
         }
-        let name = Name { text: inner.as_str().trim_end().to_owned(), span: self.span(&inner) };
+        let name = Name {
+            text: inner.as_str().trim_end().to_owned(),
+            span: self.span(&inner),
+        };
         if !name.text.is_ascii() {
             self.name_not_plain(&name);
         }

@@ -17,7 +17,12 @@ impl Builder<'_> {
         let mut unit = None;
         for inner in pair.into_inner() {
             match inner.as_rule() {
-                Rule::number_unit => unit = Some(Name { text: inner.as_str().to_owned(), span: self.exact(&inner) }),
+                Rule::number_unit => {
+                    unit = Some(Name {
+                        text: inner.as_str().to_owned(),
+                        span: self.exact(&inner),
+                    })
+                }
                 _ => core = inner.as_str(),
             }
         }
@@ -33,37 +38,61 @@ impl Builder<'_> {
         } else {
             self.quantity(core, unit, span)
         };
-        Expr { kind: kind.map_or(ExprKind::Error, ExprKind::Literal), span }
+        Expr {
+            kind: kind.map_or(ExprKind::Error, ExprKind::Literal),
+            span,
+        }
     }
 
     fn date_or_instant(&mut self, text: &str, span: Span) -> Option<Literal> {
         let bytes = text.as_bytes();
-        let date_len = bytes.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'-').count();
+        let date_len = bytes
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit() || **byte == b'-')
+            .count();
         if date_len == text.len() {
             return match calendar::date(text) {
                 Ok((year, month, day)) => {
                     let padded = format!("{year:04}-{month:02}-{day:02}");
                     if padded != text {
-                        self.habit(syntax::NO_SUCH_DATE, span, format!("a date is written `{padded}`"), &padded);
+                        self.habit(
+                            syntax::NO_SUCH_DATE,
+                            span,
+                            format!("a date is written `{padded}`"),
+                            &padded,
+                        );
                     }
-                    i32::try_from(calendar::days_since_epoch(year, month, day)).ok().map(Literal::Date)
+                    i32::try_from(calendar::days_since_epoch(year, month, day))
+                        .ok()
+                        .map(Literal::Date)
                 }
                 Err(_) => self.no_such_date(text, span),
             };
         }
         match calendar::instant(text) {
             Ok(instant) => {
-                let padded = text[..date_len].to_owned() + "T" + text[date_len + 1..].trim_end_matches('z');
-                let meant = if text.ends_with('z') { format!("{padded}Z") } else { padded };
+                let padded =
+                    text[..date_len].to_owned() + "T" + text[date_len + 1..].trim_end_matches('z');
+                let meant = if text.ends_with('z') {
+                    format!("{padded}Z")
+                } else {
+                    padded
+                };
                 if meant != text {
-                    self.habit(syntax::NO_SUCH_TIME, span, format!("an instant is written `{meant}`"), &meant);
+                    self.habit(
+                        syntax::NO_SUCH_TIME,
+                        span,
+                        format!("an instant is written `{meant}`"),
+                        &meant,
+                    );
                 }
                 Some(Literal::Timestamp(instant))
             }
             Err(Wrong::Zone) => self.no_zone(text, date_len, span),
             Err(Wrong::Date) => self.no_such_date(&text[..date_len], span),
             Err(Wrong::Time | Wrong::Form) => {
-                let message = format!("`{text}` is no instant: it is written like `2026-01-31T10:00Z`");
+                let message =
+                    format!("`{text}` is no instant: it is written like `2026-01-31T10:00Z`");
                 self.push(SyntaxError::new(syntax::NO_SUCH_TIME, span, message));
                 None
             }
@@ -71,8 +100,15 @@ impl Builder<'_> {
     }
 
     fn no_such_date(&mut self, text: &str, span: Span) -> Option<Literal> {
-        let mut error = SyntaxError::new(syntax::NO_SUCH_DATE, span, format!("the calendar has no `{text}`"));
-        let numbers: Vec<i64> = text.split('-').filter_map(|part| part.parse().ok()).collect();
+        let mut error = SyntaxError::new(
+            syntax::NO_SUCH_DATE,
+            span,
+            format!("the calendar has no `{text}`"),
+        );
+        let numbers: Vec<i64> = text
+            .split('-')
+            .filter_map(|part| part.parse().ok())
+            .collect();
         if let [year @ 1..=9999, month @ 1..=12, _] = numbers[..] {
             let last = calendar::month_days(year, month);
             error = error.label(format!("that month has {last} days"));
@@ -85,31 +121,51 @@ impl Builder<'_> {
 
     fn no_zone(&mut self, text: &str, date_len: usize, span: Span) -> Option<Literal> {
         let meant = format!("{}T{}Z", &text[..date_len], &text[date_len + 1..]);
-        let error = SyntaxError::new(syntax::NO_ZONE, span, "an instant needs its zone: `Z` for UTC, or an offset such as `+01:00`");
+        let error = SyntaxError::new(
+            syntax::NO_ZONE,
+            span,
+            "an instant needs its zone: `Z` for UTC, or an offset such as `+01:00`",
+        );
         let Ok(instant) = calendar::instant(&meant) else {
             self.push(error);
             return None;
         };
-        self.push(error.fix(format!("write `{meant}`, in UTC"), Applicability::Maybe, span, meant));
+        self.push(error.fix(
+            format!("write `{meant}`, in UTC"),
+            Applicability::Maybe,
+            span,
+            meant,
+        ));
         Some(Literal::Timestamp(instant))
     }
 
     fn time_of_day(&mut self, text: &str, span: Span) -> Option<Literal> {
         let Ok(micros) = calendar::time(text) else {
-            let message = format!("there is no time of day `{text}`: they go from `00:00` to `23:59:59`");
+            let message =
+                format!("there is no time of day `{text}`: they go from `00:00` to `23:59:59`");
             self.push(SyntaxError::new(syntax::NO_SUCH_TIME, span, message));
             return None;
         };
         if text.as_bytes()[1] == b':' {
             let meant = format!("0{text}");
-            self.habit(syntax::NO_SUCH_TIME, span, format!("a time of day is written with two digits: `{meant}`"), &meant);
+            self.habit(
+                syntax::NO_SUCH_TIME,
+                span,
+                format!("a time of day is written with two digits: `{meant}`"),
+                &meant,
+            );
         }
-        u32::try_from(micros / calendar::SECOND).ok().map(Literal::TimeOfDay)
+        u32::try_from(micros / calendar::SECOND)
+            .ok()
+            .map(Literal::TimeOfDay)
     }
 
     /// A number that counts something: alone, with letters right behind it, or with a unit.
     fn quantity(&mut self, core: &str, unit: Option<Name>, span: Span) -> Option<Literal> {
-        let digits = core.bytes().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_')).count();
+        let digits = core
+            .bytes()
+            .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_'))
+            .count();
         let (number, suffix) = core.split_at(digits);
         if suffix == "%" {
             return self.percent(number, span);
@@ -117,27 +173,50 @@ impl Builder<'_> {
         if !suffix.is_empty() {
             return self.suffixed(core, number, suffix, span);
         }
-        let Some(unit) = unit else { return self.bare(number, span) };
+        let Some(unit) = unit else {
+            return self.bare(number, span);
+        };
         match units::unit(&unit.text) {
             None => Some(self.money(number, unit)),
             Some(Unit::Currency(code)) => {
                 let meant = format!("{number} {code}");
-                self.habit(syntax::CURRENCY_SIGN, span, format!("an amount of money is written `{meant}`"), &meant);
-                Some(self.money(number, Name { text: code.to_owned(), span: unit.span }))
+                self.habit(
+                    syntax::CURRENCY_SIGN,
+                    span,
+                    format!("an amount of money is written `{meant}`"),
+                    &meant,
+                );
+                Some(self.money(
+                    number,
+                    Name {
+                        text: code.to_owned(),
+                        span: unit.span,
+                    },
+                ))
             }
             Some(Unit::Percent) => {
                 let meant = format!("{number}%");
-                self.habit(syntax::PERCENT_APART, span, format!("a percentage is written `{meant}`"), &meant);
+                self.habit(
+                    syntax::PERCENT_APART,
+                    span,
+                    format!("a percentage is written `{meant}`"),
+                    &meant,
+                );
                 self.percent(number, span)
             }
             Some(Unit::Duration(letter)) => self.spelled_duration(number, letter, span),
             Some(Unit::Period { months, days }) => self.period(number, &unit, (months, days), span),
-            Some(Unit::Length { metres, written }) => self.length(number, &unit, metres, written, span),
+            Some(Unit::Length { metres, written }) => {
+                self.length(number, &unit, metres, written, span)
+            }
         }
     }
 
     fn money(&self, number: &str, currency: Name) -> Literal {
-        Literal::Money { amount: number.replace('_', ""), currency }
+        Literal::Money {
+            amount: number.replace('_', ""),
+            currency,
+        }
     }
 
     /// A number alone: digits, with or without decimals.
@@ -153,25 +232,47 @@ impl Builder<'_> {
             ));
         }
         if plain.contains('.') {
-            return plain.parse::<f64>().ok().filter(|value| value.is_finite()).map(Literal::Float).or_else(|| self.out_of_range(span));
+            return plain
+                .parse::<f64>()
+                .ok()
+                .filter(|value| value.is_finite())
+                .map(Literal::Float)
+                .or_else(|| self.out_of_range(span));
         }
-        plain.parse::<i64>().ok().map(Literal::Int).or_else(|| self.out_of_range(span))
+        plain
+            .parse::<i64>()
+            .ok()
+            .map(Literal::Int)
+            .or_else(|| self.out_of_range(span))
     }
 
     fn out_of_range(&mut self, span: Span) -> Option<Literal> {
         let number = self.written(span);
-        let shown = if number.len() > 40 { "this number".to_owned() } else { format!("`{number}`") };
+        let shown = if number.len() > 40 {
+            "this number".to_owned()
+        } else {
+            format!("`{number}`")
+        };
         self.push(
-            SyntaxError::new(syntax::NUMBER_OUT_OF_RANGE, span, format!("{shown} is too large"))
-                .label("integers go up to 9223372036854775807"),
+            SyntaxError::new(
+                syntax::NUMBER_OUT_OF_RANGE,
+                span,
+                format!("{shown} is too large"),
+            )
+            .label("integers go up to 9223372036854775807"),
         );
         None
     }
 
     fn percent(&mut self, number: &str, span: Span) -> Option<Literal> {
         let plain = number.replace('_', "");
-        let share = format!("{plain}e-2").parse::<f64>().ok().filter(|value| value.is_finite());
-        share.map(Literal::Percent).or_else(|| self.out_of_range(span))
+        let share = format!("{plain}e-2")
+            .parse::<f64>()
+            .ok()
+            .filter(|value| value.is_finite());
+        share
+            .map(Literal::Percent)
+            .or_else(|| self.out_of_range(span))
     }
 
     /// Letters right behind a number: a duration, or a unit that needs a space, or none.
@@ -181,9 +282,14 @@ impl Builder<'_> {
             Err(true) => return self.out_of_range(span),
             Err(false) => {}
         }
-        let digits_and_units =
-            suffix.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_' || units::duration_unit(byte).is_some());
-        let ends_in_unit = suffix.bytes().next_back().and_then(units::duration_unit).is_some();
+        let digits_and_units = suffix.bytes().all(|byte| {
+            byte.is_ascii_digit() || byte == b'_' || units::duration_unit(byte).is_some()
+        });
+        let ends_in_unit = suffix
+            .bytes()
+            .next_back()
+            .and_then(units::duration_unit)
+            .is_some();
         if digits_and_units && ends_in_unit {
             return self.bad_duration(number, suffix, span);
         }
@@ -192,10 +298,20 @@ impl Builder<'_> {
         if letters && (is_currency || units::unit(suffix).is_some()) {
             return self.unit_needs_space(number, suffix, is_currency, span);
         }
-        let mut error = SyntaxError::new(syntax::UNKNOWN_UNIT, span, format!("`{suffix}` is no unit"));
+        let mut error =
+            SyntaxError::new(syntax::UNKNOWN_UNIT, span, format!("`{suffix}` is no unit"));
         if let Some(value) = scientific(core) {
-            error = SyntaxError::new(syntax::BAD_NUMBER, span, "a number is written out, without an exponent")
-                .fix(format!("write `{value}`"), Applicability::Always, span, value);
+            error = SyntaxError::new(
+                syntax::BAD_NUMBER,
+                span,
+                "a number is written out, without an exponent",
+            )
+            .fix(
+                format!("write `{value}`"),
+                Applicability::Always,
+                span,
+                value,
+            );
         } else {
             error = error.help("units are `s m h d w` (`30d`), a currency (`100 USD`), `months`, `years`, `km`, `m`, `mi`, `ft`");
         }
@@ -205,7 +321,9 @@ impl Builder<'_> {
 
     fn bad_duration(&mut self, number: &str, suffix: &str, span: Span) -> Option<Literal> {
         if number.contains('.') {
-            let message = format!("`{number}{suffix}`: the parts of a duration are whole numbers, as in `1h30m`");
+            let message = format!(
+                "`{number}{suffix}`: the parts of a duration are whole numbers, as in `1h30m`"
+            );
             self.push(SyntaxError::new(syntax::BAD_DURATION, span, message));
             return None;
         }
@@ -215,20 +333,42 @@ impl Builder<'_> {
     }
 
     /// `10km`, `100USD`.
-    fn unit_needs_space(&mut self, number: &str, suffix: &str, is_currency: bool, span: Span) -> Option<Literal> {
-        let unit = if is_currency { suffix.to_ascii_uppercase() } else { suffix.to_owned() };
-        let name = Name { text: unit.clone(), span: Span::new(span.end - suffix.len() as u32, span.end) };
+    fn unit_needs_space(
+        &mut self,
+        number: &str,
+        suffix: &str,
+        is_currency: bool,
+        span: Span,
+    ) -> Option<Literal> {
+        let unit = if is_currency {
+            suffix.to_ascii_uppercase()
+        } else {
+            suffix.to_owned()
+        };
+        let name = Name {
+            text: unit.clone(),
+            span: Span::new(span.end - suffix.len() as u32, span.end),
+        };
         if let Some(Unit::Duration(_)) = units::unit(&unit)
             && !is_currency
         {
             return self.quantity(number, Some(name), span);
         }
         let meant = format!("{number} {unit}");
-        let code = if is_currency { syntax::CURRENCY_SIGN } else { syntax::UNKNOWN_UNIT };
+        let code = if is_currency {
+            syntax::CURRENCY_SIGN
+        } else {
+            syntax::UNKNOWN_UNIT
+        };
         let errors = self.errors.len();
         let value = self.quantity(number, Some(name), span);
         if self.errors.len() == errors {
-            self.habit(code, span, format!("`{unit}` stands behind a space: `{meant}`"), &meant);
+            self.habit(
+                code,
+                span,
+                format!("`{unit}` stands behind a space: `{meant}`"),
+                &meant,
+            );
         }
         value
     }
@@ -237,29 +377,57 @@ impl Builder<'_> {
     fn spelled_duration(&mut self, number: &str, letter: u8, span: Span) -> Option<Literal> {
         let meant = format!("{number}{}", char::from(letter));
         let Ok(micros) = units::duration(&meant) else {
-            let message = format!("`{}`: a duration is a whole number and its unit, as in `36h`", self.written(span));
+            let message = format!(
+                "`{}`: a duration is a whole number and its unit, as in `36h`",
+                self.written(span)
+            );
             self.push(SyntaxError::new(syntax::BAD_DURATION, span, message));
             return None;
         };
-        self.habit(syntax::SPELLED_DURATION, span, format!("a duration is written `{meant}`"), &meant);
+        self.habit(
+            syntax::SPELLED_DURATION,
+            span,
+            format!("a duration is written `{meant}`"),
+            &meant,
+        );
         Some(Literal::Duration(micros))
     }
 
-    fn period(&mut self, number: &str, unit: &Name, (months, days): (i64, i64), span: Span) -> Option<Literal> {
+    fn period(
+        &mut self,
+        number: &str,
+        unit: &Name,
+        (months, days): (i64, i64),
+        span: Span,
+    ) -> Option<Literal> {
         let plain = number.replace('_', "");
         let Ok(count) = plain.parse::<i64>() else {
-            let message = format!("`{}` have no fractions: a period is a whole number of them", unit.text);
+            let message = format!(
+                "`{}` have no fractions: a period is a whole number of them",
+                unit.text
+            );
             self.push(SyntaxError::new(syntax::BAD_NUMBER, span, message));
             return None;
         };
-        let part = |one: i64| count.checked_mul(one).and_then(|all| i32::try_from(all).ok());
+        let part = |one: i64| {
+            count
+                .checked_mul(one)
+                .and_then(|all| i32::try_from(all).ok())
+        };
         match (part(months), part(days)) {
             (Some(months), Some(days)) => Some(Literal::Period { months, days }),
             _ => self.out_of_range(span),
         }
     }
 
-    fn length(&mut self, number: &str, unit: &Name, metres: f64, written: &str, span: Span) -> Option<Literal> {
+    fn length(
+        &mut self,
+        number: &str,
+        unit: &Name,
+        metres: f64,
+        written: &str,
+        span: Span,
+    ) -> Option<Literal> {
         if unit.text != written {
             let message = format!("`{}` is written `{written}`", unit.text);
             self.habit(syntax::UNKNOWN_UNIT, unit.span, message, written);
@@ -276,7 +444,10 @@ impl Builder<'_> {
 
 /// Whether underscores stand only between digits.
 fn well_grouped(number: &str) -> bool {
-    !number.ends_with('_') && !number.contains("__") && !number.contains("_.") && !number.contains("._")
+    !number.ends_with('_')
+        && !number.contains("__")
+        && !number.contains("_.")
+        && !number.contains("._")
 }
 
 /// `1e5`, written out, when it is a whole number of bearable length.
@@ -286,5 +457,8 @@ fn scientific(core: &str) -> Option<String> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let zeros = power.checked_sub(fraction.len())?;
     let digits = format!("{whole}{fraction}{}", "0".repeat(zeros));
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then_some(digits)
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then_some(digits)
 }

@@ -31,11 +31,18 @@ impl Builder<'_> {
                     items.extend(signed(signs.take(), current.take()));
                     ops.push(self.arith(&inner));
                 }
-                Rule::signs => signs = Some((inner.clone().into_inner().count() as u32, self.span(&inner))),
+                Rule::signs => {
+                    signs = Some((inner.clone().into_inner().count() as u32, self.span(&inner)))
+                }
                 Rule::dot | Rule::index | Rule::kw_ago | Rule::kw_from_now => {
                     current = current.map(|base| self.postfix(base, inner));
                 }
-                Rule::number if is_least(&inner) && inners.peek().is_none_or(|next| next.as_rule() == Rule::arith) => {
+                Rule::number
+                    if is_least(&inner)
+                        && inners
+                            .peek()
+                            .is_none_or(|next| next.as_rule() == Rule::arith) =>
+                {
                     current = Some(self.least(&inner, &mut signs));
                 }
                 _ => current = Some(self.primary(inner)),
@@ -54,7 +61,10 @@ impl Builder<'_> {
     pub(super) fn wants_parentheses(&mut self, operand: &Expr) {
         if matches!(operand.kind, ExprKind::If { .. }) {
             let span = operand.span;
-            let edits = vec![(Span::at(span.start), "(".to_owned()), (Span::at(span.end), ")".to_owned())];
+            let edits = vec![
+                (Span::at(span.start), "(".to_owned()),
+                (Span::at(span.end), ")".to_owned()),
+            ];
             self.push(
                 SyntaxError::new(
                     syntax::NEEDS_PARENTHESES,
@@ -71,13 +81,16 @@ impl Builder<'_> {
         let span = self.exact(pair);
         match signs {
             Some((count, place)) if *count % 2 == 1 => {
-                let whole = Span::new(place.end - 1, span.end);
+                let whole = place.to(span);
                 let one = *count == 1;
                 *count -= 1;
                 if one {
                     *signs = None;
                 }
-                Expr { kind: ExprKind::Literal(Literal::Int(i64::MIN)), span: whole }
+                Expr {
+                    kind: ExprKind::Literal(Literal::Int(i64::MIN)),
+                    span: whole,
+                }
             }
             _ => self.number(pair.clone()),
         }
@@ -93,7 +106,12 @@ impl Builder<'_> {
             "+" => Arith::Add(AddOp::Add),
             "-" => Arith::Add(AddOp::Sub),
             "%" => {
-                self.habit(syntax::PERCENT_FOR_MOD, span, "the remainder of a division is called `mod`", "mod");
+                self.habit(
+                    syntax::PERCENT_FOR_MOD,
+                    span,
+                    "the remainder of a division is called `mod`",
+                    "mod",
+                );
                 Arith::Mul(MulOp::Mod)
             }
             _ => Arith::Mul(MulOp::Mod),
@@ -105,16 +123,35 @@ impl Builder<'_> {
     fn postfix(&mut self, base: Expr, pair: P<'_>) -> Expr {
         let span = base.span.to(self.span(&pair));
         let op = match pair.as_rule() {
-            Rule::kw_ago => return Expr { kind: ExprKind::Ago(Box::new(base)), span },
-            Rule::kw_from_now => return Expr { kind: ExprKind::FromNow(Box::new(base)), span },
+            Rule::kw_ago => {
+                return Expr {
+                    kind: ExprKind::Ago(Box::new(base)),
+                    span,
+                };
+            }
+            Rule::kw_from_now => {
+                return Expr {
+                    kind: ExprKind::FromNow(Box::new(base)),
+                    span,
+                };
+            }
             Rule::index => self.index(pair),
             _ => self.dot(pair),
         };
         if let ExprKind::Postfix { base, mut ops } = base.kind {
             ops.push(op);
-            return Expr { kind: ExprKind::Postfix { base, ops }, span };
+            return Expr {
+                kind: ExprKind::Postfix { base, ops },
+                span,
+            };
         }
-        Expr { kind: ExprKind::Postfix { base: Box::new(base), ops: vec![op] }, span }
+        Expr {
+            kind: ExprKind::Postfix {
+                base: Box::new(base),
+                ops: vec![op],
+            },
+            span,
+        }
     }
 
     fn index(&mut self, pair: P<'_>) -> PostfixOp {
@@ -126,13 +163,22 @@ impl Builder<'_> {
                 _ => self.junk(&inner, "expected `]`"),
             }
         }
-        let key = key.unwrap_or(Expr { kind: ExprKind::Error, span });
-        PostfixOp::Index { key: Box::new(key), span }
+        let key = key.unwrap_or(Expr {
+            kind: ExprKind::Error,
+            span,
+        });
+        PostfixOp::Index {
+            key: Box::new(key),
+            span,
+        }
     }
 
     fn dot(&mut self, pair: P<'_>) -> PostfixOp {
         let span = self.span(&pair);
-        let mut name = Name { text: String::new(), span: Span::at(span.end) };
+        let mut name = Name {
+            text: String::new(),
+            span: Span::at(span.end),
+        };
         let mut args = None;
         for inner in pair.into_inner() {
             match inner.as_rule() {
@@ -148,10 +194,18 @@ impl Builder<'_> {
 
     /// The name behind a dot.
     pub(super) fn dot_name(&mut self, pair: &P<'_>) -> Name {
-        let Some(inner) = first(pair) else { return Name { text: String::new(), span: self.gap(pair) } };
+        let Some(inner) = first(pair) else {
+            return Name {
+                text: String::new(),
+                span: self.gap(pair),
+            };
+        };
         if inner.as_rule() == Rule::none {
             self.missing_name(&inner, "a name after the dot");
-            return Name { text: String::new(), span: Span::at(self.exact(pair).start + 1) };
+            return Name {
+                text: String::new(),
+                span: Span::at(self.exact(pair).start + 1),
+            };
         }
         self.name(&leaf(pair))
     }
@@ -168,7 +222,13 @@ fn signed(signs: Option<(u32, Span)>, value: Option<Expr>) -> Option<Expr> {
         None => value,
         Some((count, place)) => {
             let span = place.to(value.span);
-            Expr { kind: ExprKind::Neg { count, operand: Box::new(value) }, span }
+            Expr {
+                kind: ExprKind::Neg {
+                    count,
+                    operand: Box::new(value),
+                },
+                span,
+            }
         }
     })
 }
@@ -198,7 +258,9 @@ fn fold(items: Vec<Expr>, ops: Vec<(Arith, Span)>) -> Expr {
             mul_op = Some((op, span));
             continue;
         }
-        let Some(first_factor) = product.take() else { continue };
+        let Some(first_factor) = product.take() else {
+            continue;
+        };
         let term = multiplied(first_factor, std::mem::take(&mut factors));
         match add_op.take() {
             Some((op, span)) => added.push((op, span, term)),
@@ -208,10 +270,23 @@ fn fold(items: Vec<Expr>, ops: Vec<(Arith, Span)>) -> Expr {
             add_op = Some((op, span));
         }
     }
-    let Some(first_term) = sum else { return Expr { kind: ExprKind::Error, span: Span::at(0) } };
-    let Some((_, _, last)) = added.last() else { return first_term };
+    let Some(first_term) = sum else {
+        return Expr {
+            kind: ExprKind::Error,
+            span: Span::at(0),
+        };
+    };
+    let Some((_, _, last)) = added.last() else {
+        return first_term;
+    };
     let span = first_term.span.to(last.span);
-    Expr { kind: ExprKind::Additive { first: Box::new(first_term), rest: added }, span }
+    Expr {
+        kind: ExprKind::Additive {
+            first: Box::new(first_term),
+            rest: added,
+        },
+        span,
+    }
 }
 
 fn coalesced(mut choices: Vec<Expr>) -> Expr {
@@ -219,11 +294,22 @@ fn coalesced(mut choices: Vec<Expr>) -> Expr {
         return choices.remove(0);
     }
     let span = choices[0].span.to(choices[choices.len() - 1].span);
-    Expr { kind: ExprKind::Coalesce(choices), span }
+    Expr {
+        kind: ExprKind::Coalesce(choices),
+        span,
+    }
 }
 
 fn multiplied(first_factor: Expr, rest: Vec<(MulOp, Span, Expr)>) -> Expr {
-    let Some((_, _, last)) = rest.last() else { return first_factor };
+    let Some((_, _, last)) = rest.last() else {
+        return first_factor;
+    };
     let span = first_factor.span.to(last.span);
-    Expr { kind: ExprKind::Multiplicative { first: Box::new(first_factor), rest }, span }
+    Expr {
+        kind: ExprKind::Multiplicative {
+            first: Box::new(first_factor),
+            rest,
+        },
+        span,
+    }
 }

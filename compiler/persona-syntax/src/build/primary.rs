@@ -12,12 +12,19 @@ impl Builder<'_> {
     pub(super) fn primary(&mut self, pair: P<'_>) -> Expr {
         let span = self.span(&pair);
         let kind = match pair.as_rule() {
-            Rule::none => return Expr { kind: ExprKind::Error, span: self.missing_value(&pair) },
-            Rule::ident => ExprKind::Name(self.name(&pair)),
+            Rule::none => {
+                return Expr {
+                    kind: ExprKind::Error,
+                    span: self.missing_value(&pair),
+                };
+            }
+            Rule::plain_name | Rule::ident => ExprKind::Name(self.name(&pair)),
             Rule::kw_true => ExprKind::Literal(Literal::Bool(true)),
             Rule::kw_false => ExprKind::Literal(Literal::Bool(false)),
             Rule::number => return self.number(pair),
-            Rule::money_sign | Rule::money_code | Rule::dot_number => return self.foreign_number(pair),
+            Rule::money_sign | Rule::money_code | Rule::dot_number => {
+                return self.foreign_number(pair);
+            }
             Rule::string | Rule::multi => ExprKind::Str(self.text_parts(pair)),
             Rule::raw_string => ExprKind::RawStr(raw_text(pair.as_str())),
             Rule::paren => return self.paren(pair),
@@ -41,19 +48,22 @@ impl Builder<'_> {
     fn null_value(&mut self, pair: &P<'_>) {
         let word = pair.as_str();
         let message = if word == "missing" {
-            "`missing` is no value: it stands only in `is missing`, and as an arm of `match`".to_owned()
+            "`missing` is no value: it stands only in `is missing`, and as an arm of `match`"
+                .to_owned()
         } else {
             format!("there is no `{word}`: a value may be missing, and `missing` is no value")
         };
         self.push(
-            SyntaxError::new(syntax::NULL_VALUE, self.exact(pair), message)
-                .help("ask with `x is missing` or `x is known`; give another value with `x ?? default`"),
+            SyntaxError::new(syntax::NULL_VALUE, self.exact(pair), message).help(
+                "ask with `x is missing` or `x is known`; give another value with `x ?? default`",
+            ),
         );
     }
 
     /// `(e)`; with commas it is a list of SQL.
     fn paren(&mut self, pair: P<'_>) -> Expr {
         let span = self.exact(&pair);
+        let (open, close) = self.brackets(&pair);
         let mut items = Vec::new();
         for inner in pair.into_inner() {
             match inner.as_rule() {
@@ -62,17 +72,24 @@ impl Builder<'_> {
             }
         }
         if items.len() == 1 {
-            return Expr { kind: ExprKind::Paren(Box::new(items.remove(0))), span };
+            return Expr {
+                kind: ExprKind::Paren(Box::new(items.remove(0))),
+                span,
+            };
         }
-        let edits = vec![
-            (Span::new(span.start, span.start + 1), "[".to_owned()),
-            (Span::new(span.end - 1, span.end), "]".to_owned()),
-        ];
+        let edits = vec![(open, "[".to_owned()), (close, "]".to_owned())];
         self.push(
-            SyntaxError::new(syntax::LIST_IN_PARENTHESES, span, "a list stands in square brackets")
-                .edits("write `[…]`", Applicability::Always, edits),
+            SyntaxError::new(
+                syntax::LIST_IN_PARENTHESES,
+                span,
+                "a list stands in square brackets",
+            )
+            .edits("write `[…]`", Applicability::Always, edits),
         );
-        Expr { kind: ExprKind::List(items), span }
+        Expr {
+            kind: ExprKind::List(items),
+            span,
+        }
     }
 
     /// The items of a list, or the values of an annotation.
@@ -108,17 +125,32 @@ impl Builder<'_> {
                 Rule::entry_equals => {
                     let span = self.exact(&inner);
                     self.push(
-                        SyntaxError::new(syntax::COLON_OR_EQUALS, span, "the parts of a record are named with `:`")
-                            .fix("write `:`", Applicability::Always, Span::new(self.gap(&inner).start, span.end), ":"),
+                        SyntaxError::new(
+                            syntax::COLON_OR_EQUALS,
+                            span,
+                            "the parts of a record are named with `:`",
+                        )
+                        .fix(
+                            "write `:`",
+                            Applicability::Always,
+                            Span::new(self.gap(&inner).start, span.end),
+                            ":",
+                        ),
                     );
                 }
                 Rule::expr => value = Some(self.expr(inner)),
                 Rule::no_value => {
-                    let shown = name.as_ref().map_or("", |name| name.text.as_str()).to_owned();
+                    let shown = name
+                        .as_ref()
+                        .map_or("", |name| name.text.as_str())
+                        .to_owned();
                     let message = format!("`{shown}` needs a value: `{shown}: …`");
                     let span = self.gap(&inner);
                     self.missing_sign(&inner, &message, &format!(": {shown}"));
-                    value = Some(Expr { kind: ExprKind::Error, span });
+                    value = Some(Expr {
+                        kind: ExprKind::Error,
+                        span,
+                    });
                 }
                 Rule::entry_junk => self.junk(&inner, "expected `name: value`"),
                 _ => {}
@@ -129,18 +161,31 @@ impl Builder<'_> {
 
     /// A part's name; in quotes, as JSON has it, it is reported.
     fn entry_name(&mut self, pair: &P<'_>) -> Name {
-        let Some(inner) = first(pair) else { return self.name(pair) };
+        let Some(inner) = first(pair) else {
+            return self.name(pair);
+        };
         if inner.as_rule() == Rule::word {
             return self.name(&inner);
         }
         let span = self.exact(&inner);
         let text = inner.as_str().trim_matches('"').to_owned();
         let plain = !text.is_empty()
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
             && !text.starts_with(|c: char| c.is_ascii_digit());
-        let mut error = SyntaxError::new(syntax::FOREIGN_QUOTES, span, "the parts of a record are named without quotes");
+        let mut error = SyntaxError::new(
+            syntax::FOREIGN_QUOTES,
+            span,
+            "the parts of a record are named without quotes",
+        );
         if plain {
-            error = error.fix(format!("write `{text}`"), Applicability::Always, span, text.clone());
+            error = error.fix(
+                format!("write `{text}`"),
+                Applicability::Always,
+                span,
+                text.clone(),
+            );
         }
         self.push(error);
         Name { text, span }
@@ -149,8 +194,14 @@ impl Builder<'_> {
     fn call(&mut self, pair: P<'_>) -> ExprKind {
         let mut inner = pair.clone().into_inner();
         let name = self.name(&inner.next().unwrap_or(pair));
-        let (args, among) = inner.next().map_or((Vec::new(), None), |args| self.call_args(args));
-        ExprKind::Call { name, args, among: among.map(Box::new) }
+        let (args, among) = inner
+            .next()
+            .map_or((Vec::new(), None), |args| self.call_args(args));
+        ExprKind::Call {
+            name,
+            args,
+            among: among.map(Box::new),
+        }
     }
 
     /// Arguments in parentheses, and the segment after `among`.
@@ -160,7 +211,12 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::arg => args.push(self.arg(inner)),
-                Rule::among => among = inner.into_inner().last().map(|operand| self.operand(operand)),
+                Rule::among => {
+                    among = inner
+                        .into_inner()
+                        .last()
+                        .map(|operand| self.operand(operand))
+                }
                 _ => self.junk(&inner, "expected a comma or `)`"),
             }
         }
@@ -178,7 +234,12 @@ impl Builder<'_> {
                 _ => self.junk(&inner, "expected a comma or `)`"),
             }
         }
-        let value = value.unwrap_or_else(|| ArgValue::Expr(Expr { kind: ExprKind::Error, span: self.span(&pair) }));
+        let value = value.unwrap_or_else(|| {
+            ArgValue::Expr(Expr {
+                kind: ExprKind::Error,
+                span: self.span(&pair),
+            })
+        });
         Arg { name, value }
     }
 
@@ -197,28 +258,65 @@ impl Builder<'_> {
                 _ => self.junk(&inner, "expected `)`"),
             }
         }
-        let error = || Expr { kind: ExprKind::Error, span };
-        let (Some(name), Some(arg)) = (name, arg) else { return error() };
+        let error = || Expr {
+            kind: ExprKind::Error,
+            span,
+        };
+        let (Some(name), Some(arg)) = (name, arg) else {
+            return error();
+        };
         if more.is_empty() {
-            return Expr { kind: ExprKind::Aggregate { name, index: None, arg: Box::new(arg) }, span };
+            return Expr {
+                kind: ExprKind::Aggregate {
+                    name,
+                    index: None,
+                    arg: Box::new(arg),
+                },
+                span,
+            };
         }
         let first_arg = match arg {
             QueryArg::Expr(expr) => expr,
             QueryArg::Query(query) => {
                 let message = format!("`{}` asks about one thing", name.text);
-                self.push(SyntaxError::new(syntax::UNEXPECTED_TEXT, more[0].span, message).label("one too many"));
+                self.push(
+                    SyntaxError::new(syntax::UNEXPECTED_TEXT, more[0].span, message)
+                        .label("one too many"),
+                );
                 let arg = Box::new(QueryArg::Query(query));
-                return Expr { kind: ExprKind::Aggregate { name, index: None, arg }, span };
+                return Expr {
+                    kind: ExprKind::Aggregate {
+                        name,
+                        index: None,
+                        arg,
+                    },
+                    span,
+                };
             }
         };
         let args = std::iter::once(first_arg).chain(more);
-        let args = args.map(|expr| Arg { name: None, value: ArgValue::Expr(expr) }).collect();
-        Expr { kind: ExprKind::Call { name, args, among: None }, span }
+        let args = args
+            .map(|expr| Arg {
+                name: None,
+                value: ArgValue::Expr(expr),
+            })
+            .collect();
+        Expr {
+            kind: ExprKind::Call {
+                name,
+                args,
+                among: None,
+            },
+            span,
+        }
     }
 
     fn nth(&mut self, pair: P<'_>) -> ExprKind {
         let span = self.exact(&pair);
-        let mut name = Name { text: "nth".to_owned(), span };
+        let mut name = Name {
+            text: "nth".to_owned(),
+            span,
+        };
         let mut index = None;
         let mut arg = None;
         for inner in pair.into_inner() {
@@ -228,13 +326,25 @@ impl Builder<'_> {
                 Rule::expr => arg = Some(QueryArg::Expr(self.expr(inner))),
                 Rule::query => arg = Some(QueryArg::Query(self.query(inner))),
                 Rule::none => {
-                    self.missing(&inner, syntax::EXPECTED_VALUE, "`nth` needs a number and a question: `nth(3, Purchase)`", None);
+                    self.missing(
+                        &inner,
+                        syntax::EXPECTED_VALUE,
+                        "`nth` needs a number and a question: `nth(3, Purchase)`",
+                        None,
+                    );
                 }
                 _ => self.junk(&inner, "expected `)`"),
             }
         }
-        let arg = arg.unwrap_or(QueryArg::Expr(Expr { kind: ExprKind::Error, span: Span::at(span.end - 1) }));
-        ExprKind::Aggregate { name, index: index.map(Box::new), arg: Box::new(arg) }
+        let arg = arg.unwrap_or(QueryArg::Expr(Expr {
+            kind: ExprKind::Error,
+            span: Span::at(span.end),
+        }));
+        ExprKind::Aggregate {
+            name,
+            index: index.map(Box::new),
+            arg: Box::new(arg),
+        }
     }
 
     /// Numbers as other languages write them: `$100`, `USD 100`, `.5`.
@@ -242,12 +352,20 @@ impl Builder<'_> {
         let span = self.exact(&pair);
         if pair.as_rule() == Rule::dot_number {
             let meant = format!("0{}", pair.as_str());
-            self.habit(syntax::BAD_NUMBER, span, format!("digits stand on both sides of the point: `{meant}`"), &meant);
+            self.habit(
+                syntax::BAD_NUMBER,
+                span,
+                format!("digits stand on both sides of the point: `{meant}`"),
+                &meant,
+            );
             return self.plain_number(&meant, None, span);
         }
         let mut inner = pair.clone().into_inner();
         let (Some(mark), Some(amount)) = (inner.next(), inner.next()) else {
-            return Expr { kind: ExprKind::Error, span };
+            return Expr {
+                kind: ExprKind::Error,
+                span,
+            };
         };
         let code = match super::units::currency_of_sign(mark.as_str()) {
             Some(code) => code.to_owned(),
@@ -255,16 +373,38 @@ impl Builder<'_> {
         };
         if Currency::from_code(&code).is_none() {
             let place = self.exact(&amount);
-            self.push(SyntaxError::new(syntax::UNEXPECTED_TEXT, place, format!("`{}` cannot stand here", amount.as_str())));
-            return Expr { kind: ExprKind::Name(self.name(&mark)), span: self.exact(&mark) };
+            self.push(SyntaxError::new(
+                syntax::UNEXPECTED_TEXT,
+                place,
+                format!("`{}` cannot stand here", amount.as_str()),
+            ));
+            return Expr {
+                kind: ExprKind::Name(self.name(&mark)),
+                span: self.exact(&mark),
+            };
         }
         let meant = format!("{} {code}", amount.as_str());
-        self.habit(syntax::CURRENCY_SIGN, span, format!("an amount of money is written `{meant}`"), &meant);
-        self.plain_number(amount.as_str(), Some(Name { text: code, span: self.exact(&mark) }), span)
+        self.habit(
+            syntax::CURRENCY_SIGN,
+            span,
+            format!("an amount of money is written `{meant}`"),
+            &meant,
+        );
+        self.plain_number(
+            amount.as_str(),
+            Some(Name {
+                text: code,
+                span: self.exact(&mark),
+            }),
+            span,
+        )
     }
 }
 
 /// What stands between the quotes of `r"…"`.
 pub(super) fn raw_text(text: &str) -> String {
-    text.strip_prefix("r\"").and_then(|text| text.strip_suffix('"')).unwrap_or("").to_owned()
+    text.strip_prefix("r\"")
+        .and_then(|text| text.strip_suffix('"'))
+        .unwrap_or("")
+        .to_owned()
 }

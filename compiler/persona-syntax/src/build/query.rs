@@ -4,7 +4,9 @@ use persona_base::{Applicability, Span, syntax};
 
 use super::{Builder, P};
 use crate::SyntaxError;
-use crate::ast::{Bound, CalendarUnit, Did, Expr, ExprKind, Literal, Name, Query, Regular, Step, Times, Window};
+use crate::ast::{
+    Bound, CalendarUnit, Did, Expr, ExprKind, Literal, Name, Query, Regular, Step, Times, Window,
+};
 use crate::grammar::Rule;
 
 /// The clauses behind the kind of a question, whatever their order.
@@ -74,7 +76,18 @@ impl Builder<'_> {
         let query_span = Span::new(subject.span.start, clauses.end.max(subject.span.end));
         let query = query_of(subject, clauses, query_span);
         self.steps_in_order(&steps);
-        Expr { kind: ExprKind::Did(Box::new(Did { negated, latest, query, times, per, regular, steps })), span }
+        Expr {
+            kind: ExprKind::Did(Box::new(Did {
+                negated,
+                latest,
+                query,
+                times,
+                per,
+                regular,
+                steps,
+            })),
+            span,
+        }
     }
 
     /// `has done`, `has not done`.
@@ -92,9 +105,13 @@ impl Builder<'_> {
         for pair in steps.windows(2) {
             if let Some(not) = pair[0].negated {
                 self.push(
-                    SyntaxError::new(syntax::MISPLACED_CLAUSE, pair[1].span, "nothing can follow a step that must not happen")
-                        .secondary(not, "this step says that something does not happen")
-                        .help("`then not` stands at the end of a sequence"),
+                    SyntaxError::new(
+                        syntax::MISPLACED_CLAUSE,
+                        pair[1].span,
+                        "nothing can follow a step that must not happen",
+                    )
+                    .secondary(not, "this step says that something does not happen")
+                    .help("`then not` stands at the end of a sequence"),
                 );
             }
         }
@@ -112,7 +129,11 @@ impl Builder<'_> {
                     if inner.as_str().contains("not") {
                         negated = Some(place);
                     }
-                    let meant = if inner.as_str().contains("not") { "not" } else { "" };
+                    let meant = if inner.as_str().contains("not") {
+                        "not"
+                    } else {
+                        ""
+                    };
                     let place = Span::new(place.start, place.end);
                     self.push(
                         SyntaxError::new(syntax::HAS_DONE, place, "behind `then` stands the event itself: `then Purchase`, `then not Purchase`")
@@ -132,8 +153,12 @@ impl Builder<'_> {
         let lasting = clauses.lasting.take();
         if let (Some((_, place)), None) = (&lasting, negated) {
             self.push(
-                SyntaxError::new(syntax::MISPLACED_CLAUSE, *place, "`for` says how long something did not happen: it belongs to `then not`")
-                    .help("`within` says how soon something happened"),
+                SyntaxError::new(
+                    syntax::MISPLACED_CLAUSE,
+                    *place,
+                    "`for` says how long something did not happen: it belongs to `then not`",
+                )
+                .help("`within` says how soon something happened"),
             );
         }
         if let Some((window, _)) = &clauses.window {
@@ -144,7 +169,13 @@ impl Builder<'_> {
         }
         let query_span = Span::new(subject.span.start, clauses.end.max(subject.span.end));
         let query = query_of(subject, clauses, query_span);
-        Step { negated, query, within: within.map(|(within, _)| within), lasting: lasting.map(|(lasting, _)| lasting), span }
+        Step {
+            negated,
+            query,
+            within: within.map(|(within, _)| within),
+            lasting: lasting.map(|(lasting, _)| lasting),
+            span,
+        }
     }
 
     fn subject_and_clauses(&mut self, pair: P<'_>) -> (Subject, Clauses) {
@@ -153,7 +184,12 @@ impl Builder<'_> {
     }
 
     fn parts(&mut self, pairs: Vec<P<'_>>, span: Span) -> (Subject, Clauses) {
-        let mut subject = Subject { kinds: Vec::new(), any_event: false, path: Vec::new(), span };
+        let mut subject = Subject {
+            kinds: Vec::new(),
+            any_event: false,
+            path: Vec::new(),
+            span,
+        };
         let mut clauses = Clauses::default();
         for pair in pairs {
             if pair.as_rule() == Rule::q_head {
@@ -168,12 +204,19 @@ impl Builder<'_> {
 
     fn subject(&mut self, pair: P<'_>) -> Subject {
         let span = self.span(&pair);
-        let mut subject = Subject { kinds: Vec::new(), any_event: false, path: Vec::new(), span };
+        let mut subject = Subject {
+            kinds: Vec::new(),
+            any_event: false,
+            path: Vec::new(),
+            span,
+        };
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::any_event => subject.any_event = true,
                 Rule::kinds => subject.kinds = self.kinds(inner),
-                Rule::kind => subject.kinds.push(self.expect_name(&inner, "the name of an event")),
+                Rule::kind => subject
+                    .kinds
+                    .push(self.expect_name(&inner, "the name of an event")),
                 _ => subject.path.push(self.dot_name(&inner)),
             }
         }
@@ -198,14 +241,24 @@ impl Builder<'_> {
             Rule::kw_or => {
                 if pair.as_str().starts_with('|') {
                     let span = self.exact(pair);
-                    self.habit(syntax::FOREIGN_SEPARATOR, span, "events are joined with `or`", "or");
+                    self.habit(
+                        syntax::FOREIGN_SEPARATOR,
+                        span,
+                        "events are joined with `or`",
+                        "or",
+                    );
                 } else {
                     self.upper_case(pair);
                 }
             }
             Rule::kind_sep => {
                 let span = self.exact(pair);
-                self.habit(syntax::FOREIGN_SEPARATOR, span, "events are joined with `or`", "or");
+                self.habit(
+                    syntax::FOREIGN_SEPARATOR,
+                    span,
+                    "events are joined with `or`",
+                    "or",
+                );
             }
             _ => self.junk(pair, "expected `or` and another event"),
         }
@@ -224,7 +277,10 @@ impl Builder<'_> {
             }
             Rule::q_where | Rule::q_where_c => {
                 let condition = self.last_expr(pair);
-                clauses.condition.replace((Box::new(condition), span)).map(|(_, old)| old)
+                clauses
+                    .condition
+                    .replace((Box::new(condition), span))
+                    .map(|(_, old)| old)
             }
             Rule::q_times => {
                 let times = self.times(pair);
@@ -240,11 +296,17 @@ impl Builder<'_> {
             }
             Rule::q_within => {
                 let operand = self.last_expr(pair);
-                clauses.within.replace((Box::new(operand), span)).map(|(_, old)| old)
+                clauses
+                    .within
+                    .replace((Box::new(operand), span))
+                    .map(|(_, old)| old)
             }
             _ => {
                 let operand = self.last_expr(pair);
-                clauses.lasting.replace((Box::new(operand), span)).map(|(_, old)| old)
+                clauses
+                    .lasting
+                    .replace((Box::new(operand), span))
+                    .map(|(_, old)| old)
             }
         };
         if let Some(old) = repeated {
@@ -265,7 +327,10 @@ impl Builder<'_> {
     /// The operand or condition behind a clause's word.
     fn last_expr(&mut self, pair: P<'_>) -> Expr {
         let span = self.span(&pair);
-        let mut found = Expr { kind: ExprKind::Error, span };
+        let mut found = Expr {
+            kind: ExprKind::Error,
+            span,
+        };
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::operand => found = self.operand(inner),
@@ -280,7 +345,10 @@ impl Builder<'_> {
     fn times(&mut self, pair: P<'_>) -> Times {
         let span = self.span(&pair);
         let mut bound = Bound::AtLeast;
-        let mut count = Expr { kind: ExprKind::Error, span };
+        let mut count = Expr {
+            kind: ExprKind::Error,
+            span,
+        };
         let mut stricter = None;
         let mut counted = false;
         for inner in pair.clone().into_inner() {
@@ -293,7 +361,11 @@ impl Builder<'_> {
                         ["at", _] => Bound::AtLeast,
                         [word, _] => {
                             stricter = Some((word == "more", self.exact(&inner)));
-                            if word == "more" { Bound::AtLeast } else { Bound::AtMost }
+                            if word == "more" {
+                                Bound::AtLeast
+                            } else {
+                                Bound::AtMost
+                            }
                         }
                         _ => Bound::AtLeast,
                     };
@@ -309,23 +381,42 @@ impl Builder<'_> {
         if !counted && !matches!(count.kind, ExprKind::Error) {
             let gap = Span::at(count.span.end);
             self.push(
-                SyntaxError::new(syntax::EXPECTED_SIGN, gap, "`times` is missing: `at least 3 times`")
-                    .label("expected here")
-                    .fix("add `times`", Applicability::Always, gap, " times"),
+                SyntaxError::new(
+                    syntax::EXPECTED_SIGN,
+                    gap,
+                    "`times` is missing: `at least 3 times`",
+                )
+                .label("expected here")
+                .fix("add `times`", Applicability::Always, gap, " times"),
             );
         }
-        Times { bound, count: Box::new(count), span }
+        Times {
+            bound,
+            count: Box::new(count),
+            span,
+        }
     }
 
     /// `more than 3 times` is `at least 4 times`.
     fn stricter_bound(&mut self, more: bool, place: Span, count: &mut Expr) {
-        let (words, one) = if more { ("at least", 1) } else { ("at most", -1) };
-        let mut error =
-            SyntaxError::new(syntax::EXPECTED_SIGN, place, format!("a count is bounded with `{words}`, which includes its number"));
+        let (words, one) = if more {
+            ("at least", 1)
+        } else {
+            ("at most", -1)
+        };
+        let mut error = SyntaxError::new(
+            syntax::EXPECTED_SIGN,
+            place,
+            format!("a count is bounded with `{words}`, which includes its number"),
+        );
         if let ExprKind::Literal(Literal::Int(value)) = &mut count.kind {
             *value = value.saturating_add(one);
             let edits = vec![(place, words.to_owned()), (count.span, value.to_string())];
-            error = error.edits(format!("write `{words} {value}`"), Applicability::Always, edits);
+            error = error.edits(
+                format!("write `{words} {value}`"),
+                Applicability::Always,
+                edits,
+            );
         }
         self.push(error);
     }
@@ -341,32 +432,58 @@ impl Builder<'_> {
                 Rule::kw_calendar => calendar = true,
                 Rule::cal_unit => {
                     if !calendar {
-                        self.missing_sign(&inner, "`calendar` is missing: `in at least 3 of last 4 calendar weeks`", " calendar");
+                        self.missing_sign(
+                            &inner,
+                            "`calendar` is missing: `in at least 3 of last 4 calendar weeks`",
+                            " calendar",
+                        );
                     }
                     unit = self.calendar_unit(&inner);
                 }
                 Rule::none => {
-                    self.missing_sign(&inner, "`of last` is missing: `in at least 3 of last 4 calendar weeks`", " of last");
+                    self.missing_sign(
+                        &inner,
+                        "`of last` is missing: `in at least 3 of last 4 calendar weeks`",
+                        " of last",
+                    );
                 }
                 _ => {}
             }
         }
         let mut amounts = amounts.into_iter();
-        let error = || Expr { kind: ExprKind::Error, span: Span::at(span.end) };
+        let error = || Expr {
+            kind: ExprKind::Error,
+            span: Span::at(span.end),
+        };
         let at_least = Box::new(amounts.next().unwrap_or_else(error));
         let of_last = Box::new(amounts.next().unwrap_or_else(error));
-        Regular { at_least, of_last, unit: unit.unwrap_or(CalendarUnit::Week), span }
+        Regular {
+            at_least,
+            of_last,
+            unit: unit.unwrap_or(CalendarUnit::Week),
+            span,
+        }
     }
 
     /// Reports clauses that only `did` has.
     fn did_clauses_misplaced(&mut self, clauses: &mut Clauses, of: &str) {
-        let times = clauses.times.take().map(|(_, span)| (span, "a number of times"));
+        let times = clauses
+            .times
+            .take()
+            .map(|(_, span)| (span, "a number of times"));
         let per = clauses.per.take().map(|(_, span)| (span, "`per`"));
-        let regular = clauses.regular.take().map(|(_, span)| (span, "a number of weeks or months"));
+        let regular = clauses
+            .regular
+            .take()
+            .map(|(_, span)| (span, "a number of weeks or months"));
         for (span, what) in [times, per, regular].into_iter().flatten() {
             self.push(
-                SyntaxError::new(syntax::MISPLACED_CLAUSE, span, format!("{what} belongs to `did`, not to {of}"))
-                    .help("compare a number instead: `count(Purchase in last 30d) >= 3`"),
+                SyntaxError::new(
+                    syntax::MISPLACED_CLAUSE,
+                    span,
+                    format!("{what} belongs to `did`, not to {of}"),
+                )
+                .help("compare a number instead: `count(Purchase in last 30d) >= 3`"),
             );
         }
     }
@@ -376,12 +493,25 @@ impl Builder<'_> {
         if let Some((within, span)) = clauses.within.take() {
             let window = format!("in last {}", self.written(within.span));
             self.push(
-                SyntaxError::new(syntax::MISPLACED_CLAUSE, span, "`within` belongs to a step after `then`")
-                    .fix(format!("write `{window}`"), Applicability::Maybe, span, window),
+                SyntaxError::new(
+                    syntax::MISPLACED_CLAUSE,
+                    span,
+                    "`within` belongs to a step after `then`",
+                )
+                .fix(
+                    format!("write `{window}`"),
+                    Applicability::Maybe,
+                    span,
+                    window,
+                ),
             );
         }
         if let Some((_, span)) = clauses.lasting.take() {
-            self.push(SyntaxError::new(syntax::MISPLACED_CLAUSE, span, "`for` belongs to a step after `then not`"));
+            self.push(SyntaxError::new(
+                syntax::MISPLACED_CLAUSE,
+                span,
+                "`for` belongs to a step after `then not`",
+            ));
         }
     }
 }

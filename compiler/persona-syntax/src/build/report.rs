@@ -25,7 +25,11 @@ impl<'t> Builder<'t> {
         if end == 0 {
             return "";
         }
-        let word = bytes[..end].iter().rev().take_while(|byte| is_word_byte(**byte)).count();
+        let word = bytes[..end]
+            .iter()
+            .rev()
+            .take_while(|byte| is_word_byte(**byte))
+            .count();
         if word > 0 {
             return &self.text[end - word..end];
         }
@@ -40,7 +44,8 @@ impl<'t> Builder<'t> {
     /// Whether something missing at `gap` was said already: by the report right before it, or by the pre-scan.
     fn is_said(&mut self, gap: Span, start: usize, end: usize) -> bool {
         let behind = self.end_before(start);
-        let said = self.reported.is_some_and(|reported| behind <= reported) || self.inserted.contains(&gap.start);
+        let said = self.reported.is_some_and(|reported| behind <= reported)
+            || self.inserted.binary_search(&gap.start).is_ok();
         self.reported = Some(self.reported.map_or(end, |reported| reported.max(end)));
         said
     }
@@ -55,18 +60,27 @@ impl<'t> Builder<'t> {
         }
         let before = self.token_before(start);
         let what = match before {
-            "when" | "and" | "or" | "not" | "where" | "if" | "&&" | "||" | "AND" | "OR" | "NOT" | "WHERE" => "condition",
+            "when" | "and" | "or" | "not" | "where" | "if" | "&&" | "||" | "AND" | "OR" | "NOT"
+            | "WHERE" => "condition",
             _ => "value",
         };
-        let message =
-            if before.is_empty() { format!("a {what} is expected here") } else { format!("a {what} is missing after `{before}`") };
+        let message = if before.is_empty() {
+            format!("a {what} is expected here")
+        } else {
+            format!("a {what} is missing after `{before}`")
+        };
         self.push(SyntaxError::new(syntax::EXPECTED_VALUE, gap, message).label("expected here"));
         gap
     }
 
     /// A name is missing at `pair`.
     pub(super) fn missing_name(&mut self, pair: &P<'_>, what: &str) {
-        self.missing(pair, syntax::EXPECTED_NAME, &format!("{what} is missing"), None);
+        self.missing(
+            pair,
+            syntax::EXPECTED_NAME,
+            &format!("{what} is missing"),
+            None,
+        );
     }
 
     /// A sign or a word is missing at `pair`; `text` puts it there.
@@ -84,14 +98,22 @@ impl<'t> Builder<'t> {
         }
         let mut error = SyntaxError::new(code, gap, message).label("expected here");
         if let Some(text) = text {
-            error = error.fix(format!("add `{}`", text.trim()), Applicability::Maybe, gap, text);
+            error = error.fix(
+                format!("add `{}`", text.trim()),
+                Applicability::Maybe,
+                gap,
+                text,
+            );
         }
         self.push(error);
     }
 
     /// Something stands where it cannot.
     pub(super) fn junk(&mut self, pair: &P<'_>, expected: &str) {
-        let (start, end) = (pair.as_span().start(), self.end_before(pair.as_span().end()));
+        let (start, end) = (
+            pair.as_span().start(),
+            self.end_before(pair.as_span().end()),
+        );
         let gap = self.gap(pair);
         let span = self.span(pair);
         if span.is_empty() {
@@ -108,7 +130,11 @@ impl<'t> Builder<'t> {
             return;
         }
         let found = self.written(shown).to_owned();
-        let error = SyntaxError::new(syntax::UNEXPECTED_TEXT, self.first_line(span), format!("`{found}` cannot stand here"));
+        let error = SyntaxError::new(
+            syntax::UNEXPECTED_TEXT,
+            self.first_line(span),
+            format!("`{found}` cannot stand here"),
+        );
         let error = match self.thousands(span, gap) {
             Some(fixed) => fixed,
             None => error.label(expected),
@@ -120,11 +146,16 @@ impl<'t> Builder<'t> {
     fn thousands(&self, span: Span, gap: Span) -> Option<SyntaxError> {
         let rest = self.written(span).strip_prefix(',')?;
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let after_digit = gap.start == span.start && self.source[..span.start as usize].ends_with(|c: char| c.is_ascii_digit());
+        let after_digit = gap.start == span.start
+            && self.source[..span.start as usize].ends_with(|c: char| c.is_ascii_digit());
         let place = Span::new(span.start, span.start + 1);
         (digits == 3 && after_digit).then(|| {
-            SyntaxError::new(syntax::BAD_NUMBER, place, "thousands are set apart with `_`, not with a comma")
-                .fix("write `_`", Applicability::Always, place, "_")
+            SyntaxError::new(
+                syntax::BAD_NUMBER,
+                place,
+                "thousands are set apart with `_`, not with a comma",
+            )
+            .fix("write `_`", Applicability::Always, place, "_")
         })
     }
 
@@ -134,9 +165,16 @@ impl<'t> Builder<'t> {
         let bytes = text.as_bytes();
         let len = match bytes.first() {
             Some(byte) if is_word_byte(*byte) => word_end(bytes, 0),
-            Some(b'"') => bytes[1..].iter().position(|byte| matches!(byte, b'"' | b'\n')).map_or(bytes.len(), |at| at + 2),
+            Some(b'"') => bytes[1..]
+                .iter()
+                .position(|byte| matches!(byte, b'"' | b'\n'))
+                .map_or(bytes.len(), |at| at + 2),
             Some(b'(' | b'[' | b'{' | b',') => 1,
-            Some(_) => bytes.iter().take_while(|byte| byte.is_ascii_punctuation() && !b"\"()[]{},".contains(byte)).count().max(1),
+            Some(_) => bytes
+                .iter()
+                .take_while(|byte| byte.is_ascii_punctuation() && !b"\"()[]{},".contains(byte))
+                .count()
+                .max(1),
             None => 0,
         };
         Span::new(span.start, span.start + len.min(bytes.len()) as u32)
@@ -144,20 +182,43 @@ impl<'t> Builder<'t> {
 
     fn first_line(&self, span: Span) -> Span {
         let line = self.written(span).lines().next().unwrap_or("").trim_end();
-        Span::new(span.start, span.start + (line.len() as u32).max(self.first_token(span).len()).min(span.len()))
+        Span::new(
+            span.start,
+            span.start
+                + (line.len() as u32)
+                    .max(self.first_token(span).len())
+                    .min(span.len()),
+        )
     }
 
     /// A word with spaces around it where its neighbours need them.
     pub(super) fn spaced(&self, span: Span, word: &str) -> String {
         let bytes = self.source.as_bytes();
-        let tight = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|byte| !is_space(*byte));
-        let before = if tight((span.start as usize).checked_sub(1)) { " " } else { "" };
-        let after = if tight(Some(span.end as usize)) { " " } else { "" };
+        let tight = |at: Option<usize>| {
+            at.and_then(|at| bytes.get(at))
+                .is_some_and(|byte| !is_space(*byte))
+        };
+        let before = if tight((span.start as usize).checked_sub(1)) {
+            " "
+        } else {
+            ""
+        };
+        let after = if tight(Some(span.end as usize)) {
+            " "
+        } else {
+            ""
+        };
         format!("{before}{word}{after}")
     }
 
     /// A word or sign of another language, and what it is here.
-    pub(super) fn habit(&mut self, code: Code, span: Span, message: impl Into<String>, meant: &str) {
+    pub(super) fn habit(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        meant: &str,
+    ) {
         let text = self.spaced(span, meant);
         self.push(SyntaxError::new(code, span, message).fix(
             format!("write `{meant}`"),
@@ -173,12 +234,20 @@ impl<'t> Builder<'t> {
         let meant = word.to_ascii_lowercase();
         if word != meant {
             let span = self.exact(pair);
-            self.habit(syntax::UPPER_CASE_WORD, span, format!("`{word}` is written in small letters: `{meant}`"), &meant);
+            self.habit(
+                syntax::UPPER_CASE_WORD,
+                span,
+                format!("`{word}` is written in small letters: `{meant}`"),
+                &meant,
+            );
         }
     }
 
     pub(super) fn reserved_name(&mut self, name: &Name) {
-        let message = format!("`{}` is a word of the language and cannot be a name", name.text);
+        let message = format!(
+            "`{}` is a word of the language and cannot be a name",
+            name.text
+        );
         self.push(SyntaxError::new(syntax::RESERVED_NAME, name.span, message).help(format!(
             "choose another name, such as `{}_value`; a `source` can map a column of any name to it",
             name.text
@@ -186,11 +255,19 @@ impl<'t> Builder<'t> {
     }
 
     pub(super) fn name_not_plain(&mut self, name: &Name) {
-        let message = format!("`{}` is no plain name: names have the letters a to z, digits and `_`", name.text);
+        let message = format!(
+            "`{}` is no plain name: names have the letters a to z, digits and `_`",
+            name.text
+        );
         let plain: String = name.text.chars().filter_map(plain_letter).collect();
         let mut error = SyntaxError::new(syntax::NAME_NOT_PLAIN, name.span, message);
         if plain.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
-            error = error.fix(format!("write `{plain}`"), Applicability::Maybe, name.span, plain);
+            error = error.fix(
+                format!("write `{plain}`"),
+                Applicability::Maybe,
+                name.span,
+                plain,
+            );
         }
         self.push(error);
     }
@@ -219,6 +296,12 @@ fn plain_letter(c: char) -> Option<char> {
         return Some(c);
     }
     let lower = c.to_lowercase().next().unwrap_or(c);
-    let (_, plain) = ACCENTED.iter().find(|(letters, _)| letters.contains(lower))?;
-    Some(if c.is_uppercase() { plain.to_ascii_uppercase() } else { *plain })
+    let (_, plain) = ACCENTED
+        .iter()
+        .find(|(letters, _)| letters.contains(lower))?;
+    Some(if c.is_uppercase() {
+        plain.to_ascii_uppercase()
+    } else {
+        *plain
+    })
 }

@@ -21,13 +21,22 @@ impl Builder<'_> {
                 Rule::source_of_word => {
                     said = true;
                     let span = self.exact(&inner);
-                    self.habit(syntax::EXPECTED_SIGN, span, "a source is `of` a profile or an event", "of");
+                    self.habit(
+                        syntax::EXPECTED_SIGN,
+                        span,
+                        "a source is `of` a profile or an event",
+                        "of",
+                    );
                 }
                 Rule::word => name = Some(self.name(&inner)),
                 _ if said => {
                     self.missing_name(&inner, "the name of a profile or an event");
                 }
-                _ => self.missing_sign(&inner, "a source says what it fills: `source orders of Purchase`", " of"),
+                _ => self.missing_sign(
+                    &inner,
+                    "a source says what it fills: `source orders of Purchase`",
+                    " of",
+                ),
             }
         }
         name.unwrap_or_else(|| super::text::no_name(gap))
@@ -53,7 +62,10 @@ impl Builder<'_> {
 
     fn first_expr(&mut self, pair: P<'_>) -> Expr {
         let span = self.span(&pair);
-        let mut found = Expr { kind: ExprKind::Error, span };
+        let mut found = Expr {
+            kind: ExprKind::Error,
+            span,
+        };
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::expr => found = self.expr(inner),
@@ -67,7 +79,10 @@ impl Builder<'_> {
     fn source_from(&mut self, pair: P<'_>) -> SourceClause {
         let span = self.span(&pair);
         let mut format = None;
-        let mut path = Expr { kind: ExprKind::Error, span };
+        let mut path = Expr {
+            kind: ExprKind::Error,
+            span,
+        };
         let mut options = Vec::new();
         for inner in pair.into_inner() {
             match inner.as_rule() {
@@ -76,19 +91,33 @@ impl Builder<'_> {
                 Rule::string | Rule::multi | Rule::raw_string => path = self.text_expr(inner),
                 Rule::none => {
                     path.span = self.gap(&inner);
-                    self.missing(&inner, syntax::EXPECTED_VALUE, "the path of a file is missing: `from \"data/orders.csv\"`", None);
+                    self.missing(
+                        &inner,
+                        syntax::EXPECTED_VALUE,
+                        "the path of a file is missing: `from \"data/orders.csv\"`",
+                        None,
+                    );
                 }
                 Rule::source_option => options.extend(self.source_option(inner)),
                 _ => self.junk(&inner, CLAUSES),
             }
         }
-        SourceClause::From { format, path, options, span }
+        SourceClause::From {
+            format,
+            path,
+            options,
+            span,
+        }
     }
 
     fn source_option(&mut self, pair: P<'_>) -> Option<(Name, Expr)> {
         let mut inner = pair.into_inner();
         let name = inner.next().map(|name| self.name(&name))?;
-        let value = inner.next()?.into_inner().next().map(|value| self.primary(value))?;
+        let value = inner
+            .next()?
+            .into_inner()
+            .next()
+            .map(|value| self.primary(value))?;
         Some((name, value))
     }
 
@@ -136,7 +165,10 @@ impl Builder<'_> {
     fn source_field(&mut self, pair: P<'_>) -> SourceClause {
         let span = self.span(&pair);
         let mut path = Vec::new();
-        let mut value = SourceValue::Expr(Expr { kind: ExprKind::Error, span });
+        let mut value = SourceValue::Expr(Expr {
+            kind: ExprKind::Error,
+            span,
+        });
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::source_name => path.push(self.name(&inner)),
@@ -154,14 +186,21 @@ impl Builder<'_> {
         let span = self.exact(pair);
         let text = self.spaced(span, "=");
         self.push(
-            SyntaxError::new(syntax::COLON_OR_EQUALS, span, "a column is mapped with `=`")
-                .fix("write `=`", Applicability::Always, span, text),
+            SyntaxError::new(syntax::COLON_OR_EQUALS, span, "a column is mapped with `=`").fix(
+                "write `=`",
+                Applicability::Always,
+                span,
+                text,
+            ),
         );
     }
 
     fn each(&mut self, pair: P<'_>) -> Vec<(Name, Expr)> {
         let mut fields = Vec::new();
-        for body in pair.into_inner().filter(|inner| inner.as_rule() == Rule::each_body) {
+        for body in pair
+            .into_inner()
+            .filter(|inner| inner.as_rule() == Rule::each_body)
+        {
             for inner in body.into_inner() {
                 if inner.as_rule() == Rule::each_entry {
                     fields.extend(self.each_entry(inner));
@@ -182,7 +221,11 @@ impl Builder<'_> {
                     let found = self.name(&inner);
                     if let Some(name) = &name {
                         let span: Span = name.span.to(found.span);
-                        self.push(SyntaxError::new(syntax::UNEXPECTED_TEXT, span, "an element's field has one name here"));
+                        self.push(SyntaxError::new(
+                            syntax::UNEXPECTED_TEXT,
+                            span,
+                            "an element's field has one name here",
+                        ));
                     }
                     name = Some(found);
                 }

@@ -4,13 +4,18 @@ use persona_base::{Applicability, Span, syntax};
 
 use super::{Builder, P, leaf};
 use crate::SyntaxError;
-use crate::ast::{Annotation, Check, CheckAction, Expr, ExprKind, FieldDecl, Name, TableDecl, TypeExpr, TypeKind};
+use crate::ast::{
+    Annotation, Check, CheckAction, Expr, ExprKind, FieldDecl, Name, TableDecl, TypeExpr, TypeKind,
+};
 use crate::grammar::Rule;
 
 impl Builder<'_> {
     /// The body of a profile, an event or a record type.
     pub(super) fn table(&mut self, pair: P<'_>) -> TableDecl {
-        let mut table = TableDecl { fields: Vec::new(), checks: Vec::new() };
+        let mut table = TableDecl {
+            fields: Vec::new(),
+            checks: Vec::new(),
+        };
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::field => table.fields.push(self.field(inner)),
@@ -23,7 +28,10 @@ impl Builder<'_> {
 
     fn field(&mut self, pair: P<'_>) -> FieldDecl {
         let doc = self.docs_before(&pair);
-        let mut name = Name { text: String::new(), span: self.exact(&pair) };
+        let mut name = Name {
+            text: String::new(),
+            span: self.exact(&pair),
+        };
         let mut ty = None;
         let mut default = None;
         let mut annotations = Vec::new();
@@ -48,23 +56,41 @@ impl Builder<'_> {
                 }
                 Rule::default => default = self.field_default(inner),
                 Rule::annotation => annotations.push(self.annotation(inner)),
-                _ => self.junk(&inner, "expected the next field, `=` and a default, or an annotation such as `@key`"),
+                _ => self.junk(
+                    &inner,
+                    "expected the next field, `=` and a default, or an annotation such as `@key`",
+                ),
             }
         }
-        let error = TypeExpr { kind: TypeKind::Error, optional: false, span: Span::at(name.span.end) };
+        let error = TypeExpr {
+            kind: TypeKind::Error,
+            optional: false,
+            span: Span::at(name.span.end),
+        };
         let mut ty = ty.unwrap_or(error);
         if let Some(mark) = mark {
             self.optional_name(mark, &mut ty);
         }
-        FieldDecl { doc, name, ty, default, annotations, span: Span::new(start, end) }
+        FieldDecl {
+            doc,
+            name,
+            ty,
+            default,
+            annotations,
+            span: Span::new(start, end),
+        }
     }
 
     fn equals_for_colon(&mut self, pair: &P<'_>) {
         let span = self.exact(pair);
         let cut = Span::new(self.gap(pair).start, span.end);
         self.push(
-            SyntaxError::new(syntax::COLON_OR_EQUALS, span, "the type of a field stands behind `:`; `=` gives a default")
-                .fix("write `:`", Applicability::Always, cut, ":"),
+            SyntaxError::new(
+                syntax::COLON_OR_EQUALS,
+                span,
+                "the type of a field stands behind `:`; `=` gives a default",
+            )
+            .fix("write `:`", Applicability::Always, cut, ":"),
         );
     }
 
@@ -76,8 +102,12 @@ impl Builder<'_> {
         }
         ty.optional = true;
         self.push(
-            SyntaxError::new(syntax::FOREIGN_TYPE, mark, "the `?` of a value that may be missing stands behind its type")
-                .edits("move it behind the type", Applicability::Always, edits),
+            SyntaxError::new(
+                syntax::FOREIGN_TYPE,
+                mark,
+                "the `?` of a value that may be missing stands behind its type",
+            )
+            .edits("move it behind the type", Applicability::Always, edits),
         );
     }
 
@@ -91,8 +121,12 @@ impl Builder<'_> {
         if only && matches!(word.as_rule(), Rule::kw_missing | Rule::null_word) {
             let cut = Span::new(gap.start, span.end);
             self.push(
-                SyntaxError::new(syntax::NULL_VALUE, span, "a field of a type with `?` is missing by itself")
-                    .fix("remove the default", Applicability::Always, cut, ""),
+                SyntaxError::new(
+                    syntax::NULL_VALUE,
+                    span,
+                    "a field of a type with `?` is missing by itself",
+                )
+                .fix("remove the default", Applicability::Always, cut, ""),
             );
             return None;
         }
@@ -101,19 +135,32 @@ impl Builder<'_> {
 
     fn check(&mut self, pair: P<'_>) -> Check {
         let span = self.span(&pair);
-        let mut condition = Expr { kind: ExprKind::Error, span };
+        let mut condition = Expr {
+            kind: ExprKind::Error,
+            span,
+        };
         let mut message = None;
         let mut action = CheckAction::Reject;
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::expr => condition = self.expr(inner),
-                Rule::check_message => message = inner.into_inner().next().map(|text| self.text_expr(text)),
+                Rule::check_message => {
+                    message = inner.into_inner().next().map(|text| self.text_expr(text))
+                }
                 Rule::check_action => action = self.check_action(inner),
-                Rule::check_junk => self.junk(&inner, "expected a message in quotes, or `else` and what follows"),
+                Rule::check_junk => self.junk(
+                    &inner,
+                    "expected a message in quotes, or `else` and what follows",
+                ),
                 _ => {}
             }
         }
-        Check { condition, message, action, span }
+        Check {
+            condition,
+            message,
+            action,
+            span,
+        }
     }
 
     fn check_action(&mut self, pair: P<'_>) -> CheckAction {
@@ -122,12 +169,17 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::act_warn => action = CheckAction::Warn,
                 Rule::word => action = CheckAction::Clear(self.name(&inner)),
-                Rule::none if self.text[..inner.as_span().start()].trim_end().ends_with("clear") => {
+                Rule::none
+                    if self.text[..inner.as_span().start()]
+                        .trim_end()
+                        .ends_with("clear") =>
+                {
                     self.missing_name(&inner, "the name of the field to clear");
                     action = CheckAction::Clear(super::text::no_name(self.gap(&inner).start));
                 }
                 Rule::none => {
-                    let message = "what follows is missing: `else reject`, `else clear field` or `else warn`";
+                    let message =
+                        "what follows is missing: `else reject`, `else clear field` or `else warn`";
                     self.missing(&inner, syntax::EXPECTED_SIGN, message, None);
                 }
                 _ => {}
@@ -138,7 +190,11 @@ impl Builder<'_> {
 
     /// A type as written.
     pub(super) fn type_expr(&mut self, pair: P<'_>) -> TypeExpr {
-        let mut ty = TypeExpr { kind: TypeKind::Error, optional: false, span: self.span(&pair) };
+        let mut ty = TypeExpr {
+            kind: TypeKind::Error,
+            optional: false,
+            span: self.span(&pair),
+        };
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::named_type => ty.kind = self.named_type(inner),
@@ -156,47 +212,78 @@ impl Builder<'_> {
         if pair.as_str().starts_with('?') {
             if ty.optional {
                 self.push(
-                    SyntaxError::new(syntax::FOREIGN_TYPE, span, "one `?` is enough")
-                        .fix("remove it", Applicability::Always, span, ""),
+                    SyntaxError::new(syntax::FOREIGN_TYPE, span, "one `?` is enough").fix(
+                        "remove it",
+                        Applicability::Always,
+                        span,
+                        "",
+                    ),
                 );
             }
             ty.optional = true;
             ty.span = ty.span.to(span);
             return;
         }
-        let edits = vec![(Span::at(ty.span.start), "List<".to_owned()), (span, ">".to_owned())];
+        let edits = vec![
+            (Span::at(ty.span.start), "List<".to_owned()),
+            (span, ">".to_owned()),
+        ];
         self.push(
-            SyntaxError::new(syntax::FOREIGN_TYPE, span, "a list of values has the type `List<…>`")
-                .edits("write `List<…>`", Applicability::Always, edits),
+            SyntaxError::new(
+                syntax::FOREIGN_TYPE,
+                span,
+                "a list of values has the type `List<…>`",
+            )
+            .edits("write `List<…>`", Applicability::Always, edits),
         );
         let whole = ty.span.to(span);
-        let element = std::mem::replace(ty, TypeExpr { kind: TypeKind::Error, optional: false, span: whole });
+        let element = std::mem::replace(
+            ty,
+            TypeExpr {
+                kind: TypeKind::Error,
+                optional: false,
+                span: whole,
+            },
+        );
         ty.kind = list_of(element, whole);
     }
 
     /// `[String]` of other languages.
     fn list_type(&mut self, pair: P<'_>) -> TypeExpr {
         let span = self.exact(&pair);
-        let mut element = TypeExpr { kind: TypeKind::Error, optional: false, span };
+        let (open, close) = self.brackets(&pair);
+        let mut element = TypeExpr {
+            kind: TypeKind::Error,
+            optional: false,
+            span,
+        };
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::r#type => element = self.type_expr(inner),
                 _ => self.junk(&inner, "expected `]`"),
             }
         }
-        let edits = vec![
-            (Span::new(span.start, span.start + 1), "List<".to_owned()),
-            (Span::new(span.end - 1, span.end), ">".to_owned()),
-        ];
+        let edits = vec![(open, "List<".to_owned()), (close, ">".to_owned())];
         self.push(
-            SyntaxError::new(syntax::FOREIGN_TYPE, span, "a list of values has the type `List<…>`")
-                .edits("write `List<…>`", Applicability::Always, edits),
+            SyntaxError::new(
+                syntax::FOREIGN_TYPE,
+                span,
+                "a list of values has the type `List<…>`",
+            )
+            .edits("write `List<…>`", Applicability::Always, edits),
         );
-        TypeExpr { kind: list_of(element, span), optional: false, span }
+        TypeExpr {
+            kind: list_of(element, span),
+            optional: false,
+            span,
+        }
     }
 
     fn named_type(&mut self, pair: P<'_>) -> TypeKind {
-        let mut name = Name { text: String::new(), span: self.span(&pair) };
+        let mut name = Name {
+            text: String::new(),
+            span: self.span(&pair),
+        };
         let mut args = Vec::new();
         for inner in pair.into_inner() {
             if inner.as_rule() == Rule::type_name {
@@ -206,7 +293,9 @@ impl Builder<'_> {
             for arg in inner.into_inner() {
                 match arg.as_rule() {
                     Rule::r#type => args.push(self.type_expr(arg)),
-                    Rule::none => self.missing_sign(&arg, "`<` is never closed: `>` is missing", ">"),
+                    Rule::none => {
+                        self.missing_sign(&arg, "`<` is never closed: `>` is missing", ">")
+                    }
                     _ => {}
                 }
             }
@@ -218,8 +307,12 @@ impl Builder<'_> {
         let table = self.table(pair);
         for check in table.checks {
             self.push(
-                SyntaxError::new(syntax::MISPLACED_CLAUSE, check.span, "a `check` stands in a profile or an event")
-                    .help("there it can speak about the fields of its records too"),
+                SyntaxError::new(
+                    syntax::MISPLACED_CLAUSE,
+                    check.span,
+                    "a `check` stands in a profile or an event",
+                )
+                .help("there it can speak about the fields of its records too"),
             );
         }
         TypeKind::Record(table.fields)
@@ -228,7 +321,10 @@ impl Builder<'_> {
     /// `@key`, `@owner("team")`.
     pub(super) fn annotation(&mut self, pair: P<'_>) -> Annotation {
         let span = self.span(&pair);
-        let mut name = Name { text: String::new(), span };
+        let mut name = Name {
+            text: String::new(),
+            span,
+        };
         let mut args = Vec::new();
         for inner in pair.into_inner() {
             match inner.as_rule() {
@@ -241,5 +337,11 @@ impl Builder<'_> {
 }
 
 fn list_of(element: TypeExpr, span: Span) -> TypeKind {
-    TypeKind::Named { name: Name { text: "List".to_owned(), span: Span::at(span.start) }, args: vec![element] }
+    TypeKind::Named {
+        name: Name {
+            text: "List".to_owned(),
+            span: Span::at(span.start),
+        },
+        args: vec![element],
+    }
 }

@@ -54,8 +54,12 @@ impl Builder<'_> {
                 StrPart::Text(more) => text.push_str(&more),
                 StrPart::Expr { expr, .. } => {
                     self.push(
-                        SyntaxError::new(syntax::UNEXPECTED_TEXT, expr.span, "no value can be put into this text")
-                            .help("a brace itself is written `\\{`"),
+                        SyntaxError::new(
+                            syntax::UNEXPECTED_TEXT,
+                            expr.span,
+                            "no value can be put into this text",
+                        )
+                        .help("a brace itself is written `\\{`"),
                     );
                 }
             }
@@ -67,12 +71,20 @@ impl Builder<'_> {
     fn hole(&mut self, pair: P<'_>) -> StrPart {
         let double = pair.as_rule() == Rule::hole2;
         let span = self.exact(&pair);
-        let mut expr = Expr { kind: ExprKind::Error, span };
+        let mut expr = Expr {
+            kind: ExprKind::Error,
+            span,
+        };
         let mut format = None;
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::expr => expr = self.expr(inner),
-                Rule::hole_format => format = inner.into_inner().next().map(|name| self.expect_name(&name, "the format's name")),
+                Rule::hole_format => {
+                    format = inner
+                        .into_inner()
+                        .next()
+                        .map(|name| self.expect_name(&name, "the format's name"))
+                }
                 _ => self.junk(&inner, "expected `}`"),
             }
         }
@@ -81,9 +93,18 @@ impl Builder<'_> {
             let inner = text.trim_start_matches('{').trim_end_matches('}').trim();
             let meant = format!("{{{inner}}}");
             self.push(
-                SyntaxError::new(syntax::DOUBLE_BRACES, span, format!("one brace is enough: `{meant}`"))
-                    .fix(format!("write `{meant}`"), Applicability::Always, span, meant)
-                    .help("a brace as such is written `\\{`"),
+                SyntaxError::new(
+                    syntax::DOUBLE_BRACES,
+                    span,
+                    format!("one brace is enough: `{meant}`"),
+                )
+                .fix(
+                    format!("write `{meant}`"),
+                    Applicability::Always,
+                    span,
+                    meant,
+                )
+                .help("a brace as such is written `\\{`"),
             );
         }
         StrPart::Expr { expr, format }
@@ -105,7 +126,12 @@ impl Builder<'_> {
             self.push(
                 SyntaxError::new(syntax::UNKNOWN_ESCAPE, span, message)
                     .help("a regular expression is best written as a raw text: `r\"\\d+\"`")
-                    .fix("write the backslash itself: `\\\\`", Applicability::Maybe, Span::at(span.start), "\\"),
+                    .fix(
+                        "write the backslash itself: `\\\\`",
+                        Applicability::Maybe,
+                        Span::at(span.start),
+                        "\\",
+                    ),
             );
         }
     }
@@ -145,20 +171,29 @@ fn unescape(raw: &str) -> String {
 
 /// A missing name at a place.
 pub(super) fn no_name(at: u32) -> Name {
-    Name { text: String::new(), span: Span::at(at) }
+    Name {
+        text: String::new(),
+        span: Span::at(at),
+    }
 }
 
 /// What an escape at the start of `text` stands for, and its length in bytes.
 fn escaped(text: &str) -> (Option<char>, usize) {
-    let Some(second) = text[1..].chars().next() else { return (None, 1) };
+    let Some(second) = text[1..].chars().next() else {
+        return (None, 1);
+    };
     let len = 1 + second.len_utf8();
     let value = match second {
         'n' => '\n',
         't' => '\t',
         '"' | '\\' | '{' | '}' => second,
         'u' => {
-            let Some(end) = text.find('}').filter(|_| text[2..].starts_with('{')) else { return (None, len) };
-            let code = u32::from_str_radix(&text[3..end], 16).ok().and_then(char::from_u32);
+            let Some(end) = text.find('}').filter(|_| text[2..].starts_with('{')) else {
+                return (None, len);
+            };
+            let code = u32::from_str_radix(&text[3..end], 16)
+                .ok()
+                .and_then(char::from_u32);
             return (code, end + 1);
         }
         _ => return (None, len),
@@ -169,10 +204,16 @@ fn escaped(text: &str) -> (Option<char>, usize) {
 /// Removes the first line break, the indentation that all lines share, and the last line when it is blank.
 fn trim_indentation(pieces: &mut Vec<Piece>) {
     if let Some(Piece::Text(first)) = pieces.first_mut() {
-        let line = first.strip_prefix("\r\n").or_else(|| first.strip_prefix('\n'));
+        let line = first
+            .strip_prefix("\r\n")
+            .or_else(|| first.strip_prefix('\n'));
         // Blanks behind the opening quotes belong to no line.
         let blank = first.trim_start_matches([' ', '\t']);
-        let rest = line.or_else(|| blank.strip_prefix("\r\n").or_else(|| blank.strip_prefix('\n')));
+        let rest = line.or_else(|| {
+            blank
+                .strip_prefix("\r\n")
+                .or_else(|| blank.strip_prefix('\n'))
+        });
         let Some(rest) = rest else { return };
         *first = format!("\n{rest}");
     } else {

@@ -39,15 +39,42 @@ pub(super) fn unit(word: &str) -> Option<Unit> {
         "week" | "weeks" => Unit::Period { months: 0, days: 7 },
         "month" | "months" => Unit::Period { months: 1, days: 0 },
         "quarter" | "quarters" => Unit::Period { months: 3, days: 0 },
-        "year" | "years" => Unit::Period { months: 12, days: 0 },
-        "km" => Unit::Length { metres: 1_000.0, written: "km" },
-        "m" => Unit::Length { metres: 1.0, written: "m" },
-        "mi" => Unit::Length { metres: 1_609.344, written: "mi" },
-        "ft" => Unit::Length { metres: 0.3048, written: "ft" },
-        "kilometer" | "kilometers" | "kilometre" | "kilometres" => Unit::Length { metres: 1_000.0, written: "km" },
-        "meter" | "meters" | "metre" | "metres" => Unit::Length { metres: 1.0, written: "m" },
-        "mile" | "miles" => Unit::Length { metres: 1_609.344, written: "mi" },
-        "foot" | "feet" => Unit::Length { metres: 0.3048, written: "ft" },
+        "year" | "years" => Unit::Period {
+            months: 12,
+            days: 0,
+        },
+        "km" => Unit::Length {
+            metres: 1_000.0,
+            written: "km",
+        },
+        "m" => Unit::Length {
+            metres: 1.0,
+            written: "m",
+        },
+        "mi" => Unit::Length {
+            metres: 1_609.344,
+            written: "mi",
+        },
+        "ft" => Unit::Length {
+            metres: 0.3048,
+            written: "ft",
+        },
+        "kilometer" | "kilometers" | "kilometre" | "kilometres" => Unit::Length {
+            metres: 1_000.0,
+            written: "km",
+        },
+        "meter" | "meters" | "metre" | "metres" => Unit::Length {
+            metres: 1.0,
+            written: "m",
+        },
+        "mile" | "miles" => Unit::Length {
+            metres: 1_609.344,
+            written: "mi",
+        },
+        "foot" | "feet" => Unit::Length {
+            metres: 0.3048,
+            written: "ft",
+        },
         "%" | "percent" => Unit::Percent,
         _ => return currency_of_word(word).map(Unit::Currency),
     })
@@ -76,7 +103,11 @@ fn currency_of_word(word: &str) -> Option<&'static str> {
 
 /// The currency that a sign stands for most often.
 pub(super) fn currency_of_sign(sign: &str) -> Option<&'static str> {
-    if sign.len() == 3 && sign.is_ascii() { None } else { currency_of_word(sign) }
+    if sign.len() == 3 && sign.is_ascii() {
+        None
+    } else {
+        currency_of_word(sign)
+    }
 }
 
 /// `1h30m` as microseconds. `Err(true)` when it is too long, `Err(false)` when it is no duration.
@@ -85,14 +116,25 @@ pub(super) fn duration(text: &str) -> Result<i64, bool> {
     let mut last = i64::MAX;
     let mut rest = text;
     while !rest.is_empty() {
-        let digits = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'_').count();
+        let digits = rest
+            .bytes()
+            .take_while(|byte| byte.is_ascii_digit() || *byte == b'_')
+            .count();
         let number = rest[..digits].replace('_', "");
-        let unit = rest.as_bytes().get(digits).copied().and_then(duration_unit).ok_or(false)?;
+        let unit = rest
+            .as_bytes()
+            .get(digits)
+            .copied()
+            .and_then(duration_unit)
+            .ok_or(false)?;
         if digits == 0 || unit >= last {
             return Err(false);
         }
         let count: i64 = number.parse().map_err(|_| true)?;
-        total = count.checked_mul(unit).and_then(|part| total.checked_add(part)).ok_or(true)?;
+        total = count
+            .checked_mul(unit)
+            .and_then(|part| total.checked_add(part))
+            .ok_or(true)?;
         last = unit;
         rest = &rest[digits + 1..];
     }

@@ -18,17 +18,31 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        Window { kind: WindowKind::Error, span }
+        Window {
+            kind: WindowKind::Error,
+            span,
+        }
     }
 
     fn bad_window(&mut self, pair: &P<'_>) {
         let found = self.span(pair);
         if found.is_empty() {
-            return self.missing(pair, syntax::EXPECTED_VALUE, "a window is missing after `in`, such as `last 30d`", None);
+            return self.missing(
+                pair,
+                syntax::EXPECTED_VALUE,
+                "a window is missing after `in`, such as `last 30d`",
+                None,
+            );
         }
         let written = self.written(found);
-        let error = SyntaxError::new(syntax::WINDOW_WORDS, found, format!("`{written}` is no window"))
-            .help("windows are `in last 30d`, `in this month`, `in last calendar month`, `in latest 10`");
+        let error = SyntaxError::new(
+            syntax::WINDOW_WORDS,
+            found,
+            format!("`{written}` is no window"),
+        )
+        .help(
+            "windows are `in last 30d`, `in this month`, `in last calendar month`, `in latest 10`",
+        );
         self.push(error);
     }
 
@@ -43,15 +57,24 @@ impl Builder<'_> {
                     let place = self.exact(&inner);
                     let cut = Span::new(self.gap(&inner).start, place.end);
                     self.push(
-                        SyntaxError::new(syntax::WINDOW_WORDS, place, "windows are said without `the`")
-                            .fix("remove it", Applicability::Always, cut, ""),
+                        SyntaxError::new(
+                            syntax::WINDOW_WORDS,
+                            place,
+                            "windows are said without `the`",
+                        )
+                        .fix("remove it", Applicability::Always, cut, ""),
                     );
                 }
                 Rule::win_last => kind = self.last_window(inner),
                 Rule::win_next => kind = WindowKind::Next(Box::new(self.only_amount(inner, false))),
-                Rule::win_latest => kind = WindowKind::Latest(Box::new(self.only_amount(inner, true))),
+                Rule::win_latest => {
+                    kind = WindowKind::Latest(Box::new(self.only_amount(inner, true)))
+                }
                 Rule::win_this => {
-                    let unit = inner.into_inner().last().and_then(|unit| self.calendar_unit(&unit));
+                    let unit = inner
+                        .into_inner()
+                        .last()
+                        .and_then(|unit| self.calendar_unit(&unit));
                     kind = unit.map_or(WindowKind::Error, WindowKind::This);
                 }
                 Rule::win_from => kind = self.from_window(inner),
@@ -65,7 +88,10 @@ impl Builder<'_> {
         let span = self.span(&pair);
         match pair.into_inner().last() {
             Some(amount) => self.amount(amount, named),
-            None => Expr { kind: ExprKind::Error, span },
+            None => Expr {
+                kind: ExprKind::Error,
+                span,
+            },
         }
     }
 
@@ -78,7 +104,12 @@ impl Builder<'_> {
                 Rule::kw_last => {
                     if inner.as_str() != "last" {
                         let span = self.exact(&inner);
-                        self.habit(syntax::WINDOW_WORDS, span, format!("`{}` is said `last`", inner.as_str()), "last");
+                        self.habit(
+                            syntax::WINDOW_WORDS,
+                            span,
+                            format!("`{}` is said `last`", inner.as_str()),
+                            "last",
+                        );
                     }
                 }
                 Rule::amount => count = Some(inner),
@@ -89,17 +120,34 @@ impl Builder<'_> {
         }
         if calendar {
             let count = count.map(|count| Box::new(self.amount(count, true)));
-            return unit.map_or(WindowKind::Error, |unit| WindowKind::LastCalendar { count, unit });
+            return unit.map_or(WindowKind::Error, |unit| WindowKind::LastCalendar {
+                count,
+                unit,
+            });
         }
-        let Some(count) = count else { return WindowKind::Error };
-        if let Some(unit) = first(&count).filter(|name| name.as_rule() == Rule::amount_name).and_then(|name| unit_of(name.as_str())) {
+        let Some(count) = count else {
+            return WindowKind::Error;
+        };
+        if let Some(unit) = first(&count)
+            .filter(|name| name.as_rule() == Rule::amount_name)
+            .and_then(|name| unit_of(name.as_str()))
+        {
             let span = self.span(&count);
             let word = self.written(span);
-            let message = format!("`in last {word}` can mean two things: the {word} before this one, or as many days up to now");
+            let message = format!(
+                "`in last {word}` can mean two things: the {word} before this one, or as many days up to now"
+            );
             self.push(
                 SyntaxError::new(syntax::WINDOW_WORDS, span, message)
-                    .help(format!("say `in last calendar {word}`, or `in last 1 {word}`"))
-                    .fix(format!("write `calendar {word}`"), Applicability::Maybe, span, format!("calendar {word}")),
+                    .help(format!(
+                        "say `in last calendar {word}`, or `in last 1 {word}`"
+                    ))
+                    .fix(
+                        format!("write `calendar {word}`"),
+                        Applicability::Maybe,
+                        span,
+                        format!("calendar {word}"),
+                    ),
             );
             return WindowKind::LastCalendar { count: None, unit };
         }
@@ -109,7 +157,12 @@ impl Builder<'_> {
     /// How much: a literal or something in parentheses; a name alone only where `named` allows it.
     pub(super) fn amount(&mut self, pair: P<'_>, named: bool) -> Expr {
         let gap = self.gap(&pair);
-        let Some(inner) = pair.into_inner().next() else { return Expr { kind: ExprKind::Error, span: gap } };
+        let Some(inner) = pair.into_inner().next() else {
+            return Expr {
+                kind: ExprKind::Error,
+                span: gap,
+            };
+        };
         if inner.as_rule() != Rule::amount_name {
             return self.primary(inner);
         }
@@ -118,13 +171,31 @@ impl Builder<'_> {
         if !named {
             let meant = format!("({})", name.text);
             self.push(
-                SyntaxError::new(syntax::BARE_WINDOW, span, format!("a length by name stands in parentheses: `{meant}`"))
-                    .fix(format!("write `{meant}`"), Applicability::Always, span, meant),
+                SyntaxError::new(
+                    syntax::BARE_WINDOW,
+                    span,
+                    format!("a length by name stands in parentheses: `{meant}`"),
+                )
+                .fix(
+                    format!("write `{meant}`"),
+                    Applicability::Always,
+                    span,
+                    meant,
+                ),
             );
-            let inner = Box::new(Expr { kind: ExprKind::Name(name), span });
-            return Expr { kind: ExprKind::Paren(inner), span };
+            let inner = Box::new(Expr {
+                kind: ExprKind::Name(name),
+                span,
+            });
+            return Expr {
+                kind: ExprKind::Paren(inner),
+                span,
+            };
         }
-        Expr { kind: ExprKind::Name(name), span }
+        Expr {
+            kind: ExprKind::Name(name),
+            span,
+        }
     }
 
     /// `from 90d ago to 30d ago`.
@@ -136,7 +207,12 @@ impl Builder<'_> {
                 Rule::win_bound => bounds.push(self.operand(inner)),
                 Rule::kw_to => to_said = true,
                 Rule::none => {
-                    let what = if bounds.len() == 1 && !to_said && self.text[..inner.as_span().start()].trim_end().ends_with("ago") {
+                    let what = if bounds.len() == 1
+                        && !to_said
+                        && self.text[..inner.as_span().start()]
+                            .trim_end()
+                            .ends_with("ago")
+                    {
                         ("`to` is missing: `from 90d ago to 30d ago`", " to")
                     } else {
                         ("`ago` is missing: `from 90d ago to 30d ago`", " ago")
@@ -148,7 +224,10 @@ impl Builder<'_> {
         }
         let mut bounds = bounds.into_iter();
         match (bounds.next(), bounds.next()) {
-            (Some(from), Some(to)) => WindowKind::FromTo { from: Box::new(from), to: Box::new(to) },
+            (Some(from), Some(to)) => WindowKind::FromTo {
+                from: Box::new(from),
+                to: Box::new(to),
+            },
             _ => WindowKind::Error,
         }
     }
@@ -157,12 +236,18 @@ impl Builder<'_> {
     pub(super) fn calendar_unit(&mut self, pair: &P<'_>) -> Option<CalendarUnit> {
         let name = self.name(pair);
         if name.is_missing() {
-            self.missing_name(pair, "a unit of the calendar: day, week, month, quarter or year");
+            self.missing_name(
+                pair,
+                "a unit of the calendar: day, week, month, quarter or year",
+            );
             return None;
         }
         let unit = unit_of(&name.text);
         if unit.is_none() {
-            let message = format!("`{}` is no unit of the calendar: these are day, week, month, quarter and year", name.text);
+            let message = format!(
+                "`{}` is no unit of the calendar: these are day, week, month, quarter and year",
+                name.text
+            );
             self.push(SyntaxError::new(syntax::UNKNOWN_UNIT, name.span, message));
         }
         unit

@@ -28,20 +28,40 @@ pub(crate) struct Stray {
 pub(crate) fn text_end(bytes: &[u8], at: usize, limit: usize, stray: &mut Stray) -> TextEnd {
     let from = at + 1;
     match plain_end(bytes, from, limit, true) {
-        Stop::Quote(end) => TextEnd { end, closed: true, nests: true },
-        Stop::Line(end) => TextEnd { end: unclosed_end(bytes, from, end), closed: false, nests: true },
+        Stop::Quote(end) => TextEnd {
+            end,
+            closed: true,
+            nests: true,
+        },
+        Stop::Line(end) => TextEnd {
+            end: unclosed_end(bytes, from, end),
+            closed: false,
+            nests: true,
+        },
         Stop::Hole(hole) => {
             if at >= stray.until {
                 match nested_end(bytes, hole, limit) {
-                    Ok(end) => return TextEnd { end, closed: true, nests: true },
+                    Ok(end) => {
+                        return TextEnd {
+                            end,
+                            closed: true,
+                            nests: true,
+                        };
+                    }
                     Err(line) => stray.until = line,
                 }
             }
             match plain_end(bytes, from, limit, false) {
-                Stop::Quote(end) => TextEnd { end, closed: true, nests: false },
-                Stop::Line(end) | Stop::Hole(end) => {
-                    TextEnd { end: unclosed_end(bytes, from, end), closed: false, nests: false }
-                }
+                Stop::Quote(end) => TextEnd {
+                    end,
+                    closed: true,
+                    nests: false,
+                },
+                Stop::Line(end) | Stop::Hole(end) => TextEnd {
+                    end: unclosed_end(bytes, from, end),
+                    closed: false,
+                    nests: false,
+                },
             }
         }
     }
@@ -49,7 +69,11 @@ pub(crate) fn text_end(bytes: &[u8], at: usize, limit: usize, stray: &mut Stray)
 
 /// The length of the escape at `at` up to what can be looked at again: `\u{` is no hole.
 pub(crate) fn escape_len(bytes: &[u8], at: usize) -> usize {
-    if bytes[at..].starts_with(b"\\u{") { 3 } else { 2 }
+    if bytes[at..].starts_with(b"\\u{") {
+        3
+    } else {
+        2
+    }
 }
 
 enum Stop {
@@ -100,7 +124,9 @@ fn nested_end(bytes: &[u8], hole: usize, limit: usize) -> Result<usize, usize> {
         }
         let in_text = stack.last() == Some(&Inside::Text);
         match byte {
-            b'\\' if in_text && at + 1 < limit && bytes[at + 1] != b'\n' => at += escape_len(bytes, at) - 1,
+            b'\\' if in_text && at + 1 < limit && bytes[at + 1] != b'\n' => {
+                at += escape_len(bytes, at) - 1
+            }
             b'"' if in_text => {
                 stack.pop();
                 if stack.is_empty() {
@@ -108,7 +134,11 @@ fn nested_end(bytes: &[u8], hole: usize, limit: usize) -> Result<usize, usize> {
                 }
             }
             b'"' => stack.push(Inside::Text),
-            b'{' => stack.push(if in_text { Inside::Hole } else { Inside::Braces }),
+            b'{' => stack.push(if in_text {
+                Inside::Hole
+            } else {
+                Inside::Braces
+            }),
             b'}' if !in_text => {
                 stack.pop();
             }
@@ -134,7 +164,11 @@ pub(crate) fn multi_end(bytes: &[u8], at: usize) -> Option<usize> {
     let mut from = at + 3;
     loop {
         let found = from + memchr::memmem::find(bytes.get(from..)?, b"\"\"\"")?;
-        let slashes = bytes[at + 3..found].iter().rev().take_while(|byte| **byte == b'\\').count();
+        let slashes = bytes[at + 3..found]
+            .iter()
+            .rev()
+            .take_while(|byte| **byte == b'\\')
+            .count();
         if slashes % 2 == 0 {
             return Some(found);
         }
@@ -160,7 +194,10 @@ pub(crate) fn foreign_text_end(bytes: &[u8], at: usize, limit: usize) -> Option<
             from += 2;
             continue;
         }
-        if let Some(closer) = closers.iter().find(|closer| bytes[from..limit].starts_with(closer)) {
+        if let Some(closer) = closers
+            .iter()
+            .find(|closer| bytes[from..limit].starts_with(closer))
+        {
             return Some((from, from + closer.len()));
         }
         from += 1;
@@ -169,20 +206,31 @@ pub(crate) fn foreign_text_end(bytes: &[u8], at: usize, limit: usize) -> Option<
 }
 
 /// The end of the comment that starts at `at`, if one does: `//`, and the comments of other languages.
-pub(crate) fn comment_end(bytes: &[u8], at: usize, limit: usize, stray: &mut Stray) -> Option<usize> {
+pub(crate) fn comment_end(
+    bytes: &[u8],
+    at: usize,
+    limit: usize,
+    stray: &mut Stray,
+) -> Option<usize> {
     let rest = &bytes[at..limit];
     let line = || line_end(&bytes[..limit], at);
     match rest.first()? {
         b'/' if rest.starts_with(b"//") => Some(line()),
         b'/' if rest.starts_with(b"/*") => {
-            let found = if stray.no_block_end { None } else { memchr::memmem::find(&rest[2..], b"*/") };
+            let found = if stray.no_block_end {
+                None
+            } else {
+                memchr::memmem::find(&rest[2..], b"*/")
+            };
             stray.no_block_end = found.is_none() && limit == bytes.len();
             Some(found.map_or_else(line, |found| at + 2 + found + 2))
         }
         b'#' => Some(line()),
         b'-' if rest.starts_with(b"--") => {
             let before = at == 0 || is_space(bytes[at - 1]);
-            let after = rest.get(2).is_none_or(|byte| is_space(*byte) || *byte == b'-');
+            let after = rest
+                .get(2)
+                .is_none_or(|byte| is_space(*byte) || *byte == b'-');
             (before && after).then(line)
         }
         _ => None,

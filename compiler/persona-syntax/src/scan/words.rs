@@ -3,9 +3,36 @@
 
 /// Words of expressions; no name may be one of them.
 pub(crate) const RESERVED: &[&str] = &[
-    "and", "or", "not", "in", "is", "known", "missing", "between", "contains", "starts", "ends", "matches", "before",
-    "after", "div", "mod", "where", "within", "then", "if", "else", "match", "did", "count", "any", "all", "true",
-    "false", "when", "otherwise",
+    "and",
+    "or",
+    "not",
+    "in",
+    "is",
+    "known",
+    "missing",
+    "between",
+    "contains",
+    "starts",
+    "ends",
+    "matches",
+    "before",
+    "after",
+    "div",
+    "mod",
+    "where",
+    "within",
+    "then",
+    "if",
+    "else",
+    "match",
+    "did",
+    "count",
+    "any",
+    "all",
+    "true",
+    "false",
+    "when",
+    "otherwise",
 ];
 
 /// Whether a name may not be this.
@@ -35,9 +62,13 @@ impl Keyword {
     /// Whether the declaration ends with the brace that closes its body.
     pub(crate) const fn braced(self, word: &str) -> bool {
         match self {
-            Self::Profile | Self::Event | Self::Enum | Self::OrderedEnum | Self::Source | Self::Segment | Self::Partition => {
-                true
-            }
+            Self::Profile
+            | Self::Event
+            | Self::Enum
+            | Self::OrderedEnum
+            | Self::Source
+            | Self::Segment
+            | Self::Partition => true,
             Self::Events | Self::Const | Self::Trait | Self::Fn => false,
             Self::Later => !matches!(word.as_bytes(), b"use" | b"layer"),
         }
@@ -89,7 +120,10 @@ const KEYWORDS: &[(&str, Keyword)] = &[
 
 /// What this keyword opens.
 pub(crate) fn keyword(word: &str) -> Option<Keyword> {
-    KEYWORDS.iter().find(|(text, _)| *text == word).map(|(_, keyword)| *keyword)
+    KEYWORDS
+        .iter()
+        .find(|(text, _)| *text == word)
+        .map(|(_, keyword)| *keyword)
 }
 
 const FOREIGN: &[(&str, Keyword)] = &[
@@ -158,7 +192,9 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
         let mut row = vec![i];
         for j in 1..=b.len() {
             let change = usize::from(a[i - 1] != b[j - 1]);
-            let mut best = (rows[i - 1][j] + 1).min(row[j - 1] + 1).min(rows[i - 1][j - 1] + change);
+            let mut best = (rows[i - 1][j] + 1)
+                .min(row[j - 1] + 1)
+                .min(rows[i - 1][j - 1] + change);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                 best = best.min(rows[i - 2][j - 2] + 1);
             }

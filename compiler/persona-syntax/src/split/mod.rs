@@ -7,9 +7,11 @@ mod between;
 use persona_base::Span;
 
 use crate::SyntaxError;
-use crate::scan::repair::foreign_comment;
 use crate::scan::words::{Keyword, is_reserved, keyword, meant_keyword};
-use crate::scan::{Stray, comment_end, completes, foreign_text_end, is_word_byte, is_word_start, line_end, multi_end, raw_end};
+use crate::scan::{
+    Stray, comment_end, completes, foreign_text_end, is_word_byte, is_word_start, line_end,
+    multi_end, raw_end,
+};
 use crate::scan::{skip_blanks, text_end, trim_end, word_end};
 
 /// The largest file that is read, in bytes.
@@ -34,15 +36,21 @@ pub struct DeclText {
 /// Cuts a file into declarations.
 pub fn split(text: &str) -> Split {
     if text.len() > MAX_FILE {
-        return Split { decls: Vec::new(), errors: vec![between::too_large(text)] };
+        return Split {
+            decls: Vec::new(),
+            errors: vec![between::too_large(text)],
+        };
     }
     let mut splitter = Splitter::new(text);
     splitter.run();
-    let mut errors = splitter.comments;
+    let mut errors = Vec::new();
     for stray in &splitter.strays {
         between::report(text, *stray, &mut errors);
     }
-    Split { decls: splitter.decls, errors }
+    Split {
+        decls: splitter.decls,
+        errors,
+    }
 }
 
 /// What the text that is being read belongs to.
@@ -73,8 +81,6 @@ struct Splitter<'t> {
     pending: Option<(usize, usize)>,
     decls: Vec<DeclText>,
     strays: Vec<Span>,
-    /// Comments between declarations, as other languages write them.
-    comments: Vec<SyntaxError>,
 }
 
 const fn kind(closer: u8) -> usize {
@@ -112,7 +118,6 @@ impl<'t> Splitter<'t> {
             pending: None,
             decls: Vec::new(),
             strays: Vec::new(),
-            comments: Vec::new(),
         }
     }
 
@@ -139,7 +144,9 @@ impl<'t> Splitter<'t> {
     fn finish(&mut self, end: usize) {
         match self.state {
             State::Between => {}
-            State::Decl { start, .. } => self.decls.push(DeclText { span: span(start, end.max(start)) }),
+            State::Decl { start, .. } => self.decls.push(DeclText {
+                span: span(start, end.max(start)),
+            }),
             State::Stray { start } if end > start => self.strays.push(span(start, end)),
             State::Stray { .. } => {}
         }
@@ -159,12 +166,7 @@ impl<'t> Splitter<'t> {
             b' ' | b'\t' | b'\r' => self.at += 1,
             b'@' => self.annotation(),
             _ => match comment_end(self.bytes, self.at, self.bytes.len(), &mut self.stray) {
-                Some(end) => {
-                    if !self.bytes[self.at..].starts_with(b"//") {
-                        self.comments.push(foreign_comment(self.text, self.at, end));
-                    }
-                    self.at = end;
-                }
+                Some(end) => self.at = end,
                 None => self.begin(self.at),
             },
         }
@@ -188,7 +190,8 @@ impl<'t> Splitter<'t> {
                     b')' => depth -= 1,
                     b'"' => {
                         let end = text_end(self.bytes, self.at, self.bytes.len(), &mut self.stray);
-                        self.at = end.end.max(self.at + usize::from(!end.closed)) - usize::from(!end.closed);
+                        self.at = end.end.max(self.at + usize::from(!end.closed))
+                            - usize::from(!end.closed);
                     }
                     _ => {}
                 }
@@ -202,14 +205,23 @@ impl<'t> Splitter<'t> {
     fn begin(&mut self, at: usize) {
         let end = word_end(self.bytes, at);
         let word = &self.text[at..end];
-        let found = if is_word_start(self.bytes[at]) { self.opening(word, end) } else { None };
+        let found = if is_word_start(self.bytes[at]) {
+            self.opening(word, end)
+        } else {
+            None
+        };
         let waiting = self.pending.take();
         if let Some(keyword) = found {
             let start = waiting.map_or(at, |(start, _)| start);
-            self.state = State::Decl { start, braced: keyword.braced(word) };
+            self.state = State::Decl {
+                start,
+                braced: keyword.braced(word),
+            };
             self.at = end;
         } else {
-            self.state = State::Stray { start: waiting.map_or(at, |(start, _)| start) };
+            self.state = State::Stray {
+                start: waiting.map_or(at, |(start, _)| start),
+            };
             self.at = if end > at { end } else { self.after_char(at) };
             self.stray_closer(at);
         }
@@ -220,7 +232,10 @@ impl<'t> Splitter<'t> {
     fn stray_closer(&mut self, at: usize) {
         if matches!(self.bytes[at], b')' | b']' | b'}' | b';' | b',') {
             self.finish(at + 1);
-        } else if matches!(self.bytes[at], b'(' | b'[' | b'{' | b'"' | b'\'' | b'`' | 0xE2) {
+        } else if matches!(
+            self.bytes[at],
+            b'(' | b'[' | b'{' | b'"' | b'\'' | b'`' | 0xE2
+        ) {
             self.at = at;
         }
     }
@@ -235,7 +250,11 @@ impl<'t> Splitter<'t> {
             return Some(found);
         }
         let next = skip_blanks(self.bytes, end);
-        let named = next > end && self.bytes.get(next).is_some_and(|byte| is_word_start(*byte));
+        let named = next > end
+            && self
+                .bytes
+                .get(next)
+                .is_some_and(|byte| is_word_start(*byte));
         if !named {
             return None;
         }
@@ -247,7 +266,9 @@ impl<'t> Splitter<'t> {
             Some(b'(') => matches!(found, Keyword::Segment | Keyword::Trait | Keyword::Fn),
             Some(b':') => matches!(found, Keyword::Trait | Keyword::Const),
             Some(b'=') => !found.braced(word) || found == Keyword::Segment,
-            Some(byte) if is_word_start(*byte) => matches!(found, Keyword::Source | Keyword::OrderedEnum),
+            Some(byte) if is_word_start(*byte) => {
+                matches!(found, Keyword::Source | Keyword::OrderedEnum)
+            }
             _ => false,
         };
         form.then_some(found)
@@ -287,7 +308,11 @@ impl<'t> Splitter<'t> {
             b'"' => self.skip_text(),
             b'\'' | b'`' | 0xE2 => {
                 let quoted = byte != 0xE2 || is_curly_quote(&self.bytes[at..]);
-                let end = if quoted { foreign_text_end(self.bytes, at, self.bytes.len()) } else { None };
+                let end = if quoted {
+                    foreign_text_end(self.bytes, at, self.bytes.len())
+                } else {
+                    None
+                };
                 self.at = end.map_or_else(|| self.after_char(at), |(_, end)| end);
             }
             _ => {
@@ -356,7 +381,9 @@ impl<'t> Splitter<'t> {
     fn line_start(&mut self, first_line: bool) {
         let line = self.at;
         let at = skip_blanks(self.bytes, line);
-        let Some(byte) = self.bytes.get(at).copied() else { return };
+        let Some(byte) = self.bytes.get(at).copied() else {
+            return;
+        };
         if matches!(byte, b'\n' | b'\r') {
             return;
         }
@@ -369,7 +396,9 @@ impl<'t> Splitter<'t> {
             return;
         }
         if eligible && is_word_start(byte) && !first_line && !matches!(self.state, State::Between) {
-            let ends = self.boundary_word(at, line).is_some() || (at == line && self.cannot_continue(at));
+            let ends = self.boundary_word(at, line).is_some()
+                || self.cannot_continue(at)
+                || self.ends_stray(at);
             if ends {
                 let end = self.pending.map_or(self.last, |(_, last)| last);
                 self.finish(end);
@@ -380,6 +409,15 @@ impl<'t> Splitter<'t> {
         if !matches!(self.state, State::Between) {
             self.pending = None;
         }
+    }
+
+    /// Whether a misspelt keyword with its declaration's form stands behind stray text.
+    fn ends_stray(&self, at: usize) -> bool {
+        let end = word_end(self.bytes, at);
+        matches!(self.state, State::Stray { .. })
+            && self.open.is_empty()
+            && keyword(&self.text[at..end]).is_none()
+            && self.opening(&self.text[at..end], end).is_some()
     }
 
     /// Whether a declaration's keyword stands here, with what must follow it.
@@ -396,7 +434,8 @@ impl<'t> Splitter<'t> {
             let name_end = word_end(self.bytes, next);
             let name = &self.text[next..name_end];
             let after = self.bytes.get(skip_blanks(self.bytes, name_end));
-            let named = !is_reserved(name) || (at == line && matches!(after, Some(b'{' | b'"' | b':')));
+            let named =
+                !is_reserved(name) || (at == line && matches!(after, Some(b'{' | b'"' | b':')));
             return (named && next > end).then_some(found);
         }
         let own = match word {
@@ -407,24 +446,85 @@ impl<'t> Splitter<'t> {
         own.then_some(found)
     }
 
-    /// Whether a name at the start of a line can only be the start of something new: nothing is open, and what
-    /// precedes is complete.
+    /// Whether a name at the start of a line can only be the start of something new: nothing is open, what precedes is
+    /// complete, and the name is no word that continues an expression, in this language or in another.
     fn cannot_continue(&self, at: usize) -> bool {
-        let State::Decl { braced: false, start } = self.state else { return false };
+        let State::Decl {
+            braced: false,
+            start,
+        } = self.state
+        else {
+            return false;
+        };
         if !self.open.is_empty() || self.last <= start {
             return false;
         }
         let before = &self.text[start..self.last];
         let word = &self.text[at..word_end(self.bytes, at)];
-        const CONTINUES: &[&str] =
-            &["as", "at", "exactly", "per", "from", "to", "ago", "for", "latest", "last", "next", "this", "over", "among"];
         let only_keyword = keyword(before).is_some();
         completes(before) && !only_keyword && !is_reserved(word) && !CONTINUES.contains(&word)
     }
 }
 
+/// Words that go on with an expression without being reserved.
+const CONTINUES: &[&str] = &[
+    "as",
+    "at",
+    "exactly",
+    "per",
+    "from",
+    "to",
+    "ago",
+    "for",
+    "latest",
+    "last",
+    "next",
+    "this",
+    "over",
+    "among",
+    "of",
+    "times",
+    "time",
+    "calendar",
+    "more",
+    "less",
+    "fewer",
+    "AND",
+    "OR",
+    "NOT",
+    "IN",
+    "IS",
+    "BETWEEN",
+    "LIKE",
+    "ILIKE",
+    "WHERE",
+    "And",
+    "Or",
+    "like",
+    "ilike",
+    "elseif",
+    "elif",
+    "elsif",
+    "startsWith",
+    "starts_with",
+    "startswith",
+    "endsWith",
+    "ends_with",
+    "endswith",
+    "start",
+    "end",
+    "includes",
+    "contain",
+    "does",
+    "done",
+    "has",
+    "have",
+];
+
 fn is_curly_quote(bytes: &[u8]) -> bool {
-    ["“", "”", "‘", "’"].iter().any(|quote| bytes.starts_with(quote.as_bytes()))
+    ["“", "”", "‘", "’"]
+        .iter()
+        .any(|quote| bytes.starts_with(quote.as_bytes()))
 }
 
 /// A range of a file; files are at most [`MAX_FILE`] bytes long.

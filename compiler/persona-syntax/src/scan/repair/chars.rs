@@ -34,7 +34,12 @@ impl Repair<'_> {
             b'<' => {
                 let next = super::skip_blanks(self.bytes, at + 1);
                 let typed = at > 0 && super::is_word_byte(self.bytes[at - 1]);
-                if typed && self.bytes.get(next).is_some_and(|b| b.is_ascii_uppercase() || *b == b'{') {
+                if typed
+                    && self
+                        .bytes
+                        .get(next)
+                        .is_some_and(|b| b.is_ascii_uppercase() || *b == b'{')
+                {
                     self.words().types += 1;
                 }
                 self.at += 1;
@@ -64,21 +69,36 @@ impl Repair<'_> {
     }
 
     fn beyond_ascii(&mut self, limit: usize) {
-        let Some(found) = self.text[self.at..].chars().next() else { return };
+        let Some(found) = self.text[self.at..].chars().next() else {
+            return;
+        };
         let len = found.len_utf8();
         if matches!(found, '“' | '”' | '‘' | '’') {
             return self.foreign_text(limit);
         }
         if let Some((_, meant)) = SIGNS.iter().find(|(sign, _)| *sign == found) {
             let place = self.span(self.at, self.at + len);
-            let error = SyntaxError::new(syntax::FOREIGN_COMPARISON, place, format!("`{found}` is written `{meant}`"))
-                .fix(format!("write `{meant}`"), Applicability::Always, place, *meant);
+            let error = SyntaxError::new(
+                syntax::FOREIGN_COMPARISON,
+                place,
+                format!("`{found}` is written `{meant}`"),
+            )
+            .fix(
+                format!("write `{meant}`"),
+                Applicability::Always,
+                place,
+                *meant,
+            );
             self.errors.push(error);
-            let spaced = if meant.as_bytes()[0].is_ascii_alphabetic() { format!(" {meant} ") } else { (*meant).to_owned() };
+            let spaced = if meant.as_bytes()[0].is_ascii_alphabetic() {
+                format!(" {meant} ")
+            } else {
+                (*meant).to_owned()
+            };
             self.patch(self.at, self.at + len, spaced);
             self.at += len;
-        } else if found.is_alphanumeric() {
-            // Part of a name; the grammar's reader says that names are written in plain letters.
+        } else if found.is_alphanumeric() || matches!(found, '€' | '£' | '¥') {
+            // Part of a name or of an amount of money; what is wrong with it is said where it is read.
             self.at += len;
         } else if found.is_whitespace() || is_invisible(found) {
             self.strange(len, "an invisible character that is no plain space");
@@ -91,8 +111,12 @@ impl Repair<'_> {
     fn strange(&mut self, len: usize, what: &str) {
         let place = self.span(self.at, self.at + len);
         let code = self.text[self.at..].chars().next().map_or(0, u32::from);
-        let error = SyntaxError::new(syntax::STRANGE_CHARACTER, place, format!("{what} (U+{code:04X})"))
-            .fix("replace it by a space", Applicability::Always, place, " ");
+        let error = SyntaxError::new(
+            syntax::STRANGE_CHARACTER,
+            place,
+            format!("{what} (U+{code:04X})"),
+        )
+        .fix("replace it by a space", Applicability::Always, place, " ");
         self.errors.push(error);
         self.blank(self.at, self.at + len);
         self.at += len;
@@ -100,8 +124,18 @@ impl Repair<'_> {
 
     fn semicolon(&mut self) {
         let place = self.span(self.at, self.at + 1);
-        let in_list = matches!(self.frames.last(), Some(super::Frame { open: super::Open::Paren | super::Open::Bracket, .. }));
-        let (title, text) = if in_list { ("write `,`", ",") } else { ("remove it", "") };
+        let in_list = matches!(
+            self.frames.last(),
+            Some(super::Frame {
+                open: super::Open::Paren | super::Open::Bracket,
+                ..
+            })
+        );
+        let (title, text) = if in_list {
+            ("write `,`", ",")
+        } else {
+            ("remove it", "")
+        };
         let error = SyntaxError::new(syntax::SEMICOLON, place, "`;` separates nothing here")
             .help("clauses stand on lines of their own; items of a list are separated by `,`")
             .fix(title, Applicability::Always, place, text);
@@ -121,9 +155,18 @@ impl Repair<'_> {
         let quote = &self.text[at..at + first];
         let meant = plain_quotes(&self.text[at + first..close], quote);
         let place = self.span(at, end);
-        let error = SyntaxError::new(syntax::FOREIGN_QUOTES, place, "a text stands in plain double quotes `\"`")
-            .label(format!("not in `{quote}`"))
-            .fix(format!("write {}", shorten(&meant)), Applicability::Always, place, meant.clone());
+        let error = SyntaxError::new(
+            syntax::FOREIGN_QUOTES,
+            place,
+            "a text stands in plain double quotes `\"`",
+        )
+        .label(format!("not in `{quote}`"))
+        .fix(
+            format!("write {}", shorten(&meant)),
+            Applicability::Always,
+            place,
+            meant.clone(),
+        );
         self.errors.push(error);
         self.patch(at, end, meant);
         self.at = end;
@@ -155,15 +198,24 @@ fn plain_quotes(inner: &str, quote: &str) -> String {
 /// Whether `name}` or `a.b}` follows.
 fn names_one_thing(rest: &str) -> bool {
     let inner = rest.split('}').next().unwrap_or("");
-    inner.len() < rest.len() && !inner.is_empty() && inner.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'))
+    inner.len() < rest.len()
+        && !inner.is_empty()
+        && inner
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'))
 }
 
 fn shorten(text: &str) -> String {
-    if text.chars().count() > 30 { "it in `\"…\"`".to_owned() } else { format!("`{text}`") }
+    if text.chars().count() > 30 {
+        "it in `\"…\"`".to_owned()
+    } else {
+        format!("`{text}`")
+    }
 }
 
 const fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}') || is_direction(c)
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}')
+        || is_direction(c)
 }
 
 /// Characters that turn the direction of what follows, so that a reader sees another text than the compiler.
@@ -179,7 +231,10 @@ pub(super) fn report_invisible(text: &str, errors: &mut Vec<SyntaxError>) {
     for (at, found) in text.char_indices().filter(|(_, c)| is_direction(*c)) {
         let place = Span::new(at as u32, (at + found.len_utf8()) as u32);
         if errors.iter().all(|error| error.span != place) {
-            let message = format!("an invisible character that changes the direction of the text (U+{:04X})", found as u32);
+            let message = format!(
+                "an invisible character that changes the direction of the text (U+{:04X})",
+                found as u32
+            );
             errors.push(
                 SyntaxError::new(syntax::STRANGE_CHARACTER, place, message)
                     .help("what a reader sees must be what the compiler reads")

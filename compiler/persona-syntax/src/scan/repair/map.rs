@@ -19,7 +19,9 @@ struct Piece {
 
 impl OffsetMap {
     fn piece_before(&self, offset: usize) -> Option<Piece> {
-        let after = self.pieces.partition_point(|piece| piece.new_start <= offset);
+        let after = self
+            .pieces
+            .partition_point(|piece| piece.new_start <= offset);
         after.checked_sub(1).map(|index| self.pieces[index])
     }
 
@@ -29,7 +31,9 @@ impl OffsetMap {
             None => offset,
             Some(piece) if offset >= piece.new_end => offset - piece.new_end + piece.old_end,
             // Replacements of equal length keep their inside: blanks, and quotes padded to their old width.
-            Some(piece) if piece.new_end - piece.new_start == piece.old_end - piece.old_start => piece.old_start,
+            Some(piece) if piece.new_end - piece.new_start == piece.old_end - piece.old_start => {
+                piece.old_start
+            }
             Some(piece) => piece.old_start,
         };
         mapped as u32
@@ -37,7 +41,9 @@ impl OffsetMap {
 
     /// The source offset of the end of something.
     pub(crate) fn end(&self, offset: usize) -> u32 {
-        let after = self.pieces.partition_point(|piece| piece.new_start < offset);
+        let after = self
+            .pieces
+            .partition_point(|piece| piece.new_start < offset);
         let mapped = match after.checked_sub(1).map(|index| self.pieces[index]) {
             None => offset,
             Some(piece) if offset >= piece.new_end => offset - piece.new_end + piece.old_end,
@@ -54,7 +60,10 @@ impl OffsetMap {
 }
 
 /// Applies replacements that do not overlap; `None` when there are none.
-pub(super) fn apply(text: &str, mut patches: Vec<(usize, usize, String)>) -> (Option<String>, OffsetMap) {
+pub(super) fn apply(
+    text: &str,
+    mut patches: Vec<(usize, usize, String)>,
+) -> (Option<String>, OffsetMap) {
     if patches.is_empty() {
         return (None, OffsetMap::default());
     }
@@ -69,7 +78,12 @@ pub(super) fn apply(text: &str, mut patches: Vec<(usize, usize, String)>) -> (Op
         new.push_str(&text[copied..start]);
         let new_start = new.len();
         new.push_str(&replacement);
-        pieces.push(Piece { new_start, new_end: new.len(), old_start: start, old_end: end });
+        pieces.push(Piece {
+            new_start,
+            new_end: new.len(),
+            old_start: start,
+            old_end: end,
+        });
         copied = end;
     }
     new.push_str(&text[copied..]);
@@ -82,7 +96,14 @@ mod tests {
 
     #[test]
     fn offsets_lead_back_past_insertions_and_replacements() {
-        let (text, map) = apply("a(b “c” d", vec![(3, 3, ")".into()), (4, 7, "\"".into()), (8, 11, "\"".into())]);
+        let (text, map) = apply(
+            "a(b “c” d",
+            vec![
+                (3, 3, ")".into()),
+                (4, 7, "\"".into()),
+                (8, 11, "\"".into()),
+            ],
+        );
         assert_eq!(text.as_deref(), Some("a(b) \"c\" d"));
         assert_eq!(map.span(0, 1), Span::new(0, 1));
         assert_eq!(map.span(5, 8), Span::new(4, 11));

@@ -11,7 +11,9 @@ pub(crate) use map::OffsetMap;
 use persona_base::{Applicability, Span, syntax};
 
 use super::nesting::{MAX_DEPTH, Words};
-use super::{Clause, Stray, clause_at, comment_end, completes, is_space, is_word_byte, skip_blanks};
+use super::{
+    Clause, Stray, clause_at, comment_end, completes, is_space, is_word_byte, skip_blanks,
+};
 use super::{escape_len, multi_end, raw_end, text_end};
 use crate::SyntaxError;
 
@@ -35,7 +37,12 @@ pub(crate) fn repair(text: &str, fields: bool) -> Result<Repaired, Box<SyntaxErr
     repair.run()?;
     chars::report_invisible(text, &mut repair.errors);
     let (text, map) = map::apply(text, repair.patches);
-    Ok(Repaired { text, map, errors: repair.errors, depth: repair.deepest })
+    Ok(Repaired {
+        text,
+        map,
+        errors: repair.errors,
+        depth: repair.deepest,
+    })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +53,11 @@ enum Open {
     /// `{` in a text.
     Hole,
     /// A text, with what is known of its end.
-    Text { end: usize, closed: bool, quotes: &'static str },
+    Text {
+        end: usize,
+        closed: bool,
+        quotes: &'static str,
+    },
 }
 
 impl Open {
@@ -111,13 +122,23 @@ impl<'t> Repair<'t> {
         loop {
             let limit = self.limit();
             if self.at >= limit {
-                if self.frames.iter().any(|frame| matches!(frame.open, Open::Text { .. })) {
+                if self
+                    .frames
+                    .iter()
+                    .any(|frame| matches!(frame.open, Open::Text { .. }))
+                {
                     self.close_text();
                     continue;
                 }
                 break;
             }
-            if matches!(self.frames.last(), Some(Frame { open: Open::Text { .. }, .. })) {
+            if matches!(
+                self.frames.last(),
+                Some(Frame {
+                    open: Open::Text { .. },
+                    ..
+                })
+            ) {
                 self.in_text(limit)?;
             } else {
                 self.in_code(limit)?;
@@ -130,7 +151,16 @@ impl<'t> Repair<'t> {
     /// Where the innermost text ends; the end of everything outside texts.
     fn limit(&self) -> usize {
         let texts = self.frames.iter().rev().map(|frame| frame.open);
-        texts.filter_map(|open| if let Open::Text { end, .. } = open { Some(end) } else { None }).next().unwrap_or(self.bytes.len())
+        texts
+            .filter_map(|open| {
+                if let Open::Text { end, .. } = open {
+                    Some(end)
+                } else {
+                    None
+                }
+            })
+            .next()
+            .unwrap_or(self.bytes.len())
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
@@ -147,7 +177,9 @@ impl<'t> Repair<'t> {
     }
 
     fn words(&mut self) -> &mut Words {
-        self.frames.last_mut().map_or(&mut self.words, |frame| &mut frame.words)
+        self.frames
+            .last_mut()
+            .map_or(&mut self.words, |frame| &mut frame.words)
     }
 
     fn check_depth(&mut self) -> Result<(), Box<SyntaxError>> {
@@ -158,18 +190,30 @@ impl<'t> Repair<'t> {
             return Ok(());
         }
         let message = format!("this nests more than {MAX_DEPTH} levels deep");
-        let place = self.text[self.at..].chars().next().map_or(0, char::len_utf8);
+        let place = self.text[self.at..]
+            .chars()
+            .next()
+            .map_or(0, char::len_utf8);
         Err(Box::new(
-            SyntaxError::new(syntax::NESTED_TOO_DEEP, self.span(self.at, self.at + place), message)
-                .label("one level too many")
-                .help("give the inner parts names, as traits or segments of their own"),
+            SyntaxError::new(
+                syntax::NESTED_TOO_DEEP,
+                self.span(self.at, self.at + place),
+                message,
+            )
+            .label("one level too many")
+            .help("give the inner parts names, as traits or segments of their own"),
         ))
     }
 
     fn push(&mut self, open: Open) -> Result<(), Box<SyntaxError>> {
         let outer = self.frames.last().map_or(0, |frame| frame.depth);
         let depth = outer + self.words().depth() + usize::from(!matches!(open, Open::Text { .. }));
-        self.frames.push(Frame { open, at: self.at, depth, words: Words::default() });
+        self.frames.push(Frame {
+            open,
+            at: self.at,
+            depth,
+            words: Words::default(),
+        });
         self.check_depth()
     }
 
@@ -205,7 +249,13 @@ impl<'t> Repair<'t> {
             b'{' => self.open(Open::Brace)?,
             b')' | b']' | b'}' => self.close(byte),
             b'"' => self.text_start(limit)?,
-            b'0'..=b'9' => self.at = at + self.bytes[at..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count(),
+            b'0'..=b'9' => {
+                self.at = at
+                    + self.bytes[at..]
+                        .iter()
+                        .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
+                        .count()
+            }
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(limit)?,
             _ => {
                 if let Some(end) = comment_end(self.bytes, at, limit, &mut self.stray) {
@@ -227,9 +277,15 @@ impl<'t> Repair<'t> {
 
     fn word(&mut self, limit: usize) -> Result<(), Box<SyntaxError>> {
         let start = self.at;
-        let ascii = self.bytes[start..].iter().take_while(|b| is_word_byte(**b) && b.is_ascii()).count();
+        let ascii = self.bytes[start..]
+            .iter()
+            .take_while(|b| is_word_byte(**b) && b.is_ascii())
+            .count();
         self.at = start + ascii;
-        if &self.bytes[start..self.at] == b"r" && self.bytes.get(self.at) == Some(&b'"') && self.at < limit {
+        if &self.bytes[start..self.at] == b"r"
+            && self.bytes.get(self.at) == Some(&b'"')
+            && self.at < limit
+        {
             self.raw(limit);
             return Ok(());
         }
@@ -255,12 +311,20 @@ impl<'t> Repair<'t> {
         if self.bytes[at..limit].starts_with(b"\"\"\"") {
             let found = multi_end(self.bytes, at).filter(|end| *end < limit);
             let end = found.unwrap_or_else(|| super::trim_end(self.bytes, at + 3, limit));
-            self.push(Open::Text { end, closed: found.is_some(), quotes: "\"\"\"" })?;
+            self.push(Open::Text {
+                end,
+                closed: found.is_some(),
+                quotes: "\"\"\"",
+            })?;
             self.at += 3;
             return Ok(());
         }
         let found = text_end(self.bytes, at, limit, &mut self.stray);
-        self.push(Open::Text { end: found.end, closed: found.closed, quotes: "\"" })?;
+        self.push(Open::Text {
+            end: found.end,
+            closed: found.closed,
+            quotes: "\"",
+        })?;
         self.at += 1;
         Ok(())
     }
@@ -268,7 +332,12 @@ impl<'t> Repair<'t> {
     /// Ends the innermost text, with what is still open in it.
     fn close_text(&mut self) {
         while let Some(frame) = self.frames.pop() {
-            let Open::Text { end, closed, quotes } = frame.open else {
+            let Open::Text {
+                end,
+                closed,
+                quotes,
+            } = frame.open
+            else {
                 let end = self.at.min(self.bytes.len());
                 // In a text that is itself never closed, that is the one thing to say.
                 if self.text_is_closed() {
@@ -290,20 +359,45 @@ impl<'t> Repair<'t> {
 
     fn text_is_closed(&self) -> bool {
         let mut texts = self.frames.iter().rev().map(|frame| frame.open);
-        texts.find_map(|open| if let Open::Text { closed, .. } = open { Some(closed) } else { None }).unwrap_or(true)
+        texts
+            .find_map(|open| {
+                if let Open::Text { closed, .. } = open {
+                    Some(closed)
+                } else {
+                    None
+                }
+            })
+            .unwrap_or(true)
     }
 
     fn unclosed_text(&mut self, start: usize, end: usize, quotes: &'static str) {
-        let slashes = self.bytes[start..end].iter().rev().take_while(|byte| **byte == b'\\').count();
-        let closer = if slashes % 2 == 1 { format!("\\{quotes}") } else { quotes.to_owned() };
+        let slashes = self.bytes[start..end]
+            .iter()
+            .rev()
+            .take_while(|byte| **byte == b'\\')
+            .count();
+        let closer = if slashes % 2 == 1 {
+            format!("\\{quotes}")
+        } else {
+            quotes.to_owned()
+        };
         let message = if quotes == "\"" {
             "this text is never closed: `\"` is missing at its end"
         } else {
             "this text is never closed: `\"\"\"` is missing at its end"
         };
-        let error = SyntaxError::new(syntax::TEXT_NEVER_ENDS, self.span(start, end.max(start + 1)), message)
-            .label("starts here")
-            .fix(format!("close it with `{quotes}`"), Applicability::Maybe, self.span(end, end), closer.clone());
+        let error = SyntaxError::new(
+            syntax::TEXT_NEVER_ENDS,
+            self.span(start, end.max(start + 1)),
+            message,
+        )
+        .label("starts here")
+        .fix(
+            format!("close it with `{quotes}`"),
+            Applicability::Maybe,
+            self.span(end, end),
+            closer.clone(),
+        );
         self.errors.push(error);
         self.patch(end, end, closer);
     }
@@ -313,12 +407,20 @@ impl<'t> Repair<'t> {
         let at = self.at;
         self.at += 1;
         let matches = |open: Open| open.texts().1.as_bytes() == [byte];
-        let in_reach = self.frames.iter().rev().take_while(|frame| !matches!(frame.open, Open::Text { .. }));
+        let in_reach = self
+            .frames
+            .iter()
+            .rev()
+            .take_while(|frame| !matches!(frame.open, Open::Text { .. }));
         if !in_reach.into_iter().any(|frame| matches(frame.open)) {
             let closer = char::from(byte);
-            let error = SyntaxError::new(syntax::NEVER_OPENED, self.span(at, at + 1), format!("`{closer}` closes nothing"))
-                .label("nothing is open here that it could close")
-                .fix("remove it", Applicability::Maybe, self.span(at, at + 1), "");
+            let error = SyntaxError::new(
+                syntax::NEVER_OPENED,
+                self.span(at, at + 1),
+                format!("`{closer}` closes nothing"),
+            )
+            .label("nothing is open here that it could close")
+            .fix("remove it", Applicability::Maybe, self.span(at, at + 1), "");
             self.errors.push(error);
             self.blank(at, at + 1);
             return;
@@ -339,19 +441,37 @@ impl<'t> Repair<'t> {
             return;
         }
         let (open, close) = frame.open.texts();
-        let mut error =
-            SyntaxError::new(syntax::NEVER_CLOSED, self.span(frame.at, frame.at + 1), format!("`{open}` is never closed"))
-                .label("opened here");
+        let mut error = SyntaxError::new(
+            syntax::NEVER_CLOSED,
+            self.span(frame.at, frame.at + 1),
+            format!("`{open}` is never closed"),
+        )
+        .label("opened here");
         error = match found {
             Some(at) => {
                 let closer = char::from(self.bytes[at]);
-                error.secondary(self.span(at, at + 1), format!("this `{closer}` does not match it"))
+                error.secondary(
+                    self.span(at, at + 1),
+                    format!("this `{closer}` does not match it"),
+                )
             }
-            None => error.secondary(self.span(insert, insert), format!("expected `{close}` here")),
+            None => error.secondary(
+                self.span(insert, insert),
+                format!("expected `{close}` here"),
+            ),
         };
         let at_end = frame.open == Open::Brace && found.is_none();
-        let text = if at_end { format!("\n{close}") } else { close.to_owned() };
-        self.errors.push(error.fix(format!("add `{close}`"), Applicability::Maybe, self.span(insert, insert), text));
+        let text = if at_end {
+            format!("\n{close}")
+        } else {
+            close.to_owned()
+        };
+        self.errors.push(error.fix(
+            format!("add `{close}`"),
+            Applicability::Maybe,
+            self.span(insert, insert),
+            text,
+        ));
     }
 
     /// The end of the declaration: closes all that is open.
@@ -369,10 +489,17 @@ impl<'t> Repair<'t> {
     /// A new line in code: a clause that starts here ends what `(` and `[` left open before it.
     fn line_start(&mut self) {
         let at = skip_blanks(self.bytes, self.at);
-        let Some(clause) = clause_at(self.bytes, at) else { return };
+        let Some(clause) = clause_at(self.bytes, at) else {
+            return;
+        };
         let ends = clause != Clause::Colon || self.fields;
         let open = |frame: &Frame| matches!(frame.open, Open::Paren | Open::Bracket);
-        let block = self.frames.iter().rev().find(|frame| !open(frame)).map(|frame| frame.open);
+        let block = self
+            .frames
+            .iter()
+            .rev()
+            .find(|frame| !open(frame))
+            .map(|frame| frame.open);
         if ends
             && self.frames.last().is_some_and(open)
             && block == Some(Open::Brace)
@@ -391,49 +518,74 @@ impl<'t> Repair<'t> {
     fn comment(&mut self, end: usize) {
         let start = self.at;
         self.at = end;
-        let in_text = self.frames.iter().any(|frame| matches!(frame.open, Open::Text { .. }));
+        let in_text = self
+            .frames
+            .iter()
+            .any(|frame| matches!(frame.open, Open::Text { .. }));
         let own = self.bytes[start..].starts_with(b"//");
         if own && !in_text {
             return;
         }
         let place = self.span(start, end);
         let error = if in_text {
-            SyntaxError::new(syntax::FOREIGN_COMMENT, place, "a comment cannot stand inside a text")
-                .fix("remove it", Applicability::Always, place, "")
+            SyntaxError::new(
+                syntax::FOREIGN_COMMENT,
+                place,
+                "a comment cannot stand inside a text",
+            )
+            .fix("remove it", Applicability::Always, place, "")
         } else {
-            foreign_comment(self.text, start, end)
+            let shown = foreign_opener(&self.text[start..end]);
+            SyntaxError::new(
+                syntax::FOREIGN_COMMENT,
+                place,
+                format!("a comment starts with `//`, not with `{shown}`"),
+            )
+            .fix(
+                "write `//`",
+                Applicability::Always,
+                place,
+                self.own_comment(start, end),
+            )
         };
         self.errors.push(error);
-        let blank: String =
-            self.text[start..end].bytes().map(|byte| if is_space(byte) { char::from(byte) } else { ' ' }).collect();
+        let blank: String = self.text[start..end]
+            .bytes()
+            .map(|byte| {
+                if is_space(byte) {
+                    char::from(byte)
+                } else {
+                    ' '
+                }
+            })
+            .collect();
         self.patch(start, end, blank);
     }
-}
 
-/// The report about a comment as other languages write it, at `start..end` of a text.
-pub(crate) fn foreign_comment(text: &str, start: usize, end: usize) -> SyntaxError {
-    let place = Span::new(start as u32, end as u32);
-    let shown = foreign_opener(&text[start..end]);
-    SyntaxError::new(syntax::FOREIGN_COMMENT, place, format!("a comment starts with `//`, not with `{shown}`"))
-        .fix("write `//`", Applicability::Always, place, own_comment(text, start, end))
-}
-
-/// The comment as the language writes it.
-fn own_comment(whole: &str, start: usize, end: usize) -> String {
-    let text = &whole[start..end];
-    let Some(inner) = text.strip_prefix("/*") else {
-        let body = text.trim_start_matches(['#', '-']).trim();
-        return if body.is_empty() { "//".to_owned() } else { format!("// {body}") };
-    };
-    let inner = inner.strip_suffix("*/").unwrap_or(inner);
-    let lines: Vec<String> = inner
-        .lines()
-        .map(|line| line.trim().trim_start_matches('*').trim())
-        .filter(|line| !line.is_empty())
-        .map(|line| format!("// {line}"))
-        .collect();
-    let more = !whole[end..].trim_start_matches([' ', '\t', '\r']).starts_with('\n') && end < whole.len();
-    format!("{}{}", lines.join("\n"), if more { "\n" } else { "" })
+    /// The comment as the language writes it.
+    fn own_comment(&self, start: usize, end: usize) -> String {
+        let text = &self.text[start..end];
+        let Some(inner) = text.strip_prefix("/*") else {
+            let body = text.trim_start_matches(['#', '-']).trim();
+            return if body.is_empty() {
+                "//".to_owned()
+            } else {
+                format!("// {body}")
+            };
+        };
+        let inner = inner.strip_suffix("*/").unwrap_or(inner);
+        let lines: Vec<String> = inner
+            .lines()
+            .map(|line| line.trim().trim_start_matches('*').trim())
+            .filter(|line| !line.is_empty())
+            .map(|line| format!("// {line}"))
+            .collect();
+        let more = !self.text[end..]
+            .trim_start_matches([' ', '\t', '\r'])
+            .starts_with('\n')
+            && end < self.text.len();
+        format!("{}{}", lines.join("\n"), if more { "\n" } else { "" })
+    }
 }
 
 fn foreign_opener(text: &str) -> &'static str {
