@@ -20,6 +20,8 @@ pub(super) struct OpenAtom {
     span: Span,
     /// What may be missing.
     roots: Vec<Root>,
+    /// Whether events or elements are asked, not people.
+    inside_where: bool,
     /// Whether a *no* of it counts as a *yes* at this place.
     negative: bool,
     /// The `not` that made it so.
@@ -154,6 +156,7 @@ impl Checker<'_> {
         self.open.push(OpenAtom {
             span,
             roots,
+            inside_where: self.wheres > 0,
             negative: false,
             because: None,
             parent: Parent::Other,
@@ -208,6 +211,7 @@ impl Checker<'_> {
         let atom = OpenAtom {
             span,
             roots: Vec::new(),
+            inside_where: self.wheres > 0,
             negative: false,
             because: None,
             parent: Parent::Other,
@@ -325,8 +329,8 @@ impl Checker<'_> {
             (Some(position), _) => diagnostic.note(position.consequence(&operand)),
             (None, Some(not)) if !covers(atom.span, not) => diagnostic
                 .secondary(self.scope.file, not, "this turns the no into a yes")
-                .note(taken_in(&operand)),
-            (None, _) => diagnostic.note(taken_in(&operand)),
+                .note(taken_in(&operand, atom.inside_where)),
+            (None, _) => diagnostic.note(taken_in(&operand, atom.inside_where)),
         };
         self.report(diagnostic);
     }
@@ -456,8 +460,13 @@ impl Checker<'_> {
     }
 }
 
-fn taken_in(operand: &str) -> String {
-    format!("people without `{operand}` would silently be taken in")
+fn taken_in(operand: &str, inside_where: bool) -> String {
+    let who = if inside_where {
+        "what lacks"
+    } else {
+        "people without"
+    };
+    format!("{who} `{operand}` would silently be taken in")
 }
 
 fn covers(outer: Span, inner: Span) -> bool {

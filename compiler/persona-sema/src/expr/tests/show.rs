@@ -124,6 +124,13 @@ impl Shower<'_> {
             ExprKind::Segment(name, args) => format!("(in {name}{})", self.args(args)),
             ExprKind::Partition(name) => format!("(partition {name})"),
             ExprKind::Stage(name, stage) => format!("(in {name}.{stage})"),
+            _ => self.questions(expr, mark),
+        }
+    }
+
+    /// Windows, collections, and what is asked about events.
+    fn questions(&self, expr: &Expr, mark: &str) -> String {
+        match &expr.kind {
             ExprKind::InWindow(value, window) => {
                 format!("(window {} {})", self.expr(value), self.window(window))
             }
@@ -223,6 +230,7 @@ impl Shower<'_> {
                 format!("(rank{mark} {tiles:?} {}{among})", self.expr(value))
             }
             ExprKind::Sample { buckets, salt } => format!("(sample {buckets} {salt:?})"),
+            _ => unreachable!("shown by the caller"),
         }
     }
 
