@@ -5,15 +5,17 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use codespan_reporting::diagnostic::{
     Diagnostic as Excerpt, Label as ExcerptLabel, LabelStyle, Severity as Weight,
 };
 use codespan_reporting::files::SimpleFiles;
 use codespan_reporting::term::{self, Config, Styles, StylesWriter};
-use persona_base::{Diagnostic, FileId, Fix, Label, Severity, Span};
+use persona_base::{Diagnostic, FileId, Fix, Label, LineIndex, Severity, Span};
 
 use super::Texts;
+use super::abridge::{Abridged, abridge};
 
 /// Writes the diagnostics, a blank line after each.
 pub(super) fn write(
@@ -50,9 +52,44 @@ impl Shown<'_> {
             .or_insert_with(|| files.add(texts.path(file).to_owned(), texts.text(file).to_owned()))
     }
 
-    fn label(&mut self, style: LabelStyle, label: &Label) -> ExcerptLabel<usize> {
-        let range = label.span.start as usize..label.span.end as usize;
-        ExcerptLabel::new(style, self.id(label.file), range).with_message(&label.text)
+    /// The labels of a diagnostic, the primary one first; lines that are too long to show are cut around them.
+    fn labels(&mut self, diagnostic: &Diagnostic) -> Vec<ExcerptLabel<usize>> {
+        let labels: Vec<&Label> = std::iter::once(&diagnostic.primary)
+            .chain(&diagnostic.secondary)
+            .collect();
+        let range = |label: &Label| label.span.start as usize..label.span.end as usize;
+        let mut cut: BTreeMap<FileId, (usize, Vec<Range<usize>>)> = BTreeMap::new();
+        for label in &labels {
+            if cut.contains_key(&label.file) {
+                continue;
+            }
+            let places: Vec<Range<usize>> = labels
+                .iter()
+                .filter(|other| other.file == label.file)
+                .map(|other| range(other))
+                .collect();
+            if let Some(Abridged { text, mut places }) =
+                abridge(self.texts.text(label.file), &places)
+            {
+                let id = self.files.add(self.texts.path(label.file).to_owned(), text);
+                places.reverse();
+                cut.insert(label.file, (id, places));
+            }
+        }
+        let mut shown = Vec::with_capacity(labels.len());
+        for (index, label) in labels.into_iter().enumerate() {
+            let style = if index == 0 {
+                LabelStyle::Primary
+            } else {
+                LabelStyle::Secondary
+            };
+            let (id, range) = match cut.get_mut(&label.file) {
+                Some((id, places)) => (*id, places.pop().unwrap_or(0..0)),
+                None => (self.id(label.file), range(label)),
+            };
+            shown.push(ExcerptLabel::new(style, id, range).with_message(&label.text));
+        }
+        shown
     }
 
     fn excerpt(&mut self, diagnostic: &Diagnostic) -> Excerpt<usize> {
@@ -60,14 +97,13 @@ impl Shown<'_> {
             Severity::Error => Weight::Error,
             Severity::Warning => Weight::Warning,
         };
-        let mut labels = vec![self.label(LabelStyle::Primary, &diagnostic.primary)];
-        labels.extend(
-            diagnostic
-                .secondary
-                .iter()
-                .map(|label| self.label(LabelStyle::Secondary, label)),
-        );
+        let labels = self.labels(diagnostic);
         let mut notes = diagnostic.notes.clone();
+        if self.ids.get(&diagnostic.primary.file) != labels.first().map(|label| &label.file_id) {
+            let text = self.texts.text(diagnostic.primary.file);
+            let at = LineIndex::new(text).line_col_chars(text, diagnostic.primary.span.start);
+            notes.push(format!("the line is too long to show; this is at column {}", at.col + 1));
+        }
         notes.extend(diagnostic.help.iter().map(|help| format!("help: {help}")));
         notes.extend(diagnostic.fixes.iter().map(|fix| fix_note(fix, self.texts)));
         Excerpt::new(weight)

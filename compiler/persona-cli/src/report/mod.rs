@@ -3,6 +3,7 @@
 //! Every form shows the same diagnostics in the same order with the same words; only the layout differs.
 //! Nothing here decides what is wrong.
 
+mod abridge;
 mod human;
 mod json;
 mod short;
