@@ -187,6 +187,8 @@ impl Checker<'_> {
         let Some(written) = condition else {
             return (None, Vec::new());
         };
+        let own = self.without_other_questions(written);
+        let written = own.as_ref().unwrap_or(written);
         self.wheres += 1;
         let mark = self.open.len();
         let condition = self.condition(written);
@@ -200,6 +202,40 @@ impl Checker<'_> {
         let binders: Vec<BinderId> = binders.iter().copied().chain(around).collect();
         self.branches_use(written, &condition.expr, &binders);
         (Some(condition.expr), condition.facts.yes)
+    }
+
+    /// `did A where x and did B`: the second question was not meant to be part of the `where`. It is reported, and what
+    /// stands before it is the condition; `None` where there is no second question.
+    fn without_other_questions(&mut self, written: &ast::Expr) -> Option<ast::Expr> {
+        let (ast::ExprKind::And(parts) | ast::ExprKind::Or(parts)) = &written.kind else {
+            return None;
+        };
+        let first = parts.iter().position(asks_about_events)?;
+        let last = parts.get(first.checked_sub(1)?)?;
+        let outer = self
+            .question
+            .filter(|question| question.end == written.span.end)?;
+        let branch = self.quote(parts[first].span);
+        let diagnostic = self
+            .diagnostic(
+                history::WHERE_TAKES_TOO_MUCH,
+                parts[first].span,
+                format!("`{branch}` asks another question, and is part of the `where` before it"),
+            )
+            .label("`where` reaches to the end of the condition");
+        let file = self.scope.file;
+        let diagnostic = with_parens(diagnostic, file, outer.start, Span::at(last.span.end), ")");
+        self.report(diagnostic);
+        if first == 1 {
+            return Some(parts[0].clone());
+        }
+        let own = parts[..first].to_vec();
+        let kind = match &written.kind {
+            ast::ExprKind::Or(_) => ast::ExprKind::Or(own),
+            _ => ast::ExprKind::And(own),
+        };
+        let span = Span::new(written.span.start, last.span.end);
+        Some(ast::Expr { kind, span })
     }
 
     /// An `and` or `or` branch that says nothing about the event was most probably not meant to be part of the `where`.
@@ -534,6 +570,15 @@ impl Checker<'_> {
             kind,
             optional: true,
         }
+    }
+}
+
+/// `did …`, `not did …`.
+fn asks_about_events(written: &ast::Expr) -> bool {
+    match &written.kind {
+        ast::ExprKind::Did(_) => true,
+        ast::ExprKind::Not { operand, .. } => matches!(operand.kind, ast::ExprKind::Did(_)),
+        _ => false,
     }
 }
 
