@@ -115,23 +115,34 @@ mod tests {
 
     #[test]
     fn short_lines_are_left_alone() {
-        assert_eq!(abridge("segment s\nwhen x\n", &[10..14]), None);
+        assert_eq!(
+            abridge("segment s\nwhen x\n", std::slice::from_ref(&(10..14))),
+            None
+        );
     }
 
     #[test]
     fn a_long_line_is_cut_around_its_place() {
-        let text = format!("first\n{}é wrong {}\nlast\n", "a".repeat(1000), "b".repeat(1000));
+        let text = format!(
+            "first\n{}é wrong {}\nlast\n",
+            "a".repeat(1000),
+            "b".repeat(1000)
+        );
         let at = text.find("wrong").expect("there");
-        let cut = abridge(&text, &[at..at + 5]).expect("the line is long");
+        let cut = abridge(&text, std::slice::from_ref(&(at..at + 5))).expect("the line is long");
         assert_eq!(&cut.text[cut.places[0].clone()], "wrong");
         assert!(cut.text.len() < 300, "{}", cut.text);
-        assert!(cut.text.starts_with("first\n…a") && cut.text.ends_with("b…\nlast\n"), "{}", cut.text);
+        assert!(
+            cut.text.starts_with("first\n…a") && cut.text.ends_with("b…\nlast\n"),
+            "{}",
+            cut.text
+        );
     }
 
     #[test]
     fn a_place_that_is_long_itself_is_cut_too() {
         let text = "x".repeat(5000);
-        let cut = abridge(&text, &[0..5000]).expect("the line is long");
+        let cut = abridge(&text, std::slice::from_ref(&(0..5000))).expect("the line is long");
         assert_eq!(cut.places[0], 0..WITHIN + AROUND);
         assert!(cut.text.ends_with('…'));
     }

@@ -30,13 +30,28 @@ pub(super) fn write(
         texts,
     };
     let config = Config::default();
-    for diagnostic in diagnostics {
+    let by_weight = |severity| diagnostics.iter().filter(move |d| d.severity == severity);
+    let errors_first = by_weight(Severity::Error).chain(by_weight(Severity::Warning));
+    let all = diagnostics.len() <= SHOWN;
+    let shown_ones: Vec<&Diagnostic> = if all {
+        diagnostics.iter().collect()
+    } else {
+        errors_first.take(SHOWN).collect()
+    };
+    for diagnostic in shown_ones {
         let excerpt = shown.excerpt(diagnostic);
         let rendered = render(&config, &shown, &excerpt, colour).map_err(io::Error::other)?;
         out.write_all(&without_trailing_blanks(&rendered))?;
     }
+    let more = diagnostics.len().saturating_sub(SHOWN);
+    if more > 0 {
+        writeln!(out, "… and {more} more; `--format short` lists them all\n")?;
+    }
     Ok(())
 }
+
+/// More than so many are more than anybody reads.
+const SHOWN: usize = 100;
 
 /// The files that codespan sees; each is handed over once.
 struct Shown<'a> {
@@ -102,7 +117,10 @@ impl Shown<'_> {
         if self.ids.get(&diagnostic.primary.file) != labels.first().map(|label| &label.file_id) {
             let text = self.texts.text(diagnostic.primary.file);
             let at = LineIndex::new(text).line_col_chars(text, diagnostic.primary.span.start);
-            notes.push(format!("the line is too long to show; this is at column {}", at.col + 1));
+            notes.push(format!(
+                "the line is too long to show; this is at column {}",
+                at.col + 1
+            ));
         }
         notes.extend(diagnostic.help.iter().map(|help| format!("help: {help}")));
         notes.extend(diagnostic.fixes.iter().map(|fix| fix_note(fix, self.texts)));

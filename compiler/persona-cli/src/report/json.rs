@@ -5,10 +5,10 @@
 
 use std::io::{self, Write};
 
-use persona_base::{Applicability, Diagnostic, Fix, Label, LineIndex};
+use persona_base::{Applicability, Diagnostic, Fix, Label};
 use serde_json::{Value, json};
 
-use super::{Tally, Texts, severity_word};
+use super::{Places, Tally, Texts, severity_word};
 
 /// Writes the lines.
 pub(super) fn write(
@@ -16,8 +16,9 @@ pub(super) fn write(
     diagnostics: &[Diagnostic],
     texts: &dyn Texts,
 ) -> io::Result<()> {
+    let places = Places::new(texts);
     for diagnostic in diagnostics {
-        writeln!(out, "{}", object(diagnostic, texts))?;
+        writeln!(out, "{}", object(diagnostic, &places))?;
     }
     let tally = Tally::of(diagnostics);
     let summary =
@@ -25,8 +26,8 @@ pub(super) fn write(
     writeln!(out, "{summary}")
 }
 
-fn object(diagnostic: &Diagnostic, texts: &dyn Texts) -> Value {
-    let (start, end) = ends(&diagnostic.primary, texts);
+fn object(diagnostic: &Diagnostic, places: &Places<'_>) -> Value {
+    let (start, end) = ends(&diagnostic.primary, places);
     let mut notes: Vec<&str> = diagnostic.notes.iter().map(String::as_str).collect();
     notes.extend(diagnostic.help.as_deref());
     json!({
@@ -34,22 +35,22 @@ fn object(diagnostic: &Diagnostic, texts: &dyn Texts) -> Value {
         "name": diagnostic.code.info().name,
         "severity": severity_word(diagnostic.severity),
         "message": diagnostic.message,
-        "file": texts.path(diagnostic.primary.file),
+        "file": places.texts.path(diagnostic.primary.file),
         "start": start,
         "end": end,
         "label": diagnostic.primary.text,
-        "labels": diagnostic.secondary.iter().map(|label| labelled(label, texts)).collect::<Vec<_>>(),
+        "labels": diagnostic.secondary.iter().map(|label| labelled(label, places)).collect::<Vec<_>>(),
         "notes": notes,
-        "fixes": diagnostic.fixes.iter().map(|fix| fix_object(fix, texts)).collect::<Vec<_>>(),
+        "fixes": diagnostic.fixes.iter().map(|fix| fix_object(fix, places)).collect::<Vec<_>>(),
     })
 }
 
-fn labelled(label: &Label, texts: &dyn Texts) -> Value {
-    let (start, end) = ends(label, texts);
-    json!({ "file": texts.path(label.file), "start": start, "end": end, "message": label.text })
+fn labelled(label: &Label, places: &Places<'_>) -> Value {
+    let (start, end) = ends(label, places);
+    json!({ "file": places.texts.path(label.file), "start": start, "end": end, "message": label.text })
 }
 
-fn fix_object(fix: &Fix, texts: &dyn Texts) -> Value {
+fn fix_object(fix: &Fix, places: &Places<'_>) -> Value {
     let edits: Vec<Value> = fix
         .edits
         .iter()
@@ -59,8 +60,8 @@ fn fix_object(fix: &Fix, texts: &dyn Texts) -> Value {
                 span: edit.span,
                 text: String::new(),
             };
-            let (start, end) = ends(&place, texts);
-            json!({ "file": texts.path(edit.file), "start": start, "end": end, "text": edit.text })
+            let (start, end) = ends(&place, places);
+            json!({ "file": places.texts.path(edit.file), "start": start, "end": end, "text": edit.text })
         })
         .collect();
     let applicability = match fix.applicability {
@@ -70,11 +71,9 @@ fn fix_object(fix: &Fix, texts: &dyn Texts) -> Value {
     json!({ "title": fix.title, "applicability": applicability, "edits": edits })
 }
 
-fn ends(label: &Label, texts: &dyn Texts) -> (Value, Value) {
-    let text = texts.text(label.file);
-    let index = LineIndex::new(text);
+fn ends(label: &Label, places: &Places<'_>) -> (Value, Value) {
     let position = |byte: u32| {
-        let at = index.line_col_chars(text, byte);
+        let at = places.at(label.file, byte);
         json!({ "line": at.line + 1, "column": at.col + 1, "byte": byte })
     };
     (position(label.span.start), position(label.span.end))

@@ -10,9 +10,11 @@ mod short;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use persona_base::{Diagnostic, FileId, Severity};
+use persona_base::{Diagnostic, FileId, LineCol, LineIndex, Severity};
 
 /// Where the texts that diagnostics point into come from.
 pub(crate) trait Texts {
@@ -20,6 +22,31 @@ pub(crate) trait Texts {
     fn path(&self, file: FileId) -> &str;
     /// The file's text.
     fn text(&self, file: FileId) -> &str;
+}
+
+/// Lines and columns of places; each file's lines are counted once.
+struct Places<'a> {
+    texts: &'a dyn Texts,
+    lines: RefCell<BTreeMap<FileId, LineIndex>>,
+}
+
+impl<'a> Places<'a> {
+    fn new(texts: &'a dyn Texts) -> Self {
+        Self {
+            texts,
+            lines: RefCell::default(),
+        }
+    }
+
+    /// Line and column of a byte, both from zero, the column in characters.
+    fn at(&self, file: FileId, byte: u32) -> LineCol {
+        let text = self.texts.text(file);
+        let mut lines = self.lines.borrow_mut();
+        lines
+            .entry(file)
+            .or_insert_with(|| LineIndex::new(text))
+            .line_col_chars(text, byte)
+    }
 }
 
 /// A form of output.

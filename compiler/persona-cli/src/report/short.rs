@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use persona_base::{Diagnostic, LineIndex};
+use persona_base::Diagnostic;
 
-use super::{Texts, severity_word};
+use super::{Places, Texts, severity_word};
 
 /// Writes the lines. Lines and columns count from one; columns count characters.
 pub(super) fn write(
@@ -12,10 +12,10 @@ pub(super) fn write(
     diagnostics: &[Diagnostic],
     texts: &dyn Texts,
 ) -> io::Result<()> {
+    let places = Places::new(texts);
     for diagnostic in diagnostics {
         let label = &diagnostic.primary;
-        let text = texts.text(label.file);
-        let at = LineIndex::new(text).line_col_chars(text, label.span.start);
+        let at = places.at(label.file, label.span.start);
         writeln!(
             out,
             "{}:{}:{}: {}[{}]: {}",
