@@ -20,6 +20,8 @@ mod package;
 mod program;
 mod run;
 mod shown;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod why;
 

@@ -1,6 +1,7 @@
 //! Running a program over its data: load, decide `now`, check rows, answer, count, and write what was asked for.
 
 mod load;
+mod now;
 mod summary;
 
 use std::path::PathBuf;
@@ -13,7 +14,8 @@ use persona_runtime::{Answers, Dataset, Evaluation};
 use crate::error::guarded;
 use crate::{Error, Program, Why};
 
-pub use load::{Now, NowFrom, Progress, Reason, SourceResult, Stage};
+pub use load::{Progress, Reason, SourceResult, Stage};
+pub use now::{Now, NowFrom};
 pub use summary::{PartitionResult, Range, SegmentResult, TraitResult, TraitValues};
 
 /// How to run.

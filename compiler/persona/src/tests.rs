@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use persona::{
+use crate::{
     AnswerKind, Compiled, Engine, NowFrom, Package, Program, RunOptions, RunResult, TraitValues,
 };
 
