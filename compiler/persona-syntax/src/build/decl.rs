@@ -365,6 +365,11 @@ impl Builder<'_> {
                         );
                     }
                 }
+                Rule::trait_arrow => {
+                    let span = self.exact(&inner);
+                    let message = "the type of a trait stands behind `:`";
+                    self.habit(syntax::EXPECTED_SIGN, span, message, ":");
+                }
                 Rule::equals => {}
                 Rule::fat_arrow => {
                     let span = self.exact(&inner);

@@ -7,6 +7,7 @@ mod between;
 use persona_base::Span;
 
 use crate::SyntaxError;
+use crate::scan::comment::foreign_comment;
 use crate::scan::words::{Keyword, is_reserved, keyword, meant_keyword};
 use crate::scan::{
     Stray, comment_end, completes, foreign_text_end, is_word_byte, is_word_start, line_end,
@@ -43,7 +44,7 @@ pub fn split(text: &str) -> Split {
     }
     let mut splitter = Splitter::new(text);
     splitter.run();
-    let mut errors = Vec::new();
+    let mut errors = splitter.comments;
     for stray in &splitter.strays {
         between::report(text, *stray, &mut errors);
     }
@@ -81,6 +82,8 @@ struct Splitter<'t> {
     pending: Option<(usize, usize)>,
     decls: Vec<DeclText>,
     strays: Vec<Span>,
+    /// Comments between declarations, as other languages write them.
+    comments: Vec<SyntaxError>,
 }
 
 const fn kind(closer: u8) -> usize {
@@ -118,6 +121,7 @@ impl<'t> Splitter<'t> {
             pending: None,
             decls: Vec::new(),
             strays: Vec::new(),
+            comments: Vec::new(),
         }
     }
 
@@ -166,7 +170,12 @@ impl<'t> Splitter<'t> {
             b' ' | b'\t' | b'\r' => self.at += 1,
             b'@' => self.annotation(),
             _ => match comment_end(self.bytes, self.at, self.bytes.len(), &mut self.stray) {
-                Some(end) => self.at = end,
+                Some(end) => {
+                    if !self.bytes[self.at..].starts_with(b"//") {
+                        self.comments.push(foreign_comment(self.text, self.at, end));
+                    }
+                    self.at = end;
+                }
                 None => self.begin(self.at),
             },
         }

@@ -88,6 +88,7 @@ fn several_declarations_may_stand_on_a_line() {
             0..12 enum A { x }
             13..25 enum B { y }
             34..54 segment d { when x }
+            !! P0010 26..33 a comment starts with `//`, not with `/*`
         "#]],
     );
 }

@@ -11,6 +11,7 @@ pub(crate) use map::OffsetMap;
 use persona_base::{Applicability, Span, syntax};
 
 use super::nesting::{MAX_DEPTH, Words};
+use super::comment::foreign_comment;
 use super::{
     Clause, Stray, clause_at, comment_end, completes, is_space, is_word_byte, skip_blanks,
 };
@@ -535,18 +536,7 @@ impl<'t> Repair<'t> {
             )
             .fix("remove it", Applicability::Always, place, "")
         } else {
-            let shown = foreign_opener(&self.text[start..end]);
-            SyntaxError::new(
-                syntax::FOREIGN_COMMENT,
-                place,
-                format!("a comment starts with `//`, not with `{shown}`"),
-            )
-            .fix(
-                "write `//`",
-                Applicability::Always,
-                place,
-                self.own_comment(start, end),
-            )
+            foreign_comment(self.text, start, end)
         };
         self.errors.push(error);
         let blank: String = self.text[start..end]
@@ -560,38 +550,5 @@ impl<'t> Repair<'t> {
             })
             .collect();
         self.patch(start, end, blank);
-    }
-
-    /// The comment as the language writes it.
-    fn own_comment(&self, start: usize, end: usize) -> String {
-        let text = &self.text[start..end];
-        let Some(inner) = text.strip_prefix("/*") else {
-            let body = text.trim_start_matches(['#', '-']).trim();
-            return if body.is_empty() {
-                "//".to_owned()
-            } else {
-                format!("// {body}")
-            };
-        };
-        let inner = inner.strip_suffix("*/").unwrap_or(inner);
-        let lines: Vec<String> = inner
-            .lines()
-            .map(|line| line.trim().trim_start_matches('*').trim())
-            .filter(|line| !line.is_empty())
-            .map(|line| format!("// {line}"))
-            .collect();
-        let more = !self.text[end..]
-            .trim_start_matches([' ', '\t', '\r'])
-            .starts_with('\n')
-            && end < self.text.len();
-        format!("{}{}", lines.join("\n"), if more { "\n" } else { "" })
-    }
-}
-
-fn foreign_opener(text: &str) -> &'static str {
-    match text.as_bytes()[0] {
-        b'#' => "#",
-        b'-' => "--",
-        _ => "/*",
     }
 }
