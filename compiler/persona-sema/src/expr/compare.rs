@@ -75,17 +75,29 @@ impl Checker<'_> {
             },
         );
         let hint = a.ty.clone();
-        let b = self.operand(
-            second.0,
-            Want {
+        let b = if hint.is_error() && self.is_value_of_some_enum(second.0) {
+            // What it is a value of is not known, and is reported already.
+            self.error_at(second.0.span)
+        } else {
+            let want = Want {
                 ty: Some(&hint),
                 now: true,
                 below: second.1,
-            },
-        );
+            };
+            self.operand(second.0, want)
+        };
         let (left, right) = if left_first { (a, b) } else { (b, a) };
         self.now_beside_instant(&left, &right);
         (left, right)
+    }
+
+    /// Whether this is a bare name that some enum has among its values.
+    fn is_value_of_some_enum(&self, written: &ast::Expr) -> bool {
+        let ast::ExprKind::Name(name) = &written.kind else {
+            return false;
+        };
+        let mut enums = self.schema().enums.iter();
+        enums.any(|def| def.values.iter().any(|(value, _)| **value == *name.text))
     }
 
     /// An operand of a comparison.
