@@ -6,12 +6,13 @@ pub mod ast;
 mod build;
 mod error;
 mod grammar;
+mod head;
 mod parse;
 mod scan;
 mod split;
 
 pub use error::{SyntaxError, SyntaxFix};
-pub use parse::{MAX_DECLARATION, Parse, parse_decl, parse_expr};
+pub use parse::{MAX_DECLARATION, MAX_TREE_DEPTH, Parse, parse_decl, parse_expr};
 pub use split::{DeclText, MAX_FILE, Split, split};
 
 #[cfg(test)]

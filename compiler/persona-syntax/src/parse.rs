@@ -2,21 +2,30 @@
 
 use persona_base::{Span, syntax};
 use pest::Parser;
+use pest::iterators::Pair;
 
 use crate::SyntaxError;
-use crate::ast::{Decl, DeclKind, Expr, ExprKind, Name};
+use crate::ast::{Decl, DeclKind, Expr, ExprKind};
 use crate::build::Builder;
 use crate::grammar::{Grammar, Rule};
+use crate::head::Head;
+use crate::scan::line_end;
 use crate::scan::repair::{Repaired, repair};
-use crate::scan::words::{Keyword, keyword, meant_keyword};
-use crate::scan::{is_word_start, line_end, skip_blanks, word_end};
+use crate::scan::words::Keyword;
 
 /// The largest declaration that is parsed, in bytes.
 pub const MAX_DECLARATION: usize = 4 << 20;
 
-/// Nesting from which on a thread with a stack of its own parses: enough for every caller's stack below it.
+/// The deepest tree that is handed out, in expressions inside each other. Brackets are bounded before the grammar
+/// is asked; this bounds what stands between two of them too, so that whoever walks a tree knows its stack.
+pub const MAX_TREE_DEPTH: usize = 512;
+
+/// Nesting below which no tree can be that deep: a bracket level holds about ten levels of operators.
+const WORTH_MEASURING: usize = 32;
+
+/// Nesting from which on a thread with a stack of its own parses: below it, every caller's stack is enough.
 const DEEP: usize = 16;
-/// The stack of that thread: more than [`crate::scan::nesting::MAX_DEPTH`] levels need in a debug build.
+/// The stack of that thread: far more than the deepest nesting needs in a debug build.
 const STACK: usize = 64 << 20;
 
 /// A declaration's tree and what is wrong with its text.
@@ -32,74 +41,74 @@ pub struct Parse<T> {
 /// goes past them is reported once and has the kind [`DeclKind::Error`].
 pub fn parse_decl(text: &str) -> Parse<Decl> {
     let head = Head::find(text);
+    let failed = |error: Box<SyntaxError>| Parse {
+        tree: head.error_decl(text),
+        errors: vec![*error],
+    };
     let repaired = match check(text, head.has_fields()) {
         Ok(repaired) => repaired,
-        Err(error) => {
-            return Parse {
-                tree: head.error_decl(text),
-                errors: vec![*error],
+        Err(error) => return failed(error),
+    };
+    let deep = repaired.depth >= WORTH_MEASURING;
+    match head.keyword {
+        Some(Keyword::Later) => {
+            let kind = DeclKind::Later {
+                keyword: head.word(text).to_owned(),
             };
+            Parse {
+                tree: Decl {
+                    kind,
+                    ..head.error_decl(text)
+                },
+                errors: sorted(repaired.errors),
+            }
         }
-    };
-    if head.keyword == Some(Keyword::Later) {
-        let kind = DeclKind::Later {
-            keyword: head.word(text).to_owned(),
-        };
-        return Parse {
-            tree: Decl {
-                kind,
-                ..head.error_decl(text)
-            },
-            errors: sorted(repaired.errors),
-        };
-    }
-    let Some(keyword) = head.keyword else {
-        let mut errors = repaired.errors;
-        errors.push(
-            SyntaxError::new(syntax::UNKNOWN_TEXT, head.place(), "this is no declaration")
-                .help("a declaration starts with a word such as `segment`, `event` or `trait`"),
-        );
-        return Parse {
-            tree: head.error_decl(text),
-            errors: sorted(errors),
-        };
-    };
-    on_deep_stack(repaired.depth, || {
-        let parsed = run(text, repaired, rule(keyword), |builder, pair| {
-            builder.declaration(pair, keyword)
-        });
-        parsed.unwrap_or_else(|error| Parse {
-            tree: head.error_decl(text),
-            errors: vec![error],
+        None => {
+            let mut errors = repaired.errors;
+            errors.push(
+                SyntaxError::new(syntax::UNKNOWN_TEXT, head.place(), "this is no declaration")
+                    .help("a declaration starts with a word such as `segment`, `event` or `trait`"),
+            );
+            Parse {
+                tree: head.error_decl(text),
+                errors: sorted(errors),
+            }
+        }
+        Some(keyword) => run(text, repaired, rule(keyword), |builder, pair| {
+            let decl = builder.declaration(pair, keyword);
+            let mut too_deep = None;
+            if deep {
+                decl.kind.for_each_expr(&mut |expr| {
+                    too_deep = too_deep.or_else(|| deeper_than(expr, MAX_TREE_DEPTH));
+                });
+            }
+            (decl, too_deep)
         })
-    })
-    .unwrap_or_else(|error| Parse {
-        tree: head.error_decl(text),
-        errors: vec![error],
-    })
+        .unwrap_or_else(failed),
+    }
 }
 
 /// Parses one expression on its own, for the command line and tests.
 pub fn parse_expr(text: &str) -> Parse<Expr> {
-    let failed = |error| {
-        let span = Span::new(0, text.len().min(MAX_DECLARATION) as u32);
+    let failed = |error: Box<SyntaxError>| {
+        let tree = Expr {
+            kind: ExprKind::Error,
+            span: Span::at(0),
+        };
         Parse {
-            tree: Expr {
-                kind: ExprKind::Error,
-                span,
-            },
-            errors: vec![error],
+            tree,
+            errors: vec![*error],
         }
     };
     let repaired = match check(text, false) {
         Ok(repaired) => repaired,
-        Err(error) => return failed(*error),
+        Err(error) => return failed(error),
     };
-    on_deep_stack(repaired.depth, || {
-        run(text, repaired, Rule::expression, |builder, pair| {
-            builder.expression(pair)
-        })
-        .unwrap_or_else(failed)
+    let deep = repaired.depth >= WORTH_MEASURING;
+    run(text, repaired, Rule::expression, |builder, pair| {
+        let expr = builder.expression(pair);
+        let too_deep = deeper_than(&expr, MAX_TREE_DEPTH).filter(|_| deep);
+        (expr, too_deep)
     })
     .unwrap_or_else(failed)
 }
@@ -119,62 +128,91 @@ fn check(text: &str, fields: bool) -> Result<Repaired, Box<SyntaxError>> {
     repair(text, fields)
 }
 
-/// Asks the grammar, and builds the tree of what it read.
-fn run<T>(
+/// Asks the grammar, and builds the tree of what it read; `build` also says where the tree gets too deep.
+fn run<T: Send>(
     text: &str,
     repaired: Repaired,
     rule: Rule,
-    build: impl FnOnce(&mut Builder<'_>, pest::iterators::Pair<'_, Rule>) -> T,
-) -> Result<Parse<T>, SyntaxError> {
-    let new_text = repaired.text.as_deref().unwrap_or(text);
-    let pair = Grammar::parse(rule, new_text)
-        .ok()
-        .and_then(|mut pairs| pairs.next());
-    let Some(pair) = pair else {
-        // The grammar reads every text whose brackets balance; this is only reached when memory for it runs out.
-        let place = Span::new(0, line_end(text.as_bytes(), 0) as u32);
-        return Err(SyntaxError::new(
-            syntax::UNKNOWN_TEXT,
-            place,
-            "this declaration cannot be read",
-        ));
-    };
-    let mut builder = Builder::new(text, new_text, &repaired.map, &repaired.errors);
-    let tree = build(&mut builder, pair);
-    let mut errors = builder.into_errors();
-    errors.extend(repaired.errors);
-    Ok(Parse {
-        tree,
-        errors: sorted(errors),
-    })
+    build: impl FnOnce(&mut Builder<'_>, Pair<'_, Rule>) -> (T, Option<Span>) + Send,
+) -> Result<Parse<T>, Box<SyntaxError>> {
+    on_deep_stack(repaired.depth, || {
+        let new_text = repaired.text.as_deref().unwrap_or(text);
+        let pair = Grammar::parse(rule, new_text)
+            .ok()
+            .and_then(|mut pairs| pairs.next());
+        let Some(pair) = pair else {
+            // The grammar reads every text whose brackets balance; only a caller's exhausted stack leads here.
+            let place = Span::new(0, line_end(text.as_bytes(), 0) as u32);
+            return Err(Box::new(SyntaxError::new(
+                syntax::UNKNOWN_TEXT,
+                place,
+                "this declaration cannot be read",
+            )));
+        };
+        let mut builder = Builder::new(text, new_text, &repaired.map, &repaired.errors);
+        let (tree, too_deep) = build(&mut builder, pair);
+        if let Some(span) = too_deep {
+            let message =
+                format!("this nests more than {MAX_TREE_DEPTH} expressions inside each other");
+            return Err(Box::new(
+                SyntaxError::new(syntax::NESTED_TOO_DEEP, span, message)
+                    .help("give the inner parts names, as traits or segments of their own"),
+            ));
+        }
+        let mut errors = builder.into_errors();
+        errors.extend(repaired.errors);
+        Ok(Parse {
+            tree,
+            errors: sorted(errors),
+        })
+    })?
+}
+
+/// An expression that stands `limit` levels deep in `expr`.
+fn deeper_than(expr: &Expr, limit: usize) -> Option<Span> {
+    let mut found = None;
+    if limit == 0 {
+        return Some(expr.span);
+    }
+    expr.for_each_child(&mut |child| {
+        if found.is_none() {
+            found = deeper_than(child, limit - 1);
+        }
+    });
+    found
 }
 
 fn sorted(mut errors: Vec<SyntaxError>) -> Vec<SyntaxError> {
-    errors.sort_by(|a, b| (a.span, a.code).cmp(&(b.span, b.code)));
+    errors.sort_by_key(|error| (error.span, error.code));
     errors.dedup();
     errors
 }
 
 /// Runs `work` on a stack that is deep enough.
-fn on_deep_stack<T: Send>(depth: usize, work: impl FnOnce() -> T + Send) -> Result<T, SyntaxError> {
+fn on_deep_stack<T: Send>(
+    depth: usize,
+    work: impl FnOnce() -> T + Send,
+) -> Result<T, Box<SyntaxError>> {
     if depth < DEEP {
         return Ok(work());
     }
-    let failed = || {
-        SyntaxError::new(
-            syntax::NESTED_TOO_DEEP,
-            Span::at(0),
-            "this nests too deeply for the memory at hand",
-        )
-    };
     std::thread::scope(|scope| {
         let worker = std::thread::Builder::new()
             .stack_size(STACK)
             .spawn_scoped(scope, work);
-        worker
-            .ok()
-            .and_then(|worker| worker.join().ok())
-            .ok_or_else(failed)
+        match worker {
+            Ok(worker) => Ok(worker
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))),
+            Err(_) => {
+                let message = "this nests too deeply for the memory at hand";
+                Err(Box::new(SyntaxError::new(
+                    syntax::NESTED_TOO_DEEP,
+                    Span::at(0),
+                    message,
+                )))
+            }
+        }
     })
 }
 
@@ -190,113 +228,4 @@ const fn rule(keyword: Keyword) -> Rule {
         Keyword::Segment => Rule::d_segment,
         Keyword::Partition | Keyword::Later => Rule::d_partition,
     }
-}
-
-/// A declaration's first words, found without the grammar.
-#[derive(Clone, Copy, Debug)]
-struct Head {
-    start: usize,
-    end: usize,
-    keyword: Option<Keyword>,
-}
-
-impl Head {
-    /// Skips documentation, comments and annotations.
-    fn find(text: &str) -> Self {
-        let bytes = text.as_bytes();
-        let mut at = 0;
-        while at < bytes.len() {
-            match bytes[at] {
-                byte if crate::scan::is_space(byte) => at += 1,
-                b'/' | b'#' if bytes[at..].starts_with(b"//") || bytes[at] == b'#' => {
-                    at = line_end(bytes, at)
-                }
-                b'@' => at = annotation_end(bytes, at),
-                _ => break,
-            }
-        }
-        let end = if at < bytes.len() && is_word_start(bytes[at]) {
-            word_end(bytes, at)
-        } else {
-            at
-        };
-        let word = &text[at..end];
-        Self {
-            start: at,
-            end,
-            keyword: keyword(word).or_else(|| meant_keyword(word)),
-        }
-    }
-
-    fn word(self, text: &str) -> &str {
-        &text[self.start..self.end]
-    }
-
-    fn place(self) -> Span {
-        Span::new(self.start as u32, self.end as u32)
-    }
-
-    fn has_fields(self) -> bool {
-        matches!(self.keyword, Some(Keyword::Profile | Keyword::Event))
-    }
-
-    /// A declaration of which only the name is known.
-    fn error_decl(self, text: &str) -> Decl {
-        let bytes = text.as_bytes();
-        let mut start = skip_blanks(bytes, self.end);
-        let named = |at: usize| bytes.get(at).is_some_and(|byte| is_word_start(*byte));
-        if self.word(text) == "ordered" && named(start) {
-            start = skip_blanks(bytes, word_end(bytes, start));
-        }
-        let end = if named(start) && start > self.end {
-            word_end(bytes, start)
-        } else {
-            self.end
-        };
-        let name = if end > self.end {
-            &text[start..end]
-        } else {
-            ""
-        };
-        let place = if name.is_empty() {
-            Span::at(self.end as u32)
-        } else {
-            Span::new(start as u32, end as u32)
-        };
-        Decl {
-            doc: None,
-            annotations: Vec::new(),
-            kind: DeclKind::Error,
-            name: Name {
-                text: name.to_owned(),
-                span: place,
-            },
-            span: Span::new(self.start as u32, text.len() as u32),
-        }
-    }
-}
-
-/// The end of an annotation and its parentheses, roughly: enough to find the keyword behind it.
-fn annotation_end(bytes: &[u8], at: usize) -> usize {
-    let mut end = word_end(bytes, at + 1);
-    if bytes.get(end) != Some(&b'(') {
-        return end;
-    }
-    let mut stray = crate::scan::Stray::default();
-    let mut depth = 0_usize;
-    while end < bytes.len() {
-        match bytes[end] {
-            b'(' => depth += 1,
-            b')' if depth <= 1 => return end + 1,
-            b')' => depth -= 1,
-            b'"' => {
-                let text = crate::scan::text_end(bytes, end, bytes.len(), &mut stray);
-                end = text.end.max(end);
-            }
-            b'\n' if depth == 0 => return end,
-            _ => {}
-        }
-        end += 1;
-    }
-    end
 }

@@ -8,6 +8,7 @@
 mod decl;
 mod expr;
 mod query;
+mod walk;
 
 pub use decl::*;
 pub use expr::*;

@@ -28,7 +28,7 @@ impl Builder<'_> {
                     }
                 }
                 Rule::no_then => {
-                    self.missing_sign(&inner, "`then` is missing: `if c then a else b`", " then")
+                    self.missing_sign(&inner, "`then` is missing: `if c then a else b`", " then");
                 }
                 Rule::kw_else => in_else = true,
                 Rule::else_if => {
@@ -85,7 +85,7 @@ impl Builder<'_> {
                 Rule::expr_c => condition = self.expr(inner),
                 Rule::expr | Rule::block => result = self.branch(inner),
                 Rule::no_then => {
-                    self.missing_sign(&inner, "`then` is missing: `else if c then a`", " then")
+                    self.missing_sign(&inner, "`then` is missing: `else if c then a`", " then");
                 }
                 _ => {}
             }

@@ -5,19 +5,18 @@ use persona_base::{Applicability, Span, syntax};
 use super::{Builder, P};
 use crate::SyntaxError;
 use crate::ast::{
-    Annotation, Decl, DeclKind, EnumValue, Expr, ExprKind, Name, Param, SourceDecl, Stage,
-    TableDecl,
+    Annotation, Decl, DeclKind, EnumValue, Expr, ExprKind, Name, Param, SourceDecl, TableDecl,
 };
 use crate::ast::{TypeExpr, TypeKind};
 use crate::grammar::Rule;
 use crate::scan::words::{Keyword, keyword};
 
 /// What declarations have in common, gathered while their parts go by.
-struct Parts {
+pub(super) struct Parts {
     annotations: Vec<Annotation>,
     name: Option<Name>,
-    params: Vec<Param>,
-    title: Option<Expr>,
+    pub(super) params: Vec<Param>,
+    pub(super) title: Option<Expr>,
     ty: Option<TypeExpr>,
     value: Option<Expr>,
 }
@@ -61,7 +60,7 @@ impl Builder<'_> {
                 Rule::decl_name => parts.name = Some(self.decl_name(&inner, keyword)),
                 Rule::params => parts.params = self.params(inner),
                 Rule::title => {
-                    parts.title = inner.into_inner().next().map(|title| self.text_expr(title))
+                    parts.title = inner.into_inner().next().map(|title| self.text_expr(title));
                 }
                 Rule::EOI => {}
                 _ => rest.push(inner),
@@ -106,7 +105,7 @@ impl Builder<'_> {
         for line in self.source[..before].lines().rev() {
             match line.trim().strip_prefix("///") {
                 Some(doc) if !doc.starts_with('/') => {
-                    lines.push(doc.strip_prefix(' ').unwrap_or(doc))
+                    lines.push(doc.strip_prefix(' ').unwrap_or(doc));
                 }
                 _ => break,
             }
@@ -147,10 +146,14 @@ impl Builder<'_> {
         let name = self.declared_name(pair);
         if name.is_missing() {
             let what = match keyword {
-                Keyword::Later => "the declaration".to_owned(),
-                _ => format!("the {}", keyword.text()),
+                Keyword::Later => "declaration",
+                Keyword::Const => "constant",
+                Keyword::Fn => "function",
+                Keyword::Events => "group of events",
+                Keyword::OrderedEnum => "enum",
+                other => other.text(),
             };
-            self.missing_name(pair, &format!("the name of {what}"));
+            self.missing_name(pair, &format!("the name of the {what}"));
         }
         name
     }
@@ -159,7 +162,7 @@ impl Builder<'_> {
         let mut params = Vec::new();
         for inner in pair.into_inner() {
             if inner.as_rule() == Rule::param {
-                params.push(self.param(inner));
+                params.push(self.param(&inner));
             } else {
                 self.junk(&inner, "expected a parameter: `name: Type`");
             }
@@ -167,8 +170,8 @@ impl Builder<'_> {
         params
     }
 
-    fn param(&mut self, pair: P<'_>) -> Param {
-        let mut name = super::text::no_name(self.gap(&pair).start);
+    fn param(&mut self, pair: &P<'_>) -> Param {
+        let mut name = super::text::no_name(self.gap(pair).start);
         let mut ty = None;
         let mut default = None;
         for inner in pair.clone().into_inner() {
@@ -217,7 +220,7 @@ impl Builder<'_> {
     }
 
     /// A body is missing; when junk before it was reported, that said so.
-    fn no_body(&mut self, pair: &P<'_>, message: &str, text: &str) {
+    pub(super) fn no_body(&mut self, pair: &P<'_>, message: &str, text: &str) {
         self.missing_sign(pair, message, text);
     }
 
@@ -232,10 +235,10 @@ impl Builder<'_> {
                     self.push(SyntaxError::new(syntax::FOREIGN_BODY, span, message));
                 }
                 Rule::none => {
-                    self.missing_sign(&inner, "`=` is missing: `events Name = A or B`", " =")
+                    self.missing_sign(&inner, "`=` is missing: `events Name = A or B`", " =");
                 }
                 Rule::kind | Rule::kw_or | Rule::kind_sep => {
-                    self.kind_or_separator(&inner, &mut members)
+                    self.kind_or_separator(&inner, &mut members);
                 }
                 _ => self.junk(&inner, "expected `or` and another event"),
             }
@@ -257,7 +260,7 @@ impl Builder<'_> {
                     }
                 }
                 Rule::none => {
-                    self.no_body(&inner, "the enum's values are missing: `{ a, b }`", " {}")
+                    self.no_body(&inner, "the enum's values are missing: `{ a, b }`", " {}");
                 }
                 _ => self.junk(&inner, "expected `{` and the values"),
             }
@@ -326,11 +329,9 @@ impl Builder<'_> {
                         );
                     }
                 }
-                Rule::none => self.missing_sign(
-                    &inner,
-                    "`=` and the value are missing: `const NAME: Type = value`",
-                    " =",
-                ),
+                Rule::none => {
+                    self.missing_sign(&inner, "`=` is missing: `const NAME: Type = value`", " =");
+                }
                 Rule::expr => value = Some(self.expr(inner)),
                 _ => self.junk(&inner, "the value ends before this"),
             }
@@ -453,323 +454,6 @@ impl Builder<'_> {
             ty,
             value,
         }
-    }
-
-    fn segment(&mut self, parts: Parts, rest: Vec<P<'_>>, span: Span) -> DeclKind {
-        let mut condition = None;
-        let mut foreign = None;
-        for inner in rest {
-            match inner.as_rule() {
-                Rule::segment_body => condition = self.segment_body(inner),
-                Rule::equals => foreign = Some(self.exact(&inner)),
-                Rule::kw_when => {
-                    let at = Span::at(self.exact(&inner).start);
-                    self.push(
-                        SyntaxError::new(syntax::EXPECTED_SIGN, at, "`{` is missing before `when`")
-                            .label("expected here")
-                            .edits(
-                                "put the condition in braces",
-                                Applicability::Maybe,
-                                vec![(at, "{ ".to_owned()), (Span::at(span.end), " }".to_owned())],
-                            ),
-                    );
-                }
-                Rule::expr => {
-                    let value = self.expr(inner);
-                    if let Some(sign) = foreign.take() {
-                        let edits = vec![
-                            (sign, "{ when".to_owned()),
-                            (Span::at(value.span.end), " }".to_owned()),
-                        ];
-                        self.push(
-                            SyntaxError::new(
-                                syntax::FOREIGN_BODY,
-                                sign,
-                                "a segment has its condition in braces: `{ when … }`",
-                            )
-                            .edits(
-                                "write `{ when … }`",
-                                Applicability::Always,
-                                edits,
-                            ),
-                        );
-                    }
-                    condition = Some(value);
-                }
-                Rule::none => {
-                    self.no_body(
-                        &inner,
-                        "the segment's condition is missing: `{ when … }`",
-                        " { when }",
-                    );
-                    condition = Some(Expr {
-                        kind: ExprKind::Error,
-                        span: self.gap(&inner),
-                    });
-                }
-                _ => self.junk(&inner, "expected `{ when … }`"),
-            }
-        }
-        let condition = condition.unwrap_or(Expr {
-            kind: ExprKind::Error,
-            span: Span::at(span.end),
-        });
-        DeclKind::Segment {
-            params: parts.params,
-            title: parts.title,
-            condition,
-        }
-    }
-
-    fn segment_body(&mut self, pair: P<'_>) -> Option<Expr> {
-        let close = Span::at(self.brackets(&pair).1.start);
-        let mut condition: Option<Expr> = None;
-        for inner in pair.into_inner() {
-            match inner.as_rule() {
-                Rule::segment_when | Rule::segment_bare => {
-                    let bare = inner.as_rule() == Rule::segment_bare;
-                    let place = self.span(&inner);
-                    let found = self.segment_condition(inner, bare);
-                    if let Some(first) = &condition {
-                        self.second_when(first.span, place, found.span);
-                    } else {
-                        condition = Some(found);
-                    }
-                }
-                _ => self.junk(
-                    &inner,
-                    "expected `}`: a segment has one condition behind `when`",
-                ),
-            }
-        }
-        if condition.is_none() {
-            let error = SyntaxError::new(
-                syntax::MISSING_WHEN,
-                close,
-                "the condition is missing: `when …`",
-            )
-            .label("expected here");
-            self.push(error);
-        }
-        Some(condition.unwrap_or(Expr {
-            kind: ExprKind::Error,
-            span: close,
-        }))
-    }
-
-    fn second_when(&mut self, first: Span, second: Span, condition: Span) {
-        let word = Span::new(second.start, second.start + "when".len() as u32);
-        let mut error =
-            SyntaxError::new(syntax::REPEATED_CLAUSE, word, "a segment has one condition")
-                .secondary(first, "the first condition");
-        if self.written(word) == "when" && !condition.is_empty() {
-            error = error.fix(
-                "join the conditions with `and`",
-                Applicability::Maybe,
-                word,
-                "and",
-            );
-        }
-        self.push(error);
-    }
-
-    fn segment_condition(&mut self, pair: P<'_>, bare: bool) -> Expr {
-        let mut condition = Expr {
-            kind: ExprKind::Error,
-            span: self.span(&pair),
-        };
-        for inner in pair.into_inner() {
-            match inner.as_rule() {
-                Rule::when_word => {
-                    let span = self.exact(&inner);
-                    let written = inner.as_str();
-                    let code = if written.eq_ignore_ascii_case("when") {
-                        syntax::UPPER_CASE_WORD
-                    } else {
-                        syntax::MISSING_WHEN
-                    };
-                    self.habit(
-                        code,
-                        span,
-                        format!("the condition stands behind `when`, not `{written}`"),
-                        "when",
-                    );
-                }
-                Rule::expr => condition = self.expr(inner),
-                _ => {}
-            }
-        }
-        if bare && !matches!(condition.kind, ExprKind::Error) {
-            let at = Span::at(condition.span.start);
-            self.push(
-                SyntaxError::new(
-                    syntax::MISSING_WHEN,
-                    at,
-                    "`when` is missing before the condition",
-                )
-                .label("expected here")
-                .fix("add `when`", Applicability::Always, at, "when "),
-            );
-        }
-        condition
-    }
-
-    fn partition(&mut self, parts: Parts, rest: Vec<P<'_>>, span: Span) -> DeclKind {
-        let mut stages = Vec::new();
-        let mut otherwise: Option<(EnumValue, Span)> = None;
-        let mut close = Span::at(span.end);
-        let mut body = false;
-        for inner in rest {
-            match inner.as_rule() {
-                Rule::partition_body => {
-                    body = true;
-                    close = Span::at(self.brackets(&inner).1.start);
-                    for item in inner.into_inner() {
-                        self.partition_item(item, &mut stages, &mut otherwise);
-                    }
-                }
-                Rule::none => self.no_body(
-                    &inner,
-                    "the stages are missing: `{ stage when … otherwise rest }`",
-                    " {}",
-                ),
-                _ => self.junk(&inner, "expected `{` and the stages"),
-            }
-        }
-        let otherwise = match otherwise {
-            Some((value, _)) => value,
-            None => {
-                if body {
-                    self.push(
-                        SyntaxError::new(
-                            syntax::MISSING_OTHERWISE,
-                            close,
-                            "a partition ends with `otherwise` and its last stage",
-                        )
-                        .label("expected here")
-                        .help("`otherwise` names the stage of everybody for whom no `when` holds"),
-                    );
-                }
-                EnumValue {
-                    doc: None,
-                    name: super::text::no_name(close.start),
-                    title: None,
-                }
-            }
-        };
-        DeclKind::Partition {
-            title: parts.title,
-            stages,
-            otherwise,
-        }
-    }
-
-    fn partition_item(
-        &mut self,
-        item: P<'_>,
-        stages: &mut Vec<Stage>,
-        otherwise: &mut Option<(EnumValue, Span)>,
-    ) {
-        let span = self.span(&item);
-        match item.as_rule() {
-            Rule::stage => {
-                if let Some((_, last)) = otherwise {
-                    let last = *last;
-                    self.push(
-                        SyntaxError::new(
-                            syntax::MISPLACED_CLAUSE,
-                            span,
-                            "nobody can be in a stage behind `otherwise`",
-                        )
-                        .secondary(last, "this stage takes everybody who is left"),
-                    );
-                }
-                stages.push(self.stage(item));
-            }
-            Rule::last_stage => {
-                let value = self.last_stage(item);
-                if let Some((_, first)) = otherwise {
-                    let first = *first;
-                    self.push(
-                        SyntaxError::new(
-                            syntax::REPEATED_CLAUSE,
-                            span,
-                            "a partition has one `otherwise`",
-                        )
-                        .secondary(first, "it stands here already"),
-                    );
-                } else {
-                    *otherwise = Some((value, span));
-                }
-            }
-            _ => self.junk(&item, "expected a stage: `name when …`"),
-        }
-    }
-
-    fn stage(&mut self, pair: P<'_>) -> Stage {
-        let doc = self.docs_before(&pair);
-        let span = self.span(&pair);
-        let mut stage = Stage {
-            doc,
-            name: super::text::no_name(span.start),
-            title: None,
-            condition: Expr {
-                kind: ExprKind::Error,
-                span: Span::at(span.end),
-            },
-            span,
-        };
-        for inner in pair.into_inner() {
-            match inner.as_rule() {
-                Rule::stage_name => stage.name = self.declared_name(&inner),
-                Rule::value_title => stage.title = self.optional_title(inner),
-                Rule::stage_colon => {
-                    let place = self.exact(&inner);
-                    let message = format!(
-                        "a stage's condition stands behind `when`, not `{}`",
-                        inner.as_str()
-                    );
-                    self.habit(syntax::MISSING_WHEN, place, message, "when");
-                }
-                Rule::none => self.missing(
-                    &inner,
-                    syntax::MISSING_WHEN,
-                    "a stage has a condition: `name when …`",
-                    Some(" when"),
-                ),
-                Rule::expr => stage.condition = self.expr(inner),
-                Rule::stage_junk => self.junk(&inner, "expected the next stage"),
-                _ => {}
-            }
-        }
-        stage
-    }
-
-    fn last_stage(&mut self, pair: P<'_>) -> EnumValue {
-        let doc = self.docs_before(&pair);
-        let mut value = EnumValue {
-            doc,
-            name: super::text::no_name(self.span(&pair).end),
-            title: None,
-        };
-        for inner in pair.into_inner() {
-            match inner.as_rule() {
-                Rule::word => value.name = self.declared_name(&inner),
-                Rule::none => self.missing_name(&inner, "the name of the last stage"),
-                Rule::value_title => value.title = self.optional_title(inner),
-                Rule::other_stage => {
-                    let span = self.exact(&inner);
-                    let message = format!(
-                        "the last stage stands behind `otherwise`, not `{}`",
-                        inner.as_str()
-                    );
-                    self.habit(syntax::MISSING_OTHERWISE, span, message, "otherwise");
-                }
-                Rule::stage_junk => self.junk(&inner, "the last stage has no condition"),
-                _ => {}
-            }
-        }
-        value
     }
 
     fn source_decl(&mut self, rest: Vec<P<'_>>, span: Span) -> DeclKind {

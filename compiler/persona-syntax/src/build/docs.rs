@@ -43,7 +43,7 @@ impl Builder<'_> {
             let line = before[start..].trim();
             match line.strip_prefix("///") {
                 Some(doc) if !doc.starts_with('/') => {
-                    lines.push(doc.strip_prefix(' ').unwrap_or(doc))
+                    lines.push(doc.strip_prefix(' ').unwrap_or(doc));
                 }
                 // Blank lines may stand between the documentation and what it documents.
                 _ if line.is_empty() && lines.is_empty() => {}

@@ -48,13 +48,14 @@ impl Builder<'_> {
         // `c ? a : b` of other languages: its parts so far.
         let mut parts = Vec::new();
         let mut marks = Vec::new();
-        for inner in pair.clone().into_inner() {
+        let gap = self.gap(&pair);
+        for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::nots => chain.link.nots = Some(self.nots(&inner)),
                 Rule::operand => chain.link.head = Some(self.operand(inner)),
                 Rule::did | Rule::did_c => chain.link.head = Some(self.did(inner)),
                 Rule::quantifier | Rule::quantifier_c => {
-                    chain.link.head = Some(self.quantifier(inner))
+                    chain.link.head = Some(self.quantifier(inner));
                 }
                 Rule::seg_test => chain.link.head = Some(self.segment_test(inner)),
                 Rule::inner_junk => {
@@ -73,13 +74,13 @@ impl Builder<'_> {
                     self.end_alternative(&mut chain);
                 }
                 Rule::tern_then | Rule::tern_else => {
-                    parts.push(self.end_chain(&mut chain, &pair));
+                    parts.push(self.end_chain(&mut chain, gap));
                     marks.push(self.exact(&inner));
                 }
                 _ => chain.link.tails.push(inner),
             }
         }
-        let last = self.end_chain(&mut chain, &pair);
+        let last = self.end_chain(&mut chain, gap);
         if parts.is_empty() {
             return last;
         }
@@ -87,13 +88,13 @@ impl Builder<'_> {
         self.ternary(parts, &marks)
     }
 
-    fn end_chain(&mut self, chain: &mut Chain<'_>, pair: &P<'_>) -> Expr {
+    fn end_chain(&mut self, chain: &mut Chain<'_>, gap: Span) -> Expr {
         self.end_alternative(chain);
         let mut alternatives = std::mem::take(&mut chain.alternatives);
         match alternatives.len() {
             0 => Expr {
                 kind: ExprKind::Error,
-                span: self.gap(pair),
+                span: gap,
             },
             1 => alternatives.remove(0),
             _ => spanning(alternatives, ExprKind::Or),

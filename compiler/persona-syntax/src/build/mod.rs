@@ -12,6 +12,7 @@ mod operand;
 mod primary;
 mod query;
 mod report;
+mod segment;
 mod source;
 mod table;
 mod text;

@@ -21,7 +21,7 @@ impl Builder<'_> {
                     unit = Some(Name {
                         text: inner.as_str().to_owned(),
                         span: self.exact(&inner),
-                    })
+                    });
                 }
                 _ => core = inner.as_str(),
             }
@@ -253,14 +253,18 @@ impl Builder<'_> {
         } else {
             format!("`{number}`")
         };
-        self.push(
-            SyntaxError::new(
-                syntax::NUMBER_OUT_OF_RANGE,
-                span,
-                format!("{shown} is too large"),
-            )
-            .label("integers go up to 9223372036854775807"),
+        let mut error = SyntaxError::new(
+            syntax::NUMBER_OUT_OF_RANGE,
+            span,
+            format!("{shown} is too large"),
         );
+        if number
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'_')
+        {
+            error = error.label("integers go up to 9223372036854775807");
+        }
+        self.push(error);
         None
     }
 

@@ -32,7 +32,7 @@ impl Builder<'_> {
                     ops.push(self.arith(&inner));
                 }
                 Rule::signs => {
-                    signs = Some((inner.clone().into_inner().count() as u32, self.span(&inner)))
+                    signs = Some((inner.clone().into_inner().count() as u32, self.span(&inner)));
                 }
                 Rule::dot | Rule::index | Rule::kw_ago | Rule::kw_from_now => {
                     current = current.map(|base| self.postfix(base, inner));

@@ -23,7 +23,7 @@ impl Builder<'_> {
             Rule::kw_false => ExprKind::Literal(Literal::Bool(false)),
             Rule::number => return self.number(pair),
             Rule::money_sign | Rule::money_code | Rule::dot_number => {
-                return self.foreign_number(pair);
+                return self.foreign_number(&pair);
             }
             Rule::string | Rule::multi => ExprKind::Str(self.text_parts(pair)),
             Rule::raw_string => ExprKind::RawStr(raw_text(pair.as_str())),
@@ -210,12 +210,12 @@ impl Builder<'_> {
         let mut among = None;
         for inner in pair.into_inner() {
             match inner.as_rule() {
-                Rule::arg => args.push(self.arg(inner)),
+                Rule::arg => args.push(self.arg(&inner)),
                 Rule::among => {
                     among = inner
                         .into_inner()
                         .last()
-                        .map(|operand| self.operand(operand))
+                        .map(|operand| self.operand(operand));
                 }
                 _ => self.junk(&inner, "expected a comma or `)`"),
             }
@@ -223,7 +223,7 @@ impl Builder<'_> {
         (args, among)
     }
 
-    fn arg(&mut self, pair: P<'_>) -> Arg {
+    fn arg(&mut self, pair: &P<'_>) -> Arg {
         let mut name = None;
         let mut value = None;
         for inner in pair.clone().into_inner() {
@@ -237,7 +237,7 @@ impl Builder<'_> {
         let value = value.unwrap_or_else(|| {
             ArgValue::Expr(Expr {
                 kind: ExprKind::Error,
-                span: self.span(&pair),
+                span: self.span(pair),
             })
         });
         Arg { name, value }
@@ -348,8 +348,8 @@ impl Builder<'_> {
     }
 
     /// Numbers as other languages write them: `$100`, `USD 100`, `.5`.
-    fn foreign_number(&mut self, pair: P<'_>) -> Expr {
-        let span = self.exact(&pair);
+    fn foreign_number(&mut self, pair: &P<'_>) -> Expr {
+        let span = self.exact(pair);
         if pair.as_rule() == Rule::dot_number {
             let meant = format!("0{}", pair.as_str());
             self.habit(

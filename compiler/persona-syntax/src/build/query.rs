@@ -268,7 +268,7 @@ impl Builder<'_> {
         let span = self.span(&pair);
         let repeated = match pair.as_rule() {
             Rule::q_as => {
-                let name = self.last_name(pair, "a name");
+                let name = self.last_name(&pair, "a name");
                 clauses.alias.replace((name, span)).map(|(_, old)| old)
             }
             Rule::q_window => {
@@ -283,11 +283,11 @@ impl Builder<'_> {
                     .map(|(_, old)| old)
             }
             Rule::q_times => {
-                let times = self.times(pair);
+                let times = self.times(&pair);
                 clauses.times.replace((times, span)).map(|(_, old)| old)
             }
             Rule::q_per => {
-                let name = self.last_name(pair, "the name of a field");
+                let name = self.last_name(&pair, "the name of a field");
                 clauses.per.replace((name, span)).map(|(_, old)| old)
             }
             Rule::q_regular => {
@@ -317,10 +317,10 @@ impl Builder<'_> {
         }
     }
 
-    fn last_name(&mut self, pair: P<'_>, what: &str) -> Name {
+    fn last_name(&mut self, pair: &P<'_>, what: &str) -> Name {
         match pair.clone().into_inner().last() {
             Some(name) => self.expect_name(&name, what),
-            None => self.name(&pair),
+            None => self.name(pair),
         }
     }
 
@@ -342,8 +342,8 @@ impl Builder<'_> {
         found
     }
 
-    fn times(&mut self, pair: P<'_>) -> Times {
-        let span = self.span(&pair);
+    fn times(&mut self, pair: &P<'_>) -> Times {
+        let span = self.span(pair);
         let mut bound = Bound::AtLeast;
         let mut count = Expr {
             kind: ExprKind::Error,

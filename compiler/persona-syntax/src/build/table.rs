@@ -145,7 +145,7 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::expr => condition = self.expr(inner),
                 Rule::check_message => {
-                    message = inner.into_inner().next().map(|text| self.text_expr(text))
+                    message = inner.into_inner().next().map(|text| self.text_expr(text));
                 }
                 Rule::check_action => action = self.check_action(inner),
                 Rule::check_junk => self.junk(
@@ -294,7 +294,7 @@ impl Builder<'_> {
                 match arg.as_rule() {
                     Rule::r#type => args.push(self.type_expr(arg)),
                     Rule::none => {
-                        self.missing_sign(&arg, "`<` is never closed: `>` is missing", ">")
+                        self.missing_sign(&arg, "`<` is never closed: `>` is missing", ">");
                     }
                     _ => {}
                 }

@@ -83,7 +83,7 @@ impl Builder<'_> {
                     format = inner
                         .into_inner()
                         .next()
-                        .map(|name| self.expect_name(&name, "the format's name"))
+                        .map(|name| self.expect_name(&name, "the format's name"));
                 }
                 _ => self.junk(&inner, "expected `}`"),
             }
@@ -202,7 +202,7 @@ fn escaped(text: &str) -> (Option<char>, usize) {
 }
 
 /// Removes the first line break, the indentation that all lines share, and the last line when it is blank.
-fn trim_indentation(pieces: &mut Vec<Piece>) {
+fn trim_indentation(pieces: &mut [Piece]) {
     if let Some(Piece::Text(first)) = pieces.first_mut() {
         let line = first
             .strip_prefix("\r\n")

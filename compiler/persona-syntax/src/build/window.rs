@@ -68,7 +68,7 @@ impl Builder<'_> {
                 Rule::win_last => kind = self.last_window(inner),
                 Rule::win_next => kind = WindowKind::Next(Box::new(self.only_amount(inner, false))),
                 Rule::win_latest => {
-                    kind = WindowKind::Latest(Box::new(self.only_amount(inner, true)))
+                    kind = WindowKind::Latest(Box::new(self.only_amount(inner, true)));
                 }
                 Rule::win_this => {
                     let unit = inner
@@ -77,7 +77,7 @@ impl Builder<'_> {
                         .and_then(|unit| self.calendar_unit(&unit));
                     kind = unit.map_or(WindowKind::Error, WindowKind::This);
                 }
-                Rule::win_from => kind = self.from_window(inner),
+                Rule::win_from => kind = self.window_between(inner),
                 _ => {}
             }
         }
@@ -101,16 +101,14 @@ impl Builder<'_> {
         let mut calendar = false;
         for inner in pair.into_inner() {
             match inner.as_rule() {
-                Rule::kw_last => {
-                    if inner.as_str() != "last" {
-                        let span = self.exact(&inner);
-                        self.habit(
-                            syntax::WINDOW_WORDS,
-                            span,
-                            format!("`{}` is said `last`", inner.as_str()),
-                            "last",
-                        );
-                    }
+                Rule::kw_last if inner.as_str() != "last" => {
+                    let span = self.exact(&inner);
+                    self.habit(
+                        syntax::WINDOW_WORDS,
+                        span,
+                        format!("`{}` is said `last`", inner.as_str()),
+                        "last",
+                    );
                 }
                 Rule::amount => count = Some(inner),
                 Rule::kw_calendar => calendar = true,
@@ -199,7 +197,7 @@ impl Builder<'_> {
     }
 
     /// `from 90d ago to 30d ago`.
-    fn from_window(&mut self, pair: P<'_>) -> WindowKind {
+    fn window_between(&mut self, pair: P<'_>) -> WindowKind {
         let mut bounds = Vec::new();
         let mut to_said = false;
         for inner in pair.into_inner() {

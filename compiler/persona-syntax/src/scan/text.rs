@@ -96,14 +96,15 @@ fn plain_end(bytes: &[u8], from: usize, limit: usize, stop_at_holes: bool) -> St
     Stop::Line(limit)
 }
 
-/// A text that is never closed ends with its line, but before a bracket that opens the declaration's body
-/// there: `segment vip "VIP shoppers {`.
+/// A text that is never closed ends with its line, but before a body that opens there: `segment vip "VIP shoppers {`.
 fn unclosed_end(bytes: &[u8], from: usize, line: usize) -> usize {
-    let mut end = super::trim_end(bytes, from, line);
-    if end > from && bytes[end - 1] == b'{' {
-        end = super::trim_end(bytes, from, end - 1);
-    }
-    end
+    let end = super::trim_end(bytes, from, line);
+    let body = if bytes[from..end].ends_with(b"{") {
+        Some(end - 1)
+    } else {
+        memchr::memmem::find(&bytes[from..end], b" { when ").map(|found| from + found)
+    };
+    body.map_or(end, |body| super::trim_end(bytes, from, body))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -125,7 +126,7 @@ fn nested_end(bytes: &[u8], hole: usize, limit: usize) -> Result<usize, usize> {
         let in_text = stack.last() == Some(&Inside::Text);
         match byte {
             b'\\' if in_text && at + 1 < limit && bytes[at + 1] != b'\n' => {
-                at += escape_len(bytes, at) - 1
+                at += escape_len(bytes, at) - 1;
             }
             b'"' if in_text => {
                 stack.pop();

@@ -407,7 +407,8 @@ impl<'t> Splitter<'t> {
         if eligible && is_word_start(byte) && !first_line && !matches!(self.state, State::Between) {
             let ends = self.boundary_word(at, line).is_some()
                 || self.cannot_continue(at)
-                || self.ends_stray(at);
+                || self.ends_stray(at)
+                || (at == line && self.lonely_keyword(at));
             if ends {
                 let end = self.pending.map_or(self.last, |(_, last)| last);
                 self.finish(end);
@@ -418,6 +419,24 @@ impl<'t> Splitter<'t> {
         if !matches!(self.state, State::Between) {
             self.pending = None;
         }
+    }
+
+    /// Whether a keyword stands alone on its line, behind something complete: a declaration that is being written.
+    fn lonely_keyword(&self, at: usize) -> bool {
+        let State::Decl { start, .. } = self.state else {
+            return false;
+        };
+        let end = word_end(self.bytes, at);
+        let before = &self.text[start..self.last.max(start)];
+        let alone = matches!(
+            self.bytes.get(skip_blanks(self.bytes, end)),
+            None | Some(b'\n' | b'\r')
+        );
+        alone
+            && self.open.is_empty()
+            && keyword(&self.text[at..end]).is_some()
+            && keyword(before).is_none()
+            && completes(before)
     }
 
     /// Whether a misspelt keyword with its declaration's form stands behind stray text.

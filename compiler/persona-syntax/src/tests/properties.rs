@@ -166,7 +166,7 @@ fn tokens(text: &str) -> Vec<(usize, usize)> {
                 continue;
             }
             b'"' if bytes[at..].starts_with(b"\"\"\"") => {
-                at += text[at + 3..].find("\"\"\"").unwrap() + 6
+                at += text[at + 3..].find("\"\"\"").unwrap() + 6;
             }
             b'"' => {
                 let end = crate::scan::text_end(

@@ -6,7 +6,7 @@ use super::show_error;
 use crate::split;
 
 /// The first line of each declaration, and the reports.
-fn check(text: &str, expected: Expect) {
+fn check(text: &str, expected: &Expect) {
     let found = split(text);
     let mut out = String::new();
     for decl in &found.decls {
@@ -26,7 +26,7 @@ fn check(text: &str, expected: Expect) {
 fn a_keyword_at_the_start_of_a_line_ends_what_is_open() {
     check(
         "segment a {\n  when (x\nsegment b {\n  when y\n}\n",
-        expect![[r#"
+        &expect![[r#"
             0..21 segment a {⏎  when (x
             22..44 segment b {⏎  when y⏎}
         "#]],
@@ -37,7 +37,7 @@ fn a_keyword_at_the_start_of_a_line_ends_what_is_open() {
 fn fields_may_be_called_like_keywords() {
     check(
         "profile P {\nevent: Int\nsource = 3\n}\nevent E {}",
-        expect![[r#"
+        &expect![[r#"
             0..35 profile P {⏎event: Int⏎source = 3⏎}
             36..46 event E {}
         "#]],
@@ -48,14 +48,14 @@ fn fields_may_be_called_like_keywords() {
 fn a_closed_text_hides_keywords_and_an_open_one_does_not() {
     check(
         "const A: String = \"\"\"\nsegment x { when y }\n\"\"\"\nsegment b { when y }",
-        expect![[r#"
+        &expect![[r#"
             0..46 const A: String = """⏎segment x { when y }⏎"""
             47..67 segment b { when y }
         "#]],
     );
     check(
         "const A: String = \"\"\"\n hello }\nsegment b { when y }",
-        expect![[r#"
+        &expect![[r#"
             0..30 const A: String = """⏎ hello }
             31..51 segment b { when y }
         "#]],
@@ -66,14 +66,14 @@ fn a_closed_text_hides_keywords_and_an_open_one_does_not() {
 fn documentation_and_annotations_belong_to_what_follows() {
     check(
         "const A: Int = 1\n// about nothing\n/// About b.\n@owner(\"x\")\n\nsegment b { when y } // end\n",
-        expect![[r#"
+        &expect![[r#"
             0..16 const A: Int = 1
             34..80 /// About b.⏎@owner("x")⏎⏎segment b { when y }
         "#]],
     );
     check(
         "segment a { when (x\n/// About b.\n@owner(\"x\")\nsegment b { when y }",
-        expect![[r#"
+        &expect![[r#"
             0..19 segment a { when (x
             20..65 /// About b.⏎@owner("x")⏎segment b { when y }
         "#]],
@@ -84,7 +84,7 @@ fn documentation_and_annotations_belong_to_what_follows() {
 fn several_declarations_may_stand_on_a_line() {
     check(
         "enum A { x } enum B { y } /* c */ segment d { when x }",
-        expect![[r#"
+        &expect![[r#"
             0..12 enum A { x }
             13..25 enum B { y }
             34..54 segment d { when x }
@@ -97,7 +97,7 @@ fn several_declarations_may_stand_on_a_line() {
 fn expressions_go_on_over_lines() {
     check(
         "trait a =\n  count(\nPurchase\n)\n+ 1\nor b\nper c\n\ntrait d = x\n",
-        expect![[r#"
+        &expect![[r#"
             0..44 trait a =⏎  count(⏎Purchase⏎)⏎+ 1⏎or b⏎per c
             46..57 trait d = x
         "#]],
@@ -108,7 +108,7 @@ fn expressions_go_on_over_lines() {
 fn text_between_declarations_is_reported_and_ends_with_the_next_one() {
     check(
         "hello there\nmore\n\nsegment a { when x }\n}\nSELECT * FROM t;\nwhen y\ntrait b = 1\nvip \"VIP\" {\n when x\n}\nconst C: Int = 1",
-        expect![[r#"
+        &expect![[r#"
             18..38 segment a { when x }
             65..76 trait b = 1
             99..115 const C: Int = 1
@@ -124,7 +124,7 @@ fn text_between_declarations_is_reported_and_ends_with_the_next_one() {
 fn slips_and_foreign_words_are_declarations_when_their_form_is() {
     check(
         "segmnt a { when x }\naudience b {\n when x }\nlet c: Int = 1\nfunction f(a: Int) -> Int = a\nlist of things\nEvent D {}",
-        expect![[r#"
+        &expect![[r#"
             0..19 segmnt a { when x }
             20..42 audience b {⏎ when x }
             43..57 let c: Int = 1
@@ -137,21 +137,21 @@ fn slips_and_foreign_words_are_declarations_when_their_form_is() {
 
 #[test]
 fn a_mark_and_an_empty_file_are_nothing() {
-    check("\u{feff}", expect![""]);
+    check("\u{feff}", &expect![""]);
     check(
         "\u{feff}enum A { x }\r\n",
-        expect![[r#"
+        &expect![[r#"
         3..15 enum A { x }
     "#]],
     );
-    check("// only a comment", expect![""]);
+    check("// only a comment", &expect![""]);
 }
 
 #[test]
 fn annotations_without_a_declaration_are_reported() {
     check(
         "enum A { x }\n@owner(\"x\")\n",
-        expect![[r#"
+        &expect![[r#"
             0..12 enum A { x }
             !! P0015 13..24 no declaration follows this annotation
         "#]],

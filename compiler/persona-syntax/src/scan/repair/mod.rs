@@ -10,8 +10,8 @@ pub(crate) use map::OffsetMap;
 
 use persona_base::{Applicability, Span, syntax};
 
-use super::nesting::{MAX_DEPTH, Words};
 use super::comment::foreign_comment;
+use super::nesting::{MAX_DEPTH, Words};
 use super::{
     Clause, Stray, clause_at, comment_end, completes, is_space, is_word_byte, skip_blanks,
 };
@@ -96,6 +96,8 @@ struct Repair<'t> {
     /// The end of the last thing that is neither white space nor a comment.
     last: usize,
     unclosed: usize,
+    /// Closing brackets in texts that are never closed, by kind: that they are missing needs no report of its own.
+    swallowed: [usize; 3],
     deepest: usize,
     patches: Vec<(usize, usize, String)>,
     errors: Vec<SyntaxError>,
@@ -113,6 +115,7 @@ impl<'t> Repair<'t> {
             stray: Stray::default(),
             last: 0,
             unclosed: 0,
+            swallowed: [0; 3],
             deepest: 0,
             patches: Vec::new(),
             errors: Vec::new(),
@@ -255,7 +258,7 @@ impl<'t> Repair<'t> {
                     + self.bytes[at..]
                         .iter()
                         .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
-                        .count()
+                        .count();
             }
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(limit)?,
             _ => {
@@ -399,6 +402,11 @@ impl<'t> Repair<'t> {
             self.span(end, end),
             closer.clone(),
         );
+        for byte in &self.bytes[start..end] {
+            if let Some(kind) = closing_kind(*byte) {
+                self.swallowed[kind] += 1;
+            }
+        }
         self.errors.push(error);
         self.patch(end, end, closer);
     }
@@ -437,11 +445,18 @@ impl<'t> Repair<'t> {
     }
 
     fn report_unclosed(&mut self, frame: Frame, insert: usize, found: Option<usize>) {
+        let (open, close) = frame.open.texts();
+        if let Some(swallowed) =
+            closing_kind(close.as_bytes()[0]).map(|kind| &mut self.swallowed[kind])
+            && *swallowed > 0
+        {
+            *swallowed -= 1;
+            return;
+        }
         self.unclosed += 1;
         if self.unclosed > MAX_UNCLOSED {
             return;
         }
-        let (open, close) = frame.open.texts();
         let mut error = SyntaxError::new(
             syntax::NEVER_CLOSED,
             self.span(frame.at, frame.at + 1),
@@ -550,5 +565,15 @@ impl<'t> Repair<'t> {
             })
             .collect();
         self.patch(start, end, blank);
+    }
+}
+
+/// Which kind of bracket a byte closes.
+const fn closing_kind(byte: u8) -> Option<usize> {
+    match byte {
+        b')' => Some(0),
+        b']' => Some(1),
+        b'}' => Some(2),
+        _ => None,
     }
 }
