@@ -19,8 +19,12 @@ const MANIFEST: &str = "[package]\nname = \"small\"\nversion = \"0.1.0\"\nlangua
 impl Package {
     /// A package of one file, `main.persona`.
     fn new(program: &str) -> Self {
-        let package = Self { folder: tempfile::tempdir().expect("a temporary folder") };
-        package.file("persona.toml", MANIFEST.as_bytes()).file("main.persona", program.as_bytes())
+        let package = Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        };
+        package
+            .file("persona.toml", MANIFEST.as_bytes())
+            .file("main.persona", program.as_bytes())
     }
 
     /// With one more file.
@@ -43,8 +47,16 @@ impl Run {
     /// Fails unless the call ended like this.
     #[track_caller]
     fn ends_with(&self, code: i32) -> &Self {
-        assert_eq!(self.code, code, "exit code\nstdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
-        assert!(!self.stderr.contains("panicked"), "a panic is never an answer:\n{}", self.stderr);
+        assert_eq!(
+            self.code, code,
+            "exit code\nstdout:\n{}\nstderr:\n{}",
+            self.stdout, self.stderr
+        );
+        assert!(
+            !self.stderr.contains("panicked"),
+            "a panic is never an answer:\n{}",
+            self.stderr
+        );
         self
     }
 
@@ -52,9 +64,19 @@ impl Run {
     #[track_caller]
     fn complains(&self, words: &[&str]) -> &Self {
         for word in words {
-            assert!(self.stderr.contains(word), "`{word}` is not in what was said:\n{}\nstdout:\n{}", self.stderr, self.stdout);
+            assert!(
+                self.stderr.contains(word),
+                "`{word}` is not in what was said:\n{}\nstdout:\n{}",
+                self.stderr,
+                self.stdout
+            );
         }
-        assert!(self.stderr.lines().count() < 40, "one clear message, not {} lines:\n{}", self.stderr.lines().count(), self.stderr);
+        assert!(
+            self.stderr.lines().count() < 40,
+            "one clear message, not {} lines:\n{}",
+            self.stderr.lines().count(),
+            self.stderr
+        );
         self
     }
 
@@ -62,7 +84,12 @@ impl Run {
     #[track_caller]
     fn says(&self, words: &[&str]) -> &Self {
         for word in words {
-            assert!(self.stdout.contains(word), "`{word}` is not in the output:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+            assert!(
+                self.stdout.contains(word),
+                "`{word}` is not in the output:\n{}\nstderr:\n{}",
+                self.stdout,
+                self.stderr
+            );
         }
         self
     }
@@ -70,6 +97,7 @@ impl Run {
     /// Standard output as one JSON value.
     #[track_caller]
     fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("no JSON: {e}\n{}", self.stdout))
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|e| panic!("no JSON: {e}\n{}", self.stdout))
     }
 }

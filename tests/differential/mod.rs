@@ -19,7 +19,9 @@ use run::{Case, check};
 /// A number from the environment.
 fn setting(name: &str, default: u64) -> u64 {
     match std::env::var(name) {
-        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")),
+        Ok(text) => text
+            .parse()
+            .unwrap_or_else(|_| panic!("{name}={text} is no number")),
         Err(_) => default,
     }
 }
@@ -44,7 +46,10 @@ fn all_engines_and_both_readings_agree_on_generated_programs() {
                     let case = Case::new(number);
                     if let Err(message) = check(&case, folder.path()) {
                         let report = shrink::report(number, case, &message, folder.path());
-                        failure.lock().expect("no thread panics").get_or_insert(report);
+                        failure
+                            .lock()
+                            .expect("no thread panics")
+                            .get_or_insert(report);
                     }
                 }
             });

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use persona_ir::{AggKind, Const, InstantSpec, NegationMode, NodeId, Op, Plan, Query, Schema, Ty};
-use persona_runtime::{Calibration, Column, Dataset, Evaluation, RankTable, Values, calibrate, interpret};
+use persona_runtime::{
+    Calibration, Column, Dataset, Evaluation, RankTable, Values, calibrate, interpret,
+};
 
 use super::run::{Case, compare, readings};
 use crate::support::engines::{Loaded, rows};
@@ -112,9 +114,21 @@ fn known_dropped(subject: &mut Subject) -> bool {
 }
 
 fn validity_dropped(subject: &mut Subject) -> bool {
-    let drop = |column: &mut Column| !matches!(column.values, Values::Absent(_)) && column.valid.take().is_some();
-    let tables = subject.data.events.iter_mut().flat_map(|table| table.columns.iter_mut());
-    subject.data.columns.iter_mut().chain(tables).map(drop).fold(false, |any, one| any | one)
+    let drop = |column: &mut Column| {
+        !matches!(column.values, Values::Absent(_)) && column.valid.take().is_some()
+    };
+    let tables = subject
+        .data
+        .events
+        .iter_mut()
+        .flat_map(|table| table.columns.iter_mut());
+    subject
+        .data
+        .columns
+        .iter_mut()
+        .chain(tables)
+        .map(drop)
+        .fold(false, |any, one| any | one)
 }
 
 fn last_is_first(subject: &mut Subject) -> bool {
@@ -140,11 +154,22 @@ fn latest_tries_all(subject: &mut Subject) -> bool {
 fn ties_swapped(subject: &mut Subject) -> bool {
     let mut changed = false;
     for table in subject.data.events.iter_mut() {
-        let Values::Int(at) = &table.columns[Schema::AT].values else { continue };
-        let same_profile = |row: usize| !table.offsets.contains(&u32::try_from(row + 1).expect("few events"));
-        let ties: Vec<usize> = (0..at.len().saturating_sub(1)).filter(|row| at[*row] == at[row + 1] && same_profile(*row)).collect();
+        let Values::Int(at) = &table.columns[Schema::AT].values else {
+            continue;
+        };
+        let same_profile = |row: usize| {
+            !table
+                .offsets
+                .contains(&u32::try_from(row + 1).expect("few events"))
+        };
+        let ties: Vec<usize> = (0..at.len().saturating_sub(1))
+            .filter(|row| at[*row] == at[row + 1] && same_profile(*row))
+            .collect();
         for column in table.columns.iter_mut() {
-            changed |= ties.iter().map(|row| swap(column, *row)).fold(false, |any, one| any | one);
+            changed |= ties
+                .iter()
+                .map(|row| swap(column, *row))
+                .fold(false, |any, one| any | one);
         }
     }
     changed
@@ -152,7 +177,10 @@ fn ties_swapped(subject: &mut Subject) -> bool {
 
 /// Swaps the values of a row and the next; those of lists stay.
 fn swap(column: &mut Column, row: usize) -> bool {
-    fn swapped<T: Copy + arrow_buffer::ArrowNativeType>(values: &[T], row: usize) -> arrow_buffer::ScalarBuffer<T> {
+    fn swapped<T: Copy + arrow_buffer::ArrowNativeType>(
+        values: &[T],
+        row: usize,
+    ) -> arrow_buffer::ScalarBuffer<T> {
         let mut values = values.to_vec();
         values.swap(row, row + 1);
         values.into()
@@ -262,10 +290,19 @@ fn coalesce_dropped(subject: &mut Subject) -> bool {
 
 /// Whether the naive evaluator disagrees with the interpreter that has been given the mutated subject.
 fn caught(case: &Case, loaded: &Loaded, subject: Subject) -> bool {
-    let Ok(expected) = readings(case) else { return false };
-    let evaluation = Evaluation { now: case.data.now, calibration: Some(Arc::new(subject.calibration)) };
+    let Ok(expected) = readings(case) else {
+        return false;
+    };
+    let evaluation = Evaluation {
+        now: case.data.now,
+        calibration: Some(Arc::new(subject.calibration)),
+    };
     let answered = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        rows(&subject.plan, &interpret(&subject.plan, &subject.data, &evaluation), subject.data.profiles)
+        rows(
+            &subject.plan,
+            &interpret(&subject.plan, &subject.data, &evaluation),
+            subject.data.profiles,
+        )
     }));
     answered.is_ok_and(|answers| compare(case, &subject.plan, loaded, &answers, &expected).is_err())
 }
@@ -281,12 +318,27 @@ fn every_seeded_mutant_is_caught() {
         let case = Case::new(number);
         let plan = case.plan(folder.path()).expect("a well-typed program");
         let loaded = Loaded::new(&plan, folder.path(), case.data.now).expect("readable rows");
-        let calibration = calibrate(&plan, &loaded.data, &Evaluation { now: case.data.now, calibration: None });
+        let calibration = calibrate(
+            &plan,
+            &loaded.data,
+            &Evaluation {
+                now: case.data.now,
+                calibration: None,
+            },
+        );
         alive.retain(|(_, mutate)| {
-            let mut subject = Subject { plan: Plan::clone(&plan), data: loaded.data.clone(), calibration: calibration.clone() };
+            let mut subject = Subject {
+                plan: Plan::clone(&plan),
+                data: loaded.data.clone(),
+                calibration: calibration.clone(),
+            };
             !(mutate(&mut subject) && caught(&case, &loaded, subject))
         });
     }
     let names: Vec<&str> = alive.iter().map(|(name, _)| *name).collect();
-    assert!(names.is_empty(), "not noticed in {PROGRAMS} programs: {}", names.join("; "));
+    assert!(
+        names.is_empty(),
+        "not noticed in {PROGRAMS} programs: {}",
+        names.join("; ")
+    );
 }

@@ -28,13 +28,25 @@ pub(super) fn rows(rng: &mut Rng, built: &Built) -> Data {
     let (year, month, day, seconds) = *rng.pick(&TIMES);
     let fraction = if rng.chance(2_000) { 123_456 } else { 0 };
     let now = days(year, month, day) * DAY + seconds * SECOND + fraction;
-    let by_events = schema.profile.iter().all(|field| field.optional || field.default.is_some());
-    let mut data = Data { now, profiles: Vec::new(), events: Vec::new() };
+    let by_events = schema
+        .profile
+        .iter()
+        .all(|field| field.optional || field.default.is_some());
+    let mut data = Data {
+        now,
+        profiles: Vec::new(),
+        events: Vec::new(),
+    };
     for number in 0..rng.between(8, 20) {
         let listed = !by_events || rng.chance(8_500);
         let zone = (listed && rng.chance(7_500)).then(|| *rng.pick(&ZONES));
         let values = schema.profile.iter().map(|_| V::Missing).collect();
-        data.profiles.push(ProfileRow { key: format!("p{number:02}"), listed, zone, values });
+        data.profiles.push(ProfileRow {
+            key: format!("p{number:02}"),
+            listed,
+            zone,
+            values,
+        });
     }
     for index in 0..data.profiles.len() {
         let mut instants = edges(&built.program, &data, index, &built.windows);
@@ -43,7 +55,14 @@ pub(super) fn rows(rng: &mut Rng, built: &Built) -> Data {
         fill(rng, schema, &mut data.profiles[index], &instants);
         let before = data.events.len();
         for _ in 0..rng.below(12) {
-            let event = event(rng, built, &data.profiles[index].key, &instants, &data.events[before..], now);
+            let event = event(
+                rng,
+                built,
+                &data.profiles[index].key,
+                &instants,
+                &data.events[before..],
+                now,
+            );
             data.events.push(event);
         }
         // Who is known by events alone is not known without one.
@@ -58,23 +77,40 @@ pub(super) fn rows(rng: &mut Rng, built: &Built) -> Data {
 
 fn fill(rng: &mut Rng, schema: &Schema, row: &mut ProfileRow, instants: &[i64]) {
     if row.listed {
-        row.values = schema.profile.iter().map(|field| field_value(rng, field, instants)).collect();
+        row.values = schema
+            .profile
+            .iter()
+            .map(|field| field_value(rng, field, instants))
+            .collect();
     }
 }
 
 fn field_value(rng: &mut Rng, field: &Field, instants: &[i64]) -> V {
     let may_lack = field.optional || field.default.is_some();
-    if may_lack && rng.chance(3_000) { V::Missing } else { value(rng, field.ty, instants) }
+    if may_lack && rng.chance(3_000) {
+        V::Missing
+    } else {
+        value(rng, field.ty, instants)
+    }
 }
 
 /// A value of a type, often at the edge of something.
 fn value(rng: &mut Rng, ty: Ty, instants: &[i64]) -> V {
     match ty {
-        Ty::Int if rng.chance(2_000) => V::Int(*rng.pick(&[i64::MIN, i64::MAX, i64::MAX - 1, 1 << 53, (1 << 53) + 1])),
-        Ty::Int => V::Int(rng.between(-3, 5)),
-        Ty::Float if rng.chance(3_000) => {
-            V::Float(*rng.pick(&[f64::MAX, f64::MIN, 5e-324, -5e-324, -0.0, 9_007_199_254_740_992.0, 9.223_372_036_854_775_8e18, 1e300]))
+        Ty::Int if rng.chance(2_000) => {
+            V::Int(*rng.pick(&[i64::MIN, i64::MAX, i64::MAX - 1, 1 << 53, (1 << 53) + 1]))
         }
+        Ty::Int => V::Int(rng.between(-3, 5)),
+        Ty::Float if rng.chance(3_000) => V::Float(*rng.pick(&[
+            f64::MAX,
+            f64::MIN,
+            5e-324,
+            -5e-324,
+            -0.0,
+            9_007_199_254_740_992.0,
+            9.223_372_036_854_776e18,
+            1e300,
+        ])),
         Ty::Money if rng.chance(1_500) => V::Int(*rng.pick(&[i64::MIN, i64::MAX, i64::MAX - 1])),
         Ty::Money => V::Int(rng.between(-300, 300) * 5),
         Ty::Str => V::Str((*rng.pick(&TEXTS)).to_owned()),
@@ -82,42 +118,88 @@ fn value(rng: &mut Rng, ty: Ty, instants: &[i64]) -> V {
             let near = *rng.pick(instants);
             V::Int(near.div_euclid(DAY) + rng.between(-1, 1))
         }
-        Ty::Date if rng.chance(3_000) => V::Int(*rng.pick(&[days(2000, 2, 29), days(1, 1, 1), days(1999, 12, 31), days(2004, 2, 29)])),
-        Ty::Timestamp if rng.chance(1_000) => V::Int(*rng.pick(&[days(1, 1, 2) * DAY, days(9999, 12, 29) * DAY])),
+        Ty::Date if rng.chance(3_000) => V::Int(*rng.pick(&[
+            days(2000, 2, 29),
+            days(1, 1, 1),
+            days(1999, 12, 31),
+            days(2004, 2, 29),
+        ])),
+        Ty::Timestamp if rng.chance(1_000) => {
+            V::Int(*rng.pick(&[days(1, 1, 2) * DAY, days(9999, 12, 29) * DAY]))
+        }
         Ty::Timestamp => V::Int(instant(rng, instants)),
         Ty::Geo => {
             let (lat, lon) = *rng.pick(&super::build::PLACES);
             V::Geo(lat, lon)
         }
-        Ty::Ints => V::List((0..rng.below(4)).map(|_| value(rng, Ty::Int, instants)).collect()),
-        Ty::Strs => V::List((0..rng.below(4)).map(|_| value(rng, Ty::Str, instants)).collect()),
+        Ty::Ints => V::List(
+            (0..rng.below(4))
+                .map(|_| value(rng, Ty::Int, instants))
+                .collect(),
+        ),
+        Ty::Strs => V::List(
+            (0..rng.below(4))
+                .map(|_| value(rng, Ty::Str, instants))
+                .collect(),
+        ),
         Ty::Items => V::List((0..rng.below(4)).map(|_| item(rng, instants)).collect()),
         constant => super::build::constant(rng, constant),
     }
 }
 
 fn item(rng: &mut Rng, instants: &[i64]) -> V {
-    let o = if rng.chance(4_000) { V::Missing } else { value(rng, Ty::Int, instants) };
-    V::Record(vec![value(rng, Ty::Str, instants), value(rng, Ty::Int, instants), o])
+    let o = if rng.chance(4_000) {
+        V::Missing
+    } else {
+        value(rng, Ty::Int, instants)
+    };
+    V::Record(vec![
+        value(rng, Ty::Str, instants),
+        value(rng, Ty::Int, instants),
+        o,
+    ])
 }
 
 /// An instant right at an edge, right beside it, or anywhere in the last months.
 fn instant(rng: &mut Rng, instants: &[i64]) -> i64 {
-    if rng.chance(6_500) { rng.pick(instants) + rng.between(-1, 1) } else { instants[instants.len() - 1] - rng.between(-2 * DAY, 120 * DAY) }
+    if rng.chance(6_500) {
+        rng.pick(instants) + rng.between(-1, 1)
+    } else {
+        instants[instants.len() - 1] - rng.between(-2 * DAY, 120 * DAY)
+    }
 }
 
-fn event(rng: &mut Rng, built: &Built, key: &str, instants: &[i64], before: &[EventRow], now: i64) -> EventRow {
+fn event(
+    rng: &mut Rng,
+    built: &Built,
+    key: &str,
+    instants: &[i64],
+    before: &[EventRow],
+    now: i64,
+) -> EventRow {
     let schema = &built.program.schema;
     let kind = rng.index(schema.events.len());
     let at = match before {
         [] => instant(rng, instants),
         before if rng.chance(2_000) => rng.pick(before).at,
-        before if rng.chance(3_500) && !built.spans.is_empty() => rng.pick(before).at + rng.pick(&built.spans) + rng.between(-1, 1),
+        before if rng.chance(3_500) && !built.spans.is_empty() => {
+            rng.pick(before).at + rng.pick(&built.spans) + rng.between(-1, 1)
+        }
         _ => instant(rng, instants),
     };
     let at = at.clamp(days(1, 1, 2) * DAY, now + 400 * DAY);
-    let values = schema.events[kind].1.iter().map(|field| field_value(rng, field, instants)).collect();
-    EventRow { key: key.to_owned(), kind, at, id: None, values }
+    let values = schema.events[kind]
+        .1
+        .iter()
+        .map(|field| field_value(rng, field, instants))
+        .collect();
+    EventRow {
+        key: key.to_owned(),
+        kind,
+        at,
+        id: None,
+        values,
+    }
 }
 
 /// Events that only an identifier tells apart get one; of the others, most.
@@ -125,7 +207,10 @@ fn identify(rng: &mut Rng, events: &mut [EventRow], profile: usize) {
     let start = rng.below(50);
     for index in 0..events.len() {
         let event = &events[index];
-        let twins = events.iter().filter(|other| other.kind == event.kind && other.at == event.at).count();
+        let twins = events
+            .iter()
+            .filter(|other| other.kind == event.kind && other.at == event.at)
+            .count();
         if twins > 1 || rng.chance(8_000) {
             let scrambled = (index as u64 * 37 + start) % 101;
             events[index].id = Some(format!("e{scrambled:03}-{profile}"));
@@ -139,7 +224,11 @@ fn duplicate(rng: &mut Rng, data: &mut Data) {
         if data.events[index].id.is_some() && rng.chance(500) {
             let mut again = data.events[index].clone();
             let later = again.at + rng.between(0, 2) * DAY;
-            let taken = |at: i64| data.events.iter().any(|other| other.key == again.key && other.kind == again.kind && other.at == at);
+            let taken = |at: i64| {
+                data.events.iter().any(|other| {
+                    other.key == again.key && other.kind == again.kind && other.at == at
+                })
+            };
             if later == again.at || !taken(later) {
                 again.at = later;
                 data.events.push(again);

@@ -29,7 +29,10 @@ impl Case {
         let mut rng = Rng::stream(2_026, number);
         let built = build(&mut rng);
         let data = rows(&mut rng, &built);
-        Self { program: built.program, data }
+        Self {
+            program: built.program,
+            data,
+        }
     }
 
     /// Writes the rows and compiles the text.
@@ -37,11 +40,25 @@ impl Case {
         for (name, lines) in text::files(&self.program.schema, &self.data) {
             std::fs::write(folder.join(name), lines).expect("rows are written");
         }
-        let (config, source) = (text::manifest(&self.program.schema), text::program(&self.program, None));
-        let package = Package::from_memory("generated", Some(&config), [("main.persona", source.as_str())], folder);
-        match package.compile().map_err(|error| format!("compiling: {error}"))? {
+        let (config, source) = (
+            text::manifest(&self.program.schema),
+            text::program(&self.program, None),
+        );
+        let package = Package::from_memory(
+            "generated",
+            Some(&config),
+            [("main.persona", source.as_str())],
+            folder,
+        );
+        match package
+            .compile()
+            .map_err(|error| format!("compiling: {error}"))?
+        {
             Compiled::Program(program, _) => Ok(std::sync::Arc::new(program.plan().clone())),
-            Compiled::Broken(report) => Err(format!("a well-typed program is refused:\n{}", short(&report))),
+            Compiled::Broken(report) => Err(format!(
+                "a well-typed program is refused:\n{}",
+                short(&report)
+            )),
         }
     }
 }
@@ -65,11 +82,19 @@ pub(super) fn readings(case: &Case) -> Result<Vec<Vec<V>>, String> {
     for (index, output) in case.program.outputs.iter().enumerate() {
         let condition = !matches!(output, Output::Trait(e) if e.ty != Ty::Bool);
         // COALESCE(…, FALSE) around every answer.
-        let known = |value: &V| if condition && *value == V::Missing { V::Bool(false) } else { value.clone() };
+        let known = |value: &V| {
+            if condition && *value == V::Missing {
+                V::Bool(false)
+            } else {
+                value.clone()
+            }
+        };
         for (profile, (a, b)) in two[index].iter().zip(&three[index]).enumerate() {
             if *a != known(b) {
                 let (name, key) = (case.program.name(index), &case.data.profiles[profile].key);
-                return Err(format!("`{name}` of `{key}`: {a:?} with two truth values, {b:?} with three"));
+                return Err(format!(
+                    "`{name}` of `{key}`: {a:?} with two truth values, {b:?} with three"
+                ));
             }
         }
     }
@@ -77,9 +102,20 @@ pub(super) fn readings(case: &Case) -> Result<Vec<Vec<V>>, String> {
 }
 
 /// The engines' answers against the naive ones.
-pub(super) fn compare(case: &Case, plan: &Plan, loaded: &Loaded, answers: &[Rows], expected: &[Vec<V>]) -> Result<(), String> {
+pub(super) fn compare(
+    case: &Case,
+    plan: &Plan,
+    loaded: &Loaded,
+    answers: &[Rows],
+    expected: &[Vec<V>],
+) -> Result<(), String> {
     let keys = loaded.keys(plan);
-    let listed: Vec<&String> = case.data.profiles.iter().map(|profile| &profile.key).collect();
+    let listed: Vec<&String> = case
+        .data
+        .profiles
+        .iter()
+        .map(|profile| &profile.key)
+        .collect();
     if keys.iter().collect::<Vec<_>>() != listed {
         return Err(format!("profiles: {keys:?}, and should be {listed:?}"));
     }
@@ -90,9 +126,12 @@ pub(super) fn compare(case: &Case, plan: &Plan, loaded: &Loaded, answers: &[Rows
         let name = case.program.name(index);
         let place = plan.outputs.iter().position(|output| *output.name == *name);
         let place = place.ok_or_else(|| format!("`{name}` is not answered"))?;
-        for (key, (found, expected)) in keys.iter().zip(answers[place].iter().zip(&expected[index])) {
+        for (key, (found, expected)) in keys.iter().zip(answers[place].iter().zip(&expected[index]))
+        {
             if !same(found, expected) {
-                return Err(format!("`{name}` of `{key}`: {found:?}, and naively {expected:?}"));
+                return Err(format!(
+                    "`{name}` of `{key}`: {found:?}, and naively {expected:?}"
+                ));
             }
         }
     }

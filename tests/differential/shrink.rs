@@ -11,10 +11,23 @@ use super::tree::{E, K, Output, Ty, V};
 /// The failure as a case of the suite, with the naive evaluator's answers as its expectation.
 pub(super) fn report(number: u64, mut case: Case, message: &str, folder: &Path) -> String {
     shrink(&mut case, folder);
-    let message = check(&case, folder).err().unwrap_or_else(|| message.to_owned());
-    let mut text = format!("generated program {number}: {message}\n\n## Generated program {number}\n\n");
-    writeln!(text, "```toml\n{}```\n", text::manifest(&case.program.schema)).expect("text grows");
-    writeln!(text, "```persona\n{}```\n", text::program(&case.program, None).trim_end().to_owned() + "\n").expect("text grows");
+    let message = check(&case, folder)
+        .err()
+        .unwrap_or_else(|| message.to_owned());
+    let mut text =
+        format!("generated program {number}: {message}\n\n## Generated program {number}\n\n");
+    writeln!(
+        text,
+        "```toml\n{}```\n",
+        text::manifest(&case.program.schema)
+    )
+    .expect("text grows");
+    writeln!(
+        text,
+        "```persona\n{}```\n",
+        text::program(&case.program, None).trim_end().to_owned() + "\n"
+    )
+    .expect("text grows");
     for (name, lines) in text::files(&case.program.schema, &case.data) {
         writeln!(text, "```file {name}\n{lines}```\n").expect("text grows");
     }
@@ -69,7 +82,12 @@ fn candidates(case: &Case) -> Vec<Case> {
         with(&|case| {
             let key = case.data.events.remove(index).key;
             let alone = case.data.events.iter().all(|event| event.key != key);
-            for profile in case.data.profiles.iter_mut().filter(|profile| alone && profile.key == key) {
+            for profile in case
+                .data
+                .profiles
+                .iter_mut()
+                .filter(|profile| alone && profile.key == key)
+            {
                 profile.listed = true;
             }
         });
@@ -88,23 +106,39 @@ fn candidates(case: &Case) -> Vec<Case> {
 
 /// The same kind of declaration, as plain as can be; none if it is already.
 fn plain(output: &Output) -> Option<Output> {
-    let constant = |ty, value| E { k: K::Lit(value), ty, optional: false };
+    let constant = |ty, value| E {
+        k: K::Lit(value),
+        ty,
+        optional: false,
+    };
     let is_plain = |e: &E| matches!(e.k, K::Lit(_));
     match output {
         Output::Trait(e) if is_plain(e) => None,
-        Output::Trait(e) if e.ty == Ty::Bool => Some(Output::Trait(constant(Ty::Bool, V::Bool(true)))),
+        Output::Trait(e) if e.ty == Ty::Bool => {
+            Some(Output::Trait(constant(Ty::Bool, V::Bool(true))))
+        }
         // Whoever uses the trait may count on its being optional, or on its being none.
         Output::Trait(_) => None,
         Output::Segment(_, e) if is_plain(e) => None,
-        Output::Segment(parameter, _) => Some(Output::Segment(*parameter, constant(Ty::Bool, V::Bool(true)))),
+        Output::Segment(parameter, _) => Some(Output::Segment(
+            *parameter,
+            constant(Ty::Bool, V::Bool(true)),
+        )),
         Output::Partition(stages) if stages.iter().all(is_plain) => None,
-        Output::Partition(stages) => Some(Output::Partition(stages.iter().map(|_| constant(Ty::Bool, V::Bool(false))).collect())),
+        Output::Partition(stages) => Some(Output::Partition(
+            stages
+                .iter()
+                .map(|_| constant(Ty::Bool, V::Bool(false)))
+                .collect(),
+        )),
     }
 }
 
 /// Conditions that a segment's condition is made of, and the condition without one of them.
 fn parts(output: &Output) -> Vec<E> {
-    let Output::Segment(_, e) = output else { return Vec::new() };
+    let Output::Segment(_, e) = output else {
+        return Vec::new();
+    };
     match &e.k {
         K::And(parts) | K::Or(parts) => parts.clone(),
         K::Not(inner) => vec![(**inner).clone()],

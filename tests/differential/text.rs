@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::naive::civil;
 use super::tree::{
-    Agg, COLORS, Cmp, Data, E, EventRow, Field, Fun, ITEM, K, Never, Num, Output, ProfileRow, Program, Query, Schema,
-    Span, TIERS, Times, Ty, Unit, V, Window,
+    Agg, COLORS, Cmp, Data, E, EventRow, Field, Fun, ITEM, K, Never, Num, Output, ProfileRow,
+    Program, Query, Schema, Span, TIERS, Times, Ty, Unit, V, Window,
 };
 
 const SECOND: i64 = 1_000_000;
@@ -35,7 +35,10 @@ fn tables(schema: &Schema) -> String {
     if schema.zoned {
         text.push_str("  zone: TimeZone?\n");
     }
-    schema.profile.iter().for_each(|field| line(&mut text, field));
+    schema
+        .profile
+        .iter()
+        .for_each(|field| line(&mut text, field));
     text.push_str("}\n\n");
     for (kind, fields) in &schema.events {
         writeln!(text, "event {kind} {{").expect("text grows");
@@ -45,7 +48,11 @@ fn tables(schema: &Schema) -> String {
     text.push_str("source people of P {\n  from \"people.ndjson\"\n");
     for field in schema.profile.iter().filter(|field| field.ty == Ty::Geo) {
         let name = field.name;
-        writeln!(text, "  {name} = geo(column(\"{name}_lat\"), column(\"{name}_lon\"))").expect("text grows");
+        writeln!(
+            text,
+            "  {name} = geo(column(\"{name}_lat\"), column(\"{name}_lon\"))"
+        )
+        .expect("text grows");
     }
     text.push_str("}\n\n");
     for (kind, _) in &schema.events {
@@ -57,8 +64,18 @@ fn tables(schema: &Schema) -> String {
 
 fn line(text: &mut String, field: &Field) {
     let mark = if field.optional { "?" } else { "" };
-    let default = field.default.as_ref().map(|value| format!(" = {}", literal(field.ty, value))).unwrap_or_default();
-    writeln!(text, "  {}: {}{mark}{default}", field.name, type_name(field.ty)).expect("text grows");
+    let default = field
+        .default
+        .as_ref()
+        .map(|value| format!(" = {}", literal(field.ty, value)))
+        .unwrap_or_default();
+    writeln!(
+        text,
+        "  {}: {}{mark}{default}",
+        field.name,
+        type_name(field.ty)
+    )
+    .expect("text grows");
 }
 
 fn type_name(ty: Ty) -> String {
@@ -69,7 +86,13 @@ fn type_name(ty: Ty) -> String {
         Ty::Ints => "List<Int>".to_owned(),
         Ty::Strs => "Set<String>".to_owned(),
         Ty::Items => {
-            let field = |(name, ty, optional): (&str, Ty, bool)| format!("{name}: {}{}", type_name(ty), if optional { "?" } else { "" });
+            let field = |(name, ty, optional): (&str, Ty, bool)| {
+                format!(
+                    "{name}: {}{}",
+                    type_name(ty),
+                    if optional { "?" } else { "" }
+                )
+            };
             format!("List<{{ {} }}>", ITEM.map(field).join(", "))
         }
         plain => format!("{plain:?}"),
@@ -78,15 +101,29 @@ fn type_name(ty: Ty) -> String {
 
 fn declaration(program: &Program, index: usize, output: &Output) -> String {
     let name = program.name(index);
-    let printer = Printer { program, place: Place::Top };
+    let printer = Printer {
+        program,
+        place: Place::Top,
+    };
     match output {
         Output::Trait(e) => {
-            let mark = if e.optional && e.ty != Ty::Bool { "?" } else { "" };
-            format!("trait {name}: {}{mark} = {}\n\n", type_name(e.ty), printer.expr(e))
+            let mark = if e.optional && e.ty != Ty::Bool {
+                "?"
+            } else {
+                ""
+            };
+            format!(
+                "trait {name}: {}{mark} = {}\n\n",
+                type_name(e.ty),
+                printer.expr(e)
+            )
         }
         Output::Segment(parameter, e) => {
             let parameter = if *parameter { "(n: Int)" } else { "" };
-            format!("segment {name}{parameter} {{\n  when {}\n}}\n\n", printer.expr(e))
+            format!(
+                "segment {name}{parameter} {{\n  when {}\n}}\n\n",
+                printer.expr(e)
+            )
         }
         Output::Partition(stages) => {
             let mut text = format!("partition {name} {{\n");
@@ -126,7 +163,10 @@ impl Printer<'_> {
     /// In parentheses where it is more than a name, a number or a call.
     fn operand(self, e: &E) -> String {
         let text = self.expr(e);
-        let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "_.\"".contains(c)) && !text.is_empty();
+        let plain = text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_.\"".contains(c))
+            && !text.is_empty();
         if plain { text } else { format!("({text})") }
     }
 
@@ -144,9 +184,16 @@ impl Printer<'_> {
             K::Today => "today".to_owned(),
             K::Num(op, a, b) => self.number(*op, a, b),
             K::Fun(fun, a) => self.function(*fun, a),
-            K::Distance(a, lat, lon) => format!("distance({}, geo({lat:?}, {lon:?}))", self.expr(a)),
+            K::Distance(a, lat, lon) => {
+                format!("distance({}, geo({lat:?}, {lon:?}))", self.expr(a))
+            }
             K::Coalesce(a, b) => format!("{} ?? {}", self.operand(a), self.operand(b)),
-            K::If(c, a, b) => format!("if {} then {} else {}", self.operand(c), self.operand(a), self.operand(b)),
+            K::If(c, a, b) => format!(
+                "if {} then {} else {}",
+                self.operand(c),
+                self.operand(a),
+                self.operand(b)
+            ),
             K::Match(subject, arms, missing) => self.matching(subject, arms, missing.as_deref()),
             K::Agg(kind, query, field) => self.aggregate(*kind, query, *field),
             K::ListAgg(kind, list, filter) => self.list_aggregate(*kind, list, filter.as_deref()),
@@ -164,7 +211,9 @@ impl Printer<'_> {
 
     fn event(self, step: usize, field: &str) -> String {
         match self.place {
-            Place::Event(current) if step != usize::MAX && current != step => format!("a{step}.{field}"),
+            Place::Event(current) if step != usize::MAX && current != step => {
+                format!("a{step}.{field}")
+            }
             Place::Item => format!("event.{field}"),
             _ => field.to_owned(),
         }
@@ -233,10 +282,14 @@ impl Printer<'_> {
     }
 
     fn aggregate(self, kind: Agg, query: &Query, field: Option<&str>) -> String {
-        let text = self.query(query, 0, match kind {
-            Agg::First | Agg::Last | Agg::Nth(_) => None,
-            _ => field,
-        });
+        let text = self.query(
+            query,
+            0,
+            match kind {
+                Agg::First | Agg::Last | Agg::Nth(_) => None,
+                _ => field,
+            },
+        );
         let of = || field.map(|field| format!(".{field}")).unwrap_or_default();
         match kind {
             Agg::Count => format!("count({text})"),
@@ -259,12 +312,18 @@ impl Printer<'_> {
         let name = format!("{kind:?}").to_lowercase();
         match filter {
             None => format!("{name}({})", self.expr(list)),
-            Some(filter) => format!("{name}({} as el where {})", self.expr(list), self.at(Place::Elem).operand(filter)),
+            Some(filter) => format!(
+                "{name}({} as el where {})",
+                self.expr(list),
+                self.at(Place::Elem).operand(filter)
+            ),
         }
     }
 
     fn rank(self, tiles: Option<u32>, ranked: usize, among: Option<usize>) -> String {
-        let among = among.map(|segment| format!(" among {}", self.program.name(segment))).unwrap_or_default();
+        let among = among
+            .map(|segment| format!(" among {}", self.program.name(segment)))
+            .unwrap_or_default();
         let ranked = self.program.name(ranked);
         match tiles {
             Some(tiles) => format!("ntile({tiles}, {ranked}{among})"),
@@ -280,17 +339,32 @@ impl Printer<'_> {
 
     /// The kinds with their path, and the rest.
     fn query_parts(self, query: &Query, step: usize, field: Option<&str>) -> (String, String) {
-        let kinds: Vec<&str> = query.kinds.iter().map(|kind| self.program.schema.events[*kind].0).collect();
-        let mut head = if kinds.len() == 1 { kinds[0].to_owned() } else { format!("({})", kinds.join(" or ")) };
+        let kinds: Vec<&str> = query
+            .kinds
+            .iter()
+            .map(|kind| self.program.schema.events[*kind].0)
+            .collect();
+        let mut head = if kinds.len() == 1 {
+            kinds[0].to_owned()
+        } else {
+            format!("({})", kinds.join(" or "))
+        };
         if query.items {
             head.push_str(".items");
         }
         if let Some(field) = field {
             head = format!("{head}.{field}");
         }
-        let mut tail = query.window.map(|window| format!(" {}", window_text(window))).unwrap_or_default();
+        let mut tail = query
+            .window
+            .map(|window| format!(" {}", window_text(window)))
+            .unwrap_or_default();
         if let Some(filter) = &query.filter {
-            let place = if query.items { Place::Item } else { Place::Event(step) };
+            let place = if query.items {
+                Place::Item
+            } else {
+                Place::Event(step)
+            };
             tail = format!("{tail} where {}", self.at(place).operand(filter));
         }
         (head, tail)
@@ -301,28 +375,52 @@ impl Printer<'_> {
             K::And(parts) => self.joined(parts, " and "),
             K::Or(parts) => self.joined(parts, " or "),
             K::Not(a) => format!("not {}", self.operand(a)),
-            K::Compare(op, a, b) => format!("{} {} {}", self.operand(a), comparison(*op), self.operand(b)),
-            K::Between(x, a, b) => format!("{} between {} and {}", self.operand(x), self.operand(a), self.operand(b)),
+            K::Compare(op, a, b) => format!(
+                "{} {} {}",
+                self.operand(a),
+                comparison(*op),
+                self.operand(b)
+            ),
+            K::Between(x, a, b) => format!(
+                "{} between {} and {}",
+                self.operand(x),
+                self.operand(a),
+                self.operand(b)
+            ),
             K::In(negated, a, values) => {
                 let not = if *negated { "not " } else { "" };
                 format!("{} {not}in {}", self.operand(a), list(a.ty, values))
             }
-            K::Known(known, a) => format!("{} is {}", self.operand(a), if *known { "known" } else { "missing" }),
+            K::Known(known, a) => format!(
+                "{} is {}",
+                self.operand(a),
+                if *known { "known" } else { "missing" }
+            ),
             K::InWindow(a, window) => format!("{} {}", self.operand(a), window_text(*window)),
             K::Weekday(a, day) => format!("local({}).weekday == {}", self.expr(a), WEEKDAYS[*day]),
             K::Quantifier(all, list, body) => {
                 let word = if *all { "all" } else { "any" };
-                format!("{word} el in {} where {}", self.operand(list), self.at(Place::Elem).operand(body))
+                format!(
+                    "{word} el in {} where {}",
+                    self.operand(list),
+                    self.at(Place::Elem).operand(body)
+                )
             }
             K::Has(set, value) => format!("{} contains {}", self.operand(set), self.operand(value)),
             K::HasAny(all, set, values) => {
                 let element = if set.ty == Ty::Ints { Ty::Int } else { Ty::Str };
                 let word = if *all { "all" } else { "any" };
-                format!("{} contains {word} {}", self.operand(set), list(element, values))
+                format!(
+                    "{} contains {word} {}",
+                    self.operand(set),
+                    list(element, values)
+                )
             }
             K::Segment(negated, index, argument) => {
                 let not = if *negated { "not " } else { "" };
-                let argument = argument.map(|n| format!("({})", literal(Ty::Int, &V::Int(n)))).unwrap_or_default();
+                let argument = argument
+                    .map(|n| format!("({})", literal(Ty::Int, &V::Int(n))))
+                    .unwrap_or_default();
                 format!("{not}in {}{argument}", self.program.name(*index))
             }
             K::Stage(stage) => self.stage(*stage),
@@ -337,7 +435,11 @@ impl Printer<'_> {
 
     fn did(self, e: &E) -> String {
         match &e.k {
-            K::Did(negated, query) => format!("did {}{}", if *negated { "not " } else { "" }, self.query(query, 0, None)),
+            K::Did(negated, query) => format!(
+                "did {}{}",
+                if *negated { "not " } else { "" },
+                self.query(query, 0, None)
+            ),
             K::DidTimes(query, times) => {
                 let (head, tail) = self.query_parts(query, 0, None);
                 let times = match times {
@@ -353,13 +455,28 @@ impl Printer<'_> {
             }
             K::Regular(query, k, n, unit) => {
                 let (head, tail) = self.query_parts(query, 0, None);
-                format!("did {head} in at least {k} of last {n} calendar {}s{tail}", unit_name(*unit))
+                format!(
+                    "did {head} in at least {k} of last {n} calendar {}s{tail}",
+                    unit_name(*unit)
+                )
             }
-            K::Sequence { latest, first, steps, never } => {
-                let mut text = format!("did {}{}", if *latest { "latest " } else { "" }, self.step(first, 0, None));
+            K::Sequence {
+                latest,
+                first,
+                steps,
+                never,
+            } => {
+                let mut text = format!(
+                    "did {}{}",
+                    if *latest { "latest " } else { "" },
+                    self.step(first, 0, None)
+                );
                 for (index, step) in steps.iter().enumerate() {
-                    let within = step.within.map(|micros| format!(" within {}", duration(micros)));
-                    write!(text, " then {}", self.step(&step.query, index + 1, within)).expect("text grows");
+                    let within = step
+                        .within
+                        .map(|micros| format!(" within {}", duration(micros)));
+                    write!(text, " then {}", self.step(&step.query, index + 1, within))
+                        .expect("text grows");
                 }
                 if let Some((query, mode)) = never {
                     let limit = match mode {
@@ -367,7 +484,12 @@ impl Printer<'_> {
                         Never::For(micros) => Some(format!(" for {}", duration(*micros))),
                         Never::Ever => None,
                     };
-                    write!(text, " then not {}", self.step(query, steps.len() + 1, limit)).expect("text grows");
+                    write!(
+                        text,
+                        " then not {}",
+                        self.step(query, steps.len() + 1, limit)
+                    )
+                    .expect("text grows");
                 }
                 text
             }
@@ -381,11 +503,23 @@ impl Printer<'_> {
     }
 
     fn joined(self, parts: &[E], word: &str) -> String {
-        parts.iter().map(|part| self.operand(part)).collect::<Vec<_>>().join(word)
+        parts
+            .iter()
+            .map(|part| self.operand(part))
+            .collect::<Vec<_>>()
+            .join(word)
     }
 }
 
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const WEEKDAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
 
 fn comparison(op: Cmp) -> &'static str {
     match op {
@@ -413,7 +547,9 @@ fn window_text(window: Window) -> String {
     match window {
         Window::Last(span) => format!("in last {}", span_text(span)),
         Window::Next(span) => format!("in next {}", span_text(span)),
-        Window::FromTo(from, to) => format!("from {} ago to {} ago", span_text(from), span_text(to)),
+        Window::FromTo(from, to) => {
+            format!("from {} ago to {} ago", span_text(from), span_text(to))
+        }
         Window::This(unit) => format!("in this {}", unit_name(unit)),
         Window::LastCalendar(1, unit) => format!("in last calendar {}", unit_name(unit)),
         Window::LastCalendar(n, unit) => format!("in last {n} calendar {}s", unit_name(unit)),
@@ -439,7 +575,11 @@ fn duration(micros: i64) -> String {
             seconds %= length;
         }
     }
-    if text.is_empty() { "0s".to_owned() } else { text }
+    if text.is_empty() {
+        "0s".to_owned()
+    } else {
+        text
+    }
 }
 
 fn list(ty: Ty, values: &[V]) -> String {
@@ -511,7 +651,10 @@ fn profile_line(schema: &Schema, row: &ProfileRow) -> String {
 }
 
 fn event_line(schema: &Schema, row: &EventRow) -> String {
-    let mut members = vec![format!("\"profile\":{}", json_text(&row.key)), format!("\"at\":\"{}\"", civil::instant_text(row.at))];
+    let mut members = vec![
+        format!("\"profile\":{}", json_text(&row.key)),
+        format!("\"at\":\"{}\"", civil::instant_text(row.at)),
+    ];
     if let Some(id) = &row.id {
         members.push(format!("\"id\":{}", json_text(id)));
     }
@@ -524,7 +667,10 @@ fn json_members(fields: &[Field], values: &[V], members: &mut Vec<String>) {
     for (index, (field, value)) in fields.iter().zip(values).enumerate() {
         match value {
             V::Missing if index % 2 == 0 => {}
-            V::Geo(lat, lon) => members.push(format!("\"{0}_lat\":{lat:?},\"{0}_lon\":{lon:?}", field.name)),
+            V::Geo(lat, lon) => members.push(format!(
+                "\"{0}_lat\":{lat:?},\"{0}_lon\":{lon:?}",
+                field.name
+            )),
             value => members.push(format!("\"{}\":{}", field.name, json(field.ty, value))),
         }
     }
@@ -534,22 +680,53 @@ fn json(ty: Ty, value: &V) -> String {
     match (ty, value) {
         (_, V::Missing) => "null".to_owned(),
         (_, V::Str(text)) => json_text(text),
-        (Ty::Color, V::Int(_)) | (Ty::Tier, V::Int(_)) | (Ty::Date, V::Int(_)) | (Ty::Timestamp, V::Int(_)) => {
+        (Ty::Color, V::Int(_))
+        | (Ty::Tier, V::Int(_))
+        | (Ty::Date, V::Int(_))
+        | (Ty::Timestamp, V::Int(_)) => {
             format!("\"{}\"", literal(ty, value))
         }
         (Ty::Time, V::Int(_)) => format!("\"{}\"", literal(ty, value)),
         (Ty::Money, V::Int(cents)) => decimal(*cents),
-        (Ty::Ints, V::List(values)) => format!("[{}]", values.iter().map(|v| json(Ty::Int, v)).collect::<Vec<_>>().join(",")),
-        (Ty::Strs, V::List(values)) => format!("[{}]", values.iter().map(|v| json(Ty::Str, v)).collect::<Vec<_>>().join(",")),
-        (Ty::Items, V::List(values)) => format!("[{}]", values.iter().map(json_item).collect::<Vec<_>>().join(",")),
+        (Ty::Ints, V::List(values)) => format!(
+            "[{}]",
+            values
+                .iter()
+                .map(|v| json(Ty::Int, v))
+                .collect::<Vec<_>>()
+                .join(",")
+        ),
+        (Ty::Strs, V::List(values)) => format!(
+            "[{}]",
+            values
+                .iter()
+                .map(|v| json(Ty::Str, v))
+                .collect::<Vec<_>>()
+                .join(",")
+        ),
+        (Ty::Items, V::List(values)) => format!(
+            "[{}]",
+            values.iter().map(json_item).collect::<Vec<_>>().join(",")
+        ),
         _ => literal(ty, value),
     }
 }
 
 fn json_item(item: &V) -> String {
-    let V::Record(values) = item else { unreachable!("items are records") };
-    let member = |((name, ty, _), value): (&(&str, Ty, bool), &V)| format!("\"{name}\":{}", json(*ty, value));
-    format!("{{{}}}", ITEM.iter().zip(values).map(member).collect::<Vec<_>>().join(","))
+    let V::Record(values) = item else {
+        unreachable!("items are records")
+    };
+    let member = |((name, ty, _), value): (&(&str, Ty, bool), &V)| {
+        format!("\"{name}\":{}", json(*ty, value))
+    };
+    format!(
+        "{{{}}}",
+        ITEM.iter()
+            .zip(values)
+            .map(member)
+            .collect::<Vec<_>>()
+            .join(",")
+    )
 }
 
 fn json_text(text: &str) -> String {

@@ -71,8 +71,11 @@ pub(super) struct Schema {
 }
 
 /// The fields of an item.
-pub(super) const ITEM: [(&str, Ty, bool); 3] =
-    [("k", Ty::Str, false), ("q", Ty::Int, false), ("o", Ty::Int, true)];
+pub(super) const ITEM: [(&str, Ty, bool); 3] = [
+    ("k", Ty::Str, false),
+    ("q", Ty::Int, false),
+    ("o", Ty::Int, true),
+];
 
 /// An expression. `optional`: the value may be missing. For a condition, `optional` says that it is open.
 #[derive(Clone, Debug)]
@@ -264,7 +267,12 @@ pub(super) enum K {
     DidTimes(Query, Times),
     DidPer(Query, u32, &'static str),
     Regular(Query, u32, u32, Unit),
-    Sequence { latest: bool, first: Query, steps: Vec<Step>, never: Option<(Query, Never)> },
+    Sequence {
+        latest: bool,
+        first: Query,
+        steps: Vec<Step>,
+        never: Option<(Query, Never)>,
+    },
     Quantifier(bool, Box<E>, Box<E>),
     Has(Box<E>, Box<E>),
     HasAny(bool, Box<E>, Vec<V>),

@@ -72,7 +72,7 @@ partition lifecycle {
 trait recency: Int? = ntile(5, last(Buy).at - 2025-01-01T00:00Z)
 "#;
 
-/// SplitMix64: enough for data that only has to be large.
+/// `SplitMix64`: enough for data that only has to be large.
 struct Random(u64);
 
 impl Random {
@@ -89,22 +89,37 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().expect("the folder to write");
     let folder = Path::new(&folder);
-    let mut number = |default: usize| arguments.next().map_or(default, |text| text.parse().expect("a number"));
+    let mut number = |default: usize| {
+        arguments
+            .next()
+            .map_or(default, |text| text.parse().expect("a number"))
+    };
     let (profiles, events) = (number(1_000_000), number(10_000_000));
     std::fs::create_dir_all(folder).expect("a folder");
     std::fs::write(folder.join("persona.toml"), PACKAGE).expect("persona.toml");
     std::fs::write(folder.join("scale.persona"), PROGRAM).expect("the program");
-    write(&folder.join("customers.parquet"), profiles, 1, |random, rows| customers(random, rows));
-    let shares = [("view", 7, "seconds", 600), ("cart", 2, "value", 20_000), ("buy", 1, "total", 100_000)];
+    write(&folder.join("customers.parquet"), profiles, 1, customers);
+    let shares = [
+        ("view", 7, "seconds", 600),
+        ("cart", 2, "value", 20_000),
+        ("buy", 1, "total", 100_000),
+    ];
     for (seed, (name, share, field, top)) in (2..).zip(shares) {
         let rows = events * share / 10;
         let path = folder.join(format!("{name}.parquet"));
-        write(&path, rows, seed, |random, rows| history(random, rows, name, field, top, profiles as i64));
+        write(&path, rows, seed, |random, rows| {
+            history(random, rows, name, field, top, profiles as i64)
+        });
     }
 }
 
 /// Writes `total` rows in batches; `make` gives a batch for a range of row numbers.
-fn write(path: &Path, total: usize, seed: u64, make: impl Fn(&mut Random, std::ops::Range<usize>) -> RecordBatch) {
+fn write(
+    path: &Path,
+    total: usize,
+    seed: u64,
+    make: impl Fn(&mut Random, std::ops::Range<usize>) -> RecordBatch,
+) {
     let mut random = Random(seed);
     let mut writer: Option<ArrowWriter<File>> = None;
     for start in (0..total).step_by(BATCH) {
@@ -144,12 +159,19 @@ fn customers(random: &mut Random, rows: std::ops::Range<usize>) -> RecordBatch {
     let count = rows.len();
     let countries = ["US", "CA", "GB", "DE", "FR", "IT", "ES", "other"];
     let country = texts((0..count).map(|_| countries[random.below(8) as usize].to_owned()));
-    let age: ArrayRef =
-        Arc::new(Int64Array::from_iter((0..count).map(|_| Some(random.below(90)).filter(|age| *age >= 18))));
+    let age: ArrayRef = Arc::new(Int64Array::from_iter(
+        (0..count).map(|_| Some(random.below(90)).filter(|age| *age >= 18)),
+    ));
     let signed_up_at = instants(random, count);
     let spend = texts((0..count).map(|_| money(random.below(1_000_000))));
     let id = texts(rows.map(|row| format!("c{row}")));
-    batch(vec![("id", id), ("country", country), ("age", age), ("signed_up_at", signed_up_at), ("spend", spend)])
+    batch(vec![
+        ("id", id),
+        ("country", country),
+        ("age", age),
+        ("signed_up_at", signed_up_at),
+        ("spend", spend),
+    ])
 }
 
 fn history(
@@ -164,11 +186,19 @@ fn history(
     let profile = texts((0..count).map(|_| format!("c{}", random.below(profiles))));
     let sku = texts((0..count).map(|_| format!("S{}", random.below(5_000))));
     let value: ArrayRef = if field == "seconds" {
-        Arc::new(Int64Array::from_iter_values((0..count).map(|_| random.below(top))))
+        Arc::new(Int64Array::from_iter_values(
+            (0..count).map(|_| random.below(top)),
+        ))
     } else {
         texts((0..count).map(|_| money(random.below(top))))
     };
     let at = instants(random, count);
     let id = texts(rows.map(|row| format!("{kind}{row}")));
-    batch(vec![("id", id), ("profile", profile), ("at", at), ("sku", sku), (field, value)])
+    batch(vec![
+        ("id", id),
+        ("profile", profile),
+        ("at", at),
+        ("sku", sku),
+        (field, value),
+    ])
 }

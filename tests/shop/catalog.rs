@@ -11,20 +11,70 @@ pub(super) struct Category {
     pub(super) season: [u64; 12],
 }
 
-const fn category(name: &'static str, prefix: &'static str, price: (i64, i64), season: [u64; 12]) -> Category {
-    Category { name, prefix, price, season }
+const fn category(
+    name: &'static str,
+    prefix: &'static str,
+    price: (i64, i64),
+    season: [u64; 12],
+) -> Category {
+    Category {
+        name,
+        prefix,
+        price,
+        season,
+    }
 }
 
 /// The categories.
 pub(super) const CATEGORIES: [Category; 8] = [
-    category("shoes", "SH", (4990, 1500), [70, 70, 110, 130, 130, 110, 90, 100, 120, 110, 90, 70]),
-    category("jackets", "JA", (7990, 2500), [120, 90, 90, 70, 50, 40, 40, 60, 130, 190, 180, 140]),
-    category("backpacks", "BP", (3990, 1250), [60, 70, 100, 110, 130, 160, 170, 140, 100, 60, 50, 50]),
-    category("tents", "TE", (8990, 4200), [20, 30, 80, 150, 200, 240, 220, 140, 60, 20, 20, 20]),
-    category("kitchen", "KI", (1490, 890), [100, 90, 90, 90, 90, 90, 90, 90, 100, 110, 130, 130]),
-    category("lighting", "LI", (1990, 1100), [110, 90, 70, 60, 60, 50, 50, 60, 90, 140, 200, 220]),
-    category("books", "BO", (990, 450), [100, 90, 80, 80, 80, 90, 110, 100, 90, 100, 130, 150]),
-    category("gifts", "GI", (1290, 600), [20, 60, 40, 60, 90, 40, 30, 30, 40, 60, 280, 450]),
+    category(
+        "shoes",
+        "SH",
+        (4990, 1500),
+        [70, 70, 110, 130, 130, 110, 90, 100, 120, 110, 90, 70],
+    ),
+    category(
+        "jackets",
+        "JA",
+        (7990, 2500),
+        [120, 90, 90, 70, 50, 40, 40, 60, 130, 190, 180, 140],
+    ),
+    category(
+        "backpacks",
+        "BP",
+        (3990, 1250),
+        [60, 70, 100, 110, 130, 160, 170, 140, 100, 60, 50, 50],
+    ),
+    category(
+        "tents",
+        "TE",
+        (8990, 4200),
+        [20, 30, 80, 150, 200, 240, 220, 140, 60, 20, 20, 20],
+    ),
+    category(
+        "kitchen",
+        "KI",
+        (1490, 890),
+        [100, 90, 90, 90, 90, 90, 90, 90, 100, 110, 130, 130],
+    ),
+    category(
+        "lighting",
+        "LI",
+        (1990, 1100),
+        [110, 90, 70, 60, 60, 50, 50, 60, 90, 140, 200, 220],
+    ),
+    category(
+        "books",
+        "BO",
+        (990, 450),
+        [100, 90, 80, 80, 80, 90, 110, 100, 90, 100, 130, 150],
+    ),
+    category(
+        "gifts",
+        "GI",
+        (1290, 600),
+        [20, 60, 40, 60, 90, 40, 30, 30, 40, 60, 280, 450],
+    ),
 ];
 
 /// Products per category.
@@ -93,13 +143,49 @@ cities! {
 
 /// First names as people write them, and as their addresses do.
 pub(super) const NAMES: [(&str, &str); 36] = [
-    ("Anna", "anna"), ("Ben", "ben"), ("Clara", "clara"), ("David", "david"), ("Emma", "emma"), ("Felix", "felix"),
-    ("Greta", "greta"), ("Hannes", "hannes"), ("Ida", "ida"), ("Jürgen", "juergen"), ("Katrin", "katrin"), ("Lukas", "lukas"),
-    ("Mia", "mia"), ("Noah", "noah"), ("Olivia", "olivia"), ("Paul", "paul"), ("Renée", "renee"), ("Sophie", "sophie"),
-    ("Tom", "tom"), ("Ursula", "ursula"), ("Víctor", "victor"), ("Wim", "wim"), ("Yara", "yara"), ("Zoë", "zoe"),
-    ("Łukasz", "lukasz"), ("Siân", "sian"), ("Özge", "oezge"), ("André", "andre"), ("Chloe", "chloe"), ("Marta", "marta"),
-    ("Ravi", "ravi"), ("Aiko", "aiko"), ("Bjørn", "bjorn"), ("Elif", "elif"), ("Jan", "jan"), ("Nora", "nora"),
+    ("Anna", "anna"),
+    ("Ben", "ben"),
+    ("Clara", "clara"),
+    ("David", "david"),
+    ("Emma", "emma"),
+    ("Felix", "felix"),
+    ("Greta", "greta"),
+    ("Hannes", "hannes"),
+    ("Ida", "ida"),
+    ("Jürgen", "juergen"),
+    ("Katrin", "katrin"),
+    ("Lukas", "lukas"),
+    ("Mia", "mia"),
+    ("Noah", "noah"),
+    ("Olivia", "olivia"),
+    ("Paul", "paul"),
+    ("Renée", "renee"),
+    ("Sophie", "sophie"),
+    ("Tom", "tom"),
+    ("Ursula", "ursula"),
+    ("Víctor", "victor"),
+    ("Wim", "wim"),
+    ("Yara", "yara"),
+    ("Zoë", "zoe"),
+    ("Łukasz", "lukasz"),
+    ("Siân", "sian"),
+    ("Özge", "oezge"),
+    ("André", "andre"),
+    ("Chloe", "chloe"),
+    ("Marta", "marta"),
+    ("Ravi", "ravi"),
+    ("Aiko", "aiko"),
+    ("Bjørn", "bjorn"),
+    ("Elif", "elif"),
+    ("Jan", "jan"),
+    ("Nora", "nora"),
 ];
 
 /// Second halves of addresses.
-pub(super) const DOMAINS: [&str; 5] = ["example.com", "example.org", "example.net", "mail.example.com", "post.example.org"];
+pub(super) const DOMAINS: [&str; 5] = [
+    "example.com",
+    "example.org",
+    "example.net",
+    "mail.example.com",
+    "post.example.org",
+];

@@ -20,11 +20,23 @@ use write::{Content, files, parquet};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let number = |index: usize, default: u32| arguments.get(index).map_or(Some(default), |text| text.parse().ok());
-    let (Some(folder), Some(customers), Some(activity)) = (arguments.first(), number(1, 4_000), number(2, 100)) else {
+    let number = |index: usize, default: u32| {
+        arguments
+            .get(index)
+            .map_or(Some(default), |text| text.parse().ok())
+    };
+    let (Some(folder), Some(customers), Some(activity)) =
+        (arguments.first(), number(1, 4_000), number(2, 100))
+    else {
         return usage();
     };
-    match generate(Path::new(folder), Scale { customers, activity: u64::from(activity) }) {
+    match generate(
+        Path::new(folder),
+        Scale {
+            customers,
+            activity: u64::from(activity),
+        },
+    ) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }

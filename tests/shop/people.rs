@@ -68,14 +68,26 @@ impl Customer {
     /// The customer with this number.
     pub(super) fn new(rng: &mut Rng, number: u32) -> Self {
         let habit = HABITS[rng.weighted(&HABITS.map(|(_, weight)| weight))].0;
-        let city = &CITIES[rng.weighted(&CITIES.iter().map(|city| city.weight).collect::<Vec<_>>())];
+        let city =
+            &CITIES[rng.weighted(&CITIES.iter().map(|city| city.weight).collect::<Vec<_>>())];
         let (first_name, slug) = *rng.pick(&NAMES);
-        let email = rng.chance(9_550).then(|| format!("{slug}.{number}@{}", rng.pick(&DOMAINS)));
+        let email = rng
+            .chance(9_550)
+            .then(|| format!("{slug}.{number}@{}", rng.pick(&DOMAINS)));
         let around = rng.between(-1_400, 1_400);
-        let location = rng.chance(8_200).then(|| (city.latitude + around, city.longitude + rng.between(-2_000, 2_000)));
+        let location = rng.chance(8_200).then(|| {
+            (
+                city.latitude + around,
+                city.longitude + rng.between(-2_000, 2_000),
+            )
+        });
         let birthday = rng.chance(6_600).then(|| rng.between(-16_000, 13_500));
         let signed_up = signed_up(rng, habit);
-        let newsletter = rng.chance(if habit == Habit::OneTime { 4_500 } else { 7_200 });
+        let newsletter = rng.chance(if habit == Habit::OneTime {
+            4_500
+        } else {
+            7_200
+        });
         let stops = rng.between(START + 60 * DAY, END - 150 * DAY);
         Self {
             habit,
@@ -94,7 +106,11 @@ impl Customer {
             sms: rng.chance(1_800),
             likes: [rng.index(8), rng.index(8)],
             stops,
-            opens: if habit == Habit::Loyal { 4_500 } else { rng.below(4_000) },
+            opens: if habit == Habit::Loyal {
+                4_500
+            } else {
+                rng.below(4_000)
+            },
         }
     }
 }
@@ -102,7 +118,11 @@ impl Customer {
 /// Half of the people were there before the data begins.
 fn signed_up(rng: &mut Rng, habit: Habit) -> i64 {
     let old = matches!(habit, Habit::Loyal | Habit::Lapsed) || rng.chance(4_000);
-    let (from, to) = if old { (START - 900 * DAY, START) } else { (START, END - DAY) };
+    let (from, to) = if old {
+        (START - 900 * DAY, START)
+    } else {
+        (START, END - DAY)
+    };
     rng.between(from, to)
 }
 

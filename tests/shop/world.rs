@@ -45,7 +45,11 @@ pub(super) struct Order {
 impl Order {
     /// What was paid, in cents.
     pub(super) fn total(&self) -> i64 {
-        let full: i64 = self.lines.iter().map(|(product, quantity)| product.price() * quantity).sum();
+        let full: i64 = self
+            .lines
+            .iter()
+            .map(|(product, quantity)| product.price() * quantity)
+            .sum();
         if self.coupon { full - full / 10 } else { full }
     }
 }
@@ -107,32 +111,63 @@ impl World {
                 orders += u32::from(self.visit(rng, customer, number, at, orders));
             }
         }
-        let letters = if customer.newsletter { (END - FIRST_LETTER) / (14 * DAY) } else { 0 };
+        let letters = if customer.newsletter {
+            (END - FIRST_LETTER) / (14 * DAY)
+        } else {
+            0
+        };
         for letter in 1..=letters {
             let sent = FIRST_LETTER + (letter - 1) * 14 * DAY + 8 * 3_600;
             let left = customer.habit == Habit::Lapsed && sent > customer.stops;
             if sent > customer.signed_up && !left && rng.chance(customer.opens * activity / 100) {
                 let at = sent + rng.between(30, 20_000);
-                self.opens.push(Open { customer: number, at, letter });
+                self.opens.push(Open {
+                    customer: number,
+                    at,
+                    letter,
+                });
             }
         }
     }
 
     /// One visit; whether it ended with an order.
-    fn visit(&mut self, rng: &mut Rng, customer: &Customer, number: u32, at: i64, orders: u32) -> bool {
+    fn visit(
+        &mut self,
+        rng: &mut Rng,
+        customer: &Customer,
+        number: u32,
+        at: i64,
+        orders: u32,
+    ) -> bool {
         let mut at = at;
         let mut cart: Vec<(Product, i64)> = Vec::new();
         let views = rng.between(1, 3) + i64::from(rng.chance(1_500)) * 4;
         let product = product(rng, customer, at);
         for step in 0..views {
             let again = step > 0 && rng.chance(1_800);
-            let seen = if again { product } else { self::product(rng, customer, at) };
-            let seconds = rng.chance(9_200).then(|| i32::try_from(rng.between(4, 240)).expect("seconds fit"));
-            self.views.push(View { customer: number, at, product: seen, seconds });
+            let seen = if again {
+                product
+            } else {
+                self::product(rng, customer, at)
+            };
+            let seconds = rng
+                .chance(9_200)
+                .then(|| i32::try_from(rng.between(4, 240)).expect("seconds fit"));
+            self.views.push(View {
+                customer: number,
+                at,
+                product: seen,
+                seconds,
+            });
             at += rng.between(20, 400);
             if rng.chance(wants(customer)) && cart.iter().all(|(known, _)| *known != seen) {
                 let quantity = 1 + i64::from(rng.chance(1_600)) + i64::from(rng.chance(300));
-                self.carts.push(CartLine { customer: number, at, product: seen, quantity });
+                self.carts.push(CartLine {
+                    customer: number,
+                    at,
+                    product: seen,
+                    quantity,
+                });
                 cart.push((seen, quantity));
                 at += rng.between(10, 120);
             }
@@ -140,7 +175,12 @@ impl World {
         let buys = !cart.is_empty() && rng.chance(buys(customer.habit, orders));
         if buys {
             let coupon = rng.chance(if customer.offers { 2_600 } else { 300 });
-            self.orders.push(Order { customer: number, at: at + rng.between(60, 1_500), lines: cart, coupon });
+            self.orders.push(Order {
+                customer: number,
+                at: at + rng.between(60, 1_500),
+                lines: cart,
+                coupon,
+            });
         }
         buys
     }
@@ -191,20 +231,35 @@ fn product(rng: &mut Rng, customer: &Customer, at: i64) -> Product {
         5..7 => customer.likes[1],
         _ => {
             let month = usize::try_from(month(at) - 1).expect("a month");
-            rng.weighted(&CATEGORIES.iter().map(|category| category.season[month]).collect::<Vec<_>>())
+            rng.weighted(
+                &CATEGORIES
+                    .iter()
+                    .map(|category| category.season[month])
+                    .collect::<Vec<_>>(),
+            )
         }
     };
-    let place = rng.below(u64::from(PRODUCTS)).min(rng.below(u64::from(PRODUCTS)));
-    Product(u16::try_from(category).expect("a category") * PRODUCTS + u16::try_from(place).expect("a product"))
+    let place = rng
+        .below(u64::from(PRODUCTS))
+        .min(rng.below(u64::from(PRODUCTS)));
+    Product(
+        u16::try_from(category).expect("a category") * PRODUCTS
+            + u16::try_from(place).expect("a product"),
+    )
 }
 
 fn month(at: i64) -> i8 {
-    jiff::Timestamp::from_second(at).expect("within the two years").to_zoned(jiff::tz::TimeZone::UTC).month()
+    jiff::Timestamp::from_second(at)
+        .expect("within the two years")
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .month()
 }
 
 /// When in the day: most of all in the evening.
 fn time_of_day(rng: &mut Rng) -> i64 {
-    let hours = [1, 1, 0, 0, 0, 1, 2, 4, 5, 5, 6, 7, 8, 6, 5, 5, 6, 8, 10, 12, 12, 9, 5, 2];
+    let hours = [
+        1, 1, 0, 0, 0, 1, 2, 4, 5, 5, 6, 7, 8, 6, 5, 5, 6, 8, 10, 12, 12, 9, 5, 2,
+    ];
     let hour = i64::try_from(rng.weighted(&hours)).expect("an hour");
     hour * 3_600 + rng.between(0, 3_599)
 }

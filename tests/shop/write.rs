@@ -37,8 +37,11 @@ pub(super) fn files(world: &World) -> Vec<(&'static str, Content)> {
 /// A Parquet file of these rows.
 pub(super) fn parquet(rows: &RecordBatch) -> Vec<u8> {
     let level = ZstdLevel::try_new(12).expect("a level of zstd");
-    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
-    let mut writer = ArrowWriter::try_new(Vec::new(), rows.schema(), Some(properties)).expect("a writer");
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .build();
+    let mut writer =
+        ArrowWriter::try_new(Vec::new(), rows.schema(), Some(properties)).expect("a writer");
     writer.write(rows).expect("rows are written to memory");
     writer.into_inner().expect("a finished file")
 }
@@ -57,7 +60,10 @@ fn degrees(value: i64) -> String {
 }
 
 fn date(days: i64) -> String {
-    instant(days * DAY).to_zoned(TimeZone::UTC).date().to_string()
+    instant(days * DAY)
+        .to_zoned(TimeZone::UTC)
+        .date()
+        .to_string()
 }
 
 const CUSTOMER_COLUMNS: &str = "id,email,first_name,country,city,zip,lat,lon,timezone,language,birthday,signed_up_at,tier,tags,newsletter,offers,sms";
@@ -77,7 +83,10 @@ fn customers(customers: &[Customer]) -> String {
 
 fn cells(number: u32, customer: &Customer) -> [String; 17] {
     let yes = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
-    let (latitude, longitude) = customer.location.map(|(a, b)| (degrees(a), degrees(b))).unwrap_or_default();
+    let (latitude, longitude) = customer
+        .location
+        .map(|(a, b)| (degrees(a), degrees(b)))
+        .unwrap_or_default();
     [
         key(number),
         customer.email.clone().unwrap_or_default(),
@@ -87,7 +96,12 @@ fn cells(number: u32, customer: &Customer) -> [String; 17] {
         customer.zip.clone(),
         latitude,
         longitude,
-        if customer.zone_known { customer.city.zone } else { "" }.to_owned(),
+        if customer.zone_known {
+            customer.city.zone
+        } else {
+            ""
+        }
+        .to_owned(),
         customer.city.language.to_owned(),
         customer.birthday.map(date).unwrap_or_default(),
         instant(customer.signed_up).to_string(),
@@ -122,8 +136,20 @@ fn orders(orders: &[Order]) -> String {
     for (number, order) in (1..).zip(orders) {
         let line = order_line(number, order);
         match number {
-            1_111 | 2_222 => writeln!(text, "{}", line.replacen(&format!("\"{}\"", key(order.customer)), "null", 1)),
-            1_500 => writeln!(text, "{}", line.replacen(&format!("\"total\":{}", money(order.total())), "\"total\":\"free\"", 1)),
+            1_111 | 2_222 => writeln!(
+                text,
+                "{}",
+                line.replacen(&format!("\"{}\"", key(order.customer)), "null", 1)
+            ),
+            1_500 => writeln!(
+                text,
+                "{}",
+                line.replacen(
+                    &format!("\"total\":{}", money(order.total())),
+                    "\"total\":\"free\"",
+                    1
+                )
+            ),
             2_500 => writeln!(text, "{}", line.replacen("\"total\":", "\"total\":-", 1)),
             3_000 => writeln!(text, "{}", &line[..line.len() / 2]),
             _ if number % 613 == 0 => writeln!(text, "{line}\n{line}"),
@@ -137,10 +163,17 @@ fn orders(orders: &[Order]) -> String {
 fn order_line(number: u32, order: &Order) -> String {
     let item = |(product, quantity): &(super::catalog::Product, i64)| {
         let (sku, category) = (product.sku(), product.category().name);
-        format!("{{\"sku\":\"{sku}\",\"category\":\"{category}\",\"quantity\":{quantity},\"price\":{}}}", money(product.price()))
+        format!(
+            "{{\"sku\":\"{sku}\",\"category\":\"{category}\",\"quantity\":{quantity},\"price\":{}}}",
+            money(product.price())
+        )
     };
     let items: Vec<String> = order.lines.iter().map(item).collect();
-    let coupon = if order.coupon { ",\"coupon\":\"TENTH\"" } else { "" };
+    let coupon = if order.coupon {
+        ",\"coupon\":\"TENTH\""
+    } else {
+        ""
+    };
     format!(
         "{{\"order_id\":\"N{:06}\",\"customer\":\"{}\",\"at\":\"{}\",\"total\":{}{coupon},\"items\":[{}]}}",
         100_000 + number,
@@ -157,14 +190,21 @@ fn carts(world: &World) -> String {
     let mut text = "\u{feff}customer;added;sku;category;quantity;unit price\r\n".to_owned();
     for (number, line) in (1_u32..).zip(&world.carts) {
         let local = instant(line.at).to_zoned(berlin.clone()).datetime();
-        let quantity = if number == 2_000 { "two".to_owned() } else { line.quantity.to_string() };
+        let quantity = if number == 2_000 {
+            "two".to_owned()
+        } else {
+            line.quantity.to_string()
+        };
         let price = money(line.product.price()).replace('.', ",");
         let customer = key(line.customer);
         let (sku, category) = (line.product.sku(), line.product.category().name);
         let added = local.strftime("%Y-%m-%d %H:%M:%S");
         match number {
             4_000 => write!(text, "{customer};{added};{sku}\r\n"),
-            _ => write!(text, "{customer};{added};{sku};{category};{quantity};{price}\r\n"),
+            _ => write!(
+                text,
+                "{customer};{added};{sku};{category};{quantity};{price}\r\n"
+            ),
         }
         .expect("text grows");
     }
@@ -187,19 +227,42 @@ fn texts(values: impl Iterator<Item = String>) -> ArrayRef {
 fn views(views: &[View]) -> RecordBatch {
     let seconds: Int32Array = views.iter().map(|view| view.seconds).collect();
     batch(vec![
-        ("customer", texts(views.iter().map(|view| key(view.customer))), false),
+        (
+            "customer",
+            texts(views.iter().map(|view| key(view.customer))),
+            false,
+        ),
         ("at", instants(views.iter().map(|view| view.at)), false),
-        ("sku", texts(views.iter().map(|view| view.product.sku())), false),
-        ("category", texts(views.iter().map(|view| view.product.category().name.to_owned())), false),
+        (
+            "sku",
+            texts(views.iter().map(|view| view.product.sku())),
+            false,
+        ),
+        (
+            "category",
+            texts(
+                views
+                    .iter()
+                    .map(|view| view.product.category().name.to_owned()),
+            ),
+            false,
+        ),
         ("seconds", Arc::new(seconds), true),
     ])
 }
 
 fn opens(opens: &[Open]) -> RecordBatch {
-    debug_assert!(opens.iter().all(|open| open.at < END), "mail is opened before the end");
+    debug_assert!(
+        opens.iter().all(|open| open.at < END),
+        "mail is opened before the end"
+    );
     let letter = |open: &Open| format!("newsletter-{:02}", open.letter);
     batch(vec![
-        ("customer", texts(opens.iter().map(|open| key(open.customer))), false),
+        (
+            "customer",
+            texts(opens.iter().map(|open| key(open.customer))),
+            false,
+        ),
         ("at", instants(opens.iter().map(|open| open.at)), false),
         ("campaign", texts(opens.iter().map(letter)), false),
     ])

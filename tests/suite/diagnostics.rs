@@ -19,7 +19,10 @@ pub(crate) struct Program {
 impl Program {
     /// The package of these files.
     pub(crate) fn package(&self, root: &Path) -> Package {
-        let files = self.files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        let files = self
+            .files
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()));
         Package::from_memory("suite", self.config.as_deref(), files, root)
     }
 
@@ -31,7 +34,10 @@ impl Program {
     fn text_mut(&mut self, path: &str) -> &mut String {
         match (&mut self.config, path.ends_with(".toml")) {
             (Some(config), true) => config,
-            _ => self.files.get_mut(path).unwrap_or_else(|| panic!("an edit in `{path}`, which is no file of the program")),
+            _ => self
+                .files
+                .get_mut(path)
+                .unwrap_or_else(|| panic!("an edit in `{path}`, which is no file of the program")),
         }
     }
 }
@@ -40,14 +46,28 @@ impl Program {
 pub(crate) fn short(report: &Report) -> String {
     let mut text = String::new();
     for diagnostic in &report.diagnostics {
-        let severity = if diagnostic.severity == Severity::Warning { " warning" } else { "" };
+        let severity = if diagnostic.severity == Severity::Warning {
+            " warning"
+        } else {
+            ""
+        };
         let place = place(report, diagnostic.primary.file, diagnostic.primary.span);
-        writeln!(text, "{}{severity} {place} {}", diagnostic.code, diagnostic.message).expect("text grows");
-        let mut line = |kind: &str, words: &str| writeln!(text, "  {kind}: {words}").expect("text grows");
+        writeln!(
+            text,
+            "{}{severity} {place} {}",
+            diagnostic.code, diagnostic.message
+        )
+        .expect("text grows");
+        let mut line =
+            |kind: &str, words: &str| writeln!(text, "  {kind}: {words}").expect("text grows");
         diagnostic.notes.iter().for_each(|note| line("note", note));
         diagnostic.help.iter().for_each(|help| line("help", help));
         for fix in &diagnostic.fixes {
-            let kind = if fix.applicability == Applicability::Always { "fix" } else { "fix?" };
+            let kind = if fix.applicability == Applicability::Always {
+                "fix"
+            } else {
+                "fix?"
+            };
             line(kind, &fix.title);
         }
     }
@@ -63,7 +83,11 @@ fn place(report: &Report, file: FileId, span: persona_base::Span) -> String {
         format!("{}:{}", at.line + 1, at.col + 1)
     };
     let path = report.texts.path(file);
-    let path = if path == "main.persona" { String::new() } else { format!("{} ", path.trim_end_matches(".persona")) };
+    let path = if path == "main.persona" {
+        String::new()
+    } else {
+        format!("{} ", path.trim_end_matches(".persona"))
+    };
     format!("{path}{}-{}", at(span.start), at(span.end))
 }
 
@@ -74,13 +98,28 @@ pub(crate) fn check_fixes(program: &Program, report: &Report, root: &Path) -> Ve
     for diagnostic in &report.diagnostics {
         for fix in &diagnostic.fixes {
             let after = apply(program, report, &fix.edits).check(root);
-            let same = |other: &&Diagnostic| other.code == diagnostic.code && other.message == diagnostic.message;
-            let (before, left) = (report.diagnostics.iter().filter(same).count(), after.diagnostics.iter().filter(same).count());
+            let same = |other: &&Diagnostic| {
+                other.code == diagnostic.code && other.message == diagnostic.message
+            };
+            let (before, left) = (
+                report.diagnostics.iter().filter(same).count(),
+                after.diagnostics.iter().filter(same).count(),
+            );
             if left >= before {
-                failures.push(format!("the fix `{}` of {} does not remove it", fix.title, diagnostic.code));
+                failures.push(format!(
+                    "the fix `{}` of {} does not remove it",
+                    fix.title, diagnostic.code
+                ));
             }
-            if after.errors() > report.errors() || (diagnostic.severity == Severity::Warning && after.errors() > 0) {
-                failures.push(format!("the fix `{}` of {} breaks something else:\n{}", fix.title, diagnostic.code, short(&after)));
+            if after.errors() > report.errors()
+                || (diagnostic.severity == Severity::Warning && after.errors() > 0)
+            {
+                failures.push(format!(
+                    "the fix `{}` of {} breaks something else:\n{}",
+                    fix.title,
+                    diagnostic.code,
+                    short(&after)
+                ));
             }
         }
     }
@@ -94,7 +133,9 @@ fn apply(program: &Program, report: &Report, edits: &[Edit]) -> Program {
     edits.sort_by_key(|edit| (edit.file, std::cmp::Reverse(edit.span)));
     for edit in edits {
         let range = edit.span.start as usize..edit.span.end as usize;
-        fixed.text_mut(report.texts.path(edit.file)).replace_range(range, &edit.text);
+        fixed
+            .text_mut(report.texts.path(edit.file))
+            .replace_range(range, &edit.text);
     }
     fixed
 }

@@ -39,7 +39,9 @@ impl Block {
 
     /// `key=value` in the info string.
     pub(super) fn option(&self, key: &str) -> Option<&str> {
-        self.info.split_whitespace().find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
+        self.info
+            .split_whitespace()
+            .find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
     }
 }
 
@@ -85,7 +87,11 @@ impl Document {
             match (&mut open, line.strip_prefix("```")) {
                 (None, Some(info)) => {
                     pieces.push(Piece::Text(std::mem::take(&mut plain)));
-                    open = Some(Block { info: info.trim().to_owned(), body: String::new(), line: number + 1 });
+                    open = Some(Block {
+                        info: info.trim().to_owned(),
+                        body: String::new(),
+                        line: number + 1,
+                    });
                 }
                 (Some(_), Some(_)) => pieces.extend(open.take().map(Piece::Block)),
                 (Some(block), None) => block.body.push_str(line),
@@ -113,9 +119,19 @@ impl Document {
         for (index, piece) in self.pieces.iter().enumerate() {
             match piece {
                 Piece::Text(text) => {
-                    for (offset, heading) in text.lines().enumerate().filter_map(|(n, l)| Some((n, l.strip_prefix("## ")?))) {
+                    for (offset, heading) in text
+                        .lines()
+                        .enumerate()
+                        .filter_map(|(n, l)| Some((n, l.strip_prefix("## ")?)))
+                    {
                         let title = heading.trim();
-                        cases.push(Case { title, line: line + offset, common: common.clone(), own: Vec::new(), last: index });
+                        cases.push(Case {
+                            title,
+                            line: line + offset,
+                            common: common.clone(),
+                            own: Vec::new(),
+                            last: index,
+                        });
                     }
                     line += text.lines().count();
                 }
@@ -184,7 +200,10 @@ fn a_chapter_is_read_and_written_unchanged() {
 fn cases_start_at_headings_and_share_what_stands_before_them() {
     let document = Document::read(CHAPTER);
     let cases = document.cases();
-    let titles: Vec<(&str, usize, usize, usize)> = cases.iter().map(|c| (c.title, c.line, c.common.len(), c.own.len())).collect();
+    let titles: Vec<(&str, usize, usize, usize)> = cases
+        .iter()
+        .map(|c| (c.title, c.line, c.common.len(), c.own.len()))
+        .collect();
     assert_eq!(titles, [("One", 7, 1, 2), ("Two", 19, 1, 1)]);
     assert_eq!(cases[0].own[1].1.option("now"), Some("2026-01-01T00:00Z"));
     assert_eq!(cases[0].own[1].1.line, 15);
@@ -194,7 +213,10 @@ fn cases_start_at_headings_and_share_what_stands_before_them() {
 fn expectations_are_replaced_and_added_in_place() {
     let document = Document::read(CHAPTER);
     let cases = document.cases();
-    let edits = [Edit::Body(cases[0].own[1].0, "s: b\n".to_owned()), cases[1].append("output", "t: nobody\n".to_owned())];
+    let edits = [
+        Edit::Body(cases[0].own[1].0, "s: b\n".to_owned()),
+        cases[1].append("output", "t: nobody\n".to_owned()),
+    ];
     let written = document.write(&edits);
     assert!(written.contains("```output now=2026-01-01T00:00Z\ns: b\n```\n\n## Two"));
     assert!(written.ends_with("segment t\n```\n\n```output\nt: nobody\n```\n"));

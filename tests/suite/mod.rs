@@ -33,7 +33,10 @@ use document::Document;
 /// All chapters.
 fn chapters() -> Vec<PathBuf> {
     let files = files_below(&root().join("tests/suite"));
-    files.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "md")).collect()
+    files
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
+        .collect()
 }
 
 /// What running the suite found.
@@ -76,10 +79,17 @@ fn run_chapter(path: &std::path::Path) -> Found {
         let outcome = std::panic::catch_unwind(|| run::run(&case));
         let place = format!("{}:{} {}", relative(path), case.line, case.title);
         match outcome {
-            Err(_) => found.failures.push(format!("{place}\na panic; its message is above")),
+            Err(_) => found
+                .failures
+                .push(format!("{place}\na panic; its message is above")),
             Ok(outcome) => {
                 found.codes.extend(outcome.codes);
-                found.failures.extend(outcome.failures.into_iter().map(|failure| format!("{place}\n{failure}")));
+                found.failures.extend(
+                    outcome
+                        .failures
+                        .into_iter()
+                        .map(|failure| format!("{place}\n{failure}")),
+                );
                 edits.extend(outcome.edits);
             }
         }
@@ -93,9 +103,26 @@ fn run_chapter(path: &std::path::Path) -> Found {
 #[test]
 fn the_suite_holds() {
     let found = run_all();
-    assert!(found.failures.is_empty(), "{} failures\n\n{}\n", found.failures.len(), found.failures.join("\n\n"));
-    assert!(found.cases >= 150, "the suite has {} cases, and should have 150 at least", found.cases);
+    assert!(
+        found.failures.is_empty(),
+        "{} failures\n\n{}\n",
+        found.failures.len(),
+        found.failures.join("\n\n")
+    );
+    assert!(
+        found.cases >= 150,
+        "the suite has {} cases, and should have 150 at least",
+        found.cases
+    );
     let untriggered = |id: &&str| !found.codes.contains(*id) && !pages::TOO_LARGE.contains(id);
-    let missing: Vec<&str> = all_codes().iter().map(|code| code.id()).filter(untriggered).collect();
-    assert!(missing.is_empty(), "no case triggers {}", missing.join(", "));
+    let missing: Vec<&str> = all_codes()
+        .iter()
+        .map(|code| code.id())
+        .filter(untriggered)
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "no case triggers {}",
+        missing.join(", ")
+    );
 }

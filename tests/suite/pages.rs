@@ -23,26 +23,46 @@ pub(super) const TOO_LARGE: [&str; 2] = ["P0001", "P0002"];
 /// What is wrong with one page.
 fn complaints(id: &str, page: &str) -> Vec<String> {
     let document = Document::read(page);
-    let examples: Vec<&Block> =
-        document.blocks().filter(|block| ["persona", "toml"].contains(&block.kind())).collect();
+    let examples: Vec<&Block> = document
+        .blocks()
+        .filter(|block| ["persona", "toml"].contains(&block.kind()))
+        .collect();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut found = Vec::new();
     let first = usize::from(TOO_LARGE.contains(&id));
     if examples.len() + first < 2 {
-        found.push(format!("{id}: an example that is wrong and one that is right are missing"));
+        found.push(format!(
+            "{id}: an example that is wrong and one that is right are missing"
+        ));
     }
     for (index, example) in (first..).zip(examples) {
         let program = program(example);
         let report = program.check(folder.path());
-        let triggered = report.diagnostics.iter().any(|diagnostic| diagnostic.code.id() == id);
+        let triggered = report
+            .diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.code.id() == id);
         let is_error = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Error;
-        let others = report.diagnostics.iter().filter(is_error).any(|diagnostic| diagnostic.code.id() != id);
+        let others = report
+            .diagnostics
+            .iter()
+            .filter(is_error)
+            .any(|diagnostic| diagnostic.code.id() != id);
         match index {
-            0 if !triggered => found.push(format!("{id}: the wrong example is not\n{}", short(&report))),
-            0 if others => found.push(format!("{id}: the wrong example is wrong in other ways too\n{}", short(&report))),
+            0 if !triggered => found.push(format!(
+                "{id}: the wrong example is not\n{}",
+                short(&report)
+            )),
+            0 if others => found.push(format!(
+                "{id}: the wrong example is wrong in other ways too\n{}",
+                short(&report)
+            )),
             0 => found.extend(check_fixes(&program, &report, folder.path())),
             _ if triggered || report.errors() > 0 => {
-                found.push(format!("{id}: the right example is not\n{}", short(&report)));
+                found.push(format!(
+                    "{id}: the right example is not\n{}",
+                    short(&report)
+                ));
             }
             _ => {}
         }
@@ -52,8 +72,10 @@ fn complaints(id: &str, page: &str) -> Vec<String> {
 
 #[test]
 fn examples_of_pages_do_what_the_pages_say() {
-    let complaints: Vec<String> =
-        all_codes().iter().flat_map(|code: &Code| complaints(code.id(), code.info().page)).collect();
+    let complaints: Vec<String> = all_codes()
+        .iter()
+        .flat_map(|code: &Code| complaints(code.id(), code.info().page))
+        .collect();
     assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n\n"));
 }
 

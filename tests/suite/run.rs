@@ -25,13 +25,23 @@ pub(super) struct Outcome {
 
 impl Outcome {
     /// Compares an expectation; where it is rewritten instead, remembers that.
-    fn expect(&mut self, case: &Case<'_>, block: Option<(usize, &Block)>, kind: &'static str, found: &str) {
+    fn expect(
+        &mut self,
+        case: &Case<'_>,
+        block: Option<(usize, &Block)>,
+        kind: &'static str,
+        found: &str,
+    ) {
         match block {
             Some((_, block)) if block.body == found => {}
             Some((index, _)) if update() => self.edits.push(Edit::Body(index, found.to_owned())),
             None if update() => self.edits.push(case.append(kind, found.to_owned())),
-            Some((_, block)) => self.failures.push(format!("{kind}, expected:\n{}found:\n{found}", block.body)),
-            None => self.failures.push(format!("{kind}, not expected:\n{found}")),
+            Some((_, block)) => self
+                .failures
+                .push(format!("{kind}, expected:\n{}found:\n{found}", block.body)),
+            None => self
+                .failures
+                .push(format!("{kind}, not expected:\n{found}")),
         }
     }
 }
@@ -42,19 +52,31 @@ pub(super) fn run(case: &Case<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     let program = program(case, folder.path());
     let report = program.check(folder.path());
-    outcome.codes = report.diagnostics.iter().map(|diagnostic| diagnostic.code.id().to_owned()).collect();
+    outcome.codes = report
+        .diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.code.id().to_owned())
+        .collect();
     let expected = own(case, "diagnostics").next();
     if expected.is_some() || !report.diagnostics.is_empty() {
         outcome.expect(case, expected, "diagnostics", &short(&report));
     }
-    outcome.failures.extend(check_fixes(&program, &report, folder.path()));
+    outcome
+        .failures
+        .extend(check_fixes(&program, &report, folder.path()));
     if report.errors() > 0 {
         if own(case, "output").next().is_some() {
-            outcome.failures.push(format!("an output is expected, but the program has errors:\n{}", short(&report)));
+            outcome.failures.push(format!(
+                "an output is expected, but the program has errors:\n{}",
+                short(&report)
+            ));
         }
         return outcome;
     }
-    let asked = own(case, "output").chain(own(case, "rejects")).next().is_some();
+    let asked = own(case, "output")
+        .chain(own(case, "rejects"))
+        .next()
+        .is_some();
     if asked || expected.is_none() {
         answers(case, &program, folder.path(), &mut outcome);
     }
@@ -63,12 +85,19 @@ pub(super) fn run(case: &Case<'_>) -> Outcome {
 
 /// The case's own blocks of a kind.
 fn own<'a>(case: &Case<'a>, kind: &'a str) -> impl Iterator<Item = (usize, &'a Block)> {
-    case.own.clone().into_iter().filter(move |(_, block)| block.kind() == kind)
+    case.own
+        .clone()
+        .into_iter()
+        .filter(move |(_, block)| block.kind() == kind)
 }
 
 /// All blocks of a kind, the shared ones first.
 fn all<'a>(case: &Case<'a>, kind: &str) -> Vec<&'a Block> {
-    let blocks = case.common.iter().copied().chain(case.own.iter().map(|(_, block)| *block));
+    let blocks = case
+        .common
+        .iter()
+        .copied()
+        .chain(case.own.iter().map(|(_, block)| *block));
     blocks.filter(|block| block.kind() == kind).collect()
 }
 
@@ -77,30 +106,49 @@ fn program(case: &Case<'_>, folder: &Path) -> Program {
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for block in &case.common {
         if block.kind() == "persona" {
-            files.entry(block.name().unwrap_or("common.persona").to_owned()).or_default().push_str(&block.body);
+            files
+                .entry(block.name().unwrap_or("common.persona").to_owned())
+                .or_default()
+                .push_str(&block.body);
         }
     }
     for (_, block) in own(case, "persona") {
-        files.entry(block.name().unwrap_or("main.persona").to_owned()).or_default().push_str(&block.body);
+        files
+            .entry(block.name().unwrap_or("main.persona").to_owned())
+            .or_default()
+            .push_str(&block.body);
     }
     let config = all(case, "toml").last().map(|block| block.body.clone());
     let mut rows: BTreeMap<String, String> = BTreeMap::new();
     for block in all(case, "data") {
-        let table = block.name().unwrap_or_else(|| panic!("line {}: rows of which table?", block.line));
-        rows.entry(table.to_owned()).or_default().push_str(&block.body);
+        let table = block
+            .name()
+            .unwrap_or_else(|| panic!("line {}: rows of which table?", block.line));
+        rows.entry(table.to_owned())
+            .or_default()
+            .push_str(&block.body);
     }
     let profile = files.values().find_map(|text| table_name(text, "profile "));
     let mut sources = String::new();
     for (table, rows) in &rows {
         std::fs::write(folder.join(format!("{table}.ndjson")), rows).expect("rows are written");
-        let whose = if profile.as_deref() == Some(table) { "" } else { "  profile = column(\"profile\")\n" };
-        sources += &format!("source rows_of_{} of {table} {{\n  from \"{table}.ndjson\"\n{whose}}}\n", table.to_lowercase());
+        let whose = if profile.as_deref() == Some(table) {
+            ""
+        } else {
+            "  profile = column(\"profile\")\n"
+        };
+        sources += &format!(
+            "source rows_of_{} of {table} {{\n  from \"{table}.ndjson\"\n{whose}}}\n",
+            table.to_lowercase()
+        );
     }
     if !sources.is_empty() {
         files.insert("sources.persona".to_owned(), sources);
     }
     for block in all(case, "file") {
-        let name = block.name().unwrap_or_else(|| panic!("line {}: which file?", block.line));
+        let name = block
+            .name()
+            .unwrap_or_else(|| panic!("line {}: which file?", block.line));
         std::fs::write(folder.join(name), unescaped(&block.body)).expect("a file is written");
     }
     Program { config, files }
@@ -114,7 +162,10 @@ fn table_name(text: &str, keyword: &str) -> Option<String> {
 
 /// `\r`, `\0`, `\xff` and `\u{feff}` stand for what could not be seen in Markdown.
 fn unescaped(body: &str) -> Vec<u8> {
-    let text = body.replace("\\r", "\r").replace("\\0", "\0").replace("\\u{feff}", "\u{feff}");
+    let text = body
+        .replace("\\r", "\r")
+        .replace("\\0", "\0")
+        .replace("\\u{feff}", "\u{feff}");
     let mut bytes = Vec::new();
     for (index, part) in text.split("\\xff").enumerate() {
         if index > 0 {
@@ -126,23 +177,43 @@ fn unescaped(body: &str) -> Vec<u8> {
 }
 
 fn answers(case: &Case<'_>, program: &Program, folder: &Path, outcome: &mut Outcome) {
-    let compiled = program.package(folder).compile().expect("a valid program compiles");
-    let Compiled::Program(compiled, _) = compiled else { unreachable!("the program has no errors") };
+    let compiled = program
+        .package(folder)
+        .compile()
+        .expect("a valid program compiles");
+    let Compiled::Program(compiled, _) = compiled else {
+        unreachable!("the program has no errors")
+    };
     let plan = compiled.plan();
     let outputs: Vec<(usize, &Block)> = own(case, "output").collect();
-    let common = case.common.iter().find_map(|block| block.option("now")).unwrap_or(NOW);
-    let mut times: Vec<&str> = outputs.iter().map(|(_, block)| block.option("now").unwrap_or(common)).collect();
+    let common = case
+        .common
+        .iter()
+        .find_map(|block| block.option("now"))
+        .unwrap_or(NOW);
+    let mut times: Vec<&str> = outputs
+        .iter()
+        .map(|(_, block)| block.option("now").unwrap_or(common))
+        .collect();
     if times.is_empty() {
         times.push(common);
     }
     for (index, now) in times.into_iter().enumerate() {
-        let now = now.parse::<jiff::Timestamp>().unwrap_or_else(|e| panic!("`now={now}`: {e}")).as_microsecond();
+        let now = now
+            .parse::<jiff::Timestamp>()
+            .unwrap_or_else(|e| panic!("`now={now}`: {e}"))
+            .as_microsecond();
         let loaded = match Loaded::new(plan, folder, now) {
             Ok(loaded) => loaded,
             Err(message) => {
                 // The temporary folder's name is no part of the message.
                 let message = message.replace(&format!("{}/", folder.display()), "");
-                outcome.expect(case, own(case, "rejects").next(), "rejects", &format!("{message}\n"));
+                outcome.expect(
+                    case,
+                    own(case, "rejects").next(),
+                    "rejects",
+                    &format!("{message}\n"),
+                );
                 return;
             }
         };
@@ -155,7 +226,12 @@ fn answers(case: &Case<'_>, program: &Program, folder: &Path, outcome: &mut Outc
             Ok(answers) => {
                 let set_aside_only = outputs.is_empty() && expected.is_some();
                 if !set_aside_only {
-                    outcome.expect(case, outputs.get(index).copied(), "output", &loaded.show(plan, &answers));
+                    outcome.expect(
+                        case,
+                        outputs.get(index).copied(),
+                        "output",
+                        &loaded.show(plan, &answers),
+                    );
                 }
             }
             Err(message) => outcome.failures.push(message),

@@ -25,14 +25,28 @@ fn path() -> &'static Path {
             return path.into();
         }
         let here = std::env::current_exe().expect("the tests are a file");
-        let profile = here.ancestors().nth(2).expect("tests lie in target/profile/deps");
+        let profile = here
+            .ancestors()
+            .nth(2)
+            .expect("tests lie in target/profile/deps");
         let mut build = Command::new(env!("CARGO"));
-        build.current_dir(super::root()).args(["build", "--quiet", "--package", "persona-cli", "--bin", "persona", "--target-dir"]);
+        build.current_dir(super::root()).args([
+            "build",
+            "--quiet",
+            "--package",
+            "persona-cli",
+            "--bin",
+            "persona",
+            "--target-dir",
+        ]);
         build.arg(profile.parent().expect("a target folder"));
         if profile.ends_with("release") {
             build.arg("--release");
         }
-        assert!(build.status().expect("cargo runs").success(), "the binary is built");
+        assert!(
+            build.status().expect("cargo runs").success(),
+            "the binary is built"
+        );
         profile.join(format!("persona{}", std::env::consts::EXE_SUFFIX))
     })
 }
@@ -40,7 +54,13 @@ fn path() -> &'static Path {
 /// Calls `persona` in a folder, and waits for it.
 pub(crate) fn persona(folder: &Path, arguments: &[&str]) -> Run {
     let mut command = Command::new(path());
-    command.current_dir(folder).args(arguments).env("NO_COLOR", "1").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .current_dir(folder)
+        .args(arguments)
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().expect("the binary starts");
     let collect = |mut pipe: Box<dyn Read + Send>| {
         std::thread::spawn(move || {
@@ -63,5 +83,9 @@ pub(crate) fn persona(folder: &Path, arguments: &[&str]) -> Run {
         std::thread::sleep(Duration::from_millis(5));
     };
     let (stdout, stderr) = (stdout.join().expect("read"), stderr.join().expect("read"));
-    Run { code: status.code().unwrap_or(-1), stdout, stderr }
+    Run {
+        code: status.code().unwrap_or(-1),
+        stdout,
+        stderr,
+    }
 }

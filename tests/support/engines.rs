@@ -8,7 +8,8 @@ use persona_io::{LoadOptions, LoadReport, NoProgress, NoRejects, Reject, SourceR
 use persona_ir::{OutputKind, Plan, Schema, Ty};
 use persona_jit::Compiled;
 use persona_runtime::{
-    Answer, Answers, Column, Dataset, Evaluation, Strings, Value, Values, apply_checks, interpret, run_checks,
+    Answer, Answers, Column, Dataset, Evaluation, Strings, Value, Values, apply_checks, interpret,
+    run_checks,
 };
 
 /// Data of a plan, checked.
@@ -25,29 +26,63 @@ pub(crate) type Rows = Vec<Value>;
 impl Loaded {
     /// Reads the plan's sources below a folder, as of `now` (microseconds), and applies the checks.
     pub(crate) fn new(plan: &Plan, folder: &Path, now: i64) -> Result<Self, String> {
-        let options = LoadOptions { now: Some(now), threads: 1, ..LoadOptions::default() };
-        let mut loaded = persona_io::load(plan, folder, &options, &NoProgress).map_err(|error| error.to_string())?;
+        let options = LoadOptions {
+            now: Some(now),
+            threads: 1,
+            ..LoadOptions::default()
+        };
+        let mut loaded = persona_io::load(plan, folder, &options, &NoProgress)
+            .map_err(|error| error.to_string())?;
         let failures = run_checks(plan, &loaded.dataset, now);
-        loaded.record_checks(plan, &failures, &mut NoRejects).map_err(|error| error.to_string())?;
+        loaded
+            .record_checks(plan, &failures, &mut NoRejects)
+            .map_err(|error| error.to_string())?;
         let data = apply_checks(plan, &loaded.dataset, &failures);
         for source in &loaded.report.sources {
-            assert!(source.adds_up(), "the rows of `{}` do not add up: {source:?}", source.name);
+            assert!(
+                source.adds_up(),
+                "the rows of `{}` do not add up: {source:?}",
+                source.name
+            );
         }
-        Ok(Self { data, report: loaded.report, rejects: loaded.rejects, now })
+        Ok(Self {
+            data,
+            report: loaded.report,
+            rejects: loaded.rejects,
+            now,
+        })
     }
 
     /// What became of the rows of one source.
     pub(crate) fn source(&self, name: &str) -> &SourceReport {
-        let found = self.report.sources.iter().find(|source| &*source.name == name);
+        let found = self
+            .report
+            .sources
+            .iter()
+            .find(|source| &*source.name == name);
         found.unwrap_or_else(|| panic!("there is no source `{name}`"))
     }
 
     /// What was set aside, a line each.
     pub(crate) fn rejects(&self) -> String {
         let line = |reject: &Reject| {
-            let column = reject.column.as_ref().map(|column| format!(" {column}")).unwrap_or_default();
-            let value = reject.value.as_ref().map(|value| format!(" {value:?}")).unwrap_or_default();
-            format!("{}:{}{column}{value}: {} ({})\n", reject.file, reject.line, reject.reason, reject.action.name())
+            let column = reject
+                .column
+                .as_ref()
+                .map(|column| format!(" {column}"))
+                .unwrap_or_default();
+            let value = reject
+                .value
+                .as_ref()
+                .map(|value| format!(" {value:?}"))
+                .unwrap_or_default();
+            format!(
+                "{}:{}{column}{value}: {} ({})\n",
+                reject.file,
+                reject.line,
+                reject.reason,
+                reject.action.name()
+            )
         };
         self.rejects.iter().map(line).collect()
     }
@@ -75,9 +110,17 @@ impl Loaded {
                     let members = keys.iter().zip(rows).filter(|(_, value)| value.is_true());
                     members.map(|(key, _)| key.clone()).collect()
                 }
-                _ => keys.iter().zip(rows).map(|(key, value)| format!("{key} {}", shown(value, ty, &plan.schema))).collect(),
+                _ => keys
+                    .iter()
+                    .zip(rows)
+                    .map(|(key, value)| format!("{key} {}", shown(value, ty, &plan.schema)))
+                    .collect(),
             };
-            let cells = if cells.is_empty() { "nobody".to_owned() } else { cells.join(", ") };
+            let cells = if cells.is_empty() {
+                "nobody".to_owned()
+            } else {
+                cells.join(", ")
+            };
             text += &format!("{}: {cells}\n", output.name);
         }
         text
@@ -86,7 +129,10 @@ impl Loaded {
 
 /// The answers of all engines, which must be the same; where they are not, what differs.
 pub(crate) fn agree(plan: &Plan, loaded: &Loaded) -> Result<Vec<Rows>, String> {
-    let evaluation = Evaluation { now: loaded.now, calibration: None };
+    let evaluation = Evaluation {
+        now: loaded.now,
+        calibration: None,
+    };
     let interpreted = interpret(plan, &loaded.data, &evaluation);
     let expected = rows(plan, &interpreted, loaded.data.profiles);
     let compiled = Compiled::new(plan).map_err(|error| format!("machine code: {error}"))?;
@@ -94,20 +140,42 @@ pub(crate) fn agree(plan: &Plan, loaded: &Loaded) -> Result<Vec<Rows>, String> {
     if batch.calibration != interpreted.calibration {
         return Err("batch code calibrates ranks otherwise than the interpreter".to_owned());
     }
-    compare(plan, loaded, "batch code", &expected, &rows(plan, &batch, loaded.data.profiles))?;
-    let calibrated = Evaluation { now: loaded.now, calibration: Some(Arc::clone(&interpreted.calibration)) };
+    compare(
+        plan,
+        loaded,
+        "batch code",
+        &expected,
+        &rows(plan, &batch, loaded.data.profiles),
+    )?;
+    let calibrated = Evaluation {
+        now: loaded.now,
+        calibration: Some(Arc::clone(&interpreted.calibration)),
+    };
     let mut session = compiled.session(&loaded.data, &calibrated);
-    let by_profile: Vec<Vec<Value>> = (0..loaded.data.profiles).map(|profile| session.profile(profile)).collect();
-    let by_output: Vec<Rows> = (0..plan.outputs.len()).map(|output| by_profile.iter().map(|row| row[output].clone()).collect()).collect();
+    let by_profile: Vec<Vec<Value>> = (0..loaded.data.profiles)
+        .map(|profile| session.profile(profile))
+        .collect();
+    let by_output: Vec<Rows> = (0..plan.outputs.len())
+        .map(|output| by_profile.iter().map(|row| row[output].clone()).collect())
+        .collect();
     compare(plan, loaded, "row code", &expected, &by_output)?;
     Ok(expected)
 }
 
-fn compare(plan: &Plan, loaded: &Loaded, engine: &str, expected: &[Rows], found: &[Rows]) -> Result<(), String> {
+fn compare(
+    plan: &Plan,
+    loaded: &Loaded,
+    engine: &str,
+    expected: &[Rows],
+    found: &[Rows],
+) -> Result<(), String> {
     for (output, (expected, found)) in plan.outputs.iter().zip(expected.iter().zip(found)) {
         for (key, (expected, found)) in loaded.keys(plan).iter().zip(expected.iter().zip(found)) {
             if expected != found {
-                return Err(format!("`{}` of `{key}`: the interpreter says {expected:?}, {engine} {found:?}", output.name));
+                return Err(format!(
+                    "`{}` of `{key}`: the interpreter says {expected:?}, {engine} {found:?}",
+                    output.name
+                ));
             }
         }
     }
@@ -125,7 +193,9 @@ pub(crate) fn rows(plan: &Plan, answers: &Answers, profiles: usize) -> Vec<Rows>
         Answer::Values(column) => {
             assert_eq!(column.len(), profiles, "one answer for each profile");
             let ty = &plan.nodes[output.node].ty;
-            (0..profiles).map(|row| value(column, row, ty, &answers.strings)).collect()
+            (0..profiles)
+                .map(|row| value(column, row, ty, &answers.strings))
+                .collect()
         }
     });
     rows.collect()
@@ -149,7 +219,11 @@ fn value(column: &Column, row: usize, ty: &Ty, strings: &Strings) -> Value {
             let one = |at: usize| match element {
                 Ty::Record(fields) => {
                     let fields = fields.iter().zip(children);
-                    Value::Record(fields.map(|(field, child)| value(child, at, &field.ty, strings)).collect())
+                    Value::Record(
+                        fields
+                            .map(|(field, child)| value(child, at, &field.ty, strings))
+                            .collect(),
+                    )
                 }
                 scalar => value(&children[0], at, scalar, strings),
             };
@@ -166,16 +240,25 @@ fn shown(value: &Value, ty: &Ty, schema: &Schema) -> String {
         (Value::Bool(value), _) => if *value { "yes" } else { "no" }.to_owned(),
         (Value::Float(value), _) => format!("{value:?}"),
         (Value::Str(text), _) => format!("{text:?}"),
-        (Value::Enum(code), Ty::Enum(id)) => schema.enums[*id].values[*code as usize].name.to_string(),
+        (Value::Enum(code), Ty::Enum(id)) => {
+            schema.enums[*id].values[*code as usize].name.to_string()
+        }
         (Value::Geo(latitude, longitude), _) => format!("({latitude:?}, {longitude:?})"),
         (Value::Int(number), ty) => shown_integer(*number, ty),
         (Value::List(values), Ty::List(element) | Ty::Set(element)) => {
-            let values: Vec<String> = values.iter().map(|value| shown(value, element, schema)).collect();
+            let values: Vec<String> = values
+                .iter()
+                .map(|value| shown(value, element, schema))
+                .collect();
             format!("[{}]", values.join(", "))
         }
         (Value::Record(values), Ty::Record(fields)) => {
             let fields = fields.iter().zip(values.iter());
-            let fields: Vec<String> = fields.map(|(field, value)| format!("{}: {}", field.name, shown(value, &field.ty, schema))).collect();
+            let fields: Vec<String> = fields
+                .map(|(field, value)| {
+                    format!("{}: {}", field.name, shown(value, &field.ty, schema))
+                })
+                .collect();
             format!("{{{}}}", fields.join(", "))
         }
         other => unreachable!("{other:?} is no value of its type"),
@@ -186,29 +269,59 @@ fn shown_integer(number: i64, ty: &Ty) -> String {
     const SECOND: i64 = 1_000_000;
     match ty {
         Ty::Money(currency) => {
-            let (unit, digits) = (currency.minor_per_major().unsigned_abs(), currency.decimals() as usize);
+            let (unit, digits) = (
+                currency.minor_per_major().unsigned_abs(),
+                currency.decimals() as usize,
+            );
             let sign = if number < 0 { "-" } else { "" };
             let (whole, rest) = (number.unsigned_abs() / unit, number.unsigned_abs() % unit);
-            let rest = if digits == 0 { String::new() } else { format!(".{rest:0digits$}") };
+            let rest = if digits == 0 {
+                String::new()
+            } else {
+                format!(".{rest:0digits$}")
+            };
             format!("{sign}{whole}{rest} {currency}")
         }
         Ty::Length => format!("{number} m"),
-        Ty::TimeOfDay => format!("{:02}:{:02}{}", number / 3_600, number / 60 % 60, if number % 60 == 0 { String::new() } else { format!(":{:02}", number % 60) }),
-        Ty::Date => jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().days(number)).expect("a date").to_string(),
-        Ty::Timestamp => jiff::Timestamp::from_microsecond(number).expect("an instant").to_string(),
+        Ty::TimeOfDay => format!(
+            "{:02}:{:02}{}",
+            number / 3_600,
+            number / 60 % 60,
+            if number % 60 == 0 {
+                String::new()
+            } else {
+                format!(":{:02}", number % 60)
+            }
+        ),
+        Ty::Date => jiff::civil::date(1970, 1, 1)
+            .checked_add(jiff::Span::new().days(number))
+            .expect("a date")
+            .to_string(),
+        Ty::Timestamp => jiff::Timestamp::from_microsecond(number)
+            .expect("an instant")
+            .to_string(),
         Ty::Duration => {
             let (sign, size) = (if number < 0 { "-" } else { "" }, number.unsigned_abs());
             let mut text = String::new();
             let mut left = size;
-            for (unit, length) in [("d", 86_400 * SECOND), ("h", 3_600 * SECOND), ("m", 60 * SECOND)] {
+            for (unit, length) in [
+                ("d", 86_400 * SECOND),
+                ("h", 3_600 * SECOND),
+                ("m", 60 * SECOND),
+            ] {
                 if left >= length.unsigned_abs() {
                     text += &format!("{}{unit}", left / length.unsigned_abs());
                     left %= length.unsigned_abs();
                 }
             }
             if left > 0 || text.is_empty() {
-                let (seconds, micros) = (left / SECOND.unsigned_abs(), left % SECOND.unsigned_abs());
-                let fraction = if micros == 0 { String::new() } else { format!(".{micros:06}").trim_end_matches('0').to_owned() };
+                let (seconds, micros) =
+                    (left / SECOND.unsigned_abs(), left % SECOND.unsigned_abs());
+                let fraction = if micros == 0 {
+                    String::new()
+                } else {
+                    format!(".{micros:06}").trim_end_matches('0').to_owned()
+                };
                 text += &format!("{seconds}{fraction}s");
             }
             format!("{sign}{text}")

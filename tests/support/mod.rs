@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 /// The repository's folder.
 pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().expect("the tests' folder lies in the repository").to_path_buf()
+    here.parent()
+        .expect("the tests' folder lies in the repository")
+        .to_path_buf()
 }
 
 /// Whether expectations are rewritten instead of compared: `UPDATE=1 cargo test -p persona-tests`.
@@ -22,10 +24,14 @@ pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
+        for entry in
+            std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()))
+        {
             let entry = entry.expect("a readable folder entry");
             let name = entry.file_name();
-            let skipped = ["target", ".git", ".persona"].iter().any(|skipped| name == *skipped);
+            let skipped = ["target", ".git", ".persona"]
+                .iter()
+                .any(|skipped| name == *skipped);
             if skipped {
                 continue;
             }
@@ -43,5 +49,8 @@ pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
 /// A path relative to the repository, with `/` on every system.
 pub(crate) fn relative(path: &Path) -> String {
     let path = path.strip_prefix(root()).unwrap_or(path);
-    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    path.components()
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect::<Vec<_>>()
+        .join("/")
 }

@@ -1,4 +1,4 @@
-//! Random numbers that are the same everywhere and for ever: SplitMix64, integers only.
+//! Random numbers that are the same everywhere and for ever: `SplitMix64`, integers only.
 
 /// A stream of random numbers.
 #[derive(Debug)]

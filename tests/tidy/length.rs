@@ -20,8 +20,13 @@ fn too_long(files: &[File]) -> BTreeMap<String, usize> {
         if lines > FILE {
             found.insert(file.path.clone(), lines);
         }
-        for function in functions(&file.text).into_iter().filter(|f| f.lines > FUNCTION) {
-            let longest = found.entry(format!("{}::{}", file.path, function.name)).or_default();
+        for function in functions(&file.text)
+            .into_iter()
+            .filter(|f| f.lines > FUNCTION)
+        {
+            let longest = found
+                .entry(format!("{}::{}", file.path, function.name))
+                .or_default();
             *longest = function.lines.max(*longest);
         }
     }
@@ -30,10 +35,20 @@ fn too_long(files: &[File]) -> BTreeMap<String, usize> {
 
 /// Reads the list: a name and a length per line; `#` starts a comment.
 fn read_list(text: &str) -> BTreeMap<String, usize> {
-    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    let lines = text
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty());
     let entry = |line: &str| {
-        let (name, length) = line.trim().rsplit_once(' ').unwrap_or_else(|| panic!("`{line}` is not `name length`"));
-        (name.to_owned(), length.parse().unwrap_or_else(|_| panic!("`{line}` has no length")))
+        let (name, length) = line
+            .trim()
+            .rsplit_once(' ')
+            .unwrap_or_else(|| panic!("`{line}` is not `name length`"));
+        (
+            name.to_owned(),
+            length
+                .parse()
+                .unwrap_or_else(|_| panic!("`{line}` has no length")),
+        )
     };
     lines.map(entry).collect()
 }
@@ -67,29 +82,52 @@ fn files_and_functions_are_short() {
 }
 
 fn rust(lines: usize) -> File {
-    File::fake("compiler/a.rs", &format!("fn long() {{\n{}}}\n", "    step();\n".repeat(lines - 2)))
+    File::fake(
+        "compiler/a.rs",
+        &format!("fn long() {{\n{}}}\n", "    step();\n".repeat(lines - 2)),
+    )
 }
 
 #[test]
 fn a_long_function_is_refused() {
     assert!(complaints(&too_long(&[rust(FUNCTION)]), &BTreeMap::new()).is_empty());
-    assert_complaint(&complaints(&too_long(&[rust(FUNCTION + 1)]), &BTreeMap::new()), "compiler/a.rs::long has 111 lines");
+    assert_complaint(
+        &complaints(&too_long(&[rust(FUNCTION + 1)]), &BTreeMap::new()),
+        "compiler/a.rs::long has 111 lines",
+    );
 }
 
 #[test]
 fn a_long_file_is_refused() {
     let file = |lines: usize| File::fake("compiler/a.rs", &"// line\n".repeat(lines));
     assert!(complaints(&too_long(&[file(FILE)]), &BTreeMap::new()).is_empty());
-    assert_complaint(&complaints(&too_long(&[file(FILE + 1)]), &BTreeMap::new()), "compiler/a.rs has 851 lines");
+    assert_complaint(
+        &complaints(&too_long(&[file(FILE + 1)]), &BTreeMap::new()),
+        "compiler/a.rs has 851 lines",
+    );
 }
 
 #[test]
 fn the_list_only_shrinks() {
     let found = too_long(&[rust(130)]);
-    let with = |length: usize| complaints(&found, &read_list(&format!("# why\ncompiler/a.rs::long {length}\n")));
+    let with = |length: usize| {
+        complaints(
+            &found,
+            &read_list(&format!("# why\ncompiler/a.rs::long {length}\n")),
+        )
+    };
     assert!(with(130).is_empty());
     assert_complaint(&with(120), "grew");
     assert_complaint(&with(140), "shrank");
-    assert_complaint(&complaints(&too_long(&[rust(151)]), &read_list("compiler/a.rs::long 151")), "not even");
-    assert_complaint(&complaints(&BTreeMap::new(), &read_list("compiler/a.rs::long 130")), "take it off");
+    assert_complaint(
+        &complaints(
+            &too_long(&[rust(151)]),
+            &read_list("compiler/a.rs::long 151"),
+        ),
+        "not even",
+    );
+    assert_complaint(
+        &complaints(&BTreeMap::new(), &read_list("compiler/a.rs::long 130")),
+        "take it off",
+    );
 }

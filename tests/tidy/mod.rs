@@ -20,7 +20,10 @@ struct File {
 impl File {
     /// A file that exists only in a test.
     fn fake(path: &str, text: &str) -> Self {
-        Self { path: path.to_owned(), text: text.to_owned() }
+        Self {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        }
     }
 
     /// Whether the name ends like this.
@@ -33,7 +36,10 @@ impl File {
 fn files() -> Vec<File> {
     let read = |path: std::path::PathBuf| {
         let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        File { path: relative(&path), text: String::from_utf8(bytes).unwrap_or_default() }
+        File {
+            path: relative(&path),
+            text: String::from_utf8(bytes).unwrap_or_default(),
+        }
     };
     files_below(&root()).into_iter().map(read).collect()
 }
@@ -47,6 +53,11 @@ fn assert_tidy(complaints: &[String]) {
 /// Fails unless the rule complains exactly once, with these words.
 #[track_caller]
 fn assert_complaint(complaints: &[String], words: &str) {
-    let [only] = complaints else { panic!("one complaint was expected, found {complaints:#?}") };
-    assert!(only.contains(words), "the complaint should say `{words}`: {only}");
+    let [only] = complaints else {
+        panic!("one complaint was expected, found {complaints:#?}")
+    };
+    assert!(
+        only.contains(words),
+        "the complaint should say `{words}`: {only}"
+    );
 }

@@ -76,7 +76,9 @@ fn raw_string(rest: &[u8], prefix: usize) -> usize {
     let mut end = vec![b'"'];
     end.resize(hashes + 1, b'#');
     let start = prefix + hashes + 1;
-    let found = rest[start..].windows(end.len()).position(|window| window == end);
+    let found = rest[start..]
+        .windows(end.len())
+        .position(|window| window == end);
     found.map_or(rest.len(), |position| start + position + end.len())
 }
 
@@ -87,9 +89,15 @@ fn character(rest: &[u8]) -> usize {
         Ok(text) => text,
         Err(error) => std::str::from_utf8(&rest[1..=error.valid_up_to()]).unwrap_or_default(),
     };
-    let Some(first) = valid.chars().next() else { return 0 };
+    let Some(first) = valid.chars().next() else {
+        return 0;
+    };
     let end = 1 + first.len_utf8();
-    if rest.get(end) == Some(&b'\'') { end + 1 } else { 0 }
+    if rest.get(end) == Some(&b'\'') {
+        end + 1
+    } else {
+        0
+    }
 }
 
 /// A function with a body.
@@ -111,25 +119,42 @@ pub(super) fn functions(text: &str) -> Vec<Function> {
     let mut at = 0;
     while let Some(start) = find_word(&code, at, b"fn") {
         at = start + 2;
-        let name_start = at + code[at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        let name_start = at
+            + code[at..]
+                .iter()
+                .take_while(|b| b.is_ascii_whitespace())
+                .count();
         let is_name = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
-        let name: Vec<u8> = code[name_start..].iter().take_while(is_name).copied().collect();
+        let name: Vec<u8> = code[name_start..]
+            .iter()
+            .take_while(is_name)
+            .copied()
+            .collect();
         if name.is_empty() {
             continue;
         }
         if let Some(end) = body_end(&code, name_start) {
             let line = line_of(start);
             let lines = line_of(end) - line + 1;
-            found.push(Function { name: String::from_utf8(name).expect("ASCII"), line, lines });
+            found.push(Function {
+                name: String::from_utf8(name).expect("ASCII"),
+                line,
+                lines,
+            });
         }
     }
     found
 }
 
 fn find_word(code: &[u8], from: usize, word: &[u8]) -> Option<usize> {
-    let part_of_word = |at: usize| code.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    let part_of_word = |at: usize| {
+        code.get(at)
+            .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
+    };
     (from..code.len().saturating_sub(word.len())).find(|at| {
-        code[*at..].starts_with(word) && !part_of_word(at + word.len()) && (*at == 0 || !part_of_word(at - 1))
+        code[*at..].starts_with(word)
+            && !part_of_word(at + word.len())
+            && (*at == 0 || !part_of_word(at - 1))
     })
 }
 
@@ -162,12 +187,25 @@ fn body_end(code: &[u8], at: usize) -> Option<usize> {
 fn strings_comments_characters_and_lifetimes_are_told_apart() {
     let text = "fn a<'x>(c: &'x str) { /* } /* } */ */ '{'; '\\''; \"}\\\"}\"; r#\"}\"#; br\"}\"; // }\n}\nfn b();";
     let found = functions(text);
-    assert_eq!(found, [Function { name: "a".to_owned(), line: 1, lines: 2 }]);
+    assert_eq!(
+        found,
+        [Function {
+            name: "a".to_owned(),
+            line: 1,
+            lines: 2
+        }]
+    );
 }
 
 #[test]
 fn nested_functions_and_signatures_over_lines_are_counted_whole() {
     let text = "pub fn outer(\n    a: [u8; 3],\n) -> u32\nwhere\n    u8: Copy,\n{\n    fn inner() {}\n    0\n}\n";
-    let found: Vec<_> = functions(text).into_iter().map(|f| (f.name, f.line, f.lines)).collect();
-    assert_eq!(found, [("outer".to_owned(), 1, 9), ("inner".to_owned(), 7, 1)]);
+    let found: Vec<_> = functions(text)
+        .into_iter()
+        .map(|f| (f.name, f.line, f.lines))
+        .collect();
+    assert_eq!(
+        found,
+        [("outer".to_owned(), 1, 9), ("inner".to_owned(), 7, 1)]
+    );
 }

@@ -2,7 +2,9 @@
 
 use super::{Builder, COUNTS, condition, literal, value};
 use crate::differential::naive::civil::DAY;
-use crate::differential::tree::{Agg, Cmp, E, Field, Fun, ITEM, K, Never, Query, Span, Step, Times, Ty, Unit, V, Window};
+use crate::differential::tree::{
+    Agg, Cmp, E, Field, Fun, ITEM, K, Never, Query, Span, Step, Times, Ty, Unit, V, Window,
+};
 
 /// What a condition inside a query can see.
 #[derive(Clone)]
@@ -17,8 +19,16 @@ impl Builder<'_> {
     /// The fields that all of these kinds have.
     fn common(&self, kinds: &[usize]) -> Vec<Field> {
         let fields = |kind: &usize| &self.program.schema.events[*kind].1;
-        let everywhere = |field: &&Field| kinds.iter().all(|kind| fields(kind).iter().any(|other| other.name == field.name));
-        fields(&kinds[0]).iter().filter(everywhere).cloned().collect()
+        let everywhere = |field: &&Field| {
+            kinds
+                .iter()
+                .all(|kind| fields(kind).iter().any(|other| other.name == field.name))
+        };
+        fields(&kinds[0])
+            .iter()
+            .filter(everywhere)
+            .cloned()
+            .collect()
     }
 
     /// One kind, or several.
@@ -39,14 +49,24 @@ impl Builder<'_> {
         let items = kinds == [0] && self.rng.chance(1_500);
         let window = self.event_window();
         let steps = vec![self.common(&kinds)];
-        let filter = self.rng.chance(5_000).then(|| Box::new(self.event_condition(&Scope { steps, item: items }, open, 1)));
-        Query { kinds, items, window, filter }
+        let filter = self
+            .rng
+            .chance(5_000)
+            .then(|| Box::new(self.event_condition(&Scope { steps, item: items }, open, 1)));
+        Query {
+            kinds,
+            items,
+            window,
+            filter,
+        }
     }
 
     fn event_window(&mut self) -> Option<Window> {
         match self.rng.below(10) {
             0..3 => None,
-            3 => Some(Window::Latest(u32::try_from(self.rng.between(1, 4)).expect("few events"))),
+            3 => Some(Window::Latest(
+                u32::try_from(self.rng.between(1, 4)).expect("few events"),
+            )),
             _ => Some(self.window(false, false)),
         }
     }
@@ -70,14 +90,22 @@ impl Builder<'_> {
             if matches!(query.window, Some(Window::Latest(_))) {
                 query.window = None;
             }
-            if query.filter.as_ref().is_some_and(|filter| mentions_item(filter)) {
+            if query
+                .filter
+                .as_ref()
+                .is_some_and(|filter| mentions_item(filter))
+            {
                 query.filter = None;
             }
             return condition(K::DidTimes(query, times(count)), open);
         }
         let query = self.query(open && at_least);
         let open = query.filter.as_ref().is_some_and(|filter| filter.optional);
-        let counted = E { k: K::Agg(Agg::Count, query, None), ty: Ty::Int, optional: false };
+        let counted = E {
+            k: K::Agg(Agg::Count, query, None),
+            ty: Ty::Int,
+            optional: false,
+        };
         let bound = literal(Ty::Int, V::Int(i64::from(count)));
         let op = match times(1) {
             Times::AtLeast(_) => *self.rng.pick(&[Cmp::Ge, Cmp::Gt]),
@@ -90,21 +118,44 @@ impl Builder<'_> {
     pub(super) fn per_value(&mut self, open: bool) -> E {
         let kinds = self.kinds();
         let fields = self.common(&kinds);
-        let keys: Vec<Field> = fields.iter().filter(|field| matches!(field.ty, Ty::Int | Ty::Str | Ty::Color)).cloned().collect();
+        let keys: Vec<Field> = fields
+            .iter()
+            .filter(|field| matches!(field.ty, Ty::Int | Ty::Str | Ty::Color))
+            .cloned()
+            .collect();
         let key = self.rng.pick(&keys).clone();
         let window = Some(self.window(false, false));
         let filter = self.settled_field(&fields, &key, open);
         let open = filter.as_ref().is_some_and(|filter| filter.optional);
         let count = u32::try_from(self.rng.between(2, 3)).expect("few times");
-        condition(K::DidPer(Query { kinds, items: false, window, filter }, count, key.name), open)
+        condition(
+            K::DidPer(
+                Query {
+                    kinds,
+                    items: false,
+                    window,
+                    filter,
+                },
+                count,
+                key.name,
+            ),
+            open,
+        )
     }
 
     /// A condition under which a field is known: `f is known and …`.
     fn settled_field(&mut self, fields: &[Field], field: &Field, open: bool) -> Option<Box<E>> {
-        let scope = Scope { steps: vec![fields.to_vec()], item: false };
+        let scope = Scope {
+            steps: vec![fields.to_vec()],
+            item: false,
+        };
         let mut parts = Vec::new();
         if field.optional {
-            let operand = E { k: K::Event(0, field.name), ty: field.ty, optional: true };
+            let operand = E {
+                k: K::Event(0, field.name),
+                ty: field.ty,
+                optional: true,
+            };
             parts.push(condition(K::Known(true, Box::new(operand)), false));
         }
         if self.rng.chance(4_000) {
@@ -122,10 +173,19 @@ impl Builder<'_> {
         let mut query = self.query(open);
         query.window = None;
         let open = query.filter.as_ref().is_some_and(|filter| filter.optional);
-        let unit = *self.rng.pick(&[Unit::Day, Unit::Week, Unit::Month, Unit::Quarter, Unit::Year]);
+        let unit = *self.rng.pick(&[
+            Unit::Day,
+            Unit::Week,
+            Unit::Month,
+            Unit::Quarter,
+            Unit::Year,
+        ]);
         let units = self.rng.between(1, 4);
         let hit = self.rng.between(1, units);
-        self.windows.push(Window::LastCalendar(u32::try_from(units).expect("few units"), unit));
+        self.windows.push(Window::LastCalendar(
+            u32::try_from(units).expect("few units"),
+            unit,
+        ));
         let number = |n: i64| u32::try_from(n).expect("few units");
         condition(K::Regular(query, number(hit), number(units), unit), open)
     }
@@ -136,12 +196,25 @@ impl Builder<'_> {
         let fields = self.common(&kinds);
         let mut steps = before.to_vec();
         steps.push(fields.clone());
-        let filter = self.rng.chance(4_500).then(|| Box::new(self.event_condition(&Scope { steps, item: false }, open, 1)));
-        (Query { kinds, items: false, window: None, filter }, fields)
+        let filter = self
+            .rng
+            .chance(4_500)
+            .then(|| Box::new(self.event_condition(&Scope { steps, item: false }, open, 1)));
+        (
+            Query {
+                kinds,
+                items: false,
+                window: None,
+                filter,
+            },
+            fields,
+        )
     }
 
     fn lasting(&mut self) -> i64 {
-        let micros = *self.rng.pick(&[DAY / 24, DAY, DAY + DAY / 2, 7 * DAY, 30 * DAY]);
+        let micros = *self
+            .rng
+            .pick(&[DAY / 24, DAY, DAY + DAY / 2, 7 * DAY, 30 * DAY]);
         self.spans.push(micros);
         micros
     }
@@ -152,7 +225,11 @@ impl Builder<'_> {
         let mut bound = Vec::new();
         // With `latest`, which event is tried depends on the condition, so that a missing value decides.
         let (mut first, fields) = self.step(&bound, open && !latest);
-        first.window = if self.rng.chance(7_000) { Some(self.window(false, false)) } else { None };
+        first.window = if self.rng.chance(7_000) {
+            Some(self.window(false, false))
+        } else {
+            None
+        };
         bound.push(fields);
         let mut steps = Vec::new();
         for _ in 0..self.rng.between(i64::from(!never), 2) {
@@ -172,68 +249,105 @@ impl Builder<'_> {
         });
         let is_open = |query: &Query| query.filter.as_ref().is_some_and(|filter| filter.optional);
         let open = is_open(&first) || steps.iter().any(|step| is_open(&step.query));
-        condition(K::Sequence { latest, first, steps, never }, open)
+        condition(
+            K::Sequence {
+                latest,
+                first,
+                steps,
+                never,
+            },
+            open,
+        )
     }
 
     /// The last value of some field, which may be missing.
     pub(super) fn last_of_something(&mut self) -> E {
         let query = self.query(false);
-        let query = Query { items: false, filter: query.filter.filter(|filter| !mentions_item(filter)), ..query };
-        E { k: K::Agg(Agg::Last, query, Some("at")), ty: Ty::Timestamp, optional: true }
+        let query = Query {
+            items: false,
+            filter: query.filter.filter(|filter| !mentions_item(filter)),
+            ..query
+        };
+        E {
+            k: K::Agg(Agg::Last, query, Some("at")),
+            ty: Ty::Timestamp,
+            optional: true,
+        }
     }
 
     /// An aggregate over events that gives this type.
     pub(super) fn history(&mut self, ty: Ty) -> E {
         let kinds = self.kinds();
         let fields = self.common(&kinds);
-        let of = |ty: Ty| fields.iter().filter(move |field| field.ty == ty).cloned().collect::<Vec<Field>>();
         let window = self.event_window();
-        let aggregates: &[Agg] = match ty {
-            Ty::Int => &[Agg::Count, Agg::Sum, Agg::Min, Agg::Max, Agg::Distinct, Agg::MostCommon, Agg::First, Agg::Last, Agg::Nth(2)],
-            Ty::Float => &[Agg::Avg, Agg::Sum, Agg::Min, Agg::Max, Agg::TopShare, Agg::Share, Agg::Last],
-            Ty::Money => &[Agg::Avg, Agg::Sum, Agg::Min, Agg::Max, Agg::First, Agg::Nth(3)],
-            Ty::Timestamp => &[Agg::First, Agg::Last, Agg::Nth(2)],
-            Ty::Duration => &[Agg::Gap],
-            _ => &[Agg::MostCommon, Agg::First, Agg::Last],
+        let kind = *self.rng.pick(aggregates(ty));
+        let scope = Scope {
+            steps: vec![fields.clone()],
+            item: false,
         };
-        let kind = *self.rng.pick(aggregates);
-        let scope = Scope { steps: vec![fields.clone()], item: false };
-        let some = |builder: &mut Self| builder.rng.chance(4_000).then(|| Box::new(builder.event_condition(&scope, false, 0)));
-        match (kind, ty) {
-            (Agg::Count | Agg::Gap, _) => {
-                let filter = some(self);
-                let optional = kind == Agg::Gap;
-                return E { k: K::Agg(kind, Query { kinds, items: false, window, filter }, None), ty, optional };
-            }
+        let (field, filter, optional) = match (kind, ty) {
+            (Agg::Count | Agg::Gap, _) => (None, self.some_filter(&scope), kind == Agg::Gap),
             (Agg::Share, _) => {
-                let filter = Some(Box::new(self.event_condition(&scope, false, 1)));
-                return E { k: K::Agg(kind, Query { kinds, items: false, window, filter }, None), ty, optional: true };
+                let condition = self.event_condition(&scope, false, 1);
+                (None, Some(Box::new(condition)), true)
             }
-            (_, Ty::Timestamp) => {
-                let filter = some(self);
-                return E { k: K::Agg(kind, Query { kinds, items: false, window, filter }, Some("at")), ty, optional: true };
+            (_, Ty::Timestamp) => (Some("at"), self.some_filter(&scope), true),
+            _ => {
+                let Some(field) = self.aggregated(kind, ty, &fields) else {
+                    return self.simple(ty);
+                };
+                // `first`, `last` and `nth` give the event's value as it is; the others want it settled.
+                let filter = match kind {
+                    Agg::First | Agg::Last | Agg::Nth(_) => self.some_filter(&scope),
+                    _ => self.settled_field(&fields, &field, false),
+                };
+                let optional = !matches!(kind, Agg::Sum | Agg::Distinct);
+                (Some(field.name), filter, optional)
             }
-            _ => {}
-        }
-        let candidates = match (kind, ty) {
-            (Agg::Distinct | Agg::TopShare, _) => [of(Ty::Int), of(Ty::Str), of(Ty::Color)].concat(),
-            (Agg::Avg, Ty::Float) => [of(Ty::Int), of(Ty::Float)].concat(),
-            _ => of(ty),
         };
-        if candidates.is_empty() {
-            return self.simple(ty);
+        let query = Query {
+            kinds,
+            items: false,
+            window,
+            filter,
+        };
+        E {
+            k: K::Agg(kind, query, field),
+            ty,
+            optional,
         }
-        let field = self.rng.pick(&candidates).clone();
-        // `first`, `last` and `nth` give the event's value as it is; the others want it settled.
-        let as_it_is = matches!(kind, Agg::First | Agg::Last | Agg::Nth(_));
-        let filter = if as_it_is { some(self) } else { self.settled_field(&fields, &field, false) };
-        let optional = !matches!(kind, Agg::Sum | Agg::Distinct);
-        E { k: K::Agg(kind, Query { kinds, items: false, window, filter }, Some(field.name)), ty, optional }
+    }
+
+    /// A settled condition, or none.
+    fn some_filter(&mut self, scope: &Scope) -> Option<Box<E>> {
+        let some = self.rng.chance(4_000);
+        some.then(|| Box::new(self.event_condition(scope, false, 0)))
+    }
+
+    /// A field whose aggregate has this type.
+    fn aggregated(&mut self, kind: Agg, ty: Ty, fields: &[Field]) -> Option<Field> {
+        let types: &[Ty] = match (kind, ty) {
+            (Agg::Distinct | Agg::TopShare, _) => &[Ty::Int, Ty::Str, Ty::Color],
+            (Agg::Avg, Ty::Float) => &[Ty::Int, Ty::Float],
+            _ => &[ty],
+        };
+        let found: Vec<&Field> = fields
+            .iter()
+            .filter(|field| types.contains(&field.ty))
+            .collect();
+        if found.is_empty() {
+            return None;
+        }
+        Some(Field::clone(*self.rng.pick(&found)))
     }
 
     /// A condition each of whose branches asks about the event (or item) that is bound last.
     fn event_condition(&mut self, scope: &Scope, open: bool, depth: u32) -> E {
-        let parts = |builder: &mut Self, open| (0..2).map(|_| builder.event_condition(scope, open, depth - 1)).collect::<Vec<E>>();
+        let parts = |builder: &mut Self, open| {
+            (0..2)
+                .map(|_| builder.event_condition(scope, open, depth - 1))
+                .collect::<Vec<E>>()
+        };
         match self.rng.below(if depth == 0 { 7 } else { 10 }) {
             7 => {
                 let parts = parts(self, open);
@@ -259,27 +373,51 @@ impl Builder<'_> {
     fn bound_field(&mut self, scope: &Scope, types: &[Ty]) -> E {
         if scope.item {
             let (name, ty, optional) = *self.rng.pick(&ITEM);
-            return E { k: K::Item(name), ty, optional };
+            return E {
+                k: K::Item(name),
+                ty,
+                optional,
+            };
         }
         let step = scope.steps.len() - 1;
-        let fields: Vec<&Field> = scope.steps[step].iter().filter(|field| types.contains(&field.ty)).collect();
+        let fields: Vec<&Field> = scope.steps[step]
+            .iter()
+            .filter(|field| types.contains(&field.ty))
+            .collect();
         let field = *self.rng.pick(&fields);
-        E { k: K::Event(step, field.name), ty: field.ty, optional: field.optional }
+        E {
+            k: K::Event(step, field.name),
+            ty: field.ty,
+            optional: field.optional,
+        }
     }
 
     fn event_compare(&mut self, scope: &Scope, open: bool) -> E {
         let field = self.bound_field(scope, &[Ty::Int, Ty::Str, Ty::Float, Ty::Money, Ty::Color]);
         let op = match field.ty {
             Ty::Color => *self.rng.pick(&[Cmp::Eq, Cmp::Ne]),
-            Ty::Str => *self.rng.pick(&[Cmp::Eq, Cmp::Ne, Cmp::Lt, Cmp::StartsWith, Cmp::Contains, Cmp::Fold]),
-            _ => *self.rng.pick(&[Cmp::Eq, Cmp::Ne, Cmp::Lt, Cmp::Le, Cmp::Gt, Cmp::Ge]),
+            Ty::Str => *self.rng.pick(&[
+                Cmp::Eq,
+                Cmp::Ne,
+                Cmp::Lt,
+                Cmp::StartsWith,
+                Cmp::Contains,
+                Cmp::Fold,
+            ]),
+            _ => *self
+                .rng
+                .pick(&[Cmp::Eq, Cmp::Ne, Cmp::Lt, Cmp::Le, Cmp::Gt, Cmp::Ge]),
         };
         if field.optional && self.rng.chance(2_500) {
             return condition(K::Known(self.rng.chance(5_000), Box::new(field)), false);
         }
         let settled = !open || op.negative();
         let a = if settled { self.settle(field) } else { field };
-        let b = match if self.rng.chance(2_500) { self.field(a.ty, None) } else { None } {
+        let b = match if self.rng.chance(2_500) {
+            self.field(a.ty, None)
+        } else {
+            None
+        } {
             Some(field) if settled => self.settle(field),
             Some(field) => field,
             None => literal(a.ty, value::constant(self.rng, a.ty)),
@@ -290,12 +428,27 @@ impl Builder<'_> {
 
     /// When the event happened, or what time it speaks of.
     fn event_time(&mut self, open: bool) -> E {
-        let at = E { k: K::Event(usize::MAX, "at"), ty: Ty::Timestamp, optional: false };
+        let at = E {
+            k: K::Event(usize::MAX, "at"),
+            ty: Ty::Timestamp,
+            optional: false,
+        };
         match self.rng.below(4) {
             0 => {
-                let hour = E { k: K::Fun(Fun::Hour, Box::new(at)), ty: Ty::Int, optional: false };
+                let hour = E {
+                    k: K::Fun(Fun::Hour, Box::new(at)),
+                    ty: Ty::Int,
+                    optional: false,
+                };
                 let bound = literal(Ty::Int, V::Int(self.rng.between(0, 23)));
-                condition(K::Compare(*self.rng.pick(&[Cmp::Lt, Cmp::Ge, Cmp::Eq]), Box::new(hour), Box::new(bound)), false)
+                condition(
+                    K::Compare(
+                        *self.rng.pick(&[Cmp::Lt, Cmp::Ge, Cmp::Eq]),
+                        Box::new(hour),
+                        Box::new(bound),
+                    ),
+                    false,
+                )
             }
             1 => condition(K::Weekday(Box::new(at), self.rng.index(7)), false),
             2 => {
@@ -305,9 +458,18 @@ impl Builder<'_> {
             }
             _ => {
                 let field = self.field(Ty::Timestamp, if open { None } else { Some(false) });
-                let Some(field) = field else { return condition(K::Weekday(Box::new(at), 0), false) };
+                let Some(field) = field else {
+                    return condition(K::Weekday(Box::new(at), 0), false);
+                };
                 let open = field.optional;
-                condition(K::Compare(*self.rng.pick(&[Cmp::Before, Cmp::After]), Box::new(at), Box::new(field)), open)
+                condition(
+                    K::Compare(
+                        *self.rng.pick(&[Cmp::Before, Cmp::After]),
+                        Box::new(at),
+                        Box::new(field),
+                    ),
+                    open,
+                )
             }
         }
     }
@@ -319,14 +481,31 @@ impl Builder<'_> {
         let names: Vec<(&'static str, Ty)> = [("v", Ty::Int), ("k", Ty::Str)].to_vec();
         let (name, ty) = *self.rng.pick(&names);
         let of = |step: usize| {
-            let optional = scope.steps[step].iter().any(|field| field.name == name && field.optional);
-            E { k: K::Event(step, name), ty, optional }
+            let optional = scope.steps[step]
+                .iter()
+                .any(|field| field.name == name && field.optional);
+            E {
+                k: K::Event(step, name),
+                ty,
+                optional,
+            }
         };
         let (a, b) = (of(last), of(earlier));
-        let (a, b) = if open { (a, b) } else { (self.settle(a), self.settle(b)) };
-        let ops: &[Cmp] = if ty == Ty::Int { &[Cmp::Eq, Cmp::Lt, Cmp::Ge] } else { &[Cmp::Eq] };
+        let (a, b) = if open {
+            (a, b)
+        } else {
+            (self.settle(a), self.settle(b))
+        };
+        let ops: &[Cmp] = if ty == Ty::Int {
+            &[Cmp::Eq, Cmp::Lt, Cmp::Ge]
+        } else {
+            &[Cmp::Eq]
+        };
         let open = a.optional || b.optional;
-        condition(K::Compare(*self.rng.pick(ops), Box::new(a), Box::new(b)), open)
+        condition(
+            K::Compare(*self.rng.pick(ops), Box::new(a), Box::new(b)),
+            open,
+        )
     }
 }
 
@@ -338,5 +517,30 @@ fn mentions_item(e: &E) -> bool {
         K::Not(a) | K::Known(_, a) | K::Fun(_, a) => mentions_item(a),
         K::Compare(_, a, b) | K::Coalesce(a, b) => mentions_item(a) || mentions_item(b),
         _ => false,
+    }
+}
+
+/// The aggregates over events that give a type.
+fn aggregates(ty: Ty) -> &'static [Agg] {
+    use Agg::{
+        Avg, Count, Distinct, First, Gap, Last, Max, Min, MostCommon, Nth, Share, Sum, TopShare,
+    };
+    match ty {
+        Ty::Int => &[
+            Count,
+            Sum,
+            Min,
+            Max,
+            Distinct,
+            MostCommon,
+            First,
+            Last,
+            Nth(2),
+        ],
+        Ty::Float => &[Avg, Sum, Min, Max, TopShare, Share, Last],
+        Ty::Money => &[Avg, Sum, Min, Max, First, Nth(3)],
+        Ty::Timestamp => &[First, Last, Nth(2)],
+        Ty::Duration => &[Gap],
+        _ => &[MostCommon, First, Last],
     }
 }

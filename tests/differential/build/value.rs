@@ -6,8 +6,13 @@ use crate::differential::tree::{Agg, E, Fun, K, Num, Output, Ty, V};
 use crate::support::rng::Rng;
 
 /// Places whose distances are far from every bound that programs compare them with.
-pub(in crate::differential) const PLACES: [(f64, f64); 5] =
-    [(52.52, 13.405), (48.8566, 2.3522), (-33.8688, 151.2093), (0.0, 0.0), (52.5205, 13.4049)];
+pub(in crate::differential) const PLACES: [(f64, f64); 5] = [
+    (52.52, 13.405),
+    (48.8566, 2.3522),
+    (-33.8688, 151.2093),
+    (0.0, 0.0),
+    (52.5205, 13.4049),
+];
 
 /// A constant that programs can write, and that data hold as well.
 pub(in crate::differential) fn constant(rng: &mut Rng, ty: Ty) -> V {
@@ -30,8 +35,16 @@ pub(in crate::differential) fn constant(rng: &mut Rng, ty: Ty) -> V {
         Ty::Duration => V::Int(*rng.pick(&[0, SECOND, 90 * SECOND, DAY / 24, DAY, 7 * DAY])),
         Ty::Money => V::Int(*rng.pick(&[0, 1, 50, 1_999, 100_000, -1_250])),
         Ty::Length => V::Int(*rng.pick(&[0, 300, 10_000])),
-        Ty::Ints => V::List((0..rng.between(0, 3)).map(|_| constant(rng, Ty::Int)).collect()),
-        Ty::Strs => V::List(distinct((0..rng.between(0, 3)).map(|_| constant(rng, Ty::Str)).collect())),
+        Ty::Ints => V::List(
+            (0..rng.between(0, 3))
+                .map(|_| constant(rng, Ty::Int))
+                .collect(),
+        ),
+        Ty::Strs => V::List(distinct(
+            (0..rng.between(0, 3))
+                .map(|_| constant(rng, Ty::Str))
+                .collect(),
+        )),
         Ty::Geo | Ty::Items => unreachable!("there are no literals of {ty:?}"),
     }
 }
@@ -49,16 +62,28 @@ fn distinct(values: Vec<V>) -> Vec<V> {
 impl Builder<'_> {
     /// A value; never missing where it must be settled.
     pub(super) fn value(&mut self, ty: Ty, settled: bool, depth: u32) -> E {
-        let e = if depth == 0 { self.simple(ty) } else { self.compound(ty, depth) };
+        let e = if depth == 0 {
+            self.simple(ty)
+        } else {
+            self.compound(ty, depth)
+        };
         if settled { self.settle(e) } else { e }
     }
 
     /// A field, a parameter, or a constant.
     pub(super) fn simple(&mut self, ty: Ty) -> E {
         if self.parameter && ty == Ty::Int && self.rng.chance(6_000) {
-            return E { k: K::Param, ty, optional: false };
+            return E {
+                k: K::Param,
+                ty,
+                optional: false,
+            };
         }
-        let field = if self.rng.chance(7_000) { self.field(ty, None) } else { None };
+        let field = if self.rng.chance(7_000) {
+            self.field(ty, None)
+        } else {
+            None
+        };
         field.unwrap_or_else(|| literal(ty, constant(self.rng, ty)))
     }
 
@@ -73,7 +98,11 @@ impl Builder<'_> {
                     return a;
                 }
                 let optional = b.optional;
-                E { k: K::Coalesce(Box::new(a), Box::new(b)), ty, optional }
+                E {
+                    k: K::Coalesce(Box::new(a), Box::new(b)),
+                    ty,
+                    optional,
+                }
             }
             4 if depth > 1 => self.choice(ty, depth),
             _ => self.of_type(ty, depth),
@@ -82,9 +111,17 @@ impl Builder<'_> {
 
     fn earlier_trait(&mut self, ty: Ty) -> E {
         let found = self.pick_output(|output| matches!(output, Output::Trait(e) if e.ty == ty));
-        let Some(index) = found else { return self.simple(ty) };
-        let Output::Trait(e) = &self.program.outputs[index] else { unreachable!("a trait was picked") };
-        E { k: K::Trait(index), ty, optional: e.optional }
+        let Some(index) = found else {
+            return self.simple(ty);
+        };
+        let Output::Trait(e) = &self.program.outputs[index] else {
+            unreachable!("a trait was picked")
+        };
+        E {
+            k: K::Trait(index),
+            ty,
+            optional: e.optional,
+        }
     }
 
     /// `if`, or a `match` over a color.
@@ -93,13 +130,27 @@ impl Builder<'_> {
         if let (Some(subject), true) = (subject, self.rng.chance(5_000)) {
             let arms: Vec<E> = (0..3).map(|_| self.value(ty, false, 0)).collect();
             let missing = subject.optional.then(|| Box::new(self.value(ty, false, 0)));
-            let optional = arms.iter().chain(missing.as_deref()).any(|arm| arm.optional);
-            return E { k: K::Match(Box::new(subject), arms, missing), ty, optional };
+            let optional = arms
+                .iter()
+                .chain(missing.as_deref())
+                .any(|arm| arm.optional);
+            return E {
+                k: K::Match(Box::new(subject), arms, missing),
+                ty,
+                optional,
+            };
         }
         let test = self.condition(false, 1);
-        let (a, b) = (self.value(ty, false, depth - 1), self.value(ty, false, depth - 1));
+        let (a, b) = (
+            self.value(ty, false, depth - 1),
+            self.value(ty, false, depth - 1),
+        );
         let optional = a.optional || b.optional;
-        E { k: K::If(Box::new(test), Box::new(a), Box::new(b)), ty, optional }
+        E {
+            k: K::If(Box::new(test), Box::new(a), Box::new(b)),
+            ty,
+            optional,
+        }
     }
 
     fn of_type(&mut self, ty: Ty, depth: u32) -> E {
@@ -113,7 +164,9 @@ impl Builder<'_> {
                 self.call(fun, Ty::Str, text)
             }
             Ty::Time => {
-                let Some(at) = self.field(Ty::Timestamp, None) else { return self.simple(Ty::Time) };
+                let Some(at) = self.field(Ty::Timestamp, None) else {
+                    return self.simple(Ty::Time);
+                };
                 self.call(Fun::LocalTime, Ty::Time, at)
             }
             Ty::Timestamp | Ty::Str | Ty::Color => self.history(ty),
@@ -125,25 +178,39 @@ impl Builder<'_> {
 
     fn number(&mut self, op: Num, ty: Ty, a: E, b: E) -> E {
         let optional = a.optional || b.optional;
-        E { k: K::Num(op, Box::new(a), Box::new(b)), ty, optional }
+        E {
+            k: K::Num(op, Box::new(a), Box::new(b)),
+            ty,
+            optional,
+        }
     }
 
     fn call(&mut self, fun: Fun, ty: Ty, a: E) -> E {
         let optional = a.optional;
-        E { k: K::Fun(fun, Box::new(a)), ty, optional }
+        E {
+            k: K::Fun(fun, Box::new(a)),
+            ty,
+            optional,
+        }
     }
 
     fn int(&mut self, depth: u32) -> E {
         match self.rng.below(12) {
             0 | 1 => {
                 let op = *self.rng.pick(&ARITHMETIC);
-                let (a, b) = (self.value(Ty::Int, false, depth - 1), self.value(Ty::Int, false, depth - 1));
+                let (a, b) = (
+                    self.value(Ty::Int, false, depth - 1),
+                    self.value(Ty::Int, false, depth - 1),
+                );
                 self.number(op, Ty::Int, a, b)
             }
             2 => self.whole_division(depth),
             3 => {
                 let op = *self.rng.pick(&[Num::Least, Num::Greatest]);
-                let (a, b) = (self.value(Ty::Int, false, 0), self.value(Ty::Int, false, depth - 1));
+                let (a, b) = (
+                    self.value(Ty::Int, false, 0),
+                    self.value(Ty::Int, false, depth - 1),
+                );
                 self.number(op, Ty::Int, a, b)
             }
             4 => {
@@ -158,15 +225,33 @@ impl Builder<'_> {
             }
             6 => self.part(),
             7 => {
-                let Some(list) = self.field(Ty::Ints, None) else { return self.simple(Ty::Int) };
-                let kind = *self.rng.pick(&[Agg::Count, Agg::Sum, Agg::Min, Agg::Max, Agg::Distinct]);
-                let filter = self.rng.chance(5_000).then(|| Box::new(self.element_condition(Ty::Int)));
+                let Some(list) = self.field(Ty::Ints, None) else {
+                    return self.simple(Ty::Int);
+                };
+                let kind =
+                    *self
+                        .rng
+                        .pick(&[Agg::Count, Agg::Sum, Agg::Min, Agg::Max, Agg::Distinct]);
+                let filter = self
+                    .rng
+                    .chance(5_000)
+                    .then(|| Box::new(self.element_condition(Ty::Int)));
                 let optional = list.optional || matches!(kind, Agg::Min | Agg::Max);
-                E { k: K::ListAgg(kind, Box::new(list), filter), ty: Ty::Int, optional }
+                E {
+                    k: K::ListAgg(kind, Box::new(list), filter),
+                    ty: Ty::Int,
+                    optional,
+                }
             }
             8 => {
-                let (ty, fun) = *self.rng.pick(&[(Ty::Str, Fun::Length), (Ty::Ints, Fun::Size), (Ty::Strs, Fun::Size)]);
-                let Some(e) = self.field(ty, None) else { return self.simple(Ty::Int) };
+                let (ty, fun) = *self.rng.pick(&[
+                    (Ty::Str, Fun::Length),
+                    (Ty::Ints, Fun::Size),
+                    (Ty::Strs, Fun::Size),
+                ]);
+                let Some(e) = self.field(ty, None) else {
+                    return self.simple(Ty::Int);
+                };
                 self.call(fun, Ty::Int, e)
             }
             _ => self.history(Ty::Int),
@@ -181,14 +266,21 @@ impl Builder<'_> {
             let b = literal(Ty::Int, V::Int(*self.rng.pick(&[1, 2, 7, 1_000])));
             return self.number(op, Ty::Int, a, b);
         }
-        let Some(b) = self.field(Ty::Int, None) else { return a };
-        E { optional: true, ..self.number(op, Ty::Int, a, b) }
+        let Some(b) = self.field(Ty::Int, None) else {
+            return a;
+        };
+        E {
+            optional: true,
+            ..self.number(op, Ty::Int, a, b)
+        }
     }
 
     /// A part of a date or of an instant's wall clock, an age, a number of days.
     fn part(&mut self) -> E {
         let ty = *self.rng.pick(&[Ty::Date, Ty::Timestamp]);
-        let Some(a) = self.field(ty, None) else { return self.simple(Ty::Int) };
+        let Some(a) = self.field(ty, None) else {
+            return self.simple(Ty::Int);
+        };
         let fun = match (ty, self.rng.below(4)) {
             (Ty::Date, 0) => Fun::Age,
             (_, 1) => Fun::DaysSince,
@@ -202,15 +294,27 @@ impl Builder<'_> {
         match self.rng.below(8) {
             0 | 1 => {
                 let op = *self.rng.pick(&ARITHMETIC);
-                let other = if self.rng.chance(3_000) { Ty::Int } else { Ty::Float };
-                let (a, b) = (self.value(Ty::Float, false, depth - 1), self.value(other, false, depth - 1));
+                let other = if self.rng.chance(3_000) {
+                    Ty::Int
+                } else {
+                    Ty::Float
+                };
+                let (a, b) = (
+                    self.value(Ty::Float, false, depth - 1),
+                    self.value(other, false, depth - 1),
+                );
                 self.number(op, Ty::Float, a, b)
             }
             2 => {
                 let ty = *self.rng.pick(&[Ty::Int, Ty::Float, Ty::Money]);
                 let (a, b) = (self.value(ty, false, depth - 1), self.field(ty, None));
-                let Some(b) = b else { return self.simple(Ty::Float) };
-                E { optional: true, ..self.number(Num::Div, Ty::Float, a, b) }
+                let Some(b) = b else {
+                    return self.simple(Ty::Float);
+                };
+                E {
+                    optional: true,
+                    ..self.number(Num::Div, Ty::Float, a, b)
+                }
             }
             3 => {
                 let b = literal(Ty::Int, V::Int(*self.rng.pick(&[2, 3, 7])));
@@ -230,7 +334,9 @@ impl Builder<'_> {
         let a = self.value(Ty::Money, false, depth - 1);
         match self.rng.below(8) {
             0 | 1 => {
-                let op = *self.rng.pick(&[Num::Add, Num::Sub, Num::Least, Num::Greatest]);
+                let op = *self
+                    .rng
+                    .pick(&[Num::Add, Num::Sub, Num::Least, Num::Greatest]);
                 let b = self.value(Ty::Money, false, depth - 1);
                 self.number(op, Ty::Money, a, b)
             }
@@ -240,13 +346,25 @@ impl Builder<'_> {
                 self.number(Num::Mul, Ty::Money, a, b)
             }
             3 => {
-                let (ty, value) = self.rng.pick(&[(Ty::Int, V::Int(4)), (Ty::Int, V::Int(3)), (Ty::Float, V::Float(2.5))]).clone();
+                let (ty, value) = self
+                    .rng
+                    .pick(&[
+                        (Ty::Int, V::Int(4)),
+                        (Ty::Int, V::Int(3)),
+                        (Ty::Float, V::Float(2.5)),
+                    ])
+                    .clone();
                 let b = literal(ty, value);
                 self.number(Num::Div, Ty::Money, a, b)
             }
             4 => {
-                let Some(b) = self.field(Ty::Float, None) else { return a };
-                E { optional: true, ..self.number(Num::Div, Ty::Money, a, b) }
+                let Some(b) = self.field(Ty::Float, None) else {
+                    return a;
+                };
+                E {
+                    optional: true,
+                    ..self.number(Num::Div, Ty::Money, a, b)
+                }
             }
             _ => self.history(Ty::Money),
         }
@@ -255,7 +373,10 @@ impl Builder<'_> {
     fn duration(&mut self, depth: u32) -> E {
         match self.rng.below(4) {
             0 => {
-                let (a, b) = (self.field(Ty::Timestamp, None), self.field(Ty::Timestamp, None));
+                let (a, b) = (
+                    self.field(Ty::Timestamp, None),
+                    self.field(Ty::Timestamp, None),
+                );
                 match (a, b) {
                     (Some(a), Some(b)) => self.number(Num::Sub, Ty::Duration, a, b),
                     _ => self.simple(Ty::Duration),
@@ -263,7 +384,10 @@ impl Builder<'_> {
             }
             1 => {
                 let op = *self.rng.pick(&[Num::Add, Num::Sub]);
-                let (a, b) = (self.value(Ty::Duration, false, depth - 1), self.value(Ty::Duration, false, 0));
+                let (a, b) = (
+                    self.value(Ty::Duration, false, depth - 1),
+                    self.value(Ty::Duration, false, 0),
+                );
                 self.number(op, Ty::Duration, a, b)
             }
             _ => self.history(Ty::Duration),
@@ -273,15 +397,23 @@ impl Builder<'_> {
     fn date(&mut self) -> E {
         match self.rng.below(3) {
             0 => {
-                let Some(at) = self.field(Ty::Timestamp, None) else { return self.simple(Ty::Date) };
+                let Some(at) = self.field(Ty::Timestamp, None) else {
+                    return self.simple(Ty::Date);
+                };
                 let fun = *self.rng.pick(&[Fun::DateOf, Fun::LocalDate]);
                 self.call(fun, Ty::Date, at)
             }
             1 => {
-                let Some(date) = self.field(Ty::Date, None) else { return self.simple(Ty::Date) };
+                let Some(date) = self.field(Ty::Date, None) else {
+                    return self.simple(Ty::Date);
+                };
                 self.call(Fun::Anniversary, Ty::Date, date)
             }
-            _ => E { k: K::Today, ty: Ty::Date, optional: false },
+            _ => E {
+                k: K::Today,
+                ty: Ty::Date,
+                optional: false,
+            },
         }
     }
 }

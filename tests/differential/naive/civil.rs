@@ -73,8 +73,17 @@ pub(in crate::differential) fn date_text(days: i64) -> String {
 pub(in crate::differential) fn instant_text(micros: i64) -> String {
     let (day, within) = (micros.div_euclid(DAY), micros.rem_euclid(DAY));
     let (seconds, fraction) = (within / SECOND, within % SECOND);
-    let fraction = if fraction == 0 { String::new() } else { format!(".{fraction:06}") };
-    let clock = format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    let fraction = if fraction == 0 {
+        String::new()
+    } else {
+        format!(".{fraction:06}")
+    };
+    let clock = format!(
+        "{:02}:{:02}:{:02}",
+        seconds / 3_600,
+        seconds / 60 % 60,
+        seconds % 60
+    );
     format!("{}T{clock}{fraction}Z", date_text(day))
 }
 
@@ -86,7 +95,8 @@ pub(in crate::differential) fn in_range(micros: i128) -> i64 {
 
 /// Microseconds on the wall clock, as if it were UTC.
 pub(in crate::differential) fn wall(zone: &TimeZone, instant: i64) -> i64 {
-    let seconds = Timestamp::from_second(instant.div_euclid(SECOND)).expect("an instant that the tests use");
+    let seconds =
+        Timestamp::from_second(instant.div_euclid(SECOND)).expect("an instant that the tests use");
     instant + i64::from(zone.to_offset(seconds).seconds()) * SECOND
 }
 
@@ -95,7 +105,11 @@ pub(in crate::differential) fn instant(zone: &TimeZone, wall_micros: i64) -> i64
     // The first instant of the two days around it at which the wall clock shows at least this.
     let candidates = (-30..=30).map(|half_hours| wall_micros - half_hours * 1_800 * SECOND);
     let offsets: Vec<i64> = candidates.map(|near| wall(zone, near) - near).collect();
-    let exact = offsets.iter().map(|offset| wall_micros - offset).filter(|at| wall(zone, *at) == wall_micros).min();
+    let exact = offsets
+        .iter()
+        .map(|offset| wall_micros - offset)
+        .filter(|at| wall(zone, *at) == wall_micros)
+        .min();
     // In a gap, the offset before it gives the instant moved forward by the gap.
     exact.unwrap_or_else(|| wall_micros - offsets.iter().min().expect("offsets"))
 }
@@ -115,7 +129,11 @@ pub(in crate::differential) fn unit_start(unit: Unit, sunday: bool, day: i64, of
     match unit {
         Unit::Day => day + offset,
         Unit::Week => {
-            let back = if sunday { (weekday(day) + 1) % 7 } else { weekday(day) };
+            let back = if sunday {
+                (weekday(day) + 1) % 7
+            } else {
+                weekday(day)
+            };
             day - back + 7 * offset
         }
         Unit::Month => add_months(days(year, month, 1), offset),
@@ -137,11 +155,18 @@ fn dates_count_as_the_calendar_does() {
 #[test]
 fn local_times_that_do_not_exist_move_forward_and_double_ones_are_the_first() {
     let berlin = TimeZone::get("Europe/Berlin").expect("a bundled zone");
-    let at = |text: &str| text.parse::<Timestamp>().expect("a timestamp").as_microsecond();
+    let at = |text: &str| {
+        text.parse::<Timestamp>()
+            .expect("a timestamp")
+            .as_microsecond()
+    };
     let spring = days(2026, 3, 29) * DAY + 9_000 * SECOND; // 02:30 on the day of the gap
     assert_eq!(instant(&berlin, spring), at("2026-03-29T01:30:00Z"));
     let autumn = days(2026, 10, 25) * DAY + 9_000 * SECOND; // 02:30, twice
     assert_eq!(instant(&berlin, autumn), at("2026-10-25T00:30:00Z"));
     let apia = TimeZone::get("Pacific/Apia").expect("a bundled zone");
-    assert_eq!(start_of_day(&apia, days(2011, 12, 30)), at("2011-12-30T10:00:00Z"));
+    assert_eq!(
+        start_of_day(&apia, days(2011, 12, 30)),
+        at("2011-12-30T10:00:00Z")
+    );
 }

@@ -12,9 +12,12 @@ use std::cmp::Ordering;
 
 use jiff::tz::TimeZone;
 
-use self::civil::{DAY, SECOND, add_months, date, days, local_day, month_days, start_of_day, wall, weekday};
+use self::civil::{
+    DAY, SECOND, add_months, date, days, local_day, month_days, start_of_day, wall, weekday,
+};
 use super::tree::{
-    Agg, Cmp, Data, E, EventRow, Fun, K, Num, Output, ProfileRow, Program, Span, Ty, Unit, V, Window,
+    Agg, Cmp, Data, E, EventRow, Fun, K, Num, Output, ProfileRow, Program, Span, Ty, Unit, V,
+    Window,
 };
 
 /// How a comparison with a missing operand is read.
@@ -28,24 +31,45 @@ pub(super) enum Logic {
 
 /// All answers: for each declaration, by profile in the order of the data.
 pub(super) fn evaluate(program: &Program, data: &Data, logic: Logic) -> Vec<Vec<V>> {
-    let histories: Vec<Vec<&EventRow>> = data.profiles.iter().map(|profile| history(program, data, &profile.key)).collect();
-    let world = World { program, data, logic, histories };
+    let histories: Vec<Vec<&EventRow>> = data
+        .profiles
+        .iter()
+        .map(|profile| history(program, data, &profile.key))
+        .collect();
+    let world = World {
+        program,
+        data,
+        logic,
+        histories,
+    };
     let ask = |index: usize| {
         // A segment with a parameter is no answer by itself.
-        let people = if matches!(program.outputs[index], Output::Segment(true, _)) { 0 } else { data.profiles.len() };
-        (0..people).map(|profile| world.person(profile).output(index)).collect()
+        let people = if matches!(program.outputs[index], Output::Segment(true, _)) {
+            0
+        } else {
+            data.profiles.len()
+        };
+        (0..people)
+            .map(|profile| world.person(profile).output(index))
+            .collect()
     };
     (0..program.outputs.len()).map(ask).collect()
 }
 
 /// The events of one profile, in their order, without duplicates.
 fn history<'a>(program: &Program, data: &'a Data, key: &str) -> Vec<&'a EventRow> {
-    let mut events: Vec<&EventRow> = data.events.iter().filter(|event| event.key == key).collect();
+    let mut events: Vec<&EventRow> = data
+        .events
+        .iter()
+        .filter(|event| event.key == key)
+        .collect();
     let name = |event: &EventRow| program.schema.events[event.kind].0;
     events.sort_by(|a, b| (a.at, name(a), &a.id).cmp(&(b.at, name(b), &b.id)));
     let mut unique: Vec<&EventRow> = Vec::new();
     for event in events {
-        let known = |other: &&EventRow| event.id.is_some() && other.kind == event.kind && other.id == event.id;
+        let known = |other: &&EventRow| {
+            event.id.is_some() && other.kind == event.kind && other.id == event.id
+        };
         if !unique.iter().any(known) {
             unique.push(event);
         }
@@ -64,15 +88,28 @@ impl<'a> World<'a> {
     fn person(&'a self, index: usize) -> Person<'a> {
         let profile = &self.data.profiles[index];
         let own = profile.zone.filter(|_| self.program.schema.zoned);
-        let zone = TimeZone::get(own.unwrap_or(self.program.schema.package_zone)).expect("a bundled zone");
-        Person { world: self, profile, history: &self.histories[index], zone, bound: Vec::new(), element: V::Missing, parameter: None }
+        let zone =
+            TimeZone::get(own.unwrap_or(self.program.schema.package_zone)).expect("a bundled zone");
+        Person {
+            world: self,
+            profile,
+            history: &self.histories[index],
+            zone,
+            bound: Vec::new(),
+            element: V::Missing,
+            parameter: None,
+        }
     }
 
     /// The known values of a trait among a segment, ascending.
     fn population(&'a self, ranked: usize, among: Option<usize>) -> Vec<V> {
         let people = (0..self.data.profiles.len()).map(|index| self.person(index));
-        let inside = people.filter(|person| among.is_none_or(|segment| person.output(segment) == V::Bool(true)));
-        let mut values: Vec<V> = inside.map(|person| person.output(ranked)).filter(|value| *value != V::Missing).collect();
+        let inside = people
+            .filter(|person| among.is_none_or(|segment| person.output(segment) == V::Bool(true)));
+        let mut values: Vec<V> = inside
+            .map(|person| person.output(ranked))
+            .filter(|value| *value != V::Missing)
+            .collect();
         values.sort_by(|a, b| order(a, b).expect("values of one type"));
         values
     }
@@ -117,17 +154,27 @@ impl<'a> Person<'a> {
     /// Events that have happened.
     fn past(&self) -> impl Iterator<Item = &'a EventRow> + use<'a> {
         let now = self.now();
-        self.history.iter().copied().filter(move |event| event.at <= now)
+        self.history
+            .iter()
+            .copied()
+            .filter(move |event| event.at <= now)
     }
 
     /// The answer of a declaration.
     fn output(&self, index: usize) -> V {
-        let fresh = Person { bound: Vec::new(), element: V::Missing, ..self.clone() };
+        let fresh = Person {
+            bound: Vec::new(),
+            element: V::Missing,
+            ..self.clone()
+        };
         match &self.world.program.outputs[index] {
             Output::Trait(e) => fresh.eval(e),
             Output::Segment(_, e) => V::Bool(fresh.holds(e)),
             Output::Partition(stages) => {
-                let stage = stages.iter().position(|condition| fresh.holds(condition)).unwrap_or(stages.len());
+                let stage = stages
+                    .iter()
+                    .position(|condition| fresh.holds(condition))
+                    .unwrap_or(stages.len());
                 V::Int(i64::try_from(stage).expect("few stages"))
             }
         }
@@ -150,10 +197,16 @@ impl<'a> Person<'a> {
         match &e.k {
             K::Lit(value) => value.clone(),
             K::Profile(index) => self.field(*index),
-            K::Event(step, field) => self.event_field(self.bound[(*step).min(self.bound.len() - 1)], field),
+            K::Event(step, field) => {
+                self.event_field(self.bound[(*step).min(self.bound.len() - 1)], field)
+            }
             K::Item(field) => self.item_field(field),
             K::Elem => self.element.clone(),
-            K::Trait(index) => Person { parameter: None, ..self.clone() }.output(*index),
+            K::Trait(index) => Person {
+                parameter: None,
+                ..self.clone()
+            }
+            .output(*index),
             K::Param => V::Int(self.parameter.expect("a parameter where it is used")),
             K::Ago(micros) => V::Int(self.now() - micros),
             K::Today => V::Int(self.today()),
@@ -185,7 +238,9 @@ impl<'a> Person<'a> {
         let default = &self.world.program.schema.profile[index].default;
         match (&self.profile.values[index], default) {
             (V::Missing, Some(default)) => default.clone(),
-            (V::List(values), _) if self.world.program.schema.profile[index].ty == Ty::Strs => V::List(unique(values)),
+            (V::List(values), _) if self.world.program.schema.profile[index].ty == Ty::Strs => {
+                V::List(unique(values))
+            }
             (value, _) => plain(value),
         }
     }
@@ -195,7 +250,10 @@ impl<'a> Person<'a> {
             return V::Int(event.at);
         }
         let fields = &self.world.program.schema.events[event.kind].1;
-        let index = fields.iter().position(|known| known.name == field).expect("a common field");
+        let index = fields
+            .iter()
+            .position(|known| known.name == field)
+            .expect("a common field");
         match (&event.values[index], &fields[index].default) {
             (V::Missing, Some(default)) => default.clone(),
             (value, _) => plain(value),
@@ -203,8 +261,13 @@ impl<'a> Person<'a> {
     }
 
     fn item_field(&self, field: &str) -> V {
-        let index = super::tree::ITEM.iter().position(|(name, ..)| *name == field).expect("a field of an item");
-        let V::Record(values) = &self.element else { return V::Missing };
+        let index = super::tree::ITEM
+            .iter()
+            .position(|(name, ..)| *name == field)
+            .expect("a field of an item");
+        let V::Record(values) = &self.element else {
+            return V::Missing;
+        };
         plain(&values[index])
     }
 
@@ -218,7 +281,11 @@ impl<'a> Person<'a> {
             K::In(negated, a, values) => {
                 let found = match self.eval(a) {
                     V::Missing => self.unknown(),
-                    value => V::Bool(values.iter().any(|other| order(&value, other) == Some(Ordering::Equal))),
+                    value => V::Bool(
+                        values
+                            .iter()
+                            .any(|other| order(&value, other) == Some(Ordering::Equal)),
+                    ),
                 };
                 if *negated { negate(found) } else { found }
             }
@@ -229,7 +296,9 @@ impl<'a> Person<'a> {
                 _ => self.unknown(),
             },
             K::Weekday(a, day) => match self.eval(a) {
-                V::Int(t) => V::Bool(weekday(local_day(&self.zone, t)) == i64::try_from(*day).expect("a weekday")),
+                V::Int(t) => V::Bool(
+                    weekday(local_day(&self.zone, t)) == i64::try_from(*day).expect("a weekday"),
+                ),
                 _ => self.unknown(),
             },
             K::Quantifier(all, list, body) => self.quantifier(*all, list, body),
@@ -244,11 +313,19 @@ impl<'a> Person<'a> {
                 _ => self.unknown(),
             },
             K::Segment(negated, index, argument) => {
-                let inside = Person { parameter: *argument, ..self.clone() }.output(*index);
+                let inside = Person {
+                    parameter: *argument,
+                    ..self.clone()
+                }
+                .output(*index);
                 if *negated { negate(inside) } else { inside }
             }
             K::Stage(stage) => {
-                let partition = Person { parameter: None, ..self.clone() }.output(stage / 8);
+                let partition = Person {
+                    parameter: None,
+                    ..self.clone()
+                }
+                .output(stage / 8);
                 V::Bool(partition == V::Int(i64::try_from(stage % 8).expect("a stage")))
             }
             _ => V::Bool(self.did(e)),
@@ -268,16 +345,32 @@ impl<'a> Person<'a> {
     }
 
     fn quantifier(&self, all: bool, list: &E, body: &E) -> V {
-        let V::List(elements) = self.eval(list) else { return self.unknown() };
-        let answers = elements.into_iter().map(|element| Person { element, ..self.clone() }.eval(body));
-        if all { self.all(answers) } else { negate(self.all(answers.map(negate))) }
+        let V::List(elements) = self.eval(list) else {
+            return self.unknown();
+        };
+        let answers = elements.into_iter().map(|element| {
+            Person {
+                element,
+                ..self.clone()
+            }
+            .eval(body)
+        });
+        if all {
+            self.all(answers)
+        } else {
+            negate(self.all(answers.map(negate)))
+        }
     }
 
     fn compare(&self, op: Cmp, a: &E, b: &E) -> V {
         let (x, y) = (self.eval(a), self.eval(b));
         if x == V::Missing || y == V::Missing {
             let unknown = self.unknown();
-            return if op.negative() { negate(unknown) } else { unknown };
+            return if op.negative() {
+                negate(unknown)
+            } else {
+                unknown
+            };
         }
         V::Bool(match op {
             Cmp::Eq => order(&x, &y) == Some(Ordering::Equal),
@@ -298,7 +391,9 @@ impl<'a> Person<'a> {
 
     /// Whether the whole of `a` lies before the whole of `b`; a date beside an instant is its local day.
     fn before(&self, a_ty: Ty, a: &V, b_ty: Ty, b: &V) -> bool {
-        let (V::Int(a), V::Int(b)) = (a, b) else { unreachable!("dates and instants") };
+        let (V::Int(a), V::Int(b)) = (a, b) else {
+            unreachable!("dates and instants")
+        };
         match (a_ty, b_ty) {
             (Ty::Date, Ty::Timestamp) => start_of_day(&self.zone, a + 1) <= *b,
             (Ty::Timestamp, Ty::Date) => *a < start_of_day(&self.zone, *b),
@@ -311,11 +406,18 @@ impl<'a> Person<'a> {
         if [&values.0, &values.1, &values.2].contains(&&V::Missing) {
             return self.unknown();
         }
-        if let (Ty::Timestamp, Ty::Date, (V::Int(t), V::Int(low), V::Int(high))) = (x.ty, a.ty, &values) {
-            return V::Bool(start_of_day(&self.zone, *low) <= *t && *t < start_of_day(&self.zone, high + 1));
+        if let (Ty::Timestamp, Ty::Date, (V::Int(t), V::Int(low), V::Int(high))) =
+            (x.ty, a.ty, &values)
+        {
+            return V::Bool(
+                start_of_day(&self.zone, *low) <= *t && *t < start_of_day(&self.zone, high + 1),
+            );
         }
         let (value, low, high) = values;
-        V::Bool(order(&low, &value) != Some(Ordering::Greater) && order(&value, &high) != Some(Ordering::Greater))
+        V::Bool(
+            order(&low, &value) != Some(Ordering::Greater)
+                && order(&value, &high) != Some(Ordering::Greater),
+        )
     }
 
     fn function(&self, fun: Fun, ty: Ty, a: &V) -> V {
@@ -328,7 +430,9 @@ impl<'a> Person<'a> {
             (Fun::Round, V::Float(x)) => V::Int(number::round(*x)),
             (Fun::Floor, V::Float(x)) => V::Int(number::whole(x.floor())),
             (Fun::Ceil, V::Float(x)) => V::Int(number::whole(x.ceil())),
-            (Fun::Length, V::Str(text)) => V::Int(i64::try_from(text.chars().count()).expect("short")),
+            (Fun::Length, V::Str(text)) => {
+                V::Int(i64::try_from(text.chars().count()).expect("short"))
+            }
             (Fun::Size, V::List(list)) => V::Int(i64::try_from(list.len()).expect("short")),
             (Fun::Lower, V::Str(text)) => V::Str(text.to_lowercase()),
             (Fun::Upper, V::Str(text)) => V::Str(text.to_uppercase()),
@@ -339,9 +443,14 @@ impl<'a> Person<'a> {
     }
 
     fn time_function(&self, fun: Fun, ty: Ty, n: i64) -> i64 {
-        let day = if ty == Ty::Timestamp { local_day(&self.zone, n) } else { n };
+        let day = if ty == Ty::Timestamp {
+            local_day(&self.zone, n)
+        } else {
+            n
+        };
         let (year, month, of_month) = date(day);
-        let clock = wall(&self.zone, if ty == Ty::Timestamp { n } else { 0 }).rem_euclid(DAY) / SECOND;
+        let clock =
+            wall(&self.zone, if ty == Ty::Timestamp { n } else { 0 }).rem_euclid(DAY) / SECOND;
         match fun {
             Fun::Age => self.age(n),
             Fun::Anniversary => self.anniversary(n),
@@ -373,7 +482,10 @@ impl<'a> Person<'a> {
 
     fn anniversary(&self, birth: i64) -> i64 {
         let first = date(birth).0 + 1;
-        (first.max(date(self.today()).0)..).map(|year| Self::anniversary_in(birth, year)).find(|day| *day >= self.today()).expect("there is a next year")
+        (first.max(date(self.today()).0)..)
+            .map(|year| Self::anniversary_in(birth, year))
+            .find(|day| *day >= self.today())
+            .expect("there is a next year")
     }
 
     /// Now, moved back by a span.
@@ -386,7 +498,10 @@ impl<'a> Person<'a> {
 
     fn by_months(&self, months: i64) -> i64 {
         let wall = wall(&self.zone, self.now());
-        civil::instant(&self.zone, add_months(wall.div_euclid(DAY), months) * DAY + wall.rem_euclid(DAY))
+        civil::instant(
+            &self.zone,
+            add_months(wall.div_euclid(DAY), months) * DAY + wall.rem_euclid(DAY),
+        )
     }
 
     fn instant_in(&self, window: Window, t: i64) -> bool {
@@ -397,7 +512,9 @@ impl<'a> Person<'a> {
             Window::Next(Span::Months(months)) => now < t && t <= self.by_months(i64::from(months)),
             Window::FromTo(from, to) => self.back(from) < t && t <= self.back(to),
             Window::This(unit) => self.unit(unit, 0) <= t && t < self.unit(unit, 1),
-            Window::LastCalendar(n, unit) => self.unit(unit, -i64::from(n)) <= t && t < self.unit(unit, 0),
+            Window::LastCalendar(n, unit) => {
+                self.unit(unit, -i64::from(n)) <= t && t < self.unit(unit, 0)
+            }
             Window::Latest(_) => unreachable!("`latest` is about events"),
         }
     }
@@ -414,11 +531,14 @@ impl<'a> Person<'a> {
             Span::Fixed(micros) => today - micros / DAY,
             Span::Months(months) => add_months(today, -i64::from(months)),
         };
-        let start = |unit, offset| civil::unit_start(unit, self.world.program.schema.sunday, today, offset);
+        let start =
+            |unit, offset| civil::unit_start(unit, self.world.program.schema.sunday, today, offset);
         match window {
             Window::Last(span) => back(span) < d && d <= today,
             Window::Next(Span::Fixed(micros)) => today < d && d <= today + micros / DAY,
-            Window::Next(Span::Months(months)) => today < d && d <= add_months(today, i64::from(months)),
+            Window::Next(Span::Months(months)) => {
+                today < d && d <= add_months(today, i64::from(months))
+            }
             Window::FromTo(from, to) => back(from) < d && d <= back(to),
             Window::This(unit) => start(unit, 0) <= d && d < start(unit, 1),
             Window::LastCalendar(n, unit) => start(unit, -i64::from(n)) <= d && d < start(unit, 0),
@@ -427,38 +547,63 @@ impl<'a> Person<'a> {
     }
 
     fn list_aggregate(&self, kind: Agg, list: &E, filter: Option<&E>) -> V {
-        let V::List(elements) = self.eval(list) else { return V::Missing };
-        let counted = |element: &V| filter.is_none_or(|filter| Person { element: element.clone(), ..self.clone() }.holds(filter));
+        let V::List(elements) = self.eval(list) else {
+            return V::Missing;
+        };
+        let counted = |element: &V| {
+            filter.is_none_or(|filter| {
+                Person {
+                    element: element.clone(),
+                    ..self.clone()
+                }
+                .holds(filter)
+            })
+        };
         let values: Vec<V> = elements.into_iter().filter(counted).collect();
         query::aggregate(kind, values, Ty::Int)
     }
 
     fn rank(&self, tiles: Option<u32>, ranked: usize, among: Option<usize>) -> V {
-        let value = Person { parameter: None, ..self.clone() }.output(ranked);
+        let value = Person {
+            parameter: None,
+            ..self.clone()
+        }
+        .output(ranked);
         let population = self.world.population(ranked, among);
         if value == V::Missing || population.is_empty() {
             return V::Missing;
         }
-        let below = population.iter().filter(|other| order(other, &value) == Some(Ordering::Less)).count();
+        let below = population
+            .iter()
+            .filter(|other| order(other, &value) == Some(Ordering::Less))
+            .count();
         let Some(tiles) = tiles else {
             return V::Float(below as f64 / population.len() as f64);
         };
         // The tiles of SQL's NTILE: the first ones hold one more.
         let place = below.min(population.len() - 1);
-        let (size, more) = (population.len() / tiles as usize, population.len() % tiles as usize);
+        let (size, more) = (
+            population.len() / tiles as usize,
+            population.len() % tiles as usize,
+        );
         let sizes = (0..tiles as usize).map(|tile| size + usize::from(tile < more));
         let mut ends = sizes.scan(0, |end, size| {
             *end += size;
             Some(*end)
         });
-        let tile = ends.position(|end| place < end).expect("tiles cover the population");
+        let tile = ends
+            .position(|end| place < end)
+            .expect("tiles cover the population");
         V::Int(i64::try_from(tile + 1).expect("few tiles"))
     }
 }
 
 /// What a set holds: every element once, where it stands first.
 fn unique(values: &[V]) -> Vec<V> {
-    let firsts = values.iter().enumerate().filter(|(index, value)| !values[..*index].contains(value));
+    let firsts = values
+        .iter()
+        .enumerate()
+        .filter(|(index, value)| !values[..*index].contains(value));
     firsts.map(|(_, value)| value.clone()).collect()
 }
 
@@ -478,7 +623,9 @@ fn negate(condition: V) -> V {
 }
 
 fn text(value: &V) -> String {
-    let V::Str(text) = value else { unreachable!("text was expected, found {value:?}") };
+    let V::Str(text) = value else {
+        unreachable!("text was expected, found {value:?}")
+    };
     text.clone()
 }
 
@@ -502,21 +649,45 @@ fn arithmetic(op: Num, a: &E, b: &E, x: &V, y: &V) -> V {
     let wide = |n: &i64| i128::from(*n);
     match (op, x, y) {
         (_, V::Missing, _) | (_, _, V::Missing) => V::Missing,
-        (Num::Least, x, y) => if order(x, y) == Some(Ordering::Greater) { y.clone() } else { x.clone() },
-        (Num::Greatest, x, y) => if order(x, y) == Some(Ordering::Less) { y.clone() } else { x.clone() },
+        (Num::Least, x, y) => {
+            if order(x, y) == Some(Ordering::Greater) {
+                y.clone()
+            } else {
+                x.clone()
+            }
+        }
+        (Num::Greatest, x, y) => {
+            if order(x, y) == Some(Ordering::Less) {
+                y.clone()
+            } else {
+                x.clone()
+            }
+        }
         (Num::Div | Num::IntDiv | Num::Mod, _, V::Int(0)) => V::Missing,
         (Num::Div, _, V::Float(0.0)) => V::Missing,
         (Num::IntDiv, V::Int(x), V::Int(y)) => V::Int(number::clamp(wide(x).div_euclid(wide(y)))),
         (Num::Mod, V::Int(x), V::Int(y)) => V::Int(number::clamp(wide(x).rem_euclid(wide(y)))),
-        (Num::Add, V::Int(x), V::Int(y)) if a.ty == Ty::Timestamp => V::Int(civil::in_range(wide(x) + wide(y))),
-        (Num::Sub, V::Int(x), V::Int(y)) if a.ty == Ty::Timestamp && b.ty == Ty::Duration => V::Int(civil::in_range(wide(x) - wide(y))),
+        (Num::Add, V::Int(x), V::Int(y)) if a.ty == Ty::Timestamp => {
+            V::Int(civil::in_range(wide(x) + wide(y)))
+        }
+        (Num::Sub, V::Int(x), V::Int(y)) if a.ty == Ty::Timestamp && b.ty == Ty::Duration => {
+            V::Int(civil::in_range(wide(x) - wide(y)))
+        }
         (Num::Add, V::Int(x), V::Int(y)) => V::Int(number::clamp(wide(x) + wide(y))),
         (Num::Sub, V::Int(x), V::Int(y)) => V::Int(number::clamp(wide(x) - wide(y))),
         (Num::Mul, V::Int(x), V::Int(y)) => V::Int(number::clamp(wide(x) * wide(y))),
-        (Num::Div, V::Int(x), V::Int(y)) if a.ty != Ty::Int && b.ty == Ty::Int => V::Int(number::divide(wide(x), wide(y))),
-        (Num::Div, V::Int(x), V::Int(y)) => V::Float(number::finite(number::float(wide(x)) / number::float(wide(y)))),
-        (Num::Mul, V::Int(n), V::Float(x)) if a.ty != Ty::Int => V::Int(number::round(number::float(wide(n)) * x)),
-        (Num::Div, V::Int(n), V::Float(x)) if a.ty != Ty::Int => V::Int(number::round(number::float(wide(n)) / x)),
+        (Num::Div, V::Int(x), V::Int(y)) if a.ty != Ty::Int && b.ty == Ty::Int => {
+            V::Int(number::divide(wide(x), wide(y)))
+        }
+        (Num::Div, V::Int(x), V::Int(y)) => V::Float(number::finite(
+            number::float(wide(x)) / number::float(wide(y)),
+        )),
+        (Num::Mul, V::Int(n), V::Float(x)) if a.ty != Ty::Int => {
+            V::Int(number::round(number::float(wide(n)) * x))
+        }
+        (Num::Div, V::Int(n), V::Float(x)) if a.ty != Ty::Int => {
+            V::Int(number::round(number::float(wide(n)) / x))
+        }
         (op, x, y) => V::Float(float_arithmetic(op, float(x), float(y))),
     }
 }
@@ -540,8 +711,18 @@ fn float_arithmetic(op: Num, x: f64, y: f64) -> f64 {
 }
 
 /// The edges of windows, as one profile's zone has them.
-pub(super) fn edges(program: &Program, data: &Data, profile: usize, windows: &[Window]) -> Vec<i64> {
-    let world = World { program, data, logic: Logic::Two, histories: vec![Vec::new(); data.profiles.len()] };
+pub(super) fn edges(
+    program: &Program,
+    data: &Data,
+    profile: usize,
+    windows: &[Window],
+) -> Vec<i64> {
+    let world = World {
+        program,
+        data,
+        logic: Logic::Two,
+        histories: vec![Vec::new(); data.profiles.len()],
+    };
     let person = world.person(profile);
     let of = |window: &Window| match *window {
         Window::Last(span) => vec![person.back(span)],
@@ -549,7 +730,9 @@ pub(super) fn edges(program: &Program, data: &Data, profile: usize, windows: &[W
         Window::Next(Span::Months(months)) => vec![person.by_months(i64::from(months))],
         Window::FromTo(from, to) => vec![person.back(from), person.back(to)],
         Window::This(unit) => vec![person.unit(unit, 0), person.unit(unit, 1)],
-        Window::LastCalendar(n, unit) => (0..=i64::from(n)).map(|back| person.unit(unit, -back)).collect(),
+        Window::LastCalendar(n, unit) => (0..=i64::from(n))
+            .map(|back| person.unit(unit, -back))
+            .collect(),
         Window::Latest(_) => Vec::new(),
     };
     windows.iter().flat_map(of).collect()

@@ -7,7 +7,11 @@ pub(super) fn clamp(wide: i128) -> i64 {
 
 /// A finite float: overflow is the greatest of its sign, and there is one zero.
 pub(super) fn finite(x: f64) -> f64 {
-    if x == 0.0 { 0.0 } else { x.clamp(f64::MIN, f64::MAX) }
+    if x == 0.0 {
+        0.0
+    } else {
+        x.clamp(f64::MIN, f64::MAX)
+    }
 }
 
 /// `a / b` exactly, rounded half to even.
@@ -49,7 +53,11 @@ pub(super) fn compare(n: i64, x: f64) -> std::cmp::Ordering {
         return std::cmp::Ordering::Greater;
     }
     let floor = x.floor();
-    n.cmp(&whole(floor)).then(if x > floor { std::cmp::Ordering::Less } else { std::cmp::Ordering::Equal })
+    n.cmp(&whole(floor)).then(if x > floor {
+        std::cmp::Ordering::Less
+    } else {
+        std::cmp::Ordering::Equal
+    })
 }
 
 /// Great-circle distance in whole metres.
@@ -62,15 +70,24 @@ pub(super) fn distance(a: (f64, f64), b: (f64, f64)) -> i64 {
 
 #[test]
 fn division_rounds_half_to_even() {
-    assert_eq!([divide(5, 2), divide(7, 2), divide(-5, 2), divide(-7, 2)], [2, 4, -2, -4]);
-    assert_eq!([divide(5, -2), divide(-7, -2), divide(8, 3), divide(-8, 3)], [-2, 4, 3, -3]);
+    assert_eq!(
+        [divide(5, 2), divide(7, 2), divide(-5, 2), divide(-7, 2)],
+        [2, 4, -2, -4]
+    );
+    assert_eq!(
+        [divide(5, -2), divide(-7, -2), divide(8, 3), divide(-8, 3)],
+        [-2, 4, 3, -3]
+    );
     assert_eq!(divide(i128::from(i64::MIN), -1), i64::MAX);
 }
 
 #[test]
 fn whole_numbers_and_floats_compare_exactly() {
     use std::cmp::Ordering::{Equal, Greater, Less};
-    assert_eq!(compare(9_007_199_254_740_993, 9_007_199_254_740_992.0), Greater);
+    assert_eq!(
+        compare(9_007_199_254_740_993, 9_007_199_254_740_992.0),
+        Greater
+    );
     assert_eq!(compare(i64::MAX, 9_223_372_036_854_775_808.0), Less);
     assert_eq!(compare(i64::MIN, -9_223_372_036_854_775_808.0), Equal);
     assert_eq!(compare(-1, -0.5), Less);
