@@ -16,6 +16,4 @@ pub use parse::{MAX_DECLARATION, MAX_TREE_DEPTH, Parse, parse_decl, parse_expr};
 pub use split::{DeclText, MAX_FILE, Split, split};
 
 #[cfg(test)]
-mod sexpr;
-#[cfg(test)]
 mod tests;

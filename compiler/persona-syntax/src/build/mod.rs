@@ -7,6 +7,7 @@ mod control;
 mod decl;
 mod docs;
 mod expr;
+mod foreign;
 mod number;
 mod operand;
 mod primary;

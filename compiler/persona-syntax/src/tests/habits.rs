@@ -1,7 +1,8 @@
 //! What people bring from other languages: each with its code, read as it was meant, and with a fix that makes it right.
 
+use super::sexpr;
 use super::{apply_all, file_errors};
-use crate::{parse_decl, sexpr, split};
+use crate::{parse_decl, split};
 
 /// The code of the first report, what is written, and what the fixes make of it.
 const EXPRESSIONS: &[(&str, &str, &str)] = &[

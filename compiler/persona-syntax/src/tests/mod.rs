@@ -8,9 +8,10 @@ mod habits;
 mod pages;
 mod properties;
 mod recovery;
+mod sexpr;
 mod splitting;
 
-use crate::{SyntaxError, parse_decl, parse_expr, sexpr, split};
+use crate::{SyntaxError, parse_decl, parse_expr, split};
 
 /// An expression's tree and errors, one per line.
 fn show_expr(text: &str) -> String {
@@ -103,16 +104,4 @@ fn apply_all(text: &str) -> String {
         text = next;
     }
     panic!("fixes do not end:\n{text}");
-}
-
-#[test]
-fn scratch() {
-    if let Ok(path) = std::env::var("PERSONA_SCRATCH") {
-        println!("{}", show_file(&std::fs::read_to_string(path).unwrap()));
-    }
-    if let Ok(text) = std::env::var("PERSONA_EXPR") {
-        for line in text.lines() {
-            println!("{line}\n    {}", show_expr(line).replace('\n', "\n    "));
-        }
-    }
 }

@@ -31,7 +31,7 @@ fn trees(text: &str) -> Vec<String> {
     split(text)
         .decls
         .iter()
-        .map(|decl| crate::sexpr::decl(&parse_decl(decl.span.of(text)).tree))
+        .map(|decl| super::sexpr::decl(&parse_decl(decl.span.of(text)).tree))
         .collect()
 }
 

@@ -56,7 +56,6 @@ enum Open {
     /// A text, with what is known of its end.
     Text {
         end: usize,
-        closed: bool,
         quotes: &'static str,
     },
 }
@@ -312,66 +311,54 @@ impl<'t> Repair<'t> {
     /// Opens a text at `at`.
     fn text_start(&mut self, limit: usize) -> Result<(), Box<SyntaxError>> {
         let at = self.at;
-        if self.bytes[at..limit].starts_with(b"\"\"\"") {
+        let multi = self.bytes[at..limit].starts_with(b"\"\"\"");
+        let quotes = if multi { "\"\"\"" } else { "\"" };
+        let (end, closed) = if multi {
             let found = multi_end(self.bytes, at).filter(|end| *end < limit);
             let end = found.unwrap_or_else(|| super::trim_end(self.bytes, at + 3, limit));
-            self.push(Open::Text {
-                end,
-                closed: found.is_some(),
-                quotes: "\"\"\"",
-            })?;
-            self.at += 3;
-            return Ok(());
+            (end, found.is_some())
+        } else {
+            let found = text_end(self.bytes, at, limit, &mut self.stray);
+            (found.end, found.closed)
+        };
+        if closed {
+            self.push(Open::Text { end, quotes })?;
+            self.at += quotes.len();
+        } else {
+            self.unclosed_text(at, end, quotes);
+            self.close_holes(at + quotes.len(), end);
+            self.at = end;
         }
-        let found = text_end(self.bytes, at, limit, &mut self.stray);
-        self.push(Open::Text {
-            end: found.end,
-            closed: found.closed,
-            quotes: "\"",
-        })?;
-        self.at += 1;
         Ok(())
+    }
+
+    /// What a text that is never closed has swallowed is no code: its braces open nothing.
+    fn close_holes(&mut self, start: usize, end: usize) {
+        let mut at = start;
+        while at < end {
+            match self.bytes[at] {
+                b'\\' => at += escape_len(self.bytes, at),
+                b'{' => {
+                    self.patch(at, at, "\\");
+                    at += 1;
+                }
+                _ => at += 1,
+            }
+        }
     }
 
     /// Ends the innermost text, with what is still open in it.
     fn close_text(&mut self) {
         while let Some(frame) = self.frames.pop() {
-            let Open::Text {
-                end,
-                closed,
-                quotes,
-            } = frame.open
-            else {
-                let end = self.at.min(self.bytes.len());
-                // In a text that is itself never closed, that is the one thing to say.
-                if self.text_is_closed() {
-                    self.report_unclosed(frame, end, None);
-                }
-                self.patch(end, end, frame.open.texts().1);
-                continue;
-            };
-            if closed {
+            if let Open::Text { end, quotes } = frame.open {
                 self.at = end + quotes.len();
-            } else {
-                self.unclosed_text(frame.at, end, quotes);
-                self.at = end;
+                self.last = self.at;
+                return;
             }
-            self.last = self.at;
-            return;
+            let end = self.at.min(self.bytes.len());
+            self.report_unclosed(frame, end, None);
+            self.patch(end, end, frame.open.texts().1);
         }
-    }
-
-    fn text_is_closed(&self) -> bool {
-        let mut texts = self.frames.iter().rev().map(|frame| frame.open);
-        texts
-            .find_map(|open| {
-                if let Open::Text { closed, .. } = open {
-                    Some(closed)
-                } else {
-                    None
-                }
-            })
-            .unwrap_or(true)
     }
 
     fn unclosed_text(&mut self, start: usize, end: usize, quotes: &'static str) {
