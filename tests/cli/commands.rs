@@ -225,3 +225,41 @@ fn the_package_around_the_current_folder_is_found() {
     std::fs::create_dir_all(package.path().join("deep/er")).expect("folders");
     persona(&package.path().join("deep/er"), &["check"]).ends_with(0);
 }
+
+/// The README's blocks of text that begin like this, each without its first line when that is a call.
+fn readme_block(start: &str) -> Vec<String> {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("a README");
+    let blocks = readme.split("```text\n").skip(1);
+    let block = blocks
+        .filter_map(|rest| rest.split("\n```").next())
+        .find(|block| block.starts_with(start))
+        .unwrap_or_else(|| panic!("the README shows `{start}`"));
+    let shown = block.lines().filter(|line| !line.starts_with("$ "));
+    shown.map(str::to_owned).collect()
+}
+
+/// Fails unless all lines stand in the output, in this order; `…` stands for lines that are left out.
+#[track_caller]
+fn stands_in(lines: &[String], output: &str) {
+    let mut output_lines = output.lines();
+    for line in lines.iter().filter(|line| line.trim() != "…" && !line.trim().is_empty()) {
+        let found = output_lines.any(|printed| printed.trim_end() == line.trim_end());
+        assert!(found, "the README shows\n{line}\nwhich is not printed, or not there:\n{output}");
+    }
+}
+
+#[test]
+fn the_readme_shows_what_a_run_prints() {
+    let run = persona(&root(), &["run", "examples/shop"]);
+    stands_in(&readme_block("shop at "), &run.ends_with(0).stdout);
+}
+
+#[test]
+fn the_readme_shows_what_why_prints() {
+    let call = "$ persona why win_back --profile C00009 examples/shop";
+    let run = persona(
+        &root(),
+        &["why", "win_back", "--profile", "C00009", "examples/shop"],
+    );
+    stands_in(&readme_block(call), &run.ends_with(0).stdout);
+}
