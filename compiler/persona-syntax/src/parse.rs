@@ -14,7 +14,7 @@ use crate::scan::repair::{Repaired, repair};
 use crate::scan::words::Keyword;
 
 /// The largest declaration that is parsed, in bytes.
-pub const MAX_DECLARATION: usize = 4 << 20;
+pub const MAX_DECLARATION: usize = 1 << 20;
 
 /// The deepest tree that is handed out, in expressions inside each other. Brackets are bounded before the grammar
 /// is asked; this bounds what stands between two of them too, so that whoever walks a tree knows its stack.
