@@ -17,12 +17,25 @@ pub(crate) struct Interner {
 }
 
 impl Interner {
+    /// The code of a kept text; `last` is a guess, the code before it, which rows in some order often repeat.
+    pub(crate) fn keep(&mut self, text: &str, last: Option<u32>) -> u32 {
+        intern(&mut self.kept, text, last)
+    }
+
     fn of(&mut self, kept: bool) -> &mut Strings {
         if kept {
             &mut self.kept
         } else {
             &mut self.scratch
         }
+    }
+}
+
+fn intern(strings: &mut Strings, text: &str, last: Option<u32>) -> u32 {
+    match last {
+        // Where a value is missing its code is 0, which an empty table does not know.
+        Some(last) if (last as usize) < strings.len() && strings.get(last) == text => last,
+        _ => strings.intern(text),
     }
 }
 
@@ -121,7 +134,8 @@ impl ColumnBuilder {
             (Data::Int(values), Some(Cell::Int(value))) => values.push(value),
             (Data::Float(values), Some(Cell::Float(value))) => values.push(value),
             (Data::Str(values), Some(Cell::Str(text))) => {
-                values.push(strings.of(self.kept).intern(&text));
+                let last = values.last().copied();
+                values.push(intern(strings.of(self.kept), &text, last));
             }
             (Data::Enum(values), Some(Cell::Enum(code))) => values.push(code),
             (Data::Geo(lats, lons), Some(Cell::Geo(lat, lon))) => {
@@ -191,14 +205,6 @@ impl ColumnBuilder {
         start as usize..ends[row] as usize
     }
 
-    /// The code of the text at a row of a `Str` column.
-    pub(crate) fn code(&self, row: usize) -> Option<u32> {
-        match &self.data {
-            Data::Str(codes) if self.is_known(row) => Some(codes[row]),
-            _ => None,
-        }
-    }
-
     /// The integer at a row.
     pub(crate) fn int(&self, row: usize) -> Option<i64> {
         match &self.data {
@@ -252,11 +258,6 @@ impl ColumnBuilder {
             }
             _ => Ordering::Equal,
         }
-    }
-
-    /// The text at a row of a `Str` column.
-    pub(crate) fn text<'s>(&self, row: usize, strings: &'s Interner) -> Option<&'s str> {
-        self.code(row).map(|code| self.text_of(code, strings))
     }
 
     fn text_of<'s>(&self, code: u32, strings: &'s Interner) -> &'s str {

@@ -5,10 +5,11 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use arrow_buffer::{BooleanBufferBuilder, ScalarBuffer};
+use arrow_buffer::ScalarBuffer;
 use persona_base::IndexVec;
 use persona_ir::{ColId, KindId, Schema};
 use persona_runtime::{Column, EventTable};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::builder::Interner;
 use super::ingest::TableBuilder;
@@ -58,57 +59,30 @@ pub(super) fn sort(
         slice.sort_unstable_by(|a, b| compare(table, *a, *b, strings));
     }
     let mut sorted = Sorted { rows, starts };
-    if ids_repeat(table, strings) {
-        drop_duplicates(&mut sorted, table, strings, log);
-    }
+    drop_duplicates(&mut sorted, table, log);
     sorted
 }
 
 fn compare(table: &TableBuilder, a: u32, b: u32, strings: &Interner) -> Ordering {
     let (x, y) = (a as usize, b as usize);
     let at = table.at.int(x).cmp(&table.at.int(y));
-    at.then_with(|| table.id.compare(x, y, strings))
+    at.then_with(|| table.id.compare(x, y))
         .then_with(|| compare_rows(table, x, y, strings))
         .then(a.cmp(&b))
 }
 
-/// Whether some identifier stands twice, of whatever profile: a quick test that most tables pass.
-fn ids_repeat(table: &TableBuilder, strings: &Interner) -> bool {
-    let codes = strings.kept.len().max(strings.scratch.len());
-    let mut seen = BooleanBufferBuilder::new(codes);
-    seen.append_n(codes, false);
-    (0..table.len())
-        .filter_map(|row| table.id.code(row))
-        .any(|code| {
-            let again = seen.get_bit(code as usize);
-            seen.set_bit(code as usize, true);
-            again
-        })
-}
-
-fn drop_duplicates(
-    sorted: &mut Sorted,
-    table: &TableBuilder,
-    strings: &Interner,
-    log: &mut Log<'_>,
-) {
-    // Duplicate rows, each with the one that counts.
-    let mut duplicates: Vec<(u32, u32)> = Vec::new();
+/// Sets all but the first event of each profile and identifier aside.
+fn drop_duplicates(sorted: &mut Sorted, table: &TableBuilder, log: &mut Log<'_>) {
+    let mut duplicates = duplicates(sorted, table);
+    if duplicates.is_empty() {
+        return;
+    }
+    let gone: FxHashSet<u32> = duplicates.iter().map(|(row, _)| *row).collect();
     let mut kept = Vec::with_capacity(sorted.rows.len());
     let mut starts = vec![0_u32];
-    let mut first_of: rustc_hash::FxHashMap<u32, u32> = rustc_hash::FxHashMap::default();
     for range in sorted.starts.windows(2) {
-        first_of.clear();
-        for row in &sorted.rows[range[0] as usize..range[1] as usize] {
-            match table
-                .id
-                .code(*row as usize)
-                .map(|code| *first_of.entry(code).or_insert(*row))
-            {
-                Some(first) if first != *row => duplicates.push((*row, first)),
-                _ => kept.push(*row),
-            }
-        }
+        let rows = &sorted.rows[range[0] as usize..range[1] as usize];
+        kept.extend(rows.iter().filter(|row| !gone.contains(row)));
         // No more rows than before, whose number fits.
         starts.push(u32::try_from(kept.len()).unwrap_or(u32::MAX));
     }
@@ -124,14 +98,35 @@ fn drop_duplicates(
         let wrong = Wrong {
             kind: RejectKind::Duplicate,
             column: Some("id".to_owned()),
-            value: table
-                .id
-                .text(row as usize, strings)
-                .map(crate::value::raw::shorten),
+            value: table.id.get(row as usize).map(crate::value::raw::shorten),
             reason,
         };
         log.reject_used(table.origins.get(row as usize), wrong);
     }
+}
+
+/// The rows that are duplicates, each with the one that counts.
+fn duplicates(sorted: &Sorted, table: &TableBuilder) -> Vec<(u32, u32)> {
+    let mut duplicates = Vec::new();
+    let mut hashes = Vec::new();
+    let mut first_of: FxHashMap<&str, u32> = FxHashMap::default();
+    for range in sorted.starts.windows(2) {
+        let rows = &sorted.rows[range[0] as usize..range[1] as usize];
+        if !table.id.may_repeat(rows, &mut hashes) {
+            continue;
+        }
+        first_of.clear();
+        for row in rows {
+            let Some(id) = table.id.get(*row as usize) else {
+                continue;
+            };
+            let first = *first_of.entry(id).or_insert(*row);
+            if first != *row {
+                duplicates.push((*row, first));
+            }
+        }
+    }
+    duplicates
 }
 
 /// The kind's table for the present keys, without the order over all kinds, and the rows' origins if they are wanted.
@@ -141,6 +136,7 @@ pub(super) fn finish(
     present: &[u32],
     kept: &[bool],
     keep_origins: bool,
+    strings: &mut Interner,
 ) -> (EventTable, Option<Origins>) {
     drop(std::mem::take(&mut table.keys));
     let rows = &sorted.rows;
@@ -154,7 +150,7 @@ pub(super) fn finish(
     let mut columns: IndexVec<ColId, Column> = IndexVec::new();
     columns.push(table.at.gather(rows));
     columns.push(if kept[usize::from(Schema::ID)] {
-        table.id.gather(rows)
+        table.id.gather(rows, &mut strings.kept)
     } else {
         absent(rows.len())
     });

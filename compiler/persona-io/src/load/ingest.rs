@@ -9,6 +9,7 @@ use persona_ir::{ColId, Plan, SourceTarget};
 use super::builder::{ColumnBuilder, Interner};
 use super::feed::{Piece, feed, what_is_there};
 use super::group::{Groups, SortedElements, element_cells};
+use super::ids::IdColumn;
 use super::log::{Log, LogFile, Origin, Origins, Wrong};
 use super::paths::FilePath;
 use crate::error::{LoadError, LoadErrorKind};
@@ -28,7 +29,7 @@ pub(super) struct TableBuilder {
     /// `at`, which a profile's row may lack.
     pub(super) at: ColumnBuilder,
     /// The events' identifiers.
-    pub(super) id: ColumnBuilder,
+    pub(super) id: IdColumn,
     /// All other columns by their number; the key, `at` and `id` have none.
     pub(super) columns: Vec<Option<ColumnBuilder>>,
     pub(super) origins: Origins,
@@ -42,14 +43,13 @@ impl TableBuilder {
             SourceTarget::Profile => (&plan.schema.profile, vec![plan.schema.key]),
             SourceTarget::Event(kind) => (&plan.schema.events[kind], vec![Schema::AT, Schema::ID]),
         };
-        let id_kept = target != SourceTarget::Profile && kept.get(1).copied().unwrap_or(false);
         let column = |(col, spec): (ColId, &persona_ir::Column)| {
             (!skip.contains(&col)).then(|| ColumnBuilder::new(&spec.ty, kept[usize::from(col)]))
         };
         Self {
             keys: Vec::new(),
             at: ColumnBuilder::new(&Ty::Timestamp, true),
-            id: ColumnBuilder::new(&Ty::Str, id_kept),
+            id: IdColumn::default(),
             columns: table.columns.iter_enumerated().map(column).collect(),
             origins: Origins::default(),
         }
@@ -262,7 +262,9 @@ impl Ingest<'_, '_, '_> {
         let job = self.job;
         let key = read_input(&job.key, env)?;
         let key = match &key {
-            Some(Cell::Str(text)) if !text.is_empty() => self.strings.kept.intern(text),
+            Some(Cell::Str(text)) if !text.is_empty() => {
+                self.strings.keep(text, self.table.keys.last().copied())
+            }
             _ => {
                 let reason = match job.plan.target {
                     SourceTarget::Profile => "the key is missing",
@@ -292,7 +294,7 @@ impl Ingest<'_, '_, '_> {
         };
         let id = match &job.id {
             Some(input) => match read_input(input, env)? {
-                Some(Cell::Str(text)) if !text.is_empty() => Some(text.into_owned().into()),
+                Some(Cell::Str(text)) if !text.is_empty() => Some(text),
                 _ => None,
             },
             None => None,
@@ -410,7 +412,7 @@ impl Ingest<'_, '_, '_> {
         let table = &mut *self.table;
         table.keys.push(record.key);
         table.at.push(record.at.map(Cell::Int), self.strings);
-        table.id.push(record.id.map(Cell::Str), self.strings);
+        table.id.push(record.id.as_deref());
         for (field, out) in self.job.fields.iter().zip(record.fields) {
             let Some(column) = &mut table.columns[usize::from(field.col)] else {
                 continue;

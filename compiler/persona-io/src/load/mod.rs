@@ -5,6 +5,7 @@ mod checks;
 mod events;
 mod feed;
 mod group;
+mod ids;
 mod ingest;
 mod log;
 mod paths;

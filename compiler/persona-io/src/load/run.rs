@@ -279,8 +279,14 @@ impl<'p> Loading<'p> {
             .zip(plan.schema.events.ids());
         for ((table, sorted), kind) in parts {
             let keep = wants(CheckTable::Event(kind));
-            let (table, rows) =
-                events::finish(table, &sorted, &present, &self.kept.events[kind], keep);
+            let (table, rows) = events::finish(
+                table,
+                &sorted,
+                &present,
+                &self.kept.events[kind],
+                keep,
+                &mut self.strings,
+            );
             tables.push(table);
             origins.events.push(rows);
         }
