@@ -242,9 +242,15 @@ fn readme_block(start: &str) -> Vec<String> {
 #[track_caller]
 fn stands_in(lines: &[String], output: &str) {
     let mut output_lines = output.lines();
-    for line in lines.iter().filter(|line| line.trim() != "…" && !line.trim().is_empty()) {
+    for line in lines
+        .iter()
+        .filter(|line| line.trim() != "…" && !line.trim().is_empty())
+    {
         let found = output_lines.any(|printed| printed.trim_end() == line.trim_end());
-        assert!(found, "the README shows\n{line}\nwhich is not printed, or not there:\n{output}");
+        assert!(
+            found,
+            "the README shows\n{line}\nwhich is not printed, or not there:\n{output}"
+        );
     }
 }
 

@@ -7,7 +7,7 @@ mod value;
 pub(super) use self::value::{PLACES, constant};
 
 use super::tree::{
-    Cmp, E, Field, Fun, K, Num, Output, Program, Schema, Span, Times, Ty, Unit, V, Window,
+    Cmp, E, Field, Fun, K, Num, Output, PATTERNS, Program, Schema, Span, Times, Ty, Unit, V, Window,
 };
 use crate::support::rng::Rng;
 
@@ -339,7 +339,7 @@ impl Builder<'_> {
     }
 
     fn atom(&mut self, open: bool) -> E {
-        match self.rng.below(24) {
+        match self.rng.below(26) {
             0..3 => self.numbers(open),
             3 => self.texts(open),
             4 => self.enums(open),
@@ -357,6 +357,7 @@ impl Builder<'_> {
             20 => self.contains(open),
             21 => self.reference(open),
             22 => self.boolean(open),
+            23 | 24 => self.pattern_or_sample(open),
             _ => self.place_or_day(open),
         }
     }
@@ -669,6 +670,20 @@ impl Builder<'_> {
             return self.known();
         };
         self.settle(field)
+    }
+
+    /// A text against a pattern, or chance.
+    fn pattern_or_sample(&mut self, open: bool) -> E {
+        if self.rng.chance(3_000) {
+            let percent = u32::try_from(self.rng.between(0, 100)).expect("a percentage");
+            return condition(K::Sample(percent, u32::from(self.rng.chance(5_000))), false);
+        }
+        let text = self.value(Ty::Str, !open, 1);
+        let open = text.optional;
+        condition(
+            K::Matches(Box::new(text), self.rng.index(PATTERNS.len())),
+            open,
+        )
     }
 
     fn place_or_day(&mut self, open: bool) -> E {

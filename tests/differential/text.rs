@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::naive::civil;
 use super::tree::{
-    Agg, COLORS, Cmp, Data, E, EventRow, Field, Fun, ITEM, K, Never, Num, Output, ProfileRow,
-    Program, Query, Schema, Span, TIERS, Times, Ty, Unit, V, Window,
+    Agg, COLORS, Cmp, Data, E, EventRow, Field, Fun, ITEM, K, Never, Num, Output, PATTERNS,
+    ProfileRow, Program, Query, Schema, Span, TIERS, Times, Ty, Unit, V, Window,
 };
 
 const SECOND: i64 = 1_000_000;
@@ -147,6 +147,8 @@ enum Place {
     Item,
     /// A quantifier's or aggregate's element is `el`.
     Elem,
+    /// Inside the event's condition, the item is `el`.
+    EachItem(usize),
 }
 
 #[derive(Clone, Copy)]
@@ -175,6 +177,7 @@ impl Printer<'_> {
             K::Lit(value) => literal(e.ty, value),
             K::Profile(index) => self.profile(self.program.schema.profile[*index].name),
             K::Event(step, field) => self.event(*step, field),
+            K::Item(field) if matches!(self.place, Place::EachItem(_)) => format!("el.{field}"),
             K::Item(field) => (*field).to_owned(),
             K::Elem => "el".to_owned(),
             K::Trait(index) => self.program.name(*index),
@@ -204,14 +207,16 @@ impl Printer<'_> {
 
     fn profile(self, field: &str) -> String {
         match self.place {
-            Place::Event(_) | Place::Item => format!("profile.{field}"),
+            Place::Event(_) | Place::Item | Place::EachItem(_) => format!("profile.{field}"),
             Place::Top | Place::Elem => field.to_owned(),
         }
     }
 
     fn event(self, step: usize, field: &str) -> String {
         match self.place {
-            Place::Event(current) if step != usize::MAX && current != step => {
+            Place::Event(current) | Place::EachItem(current)
+                if step != usize::MAX && current != step =>
+            {
                 format!("a{step}.{field}")
             }
             Place::Item => format!("event.{field}"),
@@ -406,6 +411,18 @@ impl Printer<'_> {
                     self.at(Place::Elem).operand(body)
                 )
             }
+            K::EachItem(all, body) => {
+                let word = if *all { "all" } else { "any" };
+                let Place::Event(step) = self.place else {
+                    unreachable!("items belong to an event")
+                };
+                let body = self.at(Place::EachItem(step)).operand(body);
+                format!("{word} el in items where {body}")
+            }
+            K::Matches(a, pattern) => {
+                format!("{} matches r\"{}\"", self.operand(a), PATTERNS[*pattern])
+            }
+            K::Sample(percent, salt) => format!("sample({percent}%, \"salt {salt}\")"),
             K::Has(set, value) => format!("{} contains {}", self.operand(set), self.operand(value)),
             K::HasAny(all, set, values) => {
                 let element = if set.ty == Ty::Ints { Ty::Int } else { Ty::Str };

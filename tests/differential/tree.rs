@@ -70,6 +70,9 @@ pub(super) struct Schema {
     pub(super) sunday: bool,
 }
 
+/// Patterns simple enough to be understood by hand.
+pub(super) const PATTERNS: [&str; 4] = ["^a", "e$", "^$", "[A-Z]"];
+
 /// The fields of an item.
 pub(super) const ITEM: [(&str, Ty, bool); 3] = [
     ("k", Ty::Str, false),
@@ -274,6 +277,12 @@ pub(super) enum K {
         never: Option<(Query, Never)>,
     },
     Quantifier(bool, Box<E>, Box<E>),
+    /// Some or all of the `items` of the event bound last.
+    EachItem(bool, Box<E>),
+    /// Text against the pattern with this number.
+    Matches(Box<E>, usize),
+    /// Per cent, and the number of the salt.
+    Sample(u32, u32),
     Has(Box<E>, Box<E>),
     HasAny(bool, Box<E>, Vec<V>),
     Segment(bool, usize, Option<i64>),

@@ -363,10 +363,31 @@ impl Builder<'_> {
                 let inner = self.event_condition(scope, false, depth - 1);
                 condition(K::Not(Box::new(inner)), false)
             }
+            2 if !scope.item => self.each_item(scope, open),
             0 if !scope.item => self.event_time(open),
             1 if scope.steps.len() > 1 => self.correlated(scope, open),
             _ => self.event_compare(scope, open),
         }
+    }
+
+    /// Some or all of the event's items.
+    fn each_item(&mut self, scope: &Scope, open: bool) -> E {
+        let fields = scope.steps.last().expect("a bound event");
+        let items = fields.iter().find(|field| field.name == "items");
+        let Some(optional) = items.map(|field| field.optional) else {
+            return self.event_compare(scope, open);
+        };
+        let all = self.rng.chance(4_000);
+        if optional && (all || !open) {
+            return self.event_compare(scope, open);
+        }
+        let inside = Scope {
+            item: true,
+            ..scope.clone()
+        };
+        let body = self.event_compare(&inside, open && !all);
+        let open = optional || body.optional;
+        condition(K::EachItem(all, Box::new(body)), open)
     }
 
     /// A field of the event that is bound last, or of its item.

@@ -301,6 +301,26 @@ impl<'a> Person<'a> {
                 ),
                 _ => self.unknown(),
             },
+            K::EachItem(all, body) => {
+                let event = self.bound.last().expect("a bound event");
+                match self.event_field(event, "items") {
+                    V::List(items) => self.each(*all, items, body),
+                    _ => self.unknown(),
+                }
+            }
+            K::Matches(a, pattern) => match self.eval(a) {
+                V::Str(text) => V::Bool(match pattern {
+                    0 => text.starts_with('a'),
+                    1 => text.ends_with('e'),
+                    2 => text.is_empty(),
+                    _ => text.chars().any(|c| c.is_ascii_uppercase()),
+                }),
+                _ => self.unknown(),
+            },
+            K::Sample(percent, salt) => {
+                let text = format!("salt {salt}\u{1f}{}", self.profile.key);
+                V::Bool(number::bucket(&text) < percent * 100)
+            }
             K::Quantifier(all, list, body) => self.quantifier(*all, list, body),
             K::Has(set, value) => match (self.eval(set), self.eval(value)) {
                 (V::List(_), V::Missing) | (V::Missing, _) => self.unknown(),
@@ -345,15 +365,20 @@ impl<'a> Person<'a> {
     }
 
     fn quantifier(&self, all: bool, list: &E, body: &E) -> V {
-        let V::List(elements) = self.eval(list) else {
-            return self.unknown();
-        };
+        match self.eval(list) {
+            V::List(elements) => self.each(all, elements, body),
+            _ => self.unknown(),
+        }
+    }
+
+    /// Whether a condition holds for some or all elements.
+    fn each(&self, all: bool, elements: Vec<V>, body: &E) -> V {
         let answers = elements.into_iter().map(|element| {
-            Person {
+            let person = Person {
                 element,
                 ..self.clone()
-            }
-            .eval(body)
+            };
+            person.eval(body)
         });
         if all {
             self.all(answers)

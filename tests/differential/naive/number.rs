@@ -68,6 +68,17 @@ pub(super) fn distance(a: (f64, f64), b: (f64, f64)) -> i64 {
     round(2.0 * 6_371_008.8 * h.sqrt().min(1.0).asin())
 }
 
+/// The bucket of ten thousand that a text falls into: the first eight hexadecimal digits of its SHA-256.
+pub(super) fn bucket(text: &str) -> u32 {
+    use sha2::Digest;
+    let digest = sha2::Sha256::digest(text.as_bytes());
+    let digits: String = digest[..4]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    u32::from_str_radix(&digits, 16).expect("eight digits") % 10_000
+}
+
 #[test]
 fn division_rounds_half_to_even() {
     assert_eq!(
