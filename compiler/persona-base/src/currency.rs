@@ -20,7 +20,9 @@ impl Currency {
 
     /// The number of decimals of an amount: 2 for `USD`, 0 for `JPY`, 3 for `KWD`.
     pub fn decimals(self) -> u32 {
-        table().find(|(c, _)| c.as_bytes() == self.0).map_or(2, |(_, d)| d)
+        table()
+            .find(|(c, _)| c.as_bytes() == self.0)
+            .map_or(2, |(_, d)| d)
     }
 
     /// How many minor units make one major unit: 100 for `USD`.
@@ -61,7 +63,11 @@ const FOUR: &str = "CLF UYW";
 fn table() -> impl Iterator<Item = (&'static str, u32)> {
     [(TWO, 2), (ZERO, 0), (THREE, 3), (FOUR, 4)]
         .into_iter()
-        .flat_map(|(codes, decimals)| codes.split_ascii_whitespace().map(move |code| (code, decimals)))
+        .flat_map(|(codes, decimals)| {
+            codes
+                .split_ascii_whitespace()
+                .map(move |code| (code, decimals))
+        })
 }
 
 #[cfg(test)]

@@ -86,7 +86,11 @@ impl Diagnostic {
             code,
             severity: code.info().severity(),
             message: message.into(),
-            primary: Label { file, span, text: String::new() },
+            primary: Label {
+                file,
+                span,
+                text: String::new(),
+            },
             secondary: Vec::new(),
             notes: Vec::new(),
             help: None,
@@ -104,7 +108,11 @@ impl Diagnostic {
     /// Adds a place that says why.
     #[must_use]
     pub fn secondary(mut self, file: FileId, span: Span, text: impl Into<String>) -> Self {
-        self.secondary.push(Label { file, span, text: text.into() });
+        self.secondary.push(Label {
+            file,
+            span,
+            text: text.into(),
+        });
         self
     }
 
@@ -131,8 +139,16 @@ impl Diagnostic {
         span: Span,
         text: impl Into<String>,
     ) -> Self {
-        let edits = vec![Edit { file: self.primary.file, span, text: text.into() }];
-        self.fixes.push(Fix { title: title.into(), applicability, edits });
+        let edits = vec![Edit {
+            file: self.primary.file,
+            span,
+            text: text.into(),
+        }];
+        self.fixes.push(Fix {
+            title: title.into(),
+            applicability,
+            edits,
+        });
         self
     }
 
@@ -160,6 +176,9 @@ pub fn sort_and_dedup(diagnostics: &mut Vec<Diagnostic>) {
         key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
     });
     diagnostics.dedup_by(|a, b| {
-        a.code == b.code && a.primary.file == b.primary.file && a.primary.span == b.primary.span && a.message == b.message
+        a.code == b.code
+            && a.primary.file == b.primary.file
+            && a.primary.span == b.primary.span
+            && a.message == b.message
     });
 }

@@ -43,7 +43,10 @@ pub struct IndexVec<I, T> {
 impl<I, T> IndexVec<I, T> {
     /// An empty vector.
     pub const fn new() -> Self {
-        Self { raw: Vec::new(), marker: PhantomData }
+        Self {
+            raw: Vec::new(),
+            marker: PhantomData,
+        }
     }
 
     /// The number of elements.
@@ -123,7 +126,10 @@ impl<I: Into<usize>, T> IndexMut<I> for IndexVec<I, T> {
 
 impl<I, T> FromIterator<T> for IndexVec<I, T> {
     fn from_iter<It: IntoIterator<Item = T>>(iter: It) -> Self {
-        Self { raw: iter.into_iter().collect(), marker: PhantomData }
+        Self {
+            raw: iter.into_iter().collect(),
+            marker: PhantomData,
+        }
     }
 }
 

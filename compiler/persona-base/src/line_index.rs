@@ -24,9 +24,15 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let mut starts = vec![0];
         starts.extend(
-            text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1),
+            text.bytes()
+                .enumerate()
+                .filter(|(_, b)| *b == b'\n')
+                .map(|(i, _)| i as u32 + 1),
         );
-        Self { starts, len: text.len() as u32 }
+        Self {
+            starts,
+            len: text.len() as u32,
+        }
     }
 
     /// The number of lines; a text without a newline has one.
@@ -43,7 +49,10 @@ impl LineIndex {
     pub fn line_col(&self, offset: u32) -> LineCol {
         let offset = offset.min(self.len);
         let line = self.starts.partition_point(|start| *start <= offset) as u32 - 1;
-        LineCol { line, col: offset - self.starts[line as usize] }
+        LineCol {
+            line,
+            col: offset - self.starts[line as usize],
+        }
     }
 
     /// Line and column in characters (code points), the unit that people and most tools print.
@@ -51,7 +60,10 @@ impl LineIndex {
         let at = self.line_col(offset);
         let start = self.line_start(at.line) as usize;
         let upto = text.get(start..start + at.col as usize).unwrap_or("");
-        LineCol { line: at.line, col: upto.chars().count() as u32 }
+        LineCol {
+            line: at.line,
+            col: upto.chars().count() as u32,
+        }
     }
 
     /// Line and column in UTF-16 code units, which is what editors count by default.
@@ -59,7 +71,10 @@ impl LineIndex {
         let at = self.line_col(offset);
         let start = self.line_start(at.line) as usize;
         let upto = text.get(start..start + at.col as usize).unwrap_or("");
-        LineCol { line: at.line, col: upto.encode_utf16().count() as u32 }
+        LineCol {
+            line: at.line,
+            col: upto.encode_utf16().count() as u32,
+        }
     }
 }
 

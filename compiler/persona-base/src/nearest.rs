@@ -8,8 +8,13 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let limit = name.chars().count() / 3;
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        let distance = if candidate.eq_ignore_ascii_case(name) { 0 } else { distance(name, candidate, limit) };
-        if distance <= limit && candidate != name && best.is_none_or(|(found, _)| distance < found) {
+        let distance = if candidate.eq_ignore_ascii_case(name) {
+            0
+        } else {
+            distance(name, candidate, limit)
+        };
+        if distance <= limit && candidate != name && best.is_none_or(|(found, _)| distance < found)
+        {
             best = Some((distance, candidate));
         }
     }
@@ -63,6 +68,9 @@ mod tests {
     #[test]
     fn long_names_are_compared_in_bounded_time() {
         let long = "x".repeat(5_000);
-        assert_eq!(nearest(&long, [long[1..].to_owned().as_str()]).map(str::len), Some(4_999));
+        assert_eq!(
+            nearest(&long, [long[1..].to_owned().as_str()]).map(str::len),
+            Some(4_999)
+        );
     }
 }

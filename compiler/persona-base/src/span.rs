@@ -27,7 +27,10 @@ impl Span {
 
     /// The empty range at `offset`.
     pub const fn at(offset: u32) -> Self {
-        Self { start: offset, end: offset }
+        Self {
+            start: offset,
+            end: offset,
+        }
     }
 
     /// The number of bytes covered.
@@ -42,12 +45,18 @@ impl Span {
 
     /// The smallest range that covers both.
     pub fn to(self, other: Self) -> Self {
-        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+        Self {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 
     /// The same range moved `offset` bytes later: from a declaration's text to its file.
     pub const fn offset(self, offset: u32) -> Self {
-        Self { start: self.start + offset, end: self.end + offset }
+        Self {
+            start: self.start + offset,
+            end: self.end + offset,
+        }
     }
 
     /// Whether `offset` lies in the range, or right at its end.
@@ -57,7 +66,8 @@ impl Span {
 
     /// The covered part of `text`; empty when the span does not fit the text.
     pub fn of(self, text: &str) -> &str {
-        text.get(self.start as usize..self.end as usize).unwrap_or("")
+        text.get(self.start as usize..self.end as usize)
+            .unwrap_or("")
     }
 }
 

@@ -124,7 +124,15 @@ pub mod types;
 
 /// All codes, in the order of their identifiers.
 pub fn all_codes() -> Vec<Code> {
-    let groups = [syntax::ALL, names::ALL, missing::ALL, types::ALL, history::ALL, data::ALL, package::ALL];
+    let groups = [
+        syntax::ALL,
+        names::ALL,
+        missing::ALL,
+        types::ALL,
+        history::ALL,
+        data::ALL,
+        package::ALL,
+    ];
     let mut all: Vec<Code> = groups.concat();
     all.sort();
     all
@@ -152,7 +160,10 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), all.len());
         for code in all {
-            assert!(code.info().page.starts_with(&format!("# {}", code.id())), "{code} has no page");
+            assert!(
+                code.info().page.starts_with(&format!("# {}", code.id())),
+                "{code} has no page"
+            );
         }
     }
 }
