@@ -70,8 +70,149 @@ profile P key id {
 source "s" profile {FORMAT} "{FILE}" @0:1..2 { field from_date @0:1..2 (column "d32") field dec_text @0:1..2 (column "dec") }
 "#;
 
+/// Columns with their names.
+type Columns = Vec<(&'static str, ArrayRef)>;
+
+/// A batch with a column of every type.
 fn many() -> RecordBatch {
+    batch([numbers(), texts(), times(), nested()].concat())
+}
+
+/// Numbers and Bools.
+fn numbers() -> Columns {
+    vec![
+        ("id", Arc::new(Int64Array::from(vec![3, 1, 2]))),
+        (
+            "i8",
+            Arc::new(Int8Array::from(vec![Some(-7), None, Some(127)])),
+        ),
+        (
+            "u64",
+            Arc::new(UInt64Array::from(vec![Some(5), None, Some(u64::MAX)])),
+        ),
+        (
+            "f32",
+            Arc::new(Float32Array::from(vec![Some(0.5), None, Some(f32::NAN)])),
+        ),
+        (
+            "f64",
+            Arc::new(Float64Array::from(vec![
+                Some(-0.0),
+                None,
+                Some(f64::INFINITY),
+            ])),
+        ),
+        (
+            "dec",
+            Arc::new(
+                Decimal128Array::from(vec![Some(2550), None, Some(2555)])
+                    .with_precision_and_scale(12, 3)
+                    .unwrap(),
+            ),
+        ),
+        (
+            "b",
+            Arc::new(BooleanArray::from(vec![Some(true), None, Some(false)])),
+        ),
+    ]
+}
+
+/// Text and bytes.
+fn texts() -> Columns {
     let dict: DictionaryArray<Int8Type> = vec![Some("x"), None, Some("x")].into_iter().collect();
+    vec![
+        (
+            "text",
+            Arc::new(StringArray::from(vec![Some("é"), None, Some("")])),
+        ),
+        (
+            "large",
+            Arc::new(LargeStringArray::from(vec![Some("l"), None, Some("m")])),
+        ),
+        (
+            "view",
+            Arc::new(StringViewArray::from(vec![
+                Some("a longer text than fits a view"),
+                None,
+                Some("m"),
+            ])),
+        ),
+        ("dict", Arc::new(dict)),
+        (
+            "bin",
+            Arc::new(BinaryArray::from_opt_vec(vec![
+                Some(b"text"),
+                None,
+                Some(b"\xff\xfe"),
+            ])),
+        ),
+        (
+            "uuid",
+            Arc::new(
+                FixedSizeBinaryArray::try_from_sparse_iter_with_size(
+                    [Some([0x12_u8; 16]), None, Some([0xAB; 16])].into_iter(),
+                    16,
+                )
+                .unwrap(),
+            ),
+        ),
+    ]
+}
+
+/// Dates, instants and durations.
+fn times() -> Columns {
+    vec![
+        (
+            "d32",
+            Arc::new(Date32Array::from(vec![Some(0), None, Some(-719_163)])),
+        ),
+        (
+            "d64",
+            Arc::new(Date64Array::from(vec![Some(86_400_000), None, Some(-1)])),
+        ),
+        (
+            "ts",
+            Arc::new(TimestampMillisecondArray::from(vec![
+                Some(1_000),
+                None,
+                Some(i64::MAX),
+            ])),
+        ),
+        (
+            "ts_zone",
+            Arc::new(
+                TimestampMicrosecondArray::from(vec![Some(-1), None, Some(1)])
+                    .with_timezone("America/New_York"),
+            ),
+        ),
+        (
+            "ts_nano",
+            Arc::new(
+                TimestampNanosecondArray::from(vec![Some(-1), None, Some(1_999)])
+                    .with_timezone("UTC"),
+            ),
+        ),
+        (
+            "time",
+            Arc::new(Time64MicrosecondArray::from(vec![
+                Some(3_600_000_001),
+                None,
+                Some(-1),
+            ])),
+        ),
+        (
+            "wait",
+            Arc::new(DurationMillisecondArray::from(vec![
+                Some(90_000),
+                None,
+                Some(1),
+            ])),
+        ),
+    ]
+}
+
+/// Lists, records, and what cannot be read.
+fn nested() -> Columns {
     let list = ListArray::from_iter_primitive::<Int32Type, _, _>([
         Some(vec![Some(1), Some(2)]),
         None,
@@ -124,121 +265,7 @@ fn many() -> RecordBatch {
         Arc::new(items),
         Some(NullBuffer::from(vec![true, false, true])),
     );
-    batch(vec![
-        ("id", Arc::new(Int64Array::from(vec![3, 1, 2]))),
-        (
-            "i8",
-            Arc::new(Int8Array::from(vec![Some(-7), None, Some(127)])),
-        ),
-        (
-            "u64",
-            Arc::new(UInt64Array::from(vec![Some(5), None, Some(u64::MAX)])),
-        ),
-        (
-            "f32",
-            Arc::new(Float32Array::from(vec![Some(0.5), None, Some(f32::NAN)])),
-        ),
-        (
-            "f64",
-            Arc::new(Float64Array::from(vec![
-                Some(-0.0),
-                None,
-                Some(f64::INFINITY),
-            ])),
-        ),
-        (
-            "dec",
-            Arc::new(
-                Decimal128Array::from(vec![Some(2550), None, Some(2555)])
-                    .with_precision_and_scale(12, 3)
-                    .unwrap(),
-            ),
-        ),
-        (
-            "b",
-            Arc::new(BooleanArray::from(vec![Some(true), None, Some(false)])),
-        ),
-        (
-            "text",
-            Arc::new(StringArray::from(vec![Some("é"), None, Some("")])),
-        ),
-        (
-            "large",
-            Arc::new(LargeStringArray::from(vec![Some("l"), None, Some("m")])),
-        ),
-        (
-            "view",
-            Arc::new(StringViewArray::from(vec![
-                Some("a longer text than fits a view"),
-                None,
-                Some("m"),
-            ])),
-        ),
-        ("dict", Arc::new(dict)),
-        (
-            "bin",
-            Arc::new(BinaryArray::from_opt_vec(vec![
-                Some(b"text"),
-                None,
-                Some(b"\xff\xfe"),
-            ])),
-        ),
-        (
-            "uuid",
-            Arc::new(
-                FixedSizeBinaryArray::try_from_sparse_iter_with_size(
-                    [Some([0x12_u8; 16]), None, Some([0xAB; 16])].into_iter(),
-                    16,
-                )
-                .unwrap(),
-            ),
-        ),
-        (
-            "d32",
-            Arc::new(Date32Array::from(vec![Some(0), None, Some(-719_163)])),
-        ),
-        (
-            "d64",
-            Arc::new(Date64Array::from(vec![Some(86_400_000), None, Some(-1)])),
-        ),
-        (
-            "ts",
-            Arc::new(TimestampMillisecondArray::from(vec![
-                Some(1_000),
-                None,
-                Some(i64::MAX),
-            ])),
-        ),
-        (
-            "ts_zone",
-            Arc::new(
-                TimestampMicrosecondArray::from(vec![Some(-1), None, Some(1)])
-                    .with_timezone("America/New_York"),
-            ),
-        ),
-        (
-            "ts_nano",
-            Arc::new(
-                TimestampNanosecondArray::from(vec![Some(-1), None, Some(1_999)])
-                    .with_timezone("UTC"),
-            ),
-        ),
-        (
-            "time",
-            Arc::new(Time64MicrosecondArray::from(vec![
-                Some(3_600_000_001),
-                None,
-                Some(-1),
-            ])),
-        ),
-        (
-            "wait",
-            Arc::new(DurationMillisecondArray::from(vec![
-                Some(90_000),
-                None,
-                Some(1),
-            ])),
-        ),
+    vec![
         ("list", Arc::new(list)),
         ("large_list", Arc::new(large.finish())),
         ("fixed", Arc::new(fixed)),
@@ -249,7 +276,7 @@ fn many() -> RecordBatch {
             "unwanted",
             Arc::new(IntervalYearMonthArray::from(vec![1, 2, 3])),
         ),
-    ])
+    ]
 }
 
 fn many_plan(format: &str, file: &str) -> persona_ir::Plan {
