@@ -1,20 +1,22 @@
 //! As much of Rust's syntax as the rules need: code without its comments, strings and characters, and where
 //! functions begin and end.
 
-/// The same text with the contents of comments, strings and character literals replaced by spaces; lines and
-/// offsets stay.
+/// Stands for each byte of a string or character.
+const TEXT: u8 = 1;
+
+/// The same text without the contents of comments (spaces instead), strings and characters ([`TEXT`] instead); lines
+/// and offsets stay.
 pub(super) fn code_only(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
     let mut code = bytes.to_vec();
     let mut at = 0;
     while at < bytes.len() {
         let end = skip(bytes, at);
-        let skipped = end.max(at + 1);
-        if end > at {
-            let blank = |byte: &mut u8| *byte = if *byte == b'\n' { b'\n' } else { b' ' };
-            code[at..end].iter_mut().for_each(blank);
+        let instead = if bytes[at] == b'/' { b' ' } else { TEXT };
+        for byte in code[at..end].iter_mut().filter(|byte| **byte != b'\n') {
+            *byte = instead;
         }
-        at = skipped;
+        at = end.max(at + 1);
     }
     code
 }
@@ -107,7 +109,7 @@ pub(super) struct Function {
     pub(super) name: String,
     /// The line of the word `fn`, from 1.
     pub(super) line: usize,
-    /// From that line to the closing brace's, both counted.
+    /// From that line to the closing brace's, both counted, without lines that are all text: data is no code.
     pub(super) lines: usize,
 }
 
@@ -135,7 +137,14 @@ pub(super) fn functions(text: &str) -> Vec<Function> {
         }
         if let Some(end) = body_end(&code, name_start) {
             let line = line_of(start);
-            let lines = line_of(end) - line + 1;
+            let is_text = |line: &&[u8]| {
+                line.contains(&TEXT)
+                    && line
+                        .iter()
+                        .all(|byte| *byte == TEXT || byte.is_ascii_whitespace())
+            };
+            let lines = code[start..=end].split(|byte| *byte == b'\n');
+            let lines = lines.filter(|line| !is_text(line)).count();
             found.push(Function {
                 name: String::from_utf8(name).expect("ASCII"),
                 line,
@@ -195,6 +204,13 @@ fn strings_comments_characters_and_lifetimes_are_told_apart() {
             lines: 2
         }]
     );
+}
+
+#[test]
+fn lines_of_text_are_not_counted() {
+    let text = "fn a() {\n    check(\n        r\"\none\ntwo\n    \",\n    );\n}\n";
+    let found: Vec<usize> = functions(text).into_iter().map(|f| f.lines).collect();
+    assert_eq!(found, [5]);
 }
 
 #[test]
