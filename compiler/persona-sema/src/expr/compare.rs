@@ -337,7 +337,7 @@ impl Checker<'_> {
             _ => types::NOT_COMPARABLE,
         };
         let message = if code == types::NO_UNIT {
-            format!("{a} cannot be compared with {b}: a unit is lacking")
+            format!("{a} cannot be compared with {b}: only one of them has a unit")
         } else {
             format!("{a} cannot be compared with {b}")
         };
