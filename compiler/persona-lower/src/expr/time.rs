@@ -175,6 +175,16 @@ impl Body<'_, '_> {
                 after(self.date_from_today(from, true)),
                 upto(self.date_from_today(to, true)),
             ),
+            // Days are counted, not read off their first instants: a day that a zone skipped whole has none.
+            Window::This(ast::CalendarUnit::Day) => {
+                let graph = &mut self.program.graph;
+                (from(graph.today(0, 0)), until(graph.today(0, 1)))
+            }
+            Window::LastCalendar(count, ast::CalendarUnit::Day) => {
+                let count = self.count(count);
+                let graph = &mut self.program.graph;
+                (from(graph.today(0, -count)), until(graph.today(0, 0)))
+            }
             Window::This(_) | Window::LastCalendar(..) => {
                 let (low, high) = self.instant_window(window);
                 (from(self.local_day(low.at)), until(self.local_day(high.at)))
