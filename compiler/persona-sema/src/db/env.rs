@@ -114,7 +114,20 @@ impl Env for DeclEnv<'_> {
             ItemKind::Partition => Some(Sort::Partition),
             ItemKind::Event | ItemKind::Events => Some(Sort::Event),
             ItemKind::Enum => Some(Sort::Enum),
-            ItemKind::Error | ItemKind::Profile | ItemKind::Source | ItemKind::Later => None,
+            ItemKind::Error
+            | ItemKind::Profile
+            | ItemKind::Source
+            | ItemKind::Catalog
+            | ItemKind::Use
+            | ItemKind::Purpose
+            | ItemKind::Channel
+            | ItemKind::Trigger
+            | ItemKind::Content
+            | ItemKind::Recommend
+            | ItemKind::Experiment
+            | ItemKind::Exclusive
+            | ItemKind::Test
+            | ItemKind::Later => None,
         }
     }
 }

@@ -58,6 +58,16 @@ pub(crate) enum ItemKind {
     Fn,
     Segment,
     Partition,
+    Catalog,
+    Use,
+    Purpose,
+    Channel,
+    Trigger,
+    Content,
+    Recommend,
+    Experiment,
+    Exclusive,
+    Test,
     /// Of a later version of the language.
     Later,
 }
@@ -77,6 +87,16 @@ impl ItemKind {
             Self::Fn => "a function",
             Self::Segment => "a segment",
             Self::Partition => "a partition",
+            Self::Catalog => "a catalog",
+            Self::Use => "a module",
+            Self::Purpose => "a purpose",
+            Self::Channel => "a channel",
+            Self::Trigger => "a trigger",
+            Self::Content => "a content",
+            Self::Recommend => "a recommendation",
+            Self::Experiment => "an experiment",
+            Self::Exclusive => "an exclusion",
+            Self::Test => "a test",
             Self::Later => "a declaration that is not supported yet",
         }
     }
@@ -148,6 +168,16 @@ fn kind_of(kind: &ast::DeclKind) -> ItemKind {
         ast::DeclKind::Fn { .. } => ItemKind::Fn,
         ast::DeclKind::Segment { .. } => ItemKind::Segment,
         ast::DeclKind::Partition { .. } => ItemKind::Partition,
+        ast::DeclKind::Catalog(_) => ItemKind::Catalog,
+        ast::DeclKind::Use(_) => ItemKind::Use,
+        ast::DeclKind::Purpose { .. } => ItemKind::Purpose,
+        ast::DeclKind::Channel { .. } => ItemKind::Channel,
+        ast::DeclKind::Trigger(_) => ItemKind::Trigger,
+        ast::DeclKind::Content(_) => ItemKind::Content,
+        ast::DeclKind::Recommend(_) => ItemKind::Recommend,
+        ast::DeclKind::Experiment { .. } => ItemKind::Experiment,
+        ast::DeclKind::Exclusive { .. } => ItemKind::Exclusive,
+        ast::DeclKind::Test { .. } => ItemKind::Test,
         ast::DeclKind::Later { .. } => ItemKind::Later,
     }
 }
@@ -404,7 +434,18 @@ pub(crate) fn signature<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Global {
     let name = decl.name(db);
     let enum_id = || enum_ids(db, db.project()).get(name).copied();
     match decl.kind(db) {
-        ItemKind::Error | ItemKind::Later => Global::Broken,
+        ItemKind::Error
+        | ItemKind::Catalog
+        | ItemKind::Use
+        | ItemKind::Purpose
+        | ItemKind::Channel
+        | ItemKind::Trigger
+        | ItemKind::Content
+        | ItemKind::Recommend
+        | ItemKind::Experiment
+        | ItemKind::Exclusive
+        | ItemKind::Test
+        | ItemKind::Later => Global::Broken,
         ItemKind::Profile => Global::Profile,
         ItemKind::Event => kind_ids(db, db.project())
             .get(name)

@@ -11,17 +11,32 @@ use crate::db::ItemKind;
 pub(super) fn check_declared_name(checking: &mut Checking<'_>) {
     let kind = checking.decl.kind(checking.db);
     match kind {
-        ItemKind::Profile | ItemKind::Event | ItemKind::Events | ItemKind::Enum => {
+        ItemKind::Profile
+        | ItemKind::Event
+        | ItemKind::Events
+        | ItemKind::Enum
+        | ItemKind::Catalog => {
             check_camel(checking, kind);
         }
         ItemKind::Source
         | ItemKind::Trait
         | ItemKind::Fn
         | ItemKind::Segment
-        | ItemKind::Partition => {
+        | ItemKind::Partition
+        | ItemKind::Purpose
+        | ItemKind::Channel
+        | ItemKind::Trigger
+        | ItemKind::Content
+        | ItemKind::Recommend
+        | ItemKind::Experiment => {
             check_snake(checking, &checking.tree.name, kind.described());
         }
-        ItemKind::Const | ItemKind::Error | ItemKind::Later => {}
+        ItemKind::Const
+        | ItemKind::Use
+        | ItemKind::Exclusive
+        | ItemKind::Test
+        | ItemKind::Error
+        | ItemKind::Later => {}
     }
 }
 

@@ -4,6 +4,7 @@
 //! declaration; files are stand-ins.
 
 mod annotations;
+mod campaign;
 mod casing;
 mod enums;
 mod fields;
@@ -272,6 +273,20 @@ fn check_kind(checking: &mut Checking<'_>) -> Unit {
             stages,
             otherwise,
         } => rules::check_partition(checking, title.as_ref(), stages, otherwise),
+        ast::DeclKind::Catalog(table) => campaign::catalog::check_catalog(checking, table),
+        ast::DeclKind::Use(decl) => campaign::modules::check_use(checking, decl),
+        ast::DeclKind::Purpose { requires } => campaign::purpose::check_purpose(checking, requires),
+        ast::DeclKind::Channel { clauses } => campaign::channel::check_channel(checking, clauses),
+        ast::DeclKind::Trigger(decl) => campaign::trigger::check_trigger(checking, decl),
+        ast::DeclKind::Content(decl) => campaign::content::check_content(checking, decl),
+        ast::DeclKind::Recommend(decl) => campaign::recommend::check_recommend(checking, decl),
+        ast::DeclKind::Experiment { clauses } => {
+            campaign::experiment::check_experiment(checking, clauses)
+        }
+        ast::DeclKind::Exclusive { segments } => {
+            campaign::exclusive::check_exclusive(checking, segments)
+        }
+        ast::DeclKind::Test { steps } => campaign::test::check_test(checking, steps),
         ast::DeclKind::Later { keyword } => {
             checking.report(unsupported(checking, keyword));
             Unit::None

@@ -39,7 +39,9 @@ pub(crate) fn uses_of(decl: &ast::Decl, schema: &Schema) -> Uses {
     walk.mention(&decl.name);
     match &decl.kind {
         ast::DeclKind::Error | ast::DeclKind::Later { .. } => {}
-        ast::DeclKind::Profile(table) | ast::DeclKind::Event(table) => walk.table(decl, table),
+        ast::DeclKind::Profile(table)
+        | ast::DeclKind::Event(table)
+        | ast::DeclKind::Catalog(table) => walk.table(decl, table),
         ast::DeclKind::Events { members } => members.iter().for_each(|name| walk.global(name)),
         ast::DeclKind::Enum { values, .. } => {
             values.iter().for_each(|value| walk.mention(&value.name));
@@ -80,6 +82,15 @@ pub(crate) fn uses_of(decl: &ast::Decl, schema: &Schema) -> Uses {
             }
             walk.mention(&otherwise.name);
         }
+        ast::DeclKind::Use(_)
+        | ast::DeclKind::Purpose { .. }
+        | ast::DeclKind::Channel { .. }
+        | ast::DeclKind::Trigger(_)
+        | ast::DeclKind::Content(_)
+        | ast::DeclKind::Recommend(_)
+        | ast::DeclKind::Experiment { .. }
+        | ast::DeclKind::Exclusive { .. }
+        | ast::DeclKind::Test { .. } => decl.kind.for_each_expr(&mut |expr| walk.expr(expr)),
     }
     walk.uses
 }

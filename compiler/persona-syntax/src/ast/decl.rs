@@ -2,7 +2,10 @@
 
 use persona_base::Span;
 
-use super::{Annotation, Expr, FieldDecl, Name, TypeExpr};
+use super::{
+    Annotation, ChannelClause, ContentDecl, ExperimentClause, Expr, FieldDecl, Name, RecommendDecl,
+    Requires, TestStep, TriggerDecl, TypeExpr, UseDecl,
+};
 
 /// A declaration with what every declaration may have.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,10 +88,45 @@ pub enum DeclKind {
         /// The stage after `otherwise`; missing name when absent (reported).
         otherwise: EnumValue,
     },
-    /// A declaration of the language that a later issue builds (`trigger`, `content`, …): the keyword.
+    /// A declaration that is not read yet: the keyword.
     Later {
         /// `trigger`, `channel`, …
         keyword: String,
+    },
+    /// `catalog Product { sku: String @key, … }`
+    Catalog(TableDecl),
+    /// `use std.rfm`; the declaration's name is the module's.
+    Use(UseDecl),
+    /// `purpose offers { requires consent.offers }`
+    Purpose {
+        /// The clauses, in order.
+        requires: Vec<Requires>,
+    },
+    /// `channel email { … }`
+    Channel {
+        /// The clauses, in order.
+        clauses: Vec<ChannelClause>,
+    },
+    /// `trigger cart_rescue "Abandoned cart" { … }`
+    Trigger(TriggerDecl),
+    /// `content cart_reminder(cart: CartAdded) { … }`
+    Content(ContentDecl),
+    /// `recommend similar: List<Product> { … }`
+    Recommend(RecommendDecl),
+    /// `experiment cart_subject { … }`
+    Experiment {
+        /// The clauses, in order.
+        clauses: Vec<ExperimentClause>,
+    },
+    /// `exclusive { vip, lapsed }`; it has no name.
+    Exclusive {
+        /// Segments, perhaps with arguments, or stages of partitions.
+        segments: Vec<Expr>,
+    },
+    /// `test "a purchase cancels the reminder" { … }`; the title is the declaration's name.
+    Test {
+        /// The steps, in order.
+        steps: Vec<TestStep>,
     },
 }
 

@@ -5,11 +5,14 @@
 //! nested, so that a long rule cannot exhaust the stack; real nesting is bounded by the pre-scan.
 //! A tree is a value: no file names, no interner, no semantic data.
 
+mod campaign;
 mod decl;
 mod expr;
 mod query;
 mod walk;
+mod walk_campaign;
 
+pub use campaign::*;
 pub use decl::*;
 pub use expr::*;
 pub use query::*;

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// What is called for each expression.
-type Visit<'v> = &'v mut dyn FnMut(&Expr);
+pub(super) type Visit<'v> = &'v mut dyn FnMut(&Expr);
 
 impl Expr {
     /// Calls `visit` for each expression right inside this one, in the order of the text.
@@ -113,7 +113,7 @@ fn postfix(base: &Expr, ops: &[PostfixOp], visit: Visit<'_>) {
     }
 }
 
-fn arguments(args: &[super::Arg], visit: Visit<'_>) {
+pub(super) fn arguments(args: &[super::Arg], visit: Visit<'_>) {
     for arg in args {
         if let ArgValue::Expr(value) = &arg.value {
             visit(value);
@@ -135,7 +135,7 @@ fn window_parts(window: &Window, visit: Visit<'_>) {
     }
 }
 
-fn query_parts(query: &Query, visit: Visit<'_>) {
+pub(super) fn query_parts(query: &Query, visit: Visit<'_>) {
     if let Some(window) = &query.window {
         window_parts(window, visit);
     }
@@ -172,8 +172,14 @@ impl DeclKind {
     /// Annotations are not part of it.
     pub fn for_each_expr(&self, visit: &mut dyn FnMut(&Expr)) {
         match self {
-            Self::Error | Self::Events { .. } | Self::Enum { .. } | Self::Later { .. } => {}
-            Self::Profile(table) | Self::Event(table) => table_parts(table, visit),
+            Self::Error
+            | Self::Events { .. }
+            | Self::Enum { .. }
+            | Self::Later { .. }
+            | Self::Use(_) => {}
+            Self::Profile(table) | Self::Event(table) | Self::Catalog(table) => {
+                table_parts(table, visit);
+            }
             Self::Const { ty, value } => {
                 type_parts(ty, visit);
                 visit(value);
@@ -205,6 +211,7 @@ impl DeclKind {
                 title.iter().for_each(&mut *visit);
                 stages.iter().for_each(|stage| visit(&stage.condition));
             }
+            other => super::walk_campaign::for_each_expr(other, visit),
         }
     }
 }
@@ -217,14 +224,14 @@ fn table_parts(table: &TableDecl, visit: Visit<'_>) {
     }
 }
 
-fn fields(list: &[FieldDecl], visit: Visit<'_>) {
+pub(super) fn fields(list: &[FieldDecl], visit: Visit<'_>) {
     for field in list {
         type_parts(&field.ty, visit);
         field.default.iter().for_each(&mut *visit);
     }
 }
 
-fn type_parts(ty: &TypeExpr, visit: Visit<'_>) {
+pub(super) fn type_parts(ty: &TypeExpr, visit: Visit<'_>) {
     match &ty.kind {
         TypeKind::Error => {}
         TypeKind::Named { args, .. } => args.iter().for_each(|arg| type_parts(arg, visit)),

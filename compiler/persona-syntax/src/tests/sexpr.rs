@@ -112,6 +112,16 @@ pub(crate) fn decl(decl: &Decl) -> String {
                 value_text(otherwise)
             )
         }
+        DeclKind::Catalog(_)
+        | DeclKind::Use(_)
+        | DeclKind::Purpose { .. }
+        | DeclKind::Channel { .. }
+        | DeclKind::Trigger(_)
+        | DeclKind::Content(_)
+        | DeclKind::Recommend(_)
+        | DeclKind::Experiment { .. }
+        | DeclKind::Exclusive { .. }
+        | DeclKind::Test { .. } => write!(out, "(campaign {name})"),
         DeclKind::Later { keyword } => write!(out, "(later {keyword} {name})"),
     }
     .unwrap();
