@@ -1,0 +1,9 @@
+//! Fuzzes `targets::format`.
+
+#![no_main]
+
+#[path = "../targets.rs"]
+#[expect(dead_code, reason = "each program runs one of the targets")]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::format(&String::from_utf8_lossy(bytes)));
