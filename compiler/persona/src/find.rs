@@ -184,13 +184,21 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Error {
     }
 }
 
-/// A path as people write it, without a leading `./`.
+/// A path as people write it: from the current folder where it lies in it, without a leading `./`, with `/` between
+/// folders on every system.
 pub(crate) fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().ok().filter(|_| path.is_absolute());
+    let below = here.and_then(|here| path.strip_prefix(here).ok());
+    let path = below.unwrap_or(path);
     let stripped = path.strip_prefix(".").unwrap_or(path);
     if stripped.as_os_str().is_empty() {
-        ".".to_owned()
+        return ".".to_owned();
+    }
+    let text = stripped.display().to_string();
+    if std::path::MAIN_SEPARATOR == '/' {
+        text
     } else {
-        stripped.display().to_string()
+        text.replace(std::path::MAIN_SEPARATOR, "/")
     }
 }
 

@@ -1,5 +1,6 @@
 //! A package: its files, what is wrong with them, and the program that they make.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +17,11 @@ pub struct Package {
     texts: Texts,
     root: PathBuf,
     within: Option<PathBuf>,
+    /// What it was opened by; none for a package from memory.
+    opened: Option<PathBuf>,
+    /// The paths of its configuration, if it has one, and of its files.
+    config: Option<String>,
+    files: BTreeSet<String>,
 }
 
 /// What is wrong or dubious in a package.
@@ -58,19 +64,12 @@ impl Package {
     /// # Errors
     /// Where there is no such package, or a file of it cannot be read.
     pub fn open(path: Option<&Path>) -> Result<Self, Error> {
-        let found = find::find(path)?;
-        let config = found
-            .config
-            .as_ref()
-            .map(|(path, text)| (path.as_str(), text.as_str()));
-        let files = found
-            .files
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()));
-        Ok(Self {
-            within: found.within,
-            ..Self::build(&found.name, config, files, found.root)
-        })
+        let path = path.unwrap_or(Path::new("."));
+        let found = find::find(Some(path))?;
+        let mut package = Self::empty(found.root.clone());
+        package.opened = Some(path.to_owned());
+        package.take(found);
+        Ok(package)
     }
 
     /// A package from memory: `persona.toml`'s text, if there is one, and files with their paths. Sources' paths are relative
@@ -81,40 +80,102 @@ impl Package {
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
         root: &Path,
     ) -> Self {
-        Self::build(
-            name,
-            config.map(|text| (find::CONFIG, text)),
-            files,
-            root.to_owned(),
-        )
+        let mut package = Self::empty(root.to_owned());
+        let owned = |(path, text): (&str, &str)| (path.to_owned(), text.to_owned());
+        package.take(find::Found {
+            root: root.to_owned(),
+            config: config.map(|text| owned((find::CONFIG, text))),
+            files: files.into_iter().map(owned).collect(),
+            name: name.to_owned(),
+            within: None,
+        });
+        package
     }
 
-    fn build<'a>(
-        name: &str,
-        config: Option<(&str, &str)>,
-        files: impl IntoIterator<Item = (&'a str, &'a str)>,
-        root: PathBuf,
-    ) -> Self {
-        let mut db = Database::new();
-        let mut count = 0;
-        match config {
-            Some((path, text)) => {
-                db.set_config(path, Some(text.to_owned()));
-                count += 1;
-            }
-            None => db.set_name(name),
-        }
-        for (path, text) in files {
-            let file = db.set_file(path, text.to_owned());
-            count = count.max(usize::from(file) + 1);
-        }
-        let texts = Texts::of(&db, count);
+    fn empty(root: PathBuf) -> Self {
         Self {
-            db,
-            texts,
+            db: Database::new(),
+            texts: Texts::default(),
             root,
             within: None,
+            opened: None,
+            config: None,
+            files: BTreeSet::new(),
         }
+    }
+
+    /// Reads the package's files again, and sets those whose text is another one than before: what rests on the others
+    /// is not computed again. Says whether anything changed. A package from memory never does.
+    ///
+    /// # Errors
+    /// Where the package is not there any more, or a file of it cannot be read; it then stays as it was.
+    pub fn refresh(&mut self) -> Result<bool, Error> {
+        let Some(path) = &self.opened else {
+            return Ok(false);
+        };
+        let found = find::find(Some(path))?;
+        Ok(self.take(found))
+    }
+
+    /// Gives a `.persona` file another text, as if it had been saved; a new one is added.
+    pub fn set_file(&mut self, path: &str, text: String) {
+        let id = self.db.set_file(path, text);
+        self.texts.set(&self.db, id);
+        self.files.insert(path.to_owned());
+    }
+
+    /// Gives `persona.toml` another text; only for a package that has one.
+    pub fn set_config(&mut self, text: String) {
+        if let Some(path) = &self.config {
+            let id = self.db.set_config(path, Some(text));
+            self.texts.set_config(&self.db, id);
+        }
+    }
+
+    /// Takes a `.persona` file away, as if it had been deleted.
+    pub fn remove_file(&mut self, path: &str) {
+        if self.files.remove(path) {
+            self.db.remove_file(path);
+            self.texts.remove(path);
+        }
+    }
+
+    /// Makes the package what was found; says whether it is another one now.
+    fn take(&mut self, found: find::Found) -> bool {
+        let mut changed = false;
+        let config = found.config.as_ref().map(|(path, _)| path);
+        let first = self.texts.is_empty();
+        if first || self.config.as_ref() != config {
+            if let Some(before) = self.config.take() {
+                self.db.set_config(&before, None);
+                self.texts.remove(&before);
+            }
+            self.db.set_name(&found.name);
+            self.config = config.cloned();
+            changed = true;
+        }
+        if let Some((path, text)) = found.config
+            && self.texts.of_path(&path) != Some(text.as_str())
+        {
+            self.config = Some(path);
+            self.set_config(text);
+            changed = true;
+        }
+        let there: BTreeSet<&String> = found.files.iter().map(|(path, _)| path).collect();
+        let gone = self.files.iter().filter(|path| !there.contains(path));
+        for path in gone.cloned().collect::<Vec<_>>() {
+            self.remove_file(&path);
+            changed = true;
+        }
+        for (path, text) in found.files {
+            if self.texts.of_path(&path) != Some(text.as_str()) {
+                self.set_file(&path, text);
+                changed = true;
+            }
+        }
+        self.root = found.root;
+        self.within = found.within;
+        changed
     }
 
     /// The folder that sources' paths are relative to.
@@ -137,7 +198,10 @@ impl Package {
     /// # Errors
     /// Only internal ones.
     pub fn check(&self) -> Result<Report, Error> {
-        let diagnostics = guarded("checking the package", || self.db.diagnostics())?;
+        let mut diagnostics = guarded("checking the package", || self.db.diagnostics())?;
+        // A file that came later has a later id, and yet its place is that of its path.
+        let place = |diagnostic: &Diagnostic| self.texts.place(diagnostic.primary.file);
+        diagnostics.sort_by(|a, b| place(a).cmp(&place(b)));
         Ok(Report {
             diagnostics,
             texts: self.texts.clone(),

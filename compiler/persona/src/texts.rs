@@ -12,6 +12,7 @@ use crate::Excerpt;
 #[derive(Clone, Debug, Default)]
 pub struct Texts {
     files: BTreeMap<FileId, (Arc<str>, Arc<str>)>,
+    config: Option<FileId>,
 }
 
 /// A place for people: file, line and column, both from one.
@@ -26,17 +27,49 @@ pub struct Location {
 }
 
 impl Texts {
-    /// The first `count` files of a database.
-    pub(crate) fn of(db: &Database, count: usize) -> Self {
-        let file = |id| {
-            (
-                id,
-                (Arc::from(db.file_path(id)), Arc::from(db.file_text(id))),
-            )
-        };
-        Self {
-            files: (0..count).map(FileId::from).map(file).collect(),
+    /// Takes a file's present text from the database.
+    pub(crate) fn set(&mut self, db: &Database, file: FileId) {
+        let text = (
+            Arc::from(db.file_path(file)),
+            Arc::from(db.file_text(file)),
+        );
+        self.files.insert(file, text);
+    }
+
+    /// The same for the configuration.
+    pub(crate) fn set_config(&mut self, db: &Database, file: Option<FileId>) {
+        self.config = file;
+        if let Some(file) = file {
+            self.set(db, file);
         }
+    }
+
+    /// Forgets a file.
+    pub(crate) fn remove(&mut self, path: &str) {
+        self.files.retain(|_, (other, _)| **other != *path);
+    }
+
+    /// The text of the file with this path.
+    pub(crate) fn of_path(&self, path: &str) -> Option<&str> {
+        let mut files = self.files.values();
+        let (_, text) = files.find(|(other, _)| **other == *path)?;
+        Some(text)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// What files are ordered by: the configuration first, then by path.
+    pub(crate) fn place(&self, file: FileId) -> (bool, &str) {
+        (self.config != Some(file), self.path(file))
+    }
+
+    /// All files, in the order in which diagnostics stand.
+    pub fn files(&self) -> Vec<FileId> {
+        let mut files: Vec<FileId> = self.files.keys().copied().collect();
+        files.sort_by(|a, b| self.place(*a).cmp(&self.place(*b)));
+        files
     }
 
     /// A file's path, as it was given; empty for an unknown file.

@@ -163,16 +163,15 @@ impl Database {
     }
 
     /// Sets the text of the package's `persona.toml`, or says that there is none: then the package is a single
-    /// file, named by [`Self::set_name`].
-    pub fn set_config(&mut self, path: &str, toml: Option<String>) {
-        let config = toml.map(|text| {
-            let id = self.store(path, text);
-            self.files[id.0 as usize]
-        });
+    /// file, named by [`Self::set_name`]. Gives the file's id, if there is one.
+    pub fn set_config(&mut self, path: &str, toml: Option<String>) -> Option<FileId> {
+        let id = toml.map(|text| self.store(path, text));
+        let config = id.map(|id| self.files[id.0 as usize]);
         self.project()
             .set_config(self)
             .with_durability(salsa::Durability::MEDIUM)
             .to(config);
+        id
     }
 
     /// Names a package that has no `persona.toml`.
