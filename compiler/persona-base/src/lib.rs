@@ -13,7 +13,7 @@ mod nearest;
 mod span;
 
 pub use codes::{Code, CodeInfo, Level, all_codes, find_code};
-pub use codes::{data, history, missing, names, package, syntax, types};
+pub use codes::{campaign, data, history, missing, modules, names, package, syntax, types};
 pub use currency::{Currency, currencies};
 pub use diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Severity, sort_and_dedup};
 pub use ids::IndexVec;

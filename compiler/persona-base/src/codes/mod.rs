@@ -114,9 +114,11 @@ const fn code(info: &'static CodeInfo) -> Code {
     Code(info)
 }
 
+pub mod campaign;
 pub mod data;
 pub mod history;
 pub mod missing;
+pub mod modules;
 pub mod names;
 pub mod package;
 pub mod syntax;
@@ -131,7 +133,9 @@ pub fn all_codes() -> Vec<Code> {
         types::ALL,
         history::ALL,
         data::ALL,
+        campaign::ALL,
         package::ALL,
+        modules::ALL,
     ];
     let mut all: Vec<Code> = groups.concat();
     all.sort();
