@@ -5,6 +5,7 @@
 pub mod ast;
 mod build;
 mod error;
+mod fmt;
 mod grammar;
 mod head;
 mod parse;
@@ -12,6 +13,7 @@ mod scan;
 mod split;
 
 pub use error::{SyntaxError, SyntaxFix};
+pub use fmt::{Formatted, Refused, format, format_range};
 pub use parse::{MAX_DECLARATION, MAX_TREE_DEPTH, Parse, parse_decl, parse_expr};
 pub use split::{DeclText, MAX_FILE, Split, split};
 
