@@ -58,7 +58,8 @@ pub(crate) enum Colour {
 pub(crate) enum Command {
     /// Say everything that is wrong or dubious in a package
     #[command(
-        after_help = "Example:\n  persona check examples/shop --format short --deny warnings"
+        after_help = "Examples:\n  persona check examples/shop --format short --deny warnings\n  \
+                      persona check --fix --dry-run\n  persona check --watch"
     )]
     Check(Check),
     /// Answer every segment, trait and partition for everybody in the package's data
@@ -84,6 +85,18 @@ pub(crate) struct Check {
     /// Fail on warnings too
     #[arg(long, value_name = "WHAT")]
     pub(crate) deny: Option<Deny>,
+    /// Apply the fixes that cannot be wrong, and say what is left
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// With --fix: apply also fixes that somebody should decide upon
+    #[arg(long, requires = "fix")]
+    pub(crate) suggested: bool,
+    /// With --fix: show the changes as a diff, and write nothing
+    #[arg(long, requires = "fix")]
+    pub(crate) dry_run: bool,
+    /// Check again whenever a file changes, until Ctrl-C
+    #[arg(long, conflicts_with = "fix")]
+    pub(crate) watch: bool,
 }
 
 /// What to fail on besides errors.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 
-use crate::term::{Paint, say};
+use crate::term::{Paint, columns, say};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,31 +124,28 @@ pub(crate) fn finish(result: Result<Outcome, Failure>, paint: Paint) -> ExitCode
         Err(failure) if failure.0.code == NOBODY_READS => ExitCode::SUCCESS,
         Err(failure) if failure.0.code == 3 => internal(&failure.0.message),
         Err(failure) => {
-            let theme = if paint.0 {
-                GraphicalTheme::unicode()
-            } else {
-                GraphicalTheme::unicode_nocolor()
-            };
-            let mut text = String::new();
-            let width = terminal_width();
-            let rendered = GraphicalReportHandler::new_themed(theme)
-                .with_width(width)
-                .render_report(&mut text, &failure);
-            say(if rendered.is_ok() {
-                text.trim_end()
-            } else {
-                &failure.0.message
-            });
+            complain(&failure, paint);
             ExitCode::from(failure.0.code)
         }
     }
 }
 
-fn terminal_width() -> usize {
-    let columns = std::env::var("COLUMNS")
-        .ok()
-        .and_then(|columns| columns.parse().ok());
-    columns.unwrap_or(100_usize).clamp(40, 120)
+/// Prints why a command could not be carried out.
+pub(crate) fn complain(failure: &Failure, paint: Paint) {
+    let theme = if paint.0 {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
+    let mut text = String::new();
+    let rendered = GraphicalReportHandler::new_themed(theme)
+        .with_width(columns().unwrap_or(100).clamp(40, 120))
+        .render_report(&mut text, failure);
+    say(if rendered.is_ok() {
+        text.trim_end()
+    } else {
+        &failure.0.message
+    });
 }
 
 /// The last panic, with its place: what a report needs and a payload does not have.

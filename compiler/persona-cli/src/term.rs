@@ -13,6 +13,8 @@ pub(crate) struct Term {
     pub(crate) out: Paint,
     /// Colours on stderr.
     pub(crate) err: Paint,
+    /// Whether stdout is a terminal.
+    pub(crate) out_is_terminal: bool,
     /// Whether stderr is a terminal that wants progress.
     pub(crate) progress: bool,
     /// Whether only results and errors are wanted.
@@ -33,6 +35,7 @@ impl Term {
         Self {
             out: Paint(wanted(io::stdout().is_terminal())),
             err: Paint(wanted(err_is_terminal)),
+            out_is_terminal: io::stdout().is_terminal(),
             progress: err_is_terminal && !global.quiet && !set("CI"),
             quiet: global.quiet,
         }
@@ -53,6 +56,19 @@ pub(crate) fn say(text: impl Display) {
 
 fn set(variable: &str) -> bool {
     env::var_os(variable).is_some_and(|value| !value.is_empty())
+}
+
+/// How many columns lines may have: what `COLUMNS` says, else what the terminal says; unknown where there is none.
+pub(crate) fn columns() -> Option<usize> {
+    let said = env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
+    let asked = || {
+        let size = terminal_size::terminal_size_of(io::stdout());
+        let size = size.or_else(|| terminal_size::terminal_size_of(io::stderr()));
+        size.map(|(width, _)| usize::from(width.0))
+    };
+    said.or_else(asked).map(|columns: usize| columns.max(20))
 }
 
 /// Colours, or not.

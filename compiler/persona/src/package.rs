@@ -132,6 +132,20 @@ impl Package {
         }
     }
 
+    /// Whether a path is one of the package's own files, its configuration included, and not one of another package.
+    pub fn owns(&self, path: &str) -> bool {
+        self.files.contains(path) || self.config.as_deref() == Some(path)
+    }
+
+    /// Gives one of the package's files another text, whichever kind it is.
+    pub fn set_text(&mut self, path: &str, text: String) {
+        if self.config.as_deref() == Some(path) {
+            self.set_config(text);
+        } else {
+            self.set_file(path, text);
+        }
+    }
+
     /// Takes a `.persona` file away, as if it had been deleted.
     pub fn remove_file(&mut self, path: &str) {
         if self.files.remove(path) {

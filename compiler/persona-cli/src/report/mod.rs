@@ -1,11 +1,19 @@
-//! Diagnostics on their way out: for people, for one-line-per-problem tools, and as JSON lines.
+//! Diagnostics on their way out: for people who look and people who listen, for one-line-per-problem tools, as JSON
+//! lines, and in the forms that code hosts and build servers read.
 //!
-//! Every form shows the same diagnostics in the same order with the same words; only the layout differs.
-//! Nothing here decides what is wrong.
+//! Every form shows the same diagnostics in the same order with the same words; only the layout differs. Lines and
+//! columns count from one, columns in characters, in every form. Nothing here decides what is wrong.
 
 mod abridge;
+#[cfg(test)]
+mod awkward;
+mod details;
+mod github;
 mod human;
 mod json;
+mod junit;
+mod narrated;
+mod sarif;
 mod short;
 #[cfg(test)]
 mod tests;
@@ -16,8 +24,12 @@ use std::io::{self, Write};
 
 use persona_base::{Diagnostic, FileId, LineCol, LineIndex, Severity};
 
+use crate::term::Paint;
+
 /// Where the texts that diagnostics point into come from.
 pub(crate) trait Texts {
+    /// All files, in the order of their paths.
+    fn files(&self) -> Vec<FileId>;
     /// The file's path, as people know it.
     fn path(&self, file: FileId) -> &str;
     /// The file's text.
@@ -56,8 +68,38 @@ pub(crate) enum Format {
     Human,
     /// One line per diagnostic.
     Short,
+    /// Full sentences without drawings, for screen readers and braille.
+    Narrated,
     /// One JSON object per line, then a summary.
     Json,
+    /// SARIF 2.1.0, which code hosts show beside the code.
+    Sarif,
+    /// Annotations of a GitHub workflow.
+    Github,
+    /// JUnit's XML, which build servers show as tests.
+    Junit,
+}
+
+/// How it shall look.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Look {
+    /// Whether there are colours; only for people who look.
+    pub(crate) colour: bool,
+    /// How many columns the terminal has, where that is known.
+    pub(crate) width: Option<usize>,
+    /// Whether warnings fail the call.
+    pub(crate) deny_warnings: bool,
+}
+
+impl Look {
+    /// For a stream of the terminal, which has colours or not.
+    pub(crate) fn of(paint: Paint) -> Self {
+        Self {
+            colour: paint.0,
+            width: crate::term::columns(),
+            deny_warnings: false,
+        }
+    }
 }
 
 /// How many errors and warnings there are.
@@ -83,18 +125,22 @@ impl Tally {
     }
 }
 
-/// Writes diagnostics in a form. `colour` matters to [`Format::Human`] only.
+/// Writes diagnostics in a form.
 pub(crate) fn write(
     out: &mut dyn Write,
     format: Format,
     diagnostics: &[Diagnostic],
     texts: &dyn Texts,
-    colour: bool,
+    look: Look,
 ) -> io::Result<()> {
     match format {
-        Format::Human => human::write(out, diagnostics, texts, colour),
+        Format::Human => human::write(out, diagnostics, texts, look),
         Format::Short => short::write(out, diagnostics, texts),
+        Format::Narrated => narrated::write(out, diagnostics, texts),
         Format::Json => json::write(out, diagnostics, texts),
+        Format::Sarif => sarif::write(out, diagnostics, texts),
+        Format::Github => github::write(out, diagnostics, texts),
+        Format::Junit => junit::write(out, diagnostics, texts, look.deny_warnings),
     }
 }
 

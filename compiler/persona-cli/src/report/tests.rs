@@ -3,13 +3,17 @@
 use expect_test::{Expect, expect};
 use persona_base::{Applicability, Diagnostic, FileId, Span, missing};
 
-use super::{Format, Texts, write};
+use super::{Format, Look, Texts, write};
 
 const TEXT: &str = "segment abroad {\n\twhen country != \"US\" // überall\n}\n";
 
 struct OneFile;
 
 impl Texts for OneFile {
+    fn files(&self) -> Vec<FileId> {
+        vec![FileId(0)]
+    }
+
     fn path(&self, _: FileId) -> &str {
         "rules.persona"
     }
@@ -46,7 +50,7 @@ fn diagnostic() -> Diagnostic {
 
 fn check(format: Format, expected: &Expect) {
     let mut out = Vec::new();
-    write(&mut out, format, &[diagnostic()], &OneFile, false).unwrap();
+    write(&mut out, format, &[diagnostic()], &OneFile, Look::default()).unwrap();
     expected.assert_eq(&String::from_utf8(out).unwrap());
 }
 
