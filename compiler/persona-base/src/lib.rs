@@ -12,6 +12,7 @@ mod line_index;
 mod nearest;
 mod span;
 
+pub use codes::{contents, experiments, timelines, triggers};
 pub use codes::{Code, CodeInfo, Level, all_codes, find_code};
 pub use codes::{campaign, data, history, missing, modules, names, package, syntax, types};
 pub use currency::{Currency, currencies};

@@ -115,19 +115,27 @@ const fn code(info: &'static CodeInfo) -> Code {
 }
 
 pub mod campaign;
+pub mod contents;
 pub mod data;
+pub mod experiments;
 pub mod history;
 pub mod missing;
 pub mod modules;
 pub mod names;
 pub mod package;
 pub mod syntax;
+pub mod timelines;
+pub mod triggers;
 pub mod types;
 
 /// All codes, in the order of their identifiers.
 pub fn all_codes() -> Vec<Code> {
     let groups = [
         syntax::ALL,
+        triggers::ALL,
+        contents::ALL,
+        experiments::ALL,
+        timelines::ALL,
         names::ALL,
         missing::ALL,
         types::ALL,
