@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::fmt::Lines;
 use crate::report::Format;
 
 /// persona: segments, traits and partitions as code, checked before anything is sent.
@@ -62,6 +63,12 @@ pub(crate) enum Command {
                       persona check --fix --dry-run\n  persona check --watch"
     )]
     Check(Check),
+    /// Bring files into the one format
+    #[command(
+        after_help = "Examples:\n  persona fmt examples/shop\n  persona fmt --check\n  \
+                      persona fmt --stdin --range 10:24 < rules.persona"
+    )]
+    Fmt(Fmt),
     /// Answer every segment, trait and partition for everybody in the package's data
     #[command(after_help = "Examples:\n  persona run examples/shop\n  \
                             persona run examples/shop --segment vip --now 2026-01-10T12:00Z --members vip.csv")]
@@ -104,6 +111,22 @@ pub(crate) struct Check {
 pub(crate) enum Deny {
     /// Every warning
     Warnings,
+}
+
+/// `persona fmt`
+#[derive(Debug, Args)]
+pub(crate) struct Fmt {
+    /// A package's folder or a .persona file; by default the package around the current folder
+    pub(crate) path: Option<PathBuf>,
+    /// Write nothing: show what would change as a diff, and fail if anything would
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Read one file from standard input and write it to standard output
+    #[arg(long, conflicts_with = "path")]
+    pub(crate) stdin: bool,
+    /// Format only the declarations that these lines touch, counted from 1
+    #[arg(long, value_name = "START:END")]
+    pub(crate) range: Option<Lines>,
 }
 
 /// `persona run`

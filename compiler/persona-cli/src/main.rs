@@ -6,6 +6,8 @@ mod check;
 mod columns;
 mod explain;
 mod fail;
+mod fmt;
+mod replace;
 mod report;
 mod run;
 mod term;
@@ -48,6 +50,7 @@ fn run() -> ExitCode {
 fn dispatch(command: &Command, term: Term) -> Result<Outcome, Failure> {
     match command {
         Command::Check(args) => check::check(args, term),
+        Command::Fmt(args) => fmt::fmt(args, term),
         Command::Run(args) => run::run(args, term),
         Command::Why(args) => why::why(args, term),
         Command::Explain(args) => explain::explain(args, term),

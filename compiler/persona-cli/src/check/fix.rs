@@ -4,7 +4,6 @@
 //! Everything happens in memory; files are written at the end, each at once and only if nobody changed it meanwhile.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -15,6 +14,7 @@ use similar::TextDiff;
 use super::{count, summary};
 use crate::args::{Check, Deny};
 use crate::fail::{Failure, Outcome};
+use crate::replace::replace;
 use crate::term::Term;
 
 /// So often all fixes that do not overlap are applied together; a program that needs more runs in circles.
@@ -261,39 +261,8 @@ fn line((diagnostic, fix): Chosen<'_>, texts: &Texts) -> String {
 /// Writes the files that changed.
 pub(super) fn save(fixed: &Fixed) -> Result<(), Failure> {
     for (path, old, new) in &fixed.files {
-        replace(Path::new(path), old, new)?;
+        replace(Path::new(path), old, new, "persona check --fix")?;
     }
-    Ok(())
-}
-
-/// Replaces a file as a whole, with its permissions, where it still says what it said.
-fn replace(path: &Path, old: &str, new: &str) -> Result<(), Failure> {
-    let cannot = |error: &dyn std::fmt::Display| {
-        Failure::call(format!("{} cannot be written: {error}", path.display()))
-    };
-    // A link stays one: the file that it leads to is replaced.
-    let target = fs::canonicalize(path).map_err(|error| cannot(&error))?;
-    let now = fs::read(&target).map_err(|error| cannot(&error))?;
-    if now != old.as_bytes() {
-        return Err(Failure::call(format!(
-            "{} was changed by somebody else meanwhile; it was left as it is",
-            path.display()
-        ))
-        .help("call `persona check --fix` again"));
-    }
-    let permissions = fs::metadata(&target)
-        .map_err(|error| cannot(&error))?
-        .permissions();
-    if permissions.readonly() {
-        return Err(cannot(&"it may only be read"));
-    }
-    let folder = target.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| cannot(&error))?;
-    file.write_all(new.as_bytes())
-        .and_then(|()| file.as_file().set_permissions(permissions))
-        .and_then(|()| file.as_file().sync_all())
-        .map_err(|error| cannot(&error))?;
-    file.persist(&target).map_err(|error| cannot(&error))?;
     Ok(())
 }
 
