@@ -1,0 +1,89 @@
+//! What a checked package asks for that no run can answer yet: catalogs, what was sent, arms of experiments. Whoever is about
+//! to compile the package asks here first.
+
+use persona_base::{Diagnostic, names};
+
+use crate::expr::every_part;
+use crate::{Arg, Checked, EventId, Expr, ExprKind, Kinds, Place};
+
+impl Checked {
+    /// The first place of each declaration that a run would have to answer and cannot, in real files. An empty list means that
+    /// the package can be compiled.
+    pub fn not_run_yet(&self) -> Vec<Diagnostic> {
+        let traits = self.traits.iter().map(|def| (def.origin, vec![&def.body]));
+        let fns = self.fns.iter().map(|def| (def.origin, vec![&def.body]));
+        let segments = self.segments.iter().map(|def| (def.origin, vec![&def.body]));
+        let partitions = self
+            .partitions
+            .iter()
+            .map(|def| (def.origin, def.conditions.iter().collect()));
+        let mut found: Vec<Diagnostic> = traits
+            .chain(fns)
+            .chain(segments)
+            .chain(partitions)
+            .filter_map(|(origin, bodies)| {
+                let mut bodies = bodies.into_iter();
+                bodies.find_map(|body| self.unanswered(origin, body))
+            })
+            .collect();
+        persona_base::sort_and_dedup(&mut found);
+        found
+    }
+
+    /// The first part of an expression that cannot be answered.
+    fn unanswered(&self, origin: Place, body: &Expr) -> Option<Diagnostic> {
+        let mut found = None;
+        every_part(body, &mut |part| {
+            if found.is_none() {
+                found = self.reason(part).map(|why| (why, part.span));
+            }
+        });
+        let ((message, label), span) = found?;
+        let span = span.offset(origin.span.start);
+        let diagnostic = Diagnostic::new(names::COMES_LATER, origin.file, span, message)
+            .label(label)
+            .note("the rest of the package was checked, and `persona check` accepts it")
+            .help("take this out to run the package with this version of persona");
+        Some(diagnostic)
+    }
+
+    fn reason(&self, part: &Expr) -> Option<(&'static str, &'static str)> {
+        match &part.kind {
+            ExprKind::Catalog(_) | ExprKind::Lookup(..) => Some((
+                "this version of persona cannot look anything up in a catalog yet",
+                "this asks a catalog",
+            )),
+            ExprKind::Arm(_) => Some((
+                "this version of persona does not know yet who is in which arm of an experiment",
+                "this asks an experiment",
+            )),
+            _ if self.asks_sent(part) => Some((
+                "this version of persona does not record yet what was sent",
+                "this asks what was sent",
+            )),
+            _ => None,
+        }
+    }
+
+    /// Whether the expression itself asks about the event `Sent`.
+    fn asks_sent(&self, part: &Expr) -> bool {
+        let sent = |event: &EventId| *event == self.sent.event;
+        let any = |kinds: &Kinds| matches!(kinds, Kinds::Events(kinds) if kinds.iter().any(sent));
+        match &part.kind {
+            ExprKind::Agg { query, .. } => any(&query.kinds),
+            ExprKind::Sequence {
+                first, steps, not, ..
+            } => {
+                any(&first.kinds)
+                    || steps.iter().any(|step| any(&step.kinds))
+                    || not.as_ref().is_some_and(|not| any(&not.kinds))
+            }
+            ExprKind::Trait(_, args) | ExprKind::Segment(_, args) => args.iter().any(|arg| match arg {
+                Arg::Event(kinds) => kinds.iter().any(sent),
+                Arg::Field(fields) => fields.iter().any(|(event, _)| sent(event)),
+                Arg::Value(_) | Arg::Param(_) => false,
+            }),
+            _ => false,
+        }
+    }
+}
