@@ -142,6 +142,12 @@ impl<'p, 'a> Body<'p, 'a> {
     fn leaf_node(&mut self, expr: &Expr) -> NodeId {
         match &expr.kind {
             ExprKind::Error => unreachable!("an error in a checked package"),
+            ExprKind::Arm(_) | ExprKind::Slot(..) => {
+                unreachable!("experiments and contents are refused before they are lowered")
+            }
+            ExprKind::Catalog(_) | ExprKind::Lookup(..) | ExprKind::ItemField(..) => {
+                unreachable!("catalogs are refused before they are lowered")
+            }
             ExprKind::Op(..) | ExprKind::Param(_) => unreachable!("handled by the callers"),
             ExprKind::Const(value) => {
                 let ty = schema::ty(&expr.ty.kind);

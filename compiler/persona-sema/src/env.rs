@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use persona_base::{Diagnostic, IndexVec};
 
-use crate::{Const, EnumDef, EnumId, EventId, Expr, FieldId, Param, Place, TableDef, Type};
+use crate::{
+    BinderId, Catalog, CatalogId, Const, EnumDef, EnumId, EventId, Expr, FieldId, Param, Place,
+    TableDef, Type,
+};
 
 /// The package's tables and enums.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +27,32 @@ pub struct Schema {
     pub events: IndexVec<EventId, TableDef>,
     /// Groups declared with `events`, with their members sorted.
     pub groups: BTreeMap<Arc<str>, Vec<EventId>>,
+    /// The catalogs, sorted by name (without their checks).
+    pub catalogs: IndexVec<CatalogId, Catalog>,
+    /// The event that tells what was sent: the last of `events`. The types of its fields `content` and `channel` are the
+    /// last two of `enums`. None of the three is declared by anybody.
+    pub sent: EventId,
+}
+
+impl Schema {
+    /// The kinds of events that the package declares.
+    pub fn declared_events(&self) -> impl Iterator<Item = EventId> {
+        let sent = self.sent;
+        self.events.ids().filter(move |event| *event != sent)
+    }
+
+    /// Whether a name is that of a content or a channel.
+    pub fn is_sent_value(&self, name: &str) -> bool {
+        let own = self.enums.iter().rev().take(2);
+        own.flat_map(|def| &def.values)
+            .any(|(value, _)| **value == *name)
+    }
+
+    /// Whether an enum is that of the package's contents, or of its channels: nobody declared it, so its values have no
+    /// qualified names.
+    pub fn is_own_enum(&self, id: EnumId) -> bool {
+        id.0 as usize + 2 >= self.enums.len()
+    }
 }
 
 /// A declaration's name as others see it.
@@ -54,6 +83,20 @@ pub enum Global {
     Profile,
     /// A source; nothing refers to it but `prefer`.
     Source,
+    /// A catalog.
+    Catalog(CatalogId),
+    /// A purpose; triggers send for it.
+    Purpose,
+    /// A channel; triggers send through it.
+    Channel,
+    /// A recommendation (its type is a list of the catalog's items), and how many items it gives.
+    Recommend(Signature, u32),
+    /// A content. What others may know of it is asked with [`Env::content`].
+    Content,
+    /// A trigger; only experiments refer to it.
+    Trigger,
+    /// An experiment, with the enum of its arms.
+    Experiment(EnumId),
     /// A declaration that is broken, or part of a cycle that is already reported: agrees with everything.
     Broken,
 }
@@ -88,7 +131,16 @@ impl Sort {
             Global::Partition(_) => Some(Self::Partition),
             Global::Event(_) | Global::Events => Some(Self::Event),
             Global::Enum(_) => Some(Self::Enum),
-            Global::Profile | Global::Source | Global::Broken => None,
+            Global::Profile
+            | Global::Source
+            | Global::Catalog(_)
+            | Global::Purpose
+            | Global::Channel
+            | Global::Recommend(..)
+            | Global::Content
+            | Global::Trigger
+            | Global::Experiment(_)
+            | Global::Broken => None,
         }
     }
 }
@@ -136,7 +188,66 @@ pub trait Env {
     fn sort(&self, name: &str) -> Option<Sort> {
         self.global(name).and_then(|global| Sort::of(&global))
     }
+    /// A content's parameters, slots and variants.
+    fn content(&self, _name: &str) -> Option<Arc<ContentShape>> {
+        None
+    }
 }
+
+/// What others may know of a content without checking its variants.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContentShape {
+    /// Its parameters. Events are of the type `EventRecord`.
+    pub params: Vec<Param>,
+    /// Its slots, in the order of the text.
+    pub slots: Vec<(Arc<str>, Type)>,
+    /// Its variants' names, in the order of the text, without `otherwise`.
+    pub variants: Vec<Arc<str>>,
+}
+
+/// A name that a declaration gives to something at run time: an event that started a trigger, a parameter of a content.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoundName {
+    /// The name.
+    pub name: Arc<str>,
+    /// Where it is given, relative to the declaration.
+    pub span: persona_base::Span,
+    /// What binds it.
+    pub binder: BinderId,
+    /// What it stands for.
+    pub what: BoundThing,
+}
+
+/// What a bound name stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BoundThing {
+    /// An event of one of these kinds, sorted.
+    Event(Vec<EventId>),
+    /// A value, or a record of values ([`crate::ExprKind::Elem`]).
+    Value(Type),
+}
+
+/// What surrounds an expression inside its declaration.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Around<'a> {
+    /// The names that are given to things at run time, the outermost first.
+    pub bound: &'a [BoundName],
+    /// What is known to be there.
+    pub known: &'a [Known],
+    /// Whether the slots of contents may be read: inside a content, and in what a test expects.
+    pub slots: bool,
+    /// Whether those of contents with parameters may be read, too: as they were last sent.
+    pub sent: bool,
+    /// In a recommendation, and in the `check` of a catalog: an item of it is bound (as `BinderId(0)`), and its fields are
+    /// bare names.
+    pub item: Option<CatalogId>,
+    /// Whether the text that is being made is `Html`: then `Html` may be put into it.
+    pub html: bool,
+}
+
+/// A value that is known to be there, by what it means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known(pub(crate) Arc<str>);
 
 /// What an expression stands in.
 #[derive(Clone, Copy, Debug)]
@@ -151,6 +262,8 @@ pub struct Scope<'a> {
     pub event: Option<EventId>,
     /// In an `fn`: neither profile nor history may be used.
     pub pure: bool,
+    /// What surrounds it in a trigger, a content or a test.
+    pub around: Around<'a>,
 }
 
 /// A checked expression.

@@ -7,9 +7,11 @@
 
 mod aggregates;
 mod apply;
+pub(crate) mod around;
 mod arithmetic;
 mod branches;
 mod calls;
+mod catalogs;
 mod collections;
 mod compare;
 mod consts;
@@ -44,6 +46,11 @@ use rustc_hash::FxHashMap;
 use crate::env::{CheckedExpr, Env, Scope};
 use crate::{BinderId, Const, Expr, ExprKind, Schema, Type, TypeKind};
 
+pub(crate) use self::around::each as every_part;
+pub(crate) use self::catalogs::{
+    Ruling, can_rank, check_any_value, check_keys, check_recommend_args, check_ruling,
+    is_about_events, type_in_words,
+};
 use self::names::{Bound, Named};
 use self::narrow::Key;
 use self::open::{OpenAtom, Parent, Position};
@@ -204,6 +211,12 @@ impl<'a> Checker<'a> {
             history: false,
             nesting: 0,
         };
+        checker.enter_surroundings();
+        if let Some(item) = scope.around.item {
+            let binder = checker.binder();
+            let ty = checker.item_type(item);
+            checker.frames.push(Bound::Elem { binder, ty });
+        }
         if let Some(event) = scope.event {
             let binder = checker.binder();
             checker.frames.push(Bound::Event {

@@ -5,11 +5,30 @@
 //! assigns binder levels. In a package with errors, erroneous parts are [`ExprKind::Error`]; such a
 //! package is never lowered.
 
+mod catalog;
+mod channel;
+mod content;
+mod experiment;
+mod recommend;
+mod test;
+mod trigger;
+
 use std::sync::Arc;
 
 use persona_base::{FileId, IndexVec, Span, define_id};
 
 use crate::{Type, TypeKind};
+
+pub use catalog::{Catalog, CatalogId, Sent};
+pub use channel::{Channel, Limit, Per, Purpose, Quiet, Skip};
+pub use content::{Content, Localized, Slot, SlotValue, Variant};
+pub use experiment::{ArmHash, Experiment, LAYER_BUCKETS, LayerPart};
+pub use test::{DropReason, Expected, Test, TestStep, TestStepKind};
+pub use trigger::{
+    ContentArg, Entry, FieldValue, Recurrence, SendStep, Stale, Trigger, TriggerStart, TriggerStep,
+    TriggerStepKind,
+};
+pub use recommend::{Exclude, Otherwise, RankKey, Recommend};
 
 define_id! {
     /// An enum: declared, built in (`Weekday`), or a partition's stages.
@@ -55,6 +74,24 @@ pub struct Checked {
     pub sources: Vec<Source>,
     /// `prefer a over b`, the winner first.
     pub prefer: Vec<(Arc<str>, Arc<str>)>,
+    /// The catalogs.
+    pub catalogs: IndexVec<CatalogId, Catalog>,
+    /// The event `Sent`.
+    pub sent: Sent,
+    /// The purposes.
+    pub purposes: Vec<Purpose>,
+    /// The channels.
+    pub channels: Vec<Channel>,
+    /// The recommendations.
+    pub recommendations: Vec<Recommend>,
+    /// The triggers.
+    pub triggers: Vec<Trigger>,
+    /// The contents.
+    pub contents: Vec<Content>,
+    /// The experiments.
+    pub experiments: Vec<Experiment>,
+    /// The tests, in the order of files and places.
+    pub tests: Vec<Test>,
 }
 
 /// What `persona.toml` says.
@@ -243,8 +280,14 @@ pub enum ExprKind {
     Event(BinderId, Vec<(EventId, FieldId)>),
     /// A field that a parameter of type `Field<T>` names, of a bound event of that field's kind.
     EventParam(BinderId, u32),
-    /// A bound element: the whole (a scalar), or a field of it (flattened index).
+    /// A bound element: the whole (a scalar or an item of a catalog), or a field of it (flattened index).
     Elem(BinderId, u32),
+    /// All items of a catalog, as a list; only `any` and `all` go through it.
+    Catalog(CatalogId),
+    /// The item of a catalog that has this key; missing where there is none.
+    Lookup(CatalogId, Box<Expr>),
+    /// A field of an item, whose type tells the catalog.
+    ItemField(Box<Expr>, FieldId),
     /// A parameter of the enclosing declaration (a value, not an `Event` or a `Field`).
     Param(u32),
     /// An operation on operands; which typed one follows from the operands' types.
@@ -322,6 +365,10 @@ pub enum ExprKind {
         /// The population.
         among: Option<(Arc<str>, Vec<Arg>)>,
     },
+    /// `arm(experiment)`: the arm somebody is in, missing in the holdout.
+    Arm(Arc<str>),
+    /// A slot of a content, by its index, as the same person reads it.
+    Slot(Arc<str>, u32),
     /// `sample(10%, "salt")`: buckets of 10 000.
     Sample {
         /// 0 to 10 000.
@@ -635,8 +682,10 @@ pub enum Const {
 pub struct Source {
     /// Its name.
     pub name: Arc<str>,
-    /// The event it fills; `None` for the profile.
+    /// The event it fills; `None` for the profile or a catalog.
     pub of: Option<EventId>,
+    /// The catalog it fills.
+    pub catalog: Option<CatalogId>,
     /// `csv`, `ndjson`, `parquet`, `arrow`: said, or known by the path's ending.
     pub format: SourceFormat,
     /// The path or glob as written.

@@ -8,6 +8,7 @@ mod decl;
 mod env;
 mod expr;
 mod hir;
+mod later;
 mod package;
 mod ty;
 
@@ -15,4 +16,5 @@ pub use db::Database;
 pub use env::{CheckedExpr, Env, Global, OpenOperand, Schema, Scope, Signature, Sort};
 pub use expr::{check_condition, check_const, check_stages, check_value};
 pub use hir::*;
+pub use package::{DependencyFiles, dependencies_of};
 pub use ty::{Field, RecordType, Type, TypeKind};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use persona_base::Currency;
 
-use crate::{EnumId, EventId};
+use crate::{CatalogId, EnumId, EventId};
 
 /// A type, and whether a value of it may be missing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -71,6 +71,8 @@ pub enum TypeKind {
     Field(Arc<Type>),
     /// The record of an event: of one of these kinds; its fields are those that all have
     EventRecord(Arc<[EventId]>),
+    /// An item of a catalog, with the catalog's name
+    Item(CatalogId, Arc<str>),
     /// The literal `missing`, or an empty list's element: agrees with any optional type
     Nothing,
 }
@@ -184,6 +186,7 @@ impl fmt::Display for DisplayType<'_> {
                 f.write_str(" }")
             }
             TypeKind::EventRecord(_) => f.write_str("an event"),
+            TypeKind::Item(_, name) => f.write_str(name),
             TypeKind::Nothing => f.write_str("missing"),
             TypeKind::Str => f.write_str("String"),
             plain => write!(f, "{plain:?}"),

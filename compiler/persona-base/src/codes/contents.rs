@@ -6,7 +6,6 @@ codes! {
     UNKNOWN_SLOT = "P0952" "unknown_slot" since "0.1.0" Error;
     REPEATED_SLOT = "P0953" "repeated_slot" since "0.1.0" Error;
     NO_SLOTS = "P0954" "no_slots" since "0.1.0" Error;
-    SKIP_REASON = "P0955" "skip_reason" since "0.1.0" Error;
     TEMPLATE_NOT_FOUND = "P0956" "template_not_found" since "0.1.0" Error;
     TEMPLATE_PATH = "P0957" "template_path" since "0.1.0" Error;
     BAD_LOCALE = "P0958" "bad_locale" since "0.1.0" Error;

@@ -2,7 +2,6 @@
 
 codes! {
     NO_START = "P0920" "no_start" since "0.1.0" Error;
-    REPEATED_CLAUSE = "P0921" "repeated_clause" since "0.1.0" Error;
     CLAUSE_ORDER = "P0922" "clause_order" since "0.1.0" Error;
     NO_ENTRY = "P0923" "no_entry" since "0.1.0" Error;
     NO_STEPS = "P0924" "no_steps" since "0.1.0" Error;

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use persona_base::{FileId, Span};
+use persona_base::{FileId, IndexVec, Span};
 
 use super::origin::Origins;
-use super::queries::{Decl, check, config, kind_ids, profile, schema, symbols};
-use super::{Database, Db};
+use super::queries::{Decl, ItemKind, catalog_ids, check, config, kind_ids, profile, schema, symbols};
+use super::{Database, Db, modules};
 use crate::decl::{Shape, Unit};
-use crate::{Checked, Place, Source, TableDef};
+use crate::env::Schema;
+use crate::{
+    EnumDef, EnumId, Catalog, Channel, Checked, Content, Experiment, Place, Purpose, Recommend, Sent, Source, TableDef, Test, Trigger,
+};
 
 /// The checked package. There are no errors in it: every name is declared once, every unit is whole.
 pub(super) fn assemble(db: &Database) -> Checked {
@@ -26,9 +29,18 @@ pub(super) fn assemble(db: &Database) -> Checked {
     let events = kind_ids(db, project)
         .keys()
         .map(|name| table(by_name[name]).expect("an event's check gives its table"));
+    let catalogs = catalog_ids(db, project).keys().map(|name| {
+        let decl = by_name[name];
+        let Unit::Catalog(catalog) = &check(db, decl).unit else {
+            unreachable!("a catalog's check gives its table");
+        };
+        let origin = origins.place(decl);
+        let table = TableDef { origin, ..catalog.table.clone() };
+        Catalog { table, ..catalog.clone() }
+    });
     let mut checked = Checked {
         package: config(db, project).info.clone(),
-        enums: schema.enums.clone(),
+        enums: declared(&schema.enums, 2),
         profile: match profile(db, project) {
             Some(decl) => table(decl).expect("the profile's check gives its table"),
             None => implicit_profile(db, schema.profile.clone()),
@@ -42,13 +54,57 @@ pub(super) fn assemble(db: &Database) -> Checked {
         partitions: Vec::new(),
         sources: Vec::new(),
         prefer: Vec::new(),
+        catalogs: catalogs.collect(),
+        sent: sent(schema),
+        purposes: Vec::new(),
+        channels: Vec::new(),
+        recommendations: Vec::new(),
+        triggers: Vec::new(),
+        contents: Vec::new(),
+        experiments: Vec::new(),
+        tests: Vec::new(),
     };
+    // Of modules only what is asked for: nothing else has to fit this package.
+    let asked = modules::asked_for(db);
     for decl in by_name.values() {
-        add(&mut checked, &check(db, *decl).unit, origins.place(*decl));
+        let imported = !modules::is_own(db, *decl);
+        if imported && !asked.contains_key(decl.name(db)) {
+            continue;
+        }
+        let unit = &check(db, *decl).unit;
+        let place = origins.place(*decl);
+        if imported {
+            add(&mut checked, &unit.clone().imported(), place);
+        } else {
+            add(&mut checked, unit, place);
+        }
+    }
+    // Tests have titles, which are no names.
+    for decl in &symbols(db, project).all {
+        if decl.kind(db) == ItemKind::Test {
+            add(&mut checked, &check(db, *decl).unit, origins.place(*decl));
+        }
     }
     checked.prefer.sort();
     checked.prefer.dedup();
     checked
+}
+
+/// All of them but the last so many, which nobody declared.
+fn declared(all: &IndexVec<EnumId, EnumDef>, own: usize) -> IndexVec<EnumId, EnumDef> {
+    all.iter().take(all.len() - own).cloned().collect()
+}
+
+fn sent(schema: &Schema) -> Sent {
+    let mut enums = schema.enums.iter().rev().cloned();
+    let mut own = || enums.next().expect("the last two enums are nobody's");
+    let (channels, contents) = (own(), own());
+    Sent {
+        event: schema.sent,
+        table: schema.events[schema.sent].clone(),
+        contents,
+        channels,
+    }
 }
 
 /// The profile of a package that declares none, placed at the start of its first file.
@@ -70,7 +126,37 @@ fn implicit_profile(db: &dyn Db, table: TableDef) -> TableDef {
 
 fn add(checked: &mut Checked, unit: &Unit, origin: Place) {
     match unit {
-        Unit::None | Unit::Table(_) | Unit::Const { .. } => {}
+        Unit::None | Unit::Table(_) | Unit::Const { .. } | Unit::Catalog(_) => {}
+        Unit::Purpose(definition) => {
+            let definition = definition.clone();
+            checked.purposes.push(Purpose { origin, ..definition });
+        }
+        Unit::Channel(definition) => {
+            let definition = definition.clone();
+            checked.channels.push(Channel { origin, ..definition });
+        }
+        Unit::Recommend(definition, _) => {
+            let definition = definition.clone();
+            let definition = Recommend { origin, ..definition };
+            checked.recommendations.push(definition);
+        }
+        Unit::Trigger(definition) => {
+            let definition = definition.clone();
+            checked.triggers.push(Trigger { origin, ..definition });
+        }
+        Unit::Content(definition) => {
+            let definition = definition.clone();
+            checked.contents.push(Content { origin, ..definition });
+        }
+        Unit::Experiment(definition) => {
+            let definition = definition.clone();
+            let definition = Experiment { origin, ..definition };
+            checked.experiments.push(definition);
+        }
+        Unit::Test(definition) => {
+            let definition = definition.clone();
+            checked.tests.push(Test { origin, ..definition });
+        }
         Unit::Trait { definition, .. } => {
             let mut definition = definition.clone();
             definition.origin = origin;

@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::Db;
+use super::{Db, modules};
 use super::graph::{cycle_of, used_names};
 use super::origin::name_of;
-use super::queries::{Decl, ItemKind, lookup, schema, signature, symbols};
+use super::queries::{Decl, ItemKind, content_shape, lookup, schema, signature, symbols};
 use crate::decl;
-use crate::env::{Env, Global, Schema, Signature, Sort};
+use crate::env::{ContentShape, Env, Global, Schema, Signature, Sort};
 use crate::{Const, Place, Type};
 
 /// The package, as seen from inside a declaration.
@@ -26,6 +26,15 @@ impl<'db> DeclEnv<'db> {
             decl,
             unasked: RefCell::new(None),
         }
+    }
+
+    /// The declaration that a name means here: by its name in the whole compilation, or as it may be written here. A module
+    /// sees the schema of the package that uses it, never its rules.
+    fn found(&self, name: &str) -> Option<Decl<'db>> {
+        let (db, space) = (self.db, self.decl.space(self.db));
+        let found = lookup(db, name).or_else(|| modules::meant_by(db, space, name))?;
+        let hidden = !space.is_empty() && modules::is_own(db, found) && !modules::is_schema(found.kind(db));
+        (!hidden).then_some(found)
     }
 
     /// What a declaration with a body is, seen from here. Its signature is asked only where that cannot lead back here:
@@ -49,6 +58,7 @@ impl<'db> DeclEnv<'db> {
         match kind {
             ItemKind::Segment => Global::Segment(unasked(Type::BOOL)),
             ItemKind::Fn => Global::Fn(unasked(Type::ERROR)),
+            ItemKind::Recommend => Global::Recommend(unasked(Type::ERROR), u32::MAX),
             ItemKind::Trait => Global::Trait(unasked(Type::ERROR)),
             ItemKind::Const => Global::Const {
                 ty: Type::ERROR,
@@ -86,27 +96,36 @@ impl Env for DeclEnv<'_> {
             let enums = super::enum_ids(self.db, self.db.project());
             return enums.get(name).map(|id| Global::Enum(*id));
         }
-        let found = lookup(self.db, name)?;
+        let Some(found) = self.found(name) else {
+            return (name == decl::SENT).then(|| Global::Event(self.schema().sent));
+        };
         if found.kind(self.db).has_body() {
             return Some(self.with_body(found, name));
         }
         Some(signature(self.db, found).clone())
     }
 
+    fn content(&self, name: &str) -> Option<Arc<ContentShape>> {
+        let found = lookup(self.db, name)?;
+        let is_content = found.kind(self.db) == ItemKind::Content;
+        is_content.then(|| Arc::clone(content_shape(self.db, found)))
+    }
+
     fn place(&self, name: &str) -> Option<Place> {
-        Some(name_of(lookup(self.db, name)?))
+        Some(name_of(self.found(name)?))
     }
 
     fn names(&self) -> Vec<Arc<str>> {
-        symbols(self.db, self.db.project())
-            .by_name
-            .keys()
-            .cloned()
+        let (db, space) = (self.db, self.decl.space(self.db));
+        let all = symbols(db, db.project()).by_name.iter();
+        let own = all.filter(|(_, decl)| modules::is_own(db, **decl));
+        own.map(|(name, _)| Arc::clone(name))
+            .chain(modules::visible(db, space))
             .collect()
     }
 
     fn sort(&self, name: &str) -> Option<Sort> {
-        match lookup(self.db, name)?.kind(self.db) {
+        match self.found(name)?.kind(self.db) {
             ItemKind::Const => Some(Sort::Const),
             ItemKind::Trait => Some(Sort::Trait),
             ItemKind::Fn => Some(Sort::Fn),

@@ -9,7 +9,7 @@ use persona_base::{Diagnostic, names};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::queries::{Decl, schema, symbols, tree};
-use super::{Db, Project, scc, stand_in};
+use super::{Db, Project, modules, scc, stand_in};
 use crate::decl::{Uses, uses_of};
 
 /// How many steps of a cycle are shown.
@@ -52,8 +52,11 @@ pub(crate) fn graph<'db>(db: &'db dyn Db, project: Project) -> Graph<'db> {
         .collect();
     let targets = |decl: &Decl<'db>| {
         let names = used_names(db, *decl).iter();
-        names
-            .filter_map(|name| numbers.get(symbols.by_name.get(name)?).copied())
+        let found = names.filter_map(|name| symbols.by_name.get(name));
+        // A module does not see the rules of the package that uses it.
+        let seen =
+            found.filter(|target| modules::is_own(db, *decl) || !modules::is_own(db, **target));
+        seen.filter_map(|target| numbers.get(target).copied())
             .collect::<Vec<u32>>()
     };
     let edges: Vec<Vec<u32>> = nodes.iter().map(targets).collect();

@@ -94,14 +94,35 @@ fn unused(db: &dyn Db, symbols: &Symbols<'_>) -> Vec<Diagnostic> {
             .iter()
             .filter(|name| *name != decl.name(db));
         used.extend(others.map(|name| &**name));
+        used.extend(uses(db, *decl).named.keys().map(|name| &**name));
     }
+    let shown_by_templates = || uses_templates(db, symbols);
     let nobody = symbols
         .by_name
         .iter()
         .filter(|(name, _)| !used.contains(&***name));
     nobody
+        .filter(|(_, decl)| decl.kind(db) != ItemKind::Recommend || !shown_by_templates())
         .filter_map(|(name, decl)| unused_diagnostic(db, name, *decl))
         .collect()
+}
+
+/// Whether some content is made from a file, which may show recommendations.
+fn uses_templates(db: &dyn Db, symbols: &Symbols<'_>) -> bool {
+    let from_file = |slots: &[ast::SlotValue]| {
+        let mut slots = slots.iter();
+        slots.any(|slot| matches!(slot.value, ast::SlotSource::Template(_)))
+    };
+    symbols.all.iter().any(|decl| match &tree(db, *decl).kind {
+        ast::DeclKind::Content(content) => {
+            let mut variants = content.variants.iter().chain(&content.otherwise);
+            variants.any(|variant| {
+                from_file(&variant.slots)
+                    || variant.locales.iter().any(|locale| from_file(&locale.slots))
+            })
+        }
+        _ => false,
+    })
 }
 
 fn unused_diagnostic(db: &dyn Db, name: &str, decl: Decl<'_>) -> Option<Diagnostic> {
@@ -122,6 +143,22 @@ fn unused_diagnostic(db: &dyn Db, name: &str, decl: Decl<'_>) -> Option<Diagnost
         ItemKind::Const => (
             names::UNUSED_DECLARATION,
             "a constant has an effect only where it is used",
+        ),
+        ItemKind::Catalog => (
+            names::UNUSED_DECLARATION,
+            "a catalog is there to be looked up and recommended from",
+        ),
+        ItemKind::Purpose => (
+            names::UNUSED_DECLARATION,
+            "a purpose has an effect only where something is sent for it",
+        ),
+        ItemKind::Channel => (
+            names::UNUSED_DECLARATION,
+            "a channel has an effect only where something is sent through it",
+        ),
+        ItemKind::Recommend => (
+            names::UNUSED_DECLARATION,
+            "a recommendation is made only where it is shown, or stands in for another",
         ),
         _ => return None,
     };
@@ -156,7 +193,8 @@ fn deprecated(db: &dyn Db) -> Vec<Diagnostic> {
     }
     let mut found = Vec::new();
     for decl in &symbols.all {
-        for (name, spans) in &uses(db, *decl).globals {
+        let uses = uses(db, *decl);
+        for (name, spans) in uses.globals.iter().chain(&uses.named) {
             let Some(text) = marked.get(&**name).filter(|_| **name != **decl.name(db)) else {
                 continue;
             };

@@ -13,13 +13,17 @@ mod env;
 mod expansion;
 mod graph;
 mod lints;
+pub(crate) mod modules;
 mod origin;
 mod queries;
 mod scc;
+mod shadow;
+mod sharing;
+mod suppress;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -32,7 +36,7 @@ pub(crate) use env::DeclEnv;
 pub(crate) use graph::uses;
 pub(crate) use origin::stand_in;
 pub(crate) use queries::{
-    Decl, ItemKind, enum_ids, header, is_zone, kind_ids, lookup, names_of_kind, profile, schema,
+    Decl, ItemKind, catalog_ids, check, content_shape, defaulted, enum_ids, header, is_zone, kind_ids, lookup, names_of_kind, profile, schema,
     tree,
 };
 
@@ -46,6 +50,8 @@ pub(crate) struct SourceFile {
     pub(crate) path: Arc<str>,
     /// Its text.
     pub(crate) text: Arc<str>,
+    /// Which package or module it belongs to: empty for the package itself, `std.rfm`, or a dependency's name.
+    pub(crate) space: Arc<str>,
 }
 
 /// What makes up the package. There is one for each database; its fields change, it never does.
@@ -58,6 +64,14 @@ pub(crate) struct Project {
     pub(crate) config: Option<SourceFile>,
     /// The package's name where no `persona.toml` says it.
     pub(crate) name: Arc<str>,
+    /// The paths of the files of the package's folder that may be templates, with `/`; absent where there is no folder.
+    pub(crate) templates: Option<Arc<BTreeSet<Arc<str>>>>,
+    /// The modules of the standard library.
+    pub(crate) library: Vec<SourceFile>,
+    /// The packages that this one may use, directly or by way of others.
+    pub(crate) packages: Vec<modules::Package>,
+    /// Which folder a package (by its own folder) means by a dependency's name.
+    pub(crate) folders: BTreeMap<(Arc<str>, Arc<str>), Arc<str>>,
 }
 
 /// What queries need beyond salsa.
@@ -128,13 +142,22 @@ impl Database {
             files: Vec::new(),
             by_path: BTreeMap::new(),
         };
-        db.project = Some(Project::new(&db, Vec::new(), None, Arc::from("")));
+        db.project = Some(Project::new(
+            &db,
+            Vec::new(),
+            None,
+            Arc::from(""),
+            None,
+            Vec::new(),
+            Vec::new(),
+            BTreeMap::new(),
+        ));
         db
     }
 
     /// Sets a `.persona` file's text, adding the file if it is new. What is beyond 2 GiB is cut off.
     pub fn set_file(&mut self, path: &str, text: String) -> FileId {
-        let id = self.store(path, text);
+        let id = self.store(path, text, "");
         let file = self.files[id.0 as usize];
         if !self.project().files(self).contains(&file) {
             let mut files = self.project().files(self).clone();
@@ -165,7 +188,7 @@ impl Database {
     /// Sets the text of the package's `persona.toml`, or says that there is none: then the package is a single
     /// file, named by [`Self::set_name`]. Gives the file's id, if there is one.
     pub fn set_config(&mut self, path: &str, toml: Option<String>) -> Option<FileId> {
-        let id = toml.map(|text| self.store(path, text));
+        let id = toml.map(|text| self.store(path, text, ""));
         let config = id.map(|id| self.files[id.0 as usize]);
         self.project()
             .set_config(self)
@@ -180,6 +203,15 @@ impl Database {
             .set_name(self)
             .with_durability(salsa::Durability::MEDIUM)
             .to(Arc::from(name));
+    }
+
+    /// Says which files of the package's folder may be templates: their paths from that folder, with `/`. Without a folder
+    /// (a file from the standard input), nobody knows, and no template is missed.
+    pub fn set_templates(&mut self, paths: Option<BTreeSet<Arc<str>>>) {
+        let paths = paths.map(Arc::new);
+        if *self.project().templates(self) != paths {
+            self.project().set_templates(self).to(paths);
+        }
     }
 
     /// The path that a file was set with; empty for an id of another database.
@@ -208,7 +240,7 @@ impl Database {
         valid.then(|| Arc::new(assemble::assemble(self)))
     }
 
-    fn store(&mut self, path: &str, mut text: String) -> FileId {
+    fn store(&mut self, path: &str, mut text: String, space: &str) -> FileId {
         let mut limit = text.len().min(u32::MAX as usize / 2);
         while !text.is_char_boundary(limit) {
             limit -= 1;
@@ -219,6 +251,9 @@ impl Database {
             if **file.text(self) != *text {
                 file.set_text(self).to(Arc::from(text));
             }
+            if **file.space(self) != *space {
+                file.set_space(self).to(Arc::from(space));
+            }
             return id;
         }
         let id = FileId::from(self.files.len());
@@ -228,6 +263,7 @@ impl Database {
             id,
             Arc::clone(&path),
             Arc::from(text),
+            Arc::from(space),
         ));
         self.by_path.insert(path, id);
         id

@@ -53,8 +53,8 @@ impl<'db> Origins<'db> {
     /// Looks where the declarations are.
     pub(crate) fn of(db: &'db dyn Db) -> Self {
         let mut places = FxHashMap::default();
-        for file in db.project().files(db) {
-            for (decl, span) in &decls(db, *file).decls {
+        for file in super::modules::loaded_files(db) {
+            for (decl, span) in &decls(db, file).decls {
                 let place = Place {
                     file: file.id(db),
                     span: *span,

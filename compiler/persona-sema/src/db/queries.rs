@@ -5,17 +5,19 @@
     reason = "salsa's interned structs take a lifetime that their fields need not use"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use persona_base::{Diagnostic, Edit, FileId, Fix, IndexVec, Span};
 use persona_syntax::{Parse, SyntaxError, ast};
 
-use super::{Db, Project, SourceFile};
+use super::{Db, Project, SourceFile, modules};
 use crate::decl::{self, Checking, DeclResult, Shape};
-use crate::env::{Global, Schema};
+use crate::env::{ContentShape, Global, Schema};
 use crate::package::Config;
-use crate::{EnumDef, EnumId, EventId, FieldDef, FieldId, TableDef, Type, TypeKind};
+use crate::{
+    Catalog, CatalogId, EnumDef, EnumId, EventId, FieldDef, FieldId, TableDef, Type, TypeKind,
+};
 
 /// A declaration's text. Equal texts are one, wherever they stand, and are parsed once.
 #[salsa::interned(debug)]
@@ -35,8 +37,10 @@ pub(crate) struct Decl<'db> {
     /// What is declared.
     #[returns(copy)]
     pub(crate) kind: ItemKind,
-    /// Its name; empty when it is missing.
+    /// Its name in the whole compilation (`rfm.champions` in a module); empty when it is missing.
     pub(crate) name: Arc<str>,
+    /// Which package or module it belongs to: empty for the package itself.
+    pub(crate) space: Arc<str>,
     /// Its text.
     #[tracked]
     #[returns(copy)]
@@ -105,7 +109,12 @@ impl ItemKind {
     pub(crate) fn has_body(self) -> bool {
         matches!(
             self,
-            Self::Const | Self::Trait | Self::Fn | Self::Segment | Self::Partition
+            Self::Const
+                | Self::Trait
+                | Self::Fn
+                | Self::Segment
+                | Self::Partition
+                | Self::Recommend
         )
     }
 }
@@ -126,9 +135,12 @@ pub(crate) fn parsed<'db>(db: &'db dyn Db, text: DeclText<'db>) -> Parse<ast::De
     persona_syntax::parse_decl(text.text(db))
 }
 
-/// The tree of a declaration.
+/// The tree of a declaration, with the names that declarations of modules have in the whole compilation.
 pub(crate) fn tree<'db>(db: &'db dyn Db, decl: Decl<'db>) -> &'db ast::Decl {
-    &parsed(db, decl.source(db)).tree
+    match modules::resolved(db, decl) {
+        Some(resolved) => &resolved.tree,
+        None => &parsed(db, decl.source(db)).tree,
+    }
 }
 
 /// Cuts a file into declarations.
@@ -136,6 +148,8 @@ pub(crate) fn tree<'db>(db: &'db dyn Db, decl: Decl<'db>) -> &'db ast::Decl {
 pub(crate) fn decls<'db>(db: &'db dyn Db, file: SourceFile) -> FileDecls<'db> {
     let text = file.text(db);
     let split = persona_syntax::split(text);
+    let space = file.space(db);
+    let prefix = modules::prefix(db, space);
     let decl = |span: Span| {
         let source = DeclText::new(db, Arc::<str>::from(span.of(text)));
         let tree = &parsed(db, source).tree;
@@ -143,7 +157,8 @@ pub(crate) fn decls<'db>(db: &'db dyn Db, file: SourceFile) -> FileDecls<'db> {
             Decl::new(
                 db,
                 kind_of(&tree.kind),
-                Arc::from(tree.name.text.as_str()),
+                modules::full_name(prefix, &tree.name.text),
+                Arc::clone(space),
                 source,
             ),
             span,
@@ -210,7 +225,7 @@ pub(crate) fn syntax_diagnostic(file: FileId, error: &SyntaxError) -> Diagnostic
 
 /// The declarations of a file without their places.
 #[salsa::tracked]
-fn file_symbols<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Decl<'db>> {
+pub(super) fn file_symbols<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Decl<'db>> {
     decls(db, file)
         .decls
         .iter()
@@ -221,7 +236,7 @@ fn file_symbols<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Decl<'db>> {
 /// The names of the package.
 #[derive(Clone, Debug, PartialEq, salsa::SalsaValue)]
 pub(crate) struct Symbols<'db> {
-    /// All declarations, by file and place.
+    /// All declarations, by file and place; those of modules after the package's own.
     pub(crate) all: Vec<Decl<'db>>,
     /// What each name means: the first declaration of it.
     pub(crate) by_name: BTreeMap<Arc<str>, Decl<'db>>,
@@ -235,10 +250,12 @@ pub(crate) fn symbols<'db>(db: &'db dyn Db, project: Project) -> Symbols<'db> {
         .iter()
         .flat_map(|file| file_symbols(db, *file))
         .copied()
+        .chain(modules::shared_decls(db))
         .collect();
     let mut by_name = BTreeMap::new();
     for decl in &all {
-        if !decl.name(db).is_empty() {
+        let named = !matches!(decl.kind(db), ItemKind::Test | ItemKind::Use);
+        if !decl.name(db).is_empty() && named {
             by_name.entry(Arc::clone(decl.name(db))).or_insert(*decl);
         }
     }
@@ -281,7 +298,8 @@ pub(crate) fn header<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Header {
     let (params, of) = match &tree(db, decl).kind {
         ast::DeclKind::Trait { params, .. }
         | ast::DeclKind::Fn { params, .. }
-        | ast::DeclKind::Segment { params, .. } => (params.as_slice(), None),
+        | ast::DeclKind::Segment { params, .. }
+        | ast::DeclKind::Recommend(ast::RecommendDecl { params, .. }) => (params.as_slice(), None),
         ast::DeclKind::Source(source) => (&[][..], Some(Arc::from(source.of.text.as_str()))),
         _ => (&[][..], None),
     };
@@ -291,12 +309,16 @@ pub(crate) fn header<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Header {
     }
 }
 
-/// The ids of enums: declared ones, `Weekday`, and partitions', by name.
+/// The ids of enums: declared ones, `Weekday`, partitions' and experiments', by name.
 #[salsa::tracked]
 pub(crate) fn enum_ids(db: &dyn Db, project: Project) -> BTreeMap<Arc<str>, EnumId> {
     let declared = symbols(db, project).by_name.iter();
-    let of_kind =
-        declared.filter(|(_, decl)| matches!(decl.kind(db), ItemKind::Enum | ItemKind::Partition));
+    let of_kind = declared.filter(|(_, decl)| {
+        matches!(
+            decl.kind(db),
+            ItemKind::Enum | ItemKind::Partition | ItemKind::Experiment
+        )
+    });
     let mut names: Vec<Arc<str>> = of_kind.map(|(name, _)| Arc::clone(name)).collect();
     names.push(Arc::from(decl::WEEKDAY));
     names.sort_unstable();
@@ -316,6 +338,17 @@ pub(crate) fn kind_ids(db: &dyn Db, project: Project) -> BTreeMap<Arc<str>, Even
     kinds
         .enumerate()
         .map(|(index, (name, _))| (Arc::clone(name), EventId::from(index)))
+        .collect()
+}
+
+/// The ids of catalogs, by name.
+#[salsa::tracked]
+pub(crate) fn catalog_ids(db: &dyn Db, project: Project) -> BTreeMap<Arc<str>, CatalogId> {
+    let declared = symbols(db, project).by_name.iter();
+    let catalogs = declared.filter(|(_, decl)| decl.kind(db) == ItemKind::Catalog);
+    catalogs
+        .enumerate()
+        .map(|(index, (name, _))| (Arc::clone(name), CatalogId::from(index)))
         .collect()
 }
 
@@ -339,6 +372,18 @@ pub(crate) fn shape<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Shape {
 #[salsa::tracked]
 pub(crate) fn enum_def<'db>(db: &'db dyn Db, decl: Decl<'db>) -> EnumDef {
     decl::enum_def(tree(db, decl))
+}
+
+/// What others may know of a content without checking its variants.
+#[salsa::tracked]
+pub(crate) fn content_shape<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Arc<ContentShape> {
+    Arc::new(decl::content_shape(db, decl))
+}
+
+/// The flattened fields of a profile or an event that have a default: whoever writes a row may leave them out.
+#[salsa::tracked]
+pub(crate) fn defaulted<'db>(db: &'db dyn Db, decl: Decl<'db>) -> BTreeSet<Arc<str>> {
+    decl::defaulted_fields(tree(db, decl))
 }
 
 /// The members of a group.
@@ -371,6 +416,17 @@ pub(crate) fn schema(db: &dyn Db, project: Project) -> Schema {
         let shape = shape(db, by_name[name]);
         table(name, shape)
     });
+    let catalogs = catalog_ids(db, project).keys().map(|name| {
+        let shape = shape(db, by_name[name]);
+        let (table, key) = (table(name, shape), shape.key);
+        Catalog { table, key }
+    });
+    // What nobody declares comes last: no other id depends on it.
+    let declared = enum_ids(db, project).len();
+    let (contents, channels) = (EnumId::from(declared), EnumId::from(declared + 1));
+    let own_enums = [("content", ItemKind::Content), ("channel", ItemKind::Channel)];
+    let own_enums = own_enums.map(|(what, kind)| decl::own_enum(what, names_of_kind(db, kind)));
+    let sent = decl::sent_table(contents, channels);
     let groups = by_name
         .iter()
         .filter(|(_, decl)| decl.kind(db) == ItemKind::Events);
@@ -380,14 +436,16 @@ pub(crate) fn schema(db: &dyn Db, project: Project) -> Schema {
         None => (Arc::from(decl::IMPLICIT_PROFILE), &implicit),
     };
     Schema {
-        enums: enums.collect(),
+        enums: enums.chain(own_enums).collect(),
         profile: table(&name, profile),
         key: profile.key,
         zone: profile.zone,
-        events: events.collect(),
+        events: events.chain([sent]).collect(),
         groups: groups
             .map(|(name, decl)| (Arc::clone(name), group(db, *decl).clone()))
             .collect(),
+        catalogs: catalogs.collect(),
+        sent: EventId::from(kind_ids(db, project).len()),
     }
 }
 
@@ -413,7 +471,7 @@ fn table(name: &Arc<str>, shape: &Shape) -> TableDef {
 #[salsa::tracked]
 pub(crate) fn check<'db>(db: &'db dyn Db, decl: Decl<'db>) -> DeclResult {
     let parsed = parsed(db, decl.source(db));
-    let mut checking = Checking::new(db, decl, &parsed.tree);
+    let mut checking = Checking::new(db, decl, tree(db, decl));
     let file = super::stand_in(decl);
     checking.diagnostics.extend(
         parsed
@@ -422,6 +480,9 @@ pub(crate) fn check<'db>(db: &'db dyn Db, decl: Decl<'db>) -> DeclResult {
             .map(|error| syntax_diagnostic(file, error)),
     );
     let unit = decl::check(&mut checking);
+    let misuses = modules::misuses(db, decl).iter();
+    let misuses = misuses.map(|misuse| modules::misuse_diagnostic(file, misuse));
+    checking.diagnostics.extend(misuses);
     DeclResult {
         diagnostics: checking.diagnostics,
         unit,
@@ -434,18 +495,19 @@ pub(crate) fn signature<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Global {
     let name = decl.name(db);
     let enum_id = || enum_ids(db, db.project()).get(name).copied();
     match decl.kind(db) {
+        ItemKind::Trigger => Global::Trigger,
+        ItemKind::Content => Global::Content,
+        ItemKind::Experiment => enum_id().map_or(Global::Broken, Global::Experiment),
         ItemKind::Error
-        | ItemKind::Catalog
         | ItemKind::Use
-        | ItemKind::Purpose
-        | ItemKind::Channel
-        | ItemKind::Trigger
-        | ItemKind::Content
-        | ItemKind::Recommend
-        | ItemKind::Experiment
         | ItemKind::Exclusive
         | ItemKind::Test
         | ItemKind::Later => Global::Broken,
+        ItemKind::Catalog => catalog_ids(db, db.project())
+            .get(name)
+            .map_or(Global::Broken, |id| Global::Catalog(*id)),
+        ItemKind::Purpose => Global::Purpose,
+        ItemKind::Channel => Global::Channel,
         ItemKind::Profile => Global::Profile,
         ItemKind::Event => kind_ids(db, db.project())
             .get(name)
@@ -454,9 +516,11 @@ pub(crate) fn signature<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Global {
         ItemKind::Enum => enum_id().map_or(Global::Broken, Global::Enum),
         ItemKind::Partition => enum_id().map_or(Global::Broken, Global::Partition),
         ItemKind::Source => Global::Source,
-        ItemKind::Const | ItemKind::Trait | ItemKind::Fn | ItemKind::Segment => {
-            check(db, decl).unit.signature()
-        }
+        ItemKind::Const
+        | ItemKind::Trait
+        | ItemKind::Fn
+        | ItemKind::Segment
+        | ItemKind::Recommend => check(db, decl).unit.signature(),
     }
 }
 

@@ -59,6 +59,13 @@ pub(crate) fn enum_def(decl: &ast::Decl) -> EnumDef {
                 .for_each(|stage| add(&stage.name.text, &stage.title));
             add(&otherwise.name.text, &otherwise.title);
         }
+        ast::DeclKind::Experiment { clauses } => {
+            let arms = clauses.iter().filter_map(|clause| match clause {
+                ast::ExperimentClause::Arms { arms, .. } => Some(arms),
+                _ => None,
+            });
+            arms.flatten().for_each(|arm| add(&arm.name.text, &None));
+        }
         _ => {}
     }
     EnumDef {

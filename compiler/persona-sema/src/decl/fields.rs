@@ -58,11 +58,15 @@ pub(crate) struct FlatField<'a> {
 /// The shape of a profile or event.
 pub(crate) fn shape(db: &dyn Db, decl: Decl<'_>) -> Shape {
     let mut types = Types::new(db, decl);
-    let (ast::DeclKind::Profile(table) | ast::DeclKind::Event(table)) = &tree(db, decl).kind else {
+    let (ast::DeclKind::Profile(table)
+    | ast::DeclKind::Event(table)
+    | ast::DeclKind::Catalog(table)) = &tree(db, decl).kind
+    else {
         return Shape::implicit_profile();
     };
-    let is_event = decl.kind(db) == ItemKind::Event;
-    let flat = flatten_table(&mut types, &table.fields, is_event);
+    let kind = decl.kind(db);
+    let is_event = kind == ItemKind::Event;
+    let flat = flatten_table(&mut types, &table.fields, kind);
     let mut fields: IndexVec<FieldId, FieldDef> = IndexVec::new();
     if is_event {
         fields = event_fields().into_iter().collect();
@@ -93,7 +97,7 @@ pub(crate) fn shape(db: &dyn Db, decl: Decl<'_>) -> Shape {
     Shape {
         fields,
         key: FieldId::from(key),
-        zone: zone.filter(|_| !is_event),
+        zone: zone.filter(|_| kind == ItemKind::Profile),
     }
 }
 
@@ -105,7 +109,7 @@ pub(crate) fn event_fields() -> [FieldDef; 2] {
     ]
 }
 
-fn implicit(name: &str, ty: Type) -> FieldDef {
+pub(super) fn implicit(name: &str, ty: Type) -> FieldDef {
     FieldDef {
         name: Arc::from(name),
         ty,
@@ -127,16 +131,16 @@ pub(crate) fn has_annotation(field: &ast::FieldDecl, name: &str) -> bool {
 pub(crate) fn flatten_table<'a>(
     types: &mut Types<'_>,
     fields: &'a [ast::FieldDecl],
-    event: bool,
+    kind: ItemKind,
 ) -> Vec<FlatField<'a>> {
     let mut flattening = Flattening {
         types,
         flat: Vec::new(),
     };
-    let reserved = if event {
-        EVENT_RESERVED
-    } else {
-        PROFILE_RESERVED
+    let reserved = match kind {
+        ItemKind::Event => EVENT_RESERVED,
+        ItemKind::Catalog => CATALOG_RESERVED,
+        _ => PROFILE_RESERVED,
     };
     flattening.level(
         fields,
@@ -214,6 +218,18 @@ const PROFILE_RESERVED: &[(&str, &str)] = &[
     (
         "profile",
         "`profile.` reaches the person from inside a query",
+    ),
+];
+
+/// The names that a catalog's fields may not have.
+const CATALOG_RESERVED: &[(&str, &str)] = &[
+    (
+        "at",
+        "a catalog says what there is now; `at` is kept for rows that hold only from some day on",
+    ),
+    (
+        "profile",
+        "`profile.` reaches the person from inside a recommendation",
     ),
 ];
 

@@ -15,6 +15,10 @@ pub(super) fn uses_history(expr: &Expr, in_event: bool) -> Option<Span> {
         | ExprKind::Agg { .. }
         | ExprKind::Sequence { .. }
         | ExprKind::Rank { .. }
+        | ExprKind::Arm(_)
+        | ExprKind::Slot(..)
+        | ExprKind::Catalog(_)
+        | ExprKind::Lookup(..)
         | ExprKind::Sample { .. } => Some(expr.span),
         // Events are read before it is known whose they are.
         ExprKind::Profile(_) if in_event => Some(expr.span),
@@ -27,6 +31,7 @@ pub(super) fn uses_history(expr: &Expr, in_event: bool) -> Option<Span> {
         | ExprKind::EventParam(..)
         | ExprKind::Elem(..)
         | ExprKind::Param(_) => None,
+        ExprKind::ItemField(item, _) => uses_history(item),
         ExprKind::Op(_, operands) | ExprKind::Fn(_, operands) => {
             operands.iter().find_map(&uses_history)
         }

@@ -15,6 +15,7 @@ mod prefer;
 mod raw;
 mod reserved;
 mod rules;
+mod sent;
 mod source;
 mod table;
 mod text;
@@ -28,12 +29,18 @@ use persona_syntax::ast;
 
 use crate::db::{Db, Decl, DeclEnv, stand_in};
 use crate::env::{Global, OpenOperand, Scope, Signature};
-use crate::{Const, EventId, Function, Param, Partition, Segment, Source, TableDef, Trait, Type};
+use crate::{
+    Catalog, Channel, Const, Content, EventId, Experiment, Function, Param, Partition, Purpose, Recommend, Segment,
+    Source, TableDef, Test, Trait, Trigger, Type,
+};
 
 pub(crate) use annotations::lint_names;
+pub(crate) use campaign::content::content_shape;
+pub(crate) use campaign::row::defaulted_fields;
 pub(crate) use enums::{WEEKDAY, enum_def, weekday};
 pub(crate) use fields::{IMPLICIT_PROFILE, Shape, shape};
-pub(crate) use text::plain_string;
+pub(crate) use sent::{SENT, own_enum, sent_table};
+pub(crate) use text::{plain_string, removal};
 pub(crate) use uses::{Uses, uses_of};
 
 /// What the check of a declaration found.
@@ -72,6 +79,22 @@ pub(crate) enum Unit {
     },
     /// A partition.
     Partition(Partition),
+    /// A catalog.
+    Catalog(Catalog),
+    /// A purpose.
+    Purpose(Purpose),
+    /// A channel.
+    Channel(Channel),
+    /// A recommendation, and its type.
+    Recommend(Recommend, Type),
+    /// A trigger.
+    Trigger(Trigger),
+    /// A content.
+    Content(Content),
+    /// An experiment.
+    Experiment(Experiment),
+    /// A test.
+    Test(Test),
     /// A source, with the names of `prefer a over b`.
     Source {
         definition: Source,
@@ -91,6 +114,17 @@ pub(crate) struct Openness {
 }
 
 impl Unit {
+    /// The same as a part of another package than its own: no answer of that one.
+    pub(crate) fn imported(mut self) -> Self {
+        match &mut self {
+            Self::Trait { definition, .. } => definition.imported = true,
+            Self::Segment { definition, .. } => definition.imported = true,
+            Self::Partition(definition) => definition.imported = true,
+            _ => {}
+        }
+        self
+    }
+
     /// What others see of it.
     pub(crate) fn signature(&self) -> Global {
         let signature = |params: &[Param], ty: Type, openness: &Openness| {
@@ -108,9 +142,27 @@ impl Unit {
             }
         };
         match self {
-            Self::None | Self::Table(_) | Self::Partition(_) | Self::Source { .. } => {
-                Global::Broken
-            }
+            Self::None
+            | Self::Table(_)
+            | Self::Partition(_)
+            | Self::Catalog(_)
+            | Self::Purpose(_)
+            | Self::Channel(_)
+            | Self::Trigger(_)
+            | Self::Content(_)
+            | Self::Experiment(_)
+            | Self::Test(_)
+            | Self::Source { .. } => Global::Broken,
+            Self::Recommend(definition, ty) => Global::Recommend(
+                Signature {
+                    params: definition.params.clone(),
+                    ty: ty.clone(),
+                    open: None,
+                    open_params: Vec::new(),
+                    history: false,
+                },
+                definition.take,
+            ),
             Self::Const { ty, value } => Global::Const {
                 ty: ty.clone(),
                 value: value.clone(),
@@ -189,6 +241,7 @@ impl<'db> Checking<'db> {
             params,
             event: None,
             pure: false,
+            around: crate::env::Around::default(),
         }
     }
 
@@ -200,6 +253,7 @@ impl<'db> Checking<'db> {
             params: &[],
             event,
             pure: false,
+            around: crate::env::Around::default(),
         }
     }
 
@@ -249,8 +303,10 @@ pub(crate) fn check(checking: &mut Checking<'_>) -> Unit {
 fn check_kind(checking: &mut Checking<'_>) -> Unit {
     let tree = checking.tree;
     annotations::check_annotations(checking);
-    reserved::check_declared_name(checking);
-    casing::check_declared_name(checking);
+    if checking.decl.space(checking.db).is_empty() {
+        reserved::check_declared_name(checking);
+        casing::check_declared_name(checking);
+    }
     match &tree.kind {
         ast::DeclKind::Error => Unit::None,
         ast::DeclKind::Profile(table) => table::check_profile(checking, table),

@@ -91,8 +91,11 @@ fn check_name(checking: &mut Checking<'_>, name: &ast::Name) {
 
 fn default(checking: &mut Checking<'_>, param: &ast::Param, ty: &Type) -> Option<crate::Const> {
     let written = param.default.as_ref()?;
-    if matches!(ty.kind, TypeKind::Event | TypeKind::Field(_)) {
-        let what = if ty.kind == TypeKind::Event {
+    if matches!(
+        ty.kind,
+        TypeKind::Event | TypeKind::EventRecord(_) | TypeKind::Field(_)
+    ) {
+        let what = if !matches!(ty.kind, TypeKind::Field(_)) {
             "an event"
         } else {
             "a field of an event"

@@ -6,28 +6,38 @@ use persona_base::{Applicability, Span, data, nearest};
 use persona_syntax::ast;
 
 use super::Checking;
+use super::source::Fills;
 use super::text::removal;
-use crate::EventId;
 use crate::db::{Decl, ItemKind, header, lookup, names_of_kind, schema, tree};
 
-/// The pair of sources, when both are sources of the profile. `target` is what the source that holds the clause fills:
-/// `None` when that is not known.
+/// The pair of sources, when both are sources of the profile. What the source that holds the clause fills may not be
+/// known.
 pub(super) fn check_prefer(
     checking: &mut Checking<'_>,
-    target: Option<Option<EventId>>,
+    target: Option<Fills>,
     winner: &ast::Name,
     loser: &ast::Name,
     whole: Span,
 ) -> Option<(Arc<str>, Arc<str>)> {
-    if let Some(Some(_)) = target {
+    if let Some(filled @ (Fills::Event | Fills::Catalog)) = target {
+        let (label, note) = match filled {
+            Fills::Catalog => (
+                "this source fills a catalog",
+                "items have one row each; only profiles are merged",
+            ),
+            _ => (
+                "this source fills an event",
+                "events of several sources are all kept; only profiles are merged",
+            ),
+        };
         let diagnostic = checking
             .diagnostic(
                 data::INVALID_PREFER,
                 whole,
                 "`prefer` is about sources of the profile",
             )
-            .label("this source fills an event")
-            .note("events of several sources are all kept; only profiles are merged")
+            .label(label)
+            .note(note)
             .fix(
                 "remove it",
                 Applicability::Always,

@@ -4,6 +4,7 @@ use persona_base::{Applicability, names};
 use persona_syntax::ast;
 
 use super::enums::WEEKDAY;
+use super::sent::SENT;
 use super::{Checking, types};
 use crate::db::{ItemKind, schema};
 
@@ -60,8 +61,9 @@ pub(super) fn check_declared_name(checking: &mut Checking<'_>) {
     let name = &checking.tree.name;
     let text = name.text.as_str();
     let why = match kind {
-        ItemKind::Error | ItemKind::Later => return,
+        ItemKind::Error | ItemKind::Later | ItemKind::Test => return,
         _ if types::is_built_in(text) || text == WEEKDAY => "it is the name of a built-in type",
+        _ if text == SENT => "it is the event that tells what was sent, which every package has",
         _ if VALUES.contains(&text) => "it means something in every expression",
         ItemKind::Fn if is_built_in_function(text) => "it is a built-in function",
         ItemKind::Trait | ItemKind::Segment

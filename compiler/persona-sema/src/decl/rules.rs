@@ -228,7 +228,7 @@ fn stages_of(checking: &Checking<'_>) -> Option<EnumId> {
 }
 
 /// The text of a title. It may show parameters, which stay as they are written: `Recent browsers of {topic}`.
-fn check_title(
+pub(super) fn check_title(
     checking: &mut Checking<'_>,
     title: &ast::Expr,
     params: &[Param],

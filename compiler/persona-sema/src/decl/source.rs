@@ -10,9 +10,9 @@ use super::location::location;
 use super::raw::{Raw, Rows};
 use super::text::removal;
 use super::{Checking, Unit, prefer};
-use crate::db::{ItemKind, kind_ids, lookup, schema};
+use crate::db::{ItemKind, catalog_ids, kind_ids, lookup, schema};
 use crate::{
-    EventId, FieldId, Place, RawExpr, RecordType, Source, SourceField, SourceFormat, SourceValue,
+    CatalogId, EventId, FieldId, Place, RawExpr, RecordType, Source, SourceField, SourceFormat, SourceValue,
     TableDef, Type, TypeKind,
 };
 
@@ -21,7 +21,29 @@ use crate::{
 struct Target<'db> {
     table: &'db TableDef,
     event: Option<EventId>,
+    catalog: Option<CatalogId>,
     key: FieldId,
+}
+
+/// What sort of table a source fills.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fills {
+    /// The profile.
+    Profile,
+    /// An event.
+    Event,
+    /// A catalog.
+    Catalog,
+}
+
+impl Target<'_> {
+    fn sort(self) -> Fills {
+        match (self.event, self.catalog) {
+            (Some(_), _) => Fills::Event,
+            (None, Some(_)) => Fills::Catalog,
+            (None, None) => Fills::Profile,
+        }
+    }
 }
 
 /// Checks a source.
@@ -35,7 +57,11 @@ pub(super) fn check_source(checking: &mut Checking<'_>, source: &ast::SourceDecl
     let location = location(checking, source);
     let rows = if grouped { Rows::Grouped } else { Rows::Single };
     let mut found = Found {
-        source: empty(checking, target.and_then(|target| target.event)),
+        source: Source {
+            of: target.and_then(|target| target.event),
+            catalog: target.and_then(|target| target.catalog),
+            ..empty(checking)
+        },
         prefer: Vec::new(),
     };
     let mut filled: BTreeMap<String, Span> = BTreeMap::new();
@@ -60,7 +86,7 @@ pub(super) fn check_source(checking: &mut Checking<'_>, source: &ast::SourceDecl
             } => {
                 found.prefer.extend(prefer::check_prefer(
                     checking,
-                    target.map(|t| t.event),
+                    target.map(Target::sort),
                     winner,
                     loser,
                     *span,
@@ -99,10 +125,11 @@ struct Found {
     prefer: Vec<(Arc<str>, Arc<str>)>,
 }
 
-fn empty(checking: &Checking<'_>, of: Option<EventId>) -> Source {
+fn empty(checking: &Checking<'_>) -> Source {
     Source {
         name: Arc::clone(checking.decl.name(checking.db)),
-        of,
+        of: None,
+        catalog: None,
         format: SourceFormat::Csv(b','),
         path: Arc::from(""),
         path_place: Place {
@@ -130,13 +157,24 @@ fn target<'db>(checking: &mut Checking<'db>, of: &ast::Name) -> Option<Target<'d
         return Some(Target {
             table: &schema.events[*event],
             event: Some(*event),
+            catalog: None,
             key: schema.key,
+        });
+    }
+    if let Some(id) = catalog_ids(db, db.project()).get(of.text.as_str()).copied() {
+        let catalog = &schema.catalogs[id];
+        return Some(Target {
+            table: &catalog.table,
+            event: None,
+            catalog: Some(id),
+            key: catalog.key,
         });
     }
     if *schema.profile.name == of.text {
         return Some(Target {
             table: &schema.profile,
             event: None,
+            catalog: None,
             key: schema.key,
         });
     }
@@ -145,7 +183,7 @@ fn target<'db>(checking: &mut Checking<'db>, of: &ast::Name) -> Option<Target<'d
         // A second profile, or what is broken, is reported where it stands.
         Some(ItemKind::Error | ItemKind::Later | ItemKind::Profile) => return None,
         Some(kind) => format!(
-            "`{}` is {}: a source fills the profile or an event",
+            "`{}` is {}: a source fills the profile, an event or a catalog",
             of.text,
             kind.described()
         ),
@@ -154,7 +192,10 @@ fn target<'db>(checking: &mut Checking<'db>, of: &ast::Name) -> Option<Target<'d
     let diagnostic = checking
         .diagnostic(data::UNKNOWN_TARGET, of.span, message)
         .label("what does this source fill?");
-    let tables = std::iter::once(&*schema.profile.name).chain(kinds.keys().map(|name| &**name));
+    let catalogs = schema.catalogs.iter().map(|catalog| &*catalog.table.name);
+    let tables = std::iter::once(&*schema.profile.name)
+        .chain(kinds.keys().map(|name| &**name))
+        .chain(catalogs);
     let diagnostic = match nearest(&of.text, tables) {
         Some(meant) => diagnostic.fix(
             format!("write `{meant}`"),
@@ -270,7 +311,7 @@ fn field(
     };
     let is_event = target.event.is_some();
     match name.as_str() {
-        "at" => source.at = expression(checking, rows, None, value, span),
+        "at" if target.catalog.is_none() => source.at = expression(checking, rows, None, value, span),
         "profile" if is_event => source.profile = expression(checking, rows, None, value, span),
         "id" if is_event => source.id = expression(checking, rows, None, value, span),
         _ => {
@@ -438,10 +479,10 @@ fn unknown_field(checking: &mut Checking<'_>, target: Target<'_>, name: &str, sp
         None => format!("`{}` has no field `{name}`", table.name),
     };
     let mut diagnostic = checking.diagnostic(data::UNKNOWN_SOURCE_FIELD, span, message);
-    let special: &[&str] = if target.event.is_some() {
-        &["profile", "at", "id"]
-    } else {
-        &["at"]
+    let special: &[&str] = match target {
+        _ if target.event.is_some() => &["profile", "at", "id"],
+        _ if target.catalog.is_some() => &[],
+        _ => &["at"],
     };
     let known = table
         .fields
@@ -452,7 +493,7 @@ fn unknown_field(checking: &mut Checking<'_>, target: Target<'_>, name: &str, sp
         diagnostic = diagnostic
             .label("not a single value")
             .help(format!("fill `{first}` and the others of `{name}`"));
-    } else if target.event.is_none() && name == "profile" {
+    } else if target.sort() == Fills::Profile && name == "profile" {
         let key = &table.fields[target.key].name;
         diagnostic = diagnostic
             .label("this source fills the profile itself")

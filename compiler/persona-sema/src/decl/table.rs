@@ -10,24 +10,28 @@ use super::history::uses_history;
 use super::text::{one_line, plain_string, removal};
 use super::types::Types;
 use super::{Checking, Unit, annotations, casing, reserved};
-use crate::db::{kind_ids, lookup, profile, schema};
+use crate::db::{ItemKind, kind_ids, lookup, profile, schema};
+use crate::env::{Around, Schema, Scope};
 use crate::{
-    Check, CheckAction, Const, EventId, FieldDef, FieldId, Place, TableDef, Type, TypeKind,
+    CatalogId, Check, CheckAction, Const, EventId, FieldDef, FieldId, Place, TableDef, Type, TypeKind,
     check_condition,
 };
 use persona_base::nearest;
 
 /// Checks the profile.
 pub(super) fn check_profile(checking: &mut Checking<'_>, table: &ast::TableDecl) -> Unit {
-    let flat = flatten(checking, table, false);
+    let flat = flatten(checking, table, ItemKind::Profile);
     check_keys(checking, &flat);
     check_zones(checking, &flat);
-    finish(checking, table, &flat, None)
+    match finish(checking, table, &flat, Row::Profile) {
+        Some(table) => Unit::Table(table),
+        None => Unit::None,
+    }
 }
 
 /// Checks an event.
 pub(super) fn check_event(checking: &mut Checking<'_>, table: &ast::TableDecl) -> Unit {
-    let flat = flatten(checking, table, true);
+    let flat = flatten(checking, table, ItemKind::Event);
     for field in flat
         .iter()
         .filter(|field| has_annotation(field.decl, "key"))
@@ -57,16 +61,56 @@ pub(super) fn check_event(checking: &mut Checking<'_>, table: &ast::TableDecl) -
     let id = kind_ids(checking.db, checking.db.project())
         .get(checking.decl.name(checking.db))
         .copied();
-    finish(checking, table, &flat, id)
+    match id.and_then(|id| finish(checking, table, &flat, Row::Event(id))) {
+        Some(table) => Unit::Table(table),
+        None => Unit::None,
+    }
 }
 
-fn flatten<'a>(
+/// Checks what a catalog has in common with other tables: defaults and checks.
+pub(super) fn catalog_table(
+    checking: &mut Checking<'_>,
+    table: &ast::TableDecl,
+    flat: &[FlatField<'_>],
+    id: CatalogId,
+) -> Option<TableDef> {
+    finish(checking, table, flat, Row::Item(id))
+}
+
+/// What a row of a table is.
+#[derive(Clone, Copy)]
+enum Row {
+    /// A person.
+    Profile,
+    /// An event.
+    Event(EventId),
+    /// An item of a catalog.
+    Item(CatalogId),
+}
+
+impl Row {
+    /// Whether nothing but the row itself is known when it is read.
+    fn stands_alone(self) -> bool {
+        !matches!(self, Self::Profile)
+    }
+
+    /// The table as others see it.
+    fn table(self, schema: &Schema) -> &TableDef {
+        match self {
+            Self::Profile => &schema.profile,
+            Self::Event(event) => &schema.events[event],
+            Self::Item(catalog) => &schema.catalogs[catalog].table,
+        }
+    }
+}
+
+pub(super) fn flatten<'a>(
     checking: &mut Checking<'_>,
     table: &'a ast::TableDecl,
-    event: bool,
+    kind: ItemKind,
 ) -> Vec<FlatField<'a>> {
     let mut types = Types::new(checking.db, checking.decl);
-    let flat = flatten_table(&mut types, &table.fields, event);
+    let flat = flatten_table(&mut types, &table.fields, kind);
     checking.diagnostics.append(&mut types.diagnostics);
     for field in &table.fields {
         check_names(checking, field);
@@ -234,16 +278,11 @@ fn finish(
     checking: &mut Checking<'_>,
     table: &ast::TableDecl,
     flat: &[FlatField<'_>],
-    event: Option<EventId>,
-) -> Unit {
-    let is_event = matches!(checking.tree.kind, ast::DeclKind::Event(_));
-    if is_event && event.is_none() {
-        return Unit::None;
-    }
-    let mut fields: Vec<FieldDef> = if is_event {
-        fields::event_fields().to_vec()
-    } else {
-        Vec::new()
+    row: Row,
+) -> Option<TableDef> {
+    let mut fields: Vec<FieldDef> = match row {
+        Row::Event(_) => fields::event_fields().to_vec(),
+        Row::Profile | Row::Item(_) => Vec::new(),
     };
     for field in flat {
         let default = default(checking, field);
@@ -264,17 +303,14 @@ fn finish(
     };
     let checks = written
         .iter()
-        .filter_map(|check| check_check(checking, check, event))
+        .filter_map(|check| check_check(checking, check, row))
         .collect();
     let name = Arc::clone(checking.decl.name(checking.db));
     let origin = Place {
         file: checking.file,
         span: Span::default(),
     };
-    if fields.is_empty() {
-        return Unit::None;
-    }
-    Unit::Table(TableDef {
+    (!fields.is_empty()).then(|| TableDef {
         name,
         fields: fields.into_iter().collect(),
         checks,
@@ -322,18 +358,24 @@ fn is_first(checking: &Checking<'_>) -> bool {
 fn check_check(
     checking: &mut Checking<'_>,
     check: &ast::Check,
-    event: Option<EventId>,
+    row: Row,
 ) -> Option<Check> {
-    let checked = check_condition(
-        &checking.env,
-        checking.event_scope(event),
-        &check.condition,
-        false,
-    );
+    let scope = match row {
+        Row::Profile => checking.event_scope(None),
+        Row::Event(event) => checking.event_scope(Some(event)),
+        Row::Item(catalog) => Scope {
+            around: Around {
+                item: Some(catalog),
+                ..Around::default()
+            },
+            ..checking.scope(&[])
+        },
+    };
+    let checked = check_condition(&checking.env, scope, &check.condition, false);
     checking
         .diagnostics
         .extend(checked.diagnostics.iter().cloned());
-    let history = uses_history(&checked.expr, event.is_some());
+    let history = uses_history(&checked.expr, row.stands_alone());
     if let Some(span) = history.or(checked.history.then_some(check.condition.span)) {
         let diagnostic = checking
             .diagnostic(
@@ -367,7 +409,7 @@ fn check_check(
     let action = match &check.action {
         ast::CheckAction::Reject => CheckAction::Reject,
         ast::CheckAction::Warn => CheckAction::Warn,
-        ast::CheckAction::Clear(name) => CheckAction::Clear(cleared(checking, name, event)?),
+        ast::CheckAction::Clear(name) => CheckAction::Clear(cleared(checking, name, row)?),
     };
     Some(Check {
         condition: checked.expr,
@@ -380,13 +422,13 @@ fn check_check(
 fn cleared(
     checking: &mut Checking<'_>,
     name: &ast::Name,
-    event: Option<EventId>,
+    row: Row,
 ) -> Option<FieldId> {
     if name.is_missing() {
         return None;
     }
     let schema = schema(checking.db, checking.db.project());
-    let table = event.map_or(&schema.profile, |event| &schema.events[event]);
+    let table = row.table(schema);
     let Some(id) = table.field(&name.text) else {
         let message = format!("there is no field `{}` to clear", name.text);
         let mut diagnostic = checking

@@ -6,7 +6,7 @@ use persona_base::{Applicability, Currency, Diagnostic, FileId, Span, currencies
 use persona_syntax::ast;
 
 use super::fields;
-use crate::db::{Db, Decl, ItemKind, enum_ids, lookup, stand_in};
+use crate::db::{Db, Decl, ItemKind, catalog_ids, enum_ids, lookup, schema, stand_in};
 use crate::{Type, TypeKind};
 use persona_base::nearest;
 
@@ -19,6 +19,17 @@ pub(crate) enum Position {
     Value,
     /// A parameter of a trait or segment: a value, `Event` or `Field<T>`.
     Param,
+    /// What is shown: a value, or items of a catalog.
+    Items,
+    /// A parameter of a content: a value, items of a catalog, or an event by its name.
+    Content,
+}
+
+impl Position {
+    /// Whether items of a catalog may stand here.
+    fn shows_items(self) -> bool {
+        matches!(self, Self::Items | Self::Content)
+    }
 }
 
 /// The plain types, by name.
@@ -125,7 +136,7 @@ impl<'db> Types<'db> {
                     Position::Field => {
                         "a record stands only as the type of a field or in `List<{ … }>`"
                     }
-                    Position::Value | Position::Param => {
+                    Position::Value | Position::Param | Position::Items | Position::Content => {
                         "a record is a type of data, not of a value by itself"
                     }
                 };
@@ -178,19 +189,40 @@ impl<'db> Types<'db> {
             ("Money" | "List" | "Set" | "Field" | "Event", _) => {
                 return self.wrong_arguments(name, args, written);
             }
-            (text, _) => plain(text).or_else(|| self.enum_type(text)),
+            (text, _) => plain(text)
+                .or_else(|| self.enum_type(text))
+                .or_else(|| self.item_type(text).filter(|_| at.shows_items()))
+                .or_else(|| self.event_type(text, at)),
         };
         match found {
             Some(_) if !args.is_empty() => self.wrong_arguments(name, args, written),
             Some(kind) => kind,
-            None => self.unknown(name, args),
+            None => self.unknown(name, args, at),
         }
+    }
+
+    /// An event or a group of events, for a parameter of a content.
+    fn event_type(&self, name: &str, at: Position) -> Option<TypeKind> {
+        if at != Position::Content {
+            return None;
+        }
+        let project = self.db.project();
+        let one = crate::db::kind_ids(self.db, project)
+            .get(name)
+            .map(|id| vec![*id]);
+        let kinds = one.or_else(|| schema(self.db, project).groups.get(name).cloned())?;
+        Some(TypeKind::EventRecord(Arc::from(kinds)))
     }
 
     fn enum_type(&self, name: &str) -> Option<TypeKind> {
         enum_ids(self.db, self.db.project())
             .get(name)
             .map(|id| TypeKind::Enum(*id))
+    }
+
+    fn item_type(&self, name: &str) -> Option<TypeKind> {
+        let (name, id) = catalog_ids(self.db, self.db.project()).get_key_value(name)?;
+        Some(TypeKind::Item(*id, Arc::clone(name)))
     }
 
     fn money(&mut self, currency: &ast::TypeExpr) -> TypeKind {
@@ -350,7 +382,7 @@ impl<'db> Types<'db> {
         TypeKind::Error
     }
 
-    fn unknown(&mut self, name: &ast::Name, args: &[ast::TypeExpr]) -> TypeKind {
+    fn unknown(&mut self, name: &ast::Name, args: &[ast::TypeExpr], at: Position) -> TypeKind {
         let text = name.text.as_str();
         let found = lookup(self.db, text).map(|decl| decl.kind(self.db));
         let (message, label) = match found {
@@ -363,7 +395,11 @@ impl<'db> Types<'db> {
         };
         let mut diagnostic =
             Diagnostic::new(names::UNKNOWN_TYPE, self.file, name.span, message).label(label);
-        if let Some(meant) = self.meant(text, args) {
+        if found == Some(ItemKind::Catalog) {
+            self.catalog_as_type(diagnostic, name);
+            return TypeKind::Error;
+        }
+        if let Some(meant) = self.meant(text, args, at) {
             let applicability = if meant.eq_ignore_ascii_case(text) {
                 Applicability::Always
             } else {
@@ -382,11 +418,38 @@ impl<'db> Types<'db> {
         TypeKind::Error
     }
 
+    /// Items of a catalog where only data can be: what stands for an item there is its key.
+    fn catalog_as_type(&mut self, diagnostic: Diagnostic, name: &ast::Name) {
+        let schema = schema(self.db, self.db.project());
+        let mut catalogs = schema.catalogs.iter();
+        let found = catalogs.find(|catalog| *catalog.table.name == *name.text);
+        let key = found.map(|catalog| &catalog.table.fields[catalog.key].ty.kind);
+        let enums = |id: crate::EnumId| Arc::clone(&schema.enums[id].name);
+        let diagnostic = diagnostic.note(
+            "items themselves are only what a recommendation gives and what content shows",
+        );
+        let diagnostic = match key {
+            Some(key) if *key != TypeKind::Error => {
+                let key = key.display(&enums).to_string();
+                let title = format!("hold the item's key: `{key}`");
+                diagnostic.fix(title, Applicability::Maybe, name.span, key)
+            }
+            _ => diagnostic.help("hold the key of the item"),
+        };
+        self.diagnostics.push(diagnostic);
+    }
+
     /// What may have been meant by an unknown type.
-    fn meant(&self, text: &str, args: &[ast::TypeExpr]) -> Option<String> {
+    fn meant(&self, text: &str, args: &[ast::TypeExpr], at: Position) -> Option<String> {
         let enums = enum_ids(self.db, self.db.project())
             .keys()
             .map(|name| &**name);
+        let catalogs = catalog_ids(self.db, self.db.project());
+        let catalogs = catalogs
+            .keys()
+            .filter(|_| at.shows_items())
+            .map(|name| &**name);
+        let enums = enums.chain(catalogs);
         let built_in = PLAIN.iter().map(|(name, _)| *name);
         if args.is_empty() {
             let habit = HABITS

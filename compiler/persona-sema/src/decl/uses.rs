@@ -11,6 +11,7 @@ use persona_base::{IndexVec, Span};
 use persona_syntax::ast::{self, Expr, ExprKind, Name, Query, QueryArg};
 
 use super::reserved::is_built_in_function;
+use super::sent::SENT;
 use crate::env::Schema;
 use crate::{EventId, FieldDef, FieldId, TypeKind};
 
@@ -19,6 +20,8 @@ use crate::{EventId, FieldDef, FieldId, TypeKind};
 pub(crate) struct Uses {
     /// Names that are not bound inside the declaration, with all their places.
     pub(crate) globals: BTreeMap<Arc<str>, Vec<Span>>,
+    /// Contents and channels that are only compared with by name: they are used, but nothing of their meaning is asked.
+    pub(crate) named: BTreeMap<Arc<str>, Vec<Span>>,
     /// Every name in the declaration's expressions, bound or not.
     pub(crate) body: BTreeSet<Arc<str>>,
     /// Every place where a name is written: also declared ones, types and fields.
@@ -34,6 +37,7 @@ pub(crate) fn uses_of(decl: &ast::Decl, schema: &Schema) -> Uses {
         schema,
         profile,
         scopes: Vec::new(),
+        what_is_sent: 0,
         uses: Uses::default(),
     };
     walk.mention(&decl.name);
@@ -82,12 +86,19 @@ pub(crate) fn uses_of(decl: &ast::Decl, schema: &Schema) -> Uses {
             }
             walk.mention(&otherwise.name);
         }
+        ast::DeclKind::Purpose { .. } => decl.kind.for_each_expr(&mut |expr| walk.expr(expr)),
+        ast::DeclKind::Channel { clauses } => {
+            decl.kind.for_each_expr(&mut |expr| walk.expr(expr));
+            for clause in clauses {
+                if let ast::ChannelClause::Limit { across, .. } = clause {
+                    across.iter().for_each(|name| walk.global(name));
+                }
+            }
+        }
+        ast::DeclKind::Recommend(decl) => walk.recommend(decl),
         ast::DeclKind::Use(_)
-        | ast::DeclKind::Purpose { .. }
-        | ast::DeclKind::Channel { .. }
         | ast::DeclKind::Trigger(_)
         | ast::DeclKind::Content(_)
-        | ast::DeclKind::Recommend(_)
         | ast::DeclKind::Experiment { .. }
         | ast::DeclKind::Exclusive { .. }
         | ast::DeclKind::Test { .. } => decl.kind.for_each_expr(&mut |expr| walk.expr(expr)),
@@ -104,6 +115,8 @@ struct Walk<'a> {
     /// segments and functions are not meant by bare names, so they may have the names of fields.
     profile: Names,
     scopes: Vec<Names>,
+    /// How many conditions about `Sent` are around.
+    what_is_sent: u32,
     uses: Uses,
 }
 
@@ -140,6 +153,10 @@ impl Walk<'_> {
             || self.scopes.iter().any(|scope| scope.contains(&name.text));
         if bound {
             self.mention(name);
+        } else if self.what_is_sent > 0 && self.schema.is_sent_value(&name.text) {
+            self.mention(name);
+            let places = self.uses.named.entry(Arc::from(name.text.as_str()));
+            places.or_default().push(name.span);
         } else {
             self.global(name);
         }
@@ -182,7 +199,10 @@ impl Walk<'_> {
         let own = own.filter(|_| matches!(decl.kind, ast::DeclKind::Event(_)));
         let fields = own
             .map(|event| field_names(event.fields.iter()))
-            .unwrap_or_default();
+            .unwrap_or_else(|| match decl.kind {
+                ast::DeclKind::Catalog(_) => self.fields_of_item(&decl.name.text),
+                _ => Names::new(),
+            });
         for check in &table.checks {
             if let ast::CheckAction::Clear(name) = &check.action {
                 self.mention(name);
@@ -222,6 +242,52 @@ impl Walk<'_> {
         }
         self.scopes
             .push(params.iter().map(|param| param.name.text.clone()).collect());
+    }
+
+    fn recommend(&mut self, decl: &ast::RecommendDecl) {
+        self.params(&decl.params);
+        decl.ty.iter().for_each(|ty| self.ty(ty));
+        let catalog = decl.clauses.iter().find_map(|clause| match clause {
+            ast::RecommendClause::From { catalog, .. } => Some(catalog.text.as_str()),
+            _ => None,
+        });
+        let fields = catalog
+            .map(|catalog| self.fields_of_item(catalog))
+            .unwrap_or_default();
+        for clause in &decl.clauses {
+            match clause {
+                ast::RecommendClause::From { catalog, .. } => self.global(catalog),
+                ast::RecommendClause::Where { condition, .. } => {
+                    self.inside(fields.clone(), |walk| walk.expr(condition));
+                }
+                ast::RecommendClause::Exclude { what, .. } => {
+                    self.inside(fields.clone(), |walk| match what {
+                        QueryArg::Query(query) => walk.query(query),
+                        QueryArg::Expr(expr) => walk.expr(expr),
+                    });
+                }
+                ast::RecommendClause::RankBy { keys, .. } => {
+                    self.inside(fields.clone(), |walk| {
+                        walk.exprs(keys.iter().map(|key| &key.value));
+                    });
+                }
+                ast::RecommendClause::Take { count, .. } => self.expr(count),
+                ast::RecommendClause::Otherwise { fallback, .. } => {
+                    if let ast::Fallback::Expr(expr) = fallback {
+                        self.set(expr);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a bare name can be where an item of this catalog is bound.
+    fn fields_of_item(&self, catalog: &str) -> Names {
+        let mut catalogs = self.schema.catalogs.iter();
+        let found = catalogs.find(|found| *found.table.name == *catalog);
+        found
+            .map(|catalog| field_names(catalog.table.fields.iter()))
+            .unwrap_or_default()
     }
 
     fn source(&mut self, source: &ast::SourceDecl) {
@@ -410,7 +476,10 @@ impl Walk<'_> {
         };
         let mut bound = self.fields_in_scope(query);
         bound.extend(query.alias.iter().map(|alias| alias.text.clone()));
+        let about_sent = u32::from(query.kinds.iter().any(|kind| kind.text == SENT));
+        self.what_is_sent += about_sent;
         self.inside(bound, |walk| walk.expr(condition));
+        self.what_is_sent -= about_sent;
     }
 
     /// The bare names that a query's `where` binds for certain: fields that all its kinds have, or fields of the elements of

@@ -299,7 +299,7 @@ impl Checker<'_> {
     }
 
     /// Which argument goes to which parameter: first by place, then by name.
-    fn matched<'x>(
+    pub(super) fn matched<'x>(
         &mut self,
         name: &str,
         params: &[Param],

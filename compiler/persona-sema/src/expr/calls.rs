@@ -12,10 +12,11 @@ use crate::env::Global;
 use crate::{Const, Expr, ExprKind, Op, Type, TypeKind};
 
 /// The names of all built-in functions.
-const BUILTIN: [&str; 18] = [
+const BUILTIN: [&str; 19] = [
     "abs",
     "age",
     "anniversary",
+    "arm",
     "ceil",
     "date",
     "days_since",
@@ -66,6 +67,8 @@ impl Checker<'_> {
             "distance" => self.distance(args, span),
             "ntile" | "percentile" => self.rank(name, args, among, span),
             "sample" => self.sample(args, span),
+            "arm" => self.arm(args, span),
+            "raw" if self.env.global("raw").is_none() => self.raw(args, span),
             "local" => {
                 let thing = self.local(args, span);
                 self.value_of(thing, span, super::Want::NOTHING)
@@ -131,9 +134,7 @@ impl Checker<'_> {
     }
 
     fn unknown_call(&mut self, name: &ast::Name, span: Span) -> Expr {
-        let later = match name.text.as_str() {
-            "arm" => Some("experiments are not part of this version of persona yet"),
-            "raw" => Some("content is not part of this version of persona yet"),
+        match name.text.as_str() {
             "column" => {
                 let diagnostic = self
                     .diagnostic(
@@ -187,15 +188,9 @@ impl Checker<'_> {
                     .fix("write `today`", Applicability::Always, span, "today");
                 return self.fail(span, diagnostic);
             }
-            _ => None,
-        };
-        match later {
-            Some(message) => {
-                let diagnostic = self.diagnostic(names::COMES_LATER, name.span, message);
-                self.report(diagnostic);
-            }
-            None => self.unknown_function(name, &BUILTIN),
+            _ => {}
         }
+        self.unknown_function(name, &BUILTIN);
         self.error_at(span)
     }
 

@@ -24,7 +24,10 @@ impl Checker<'_> {
         if let Some(failed) = self.events_as_list(var, list, condition, span) {
             return failed;
         }
-        let elements = self.operand(list, Want::NOTHING);
+        let elements = match self.catalog_items(list) {
+            Some(items) => items,
+            None => self.operand(list, Want::NOTHING),
+        };
         if elements.ty.is_error() {
             return self.error_at(span);
         }
@@ -102,7 +105,7 @@ impl Checker<'_> {
             if name.text.starts_with(|c: char| c.is_ascii_uppercase())
                 && !self.means_something(name)
             {
-                self.catalogs_come_later(inner.span);
+                self.unknown_catalog(name);
                 return Some(self.error_at(span));
             }
             return None;

@@ -51,6 +51,7 @@ impl Checker<'_> {
             Kind::Event => "the name of an event".to_owned(),
             Kind::Field(_) => "the name of an event's field".to_owned(),
             Kind::EventRecord(_) => "a whole event".to_owned(),
+            Kind::Item(_, catalog) => format!("an item of `{catalog}`"),
         }
     }
 }

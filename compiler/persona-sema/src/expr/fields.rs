@@ -36,13 +36,14 @@ impl Checker<'_> {
 
     /// What a chain stands for.
     pub(super) fn path(&mut self, base: &ast::Expr, ops: &[PostfixOp]) -> Thing {
-        if let Some(PostfixOp::Index { span, .. }) =
-            ops.iter().find(|op| matches!(op, PostfixOp::Index { .. }))
-        {
-            self.catalogs_come_later(base.span.to(*span));
-            return Thing::Error;
-        }
+        let (looked_up, ops) = match ops {
+            [PostfixOp::Index { key, span }, rest @ ..] => {
+                (Some(self.lookup(base, key, *span)), rest)
+            }
+            _ => (None, ops),
+        };
         let mut thing = match &base.kind {
+            _ if looked_up.is_some() => looked_up.unwrap_or(Thing::Error),
             ast::ExprKind::Name(name) => self.thing(name, Want::NOTHING),
             ast::ExprKind::Call { name, args, .. } if name.text == "local" => {
                 self.local(args, base.span)
@@ -57,23 +58,17 @@ impl Checker<'_> {
                         self.value_of(thing, Span::new(base.span.start, span.start), Want::NOTHING);
                     Thing::Value(self.method(receiver, name, args, base.span.to(*span)))
                 }
-                PostfixOp::Index { .. } => Thing::Error,
+                PostfixOp::Index { .. } if matches!(thing, Thing::Error) => Thing::Error,
+                PostfixOp::Index { span, .. } => {
+                    let before = self.text(Span::new(base.span.start, span.start)).trim_end();
+                    let length = u32::try_from(before.len()).unwrap_or(0);
+                    let end = base.span.start + length;
+                    self.not_looked_up(Span::new(base.span.start, end), *span);
+                    Thing::Error
+                }
             };
         }
         thing
-    }
-
-    /// Catalogs are of a later edition.
-    pub(super) fn catalogs_come_later(&mut self, span: Span) {
-        let diagnostic = self
-            .diagnostic(
-                names::COMES_LATER,
-                span,
-                "catalogs cannot be looked up in this version of persona yet",
-            )
-            .label("this looks something up in a catalog")
-            .help("put what is needed into the events or the profile for now");
-        self.report(diagnostic);
     }
 
     /// `thing.name`.
@@ -149,6 +144,9 @@ impl Checker<'_> {
         }
         match value.ty.kind {
             TypeKind::Error => Thing::Error,
+            TypeKind::Item(..) => {
+                self.owned_field(Owner::Item(Box::new(value)), "", name, span)
+            }
             TypeKind::Date => self.part(value, name, false, span),
             _ => {
                 self.no_such_part(&value, name, span);

@@ -148,7 +148,7 @@ impl Checker<'_> {
         format!("{not}{}", self.text(written))
     }
 
-    fn in_stage(&mut self, partition: &ast::Name, stage: &ast::Name, span: Span) -> Expr {
+    pub(super) fn in_stage(&mut self, partition: &ast::Name, stage: &ast::Name, span: Span) -> Expr {
         if partition.is_missing() || stage.is_missing() {
             return self.error_at(span);
         }
@@ -218,7 +218,7 @@ impl Checker<'_> {
         }
     }
 
-    fn no_segment(&mut self, written: &ast::Expr, span: Span) -> Expr {
+    pub(super) fn no_segment(&mut self, written: &ast::Expr, span: Span) -> Expr {
         let diagnostic = self
             .diagnostic(
                 names::NOT_A_SEGMENT,
@@ -567,6 +567,13 @@ fn described(global: &Global) -> &'static str {
         Global::Enum(_) => "an enum",
         Global::Profile => "the profile",
         Global::Source => "a source of data",
+        Global::Catalog(_) => "a catalog",
+        Global::Purpose => "a purpose",
+        Global::Channel => "a channel",
+        Global::Recommend(..) => "a recommendation",
+        Global::Content => "a content",
+        Global::Trigger => "a trigger",
+        Global::Experiment(_) => "an experiment",
         Global::Broken => "broken",
     }
 }

@@ -59,8 +59,12 @@ pub(super) enum Owner {
     Profile,
     /// A bound event or element.
     Bound(Bound),
+    /// An item of a catalog.
+    Item(Box<Expr>),
     /// What `first`, `last` and `nth` give: an aggregate without a value yet.
     Picked(Box<Expr>),
+    /// A content, whose slots are within reach.
+    Content(Arc<str>),
 }
 
 /// What a name, or the beginning of `a.b.c`, stands for.
@@ -235,7 +239,17 @@ impl Checker<'_> {
                 Some(format!("event.{name}")),
                 None,
             ),
-            Owner::Bound(Bound::Elem { .. }) | Owner::Picked(_) => {
+            Owner::Bound(Bound::Elem { ty, .. }) if matches!(ty.kind, TypeKind::Item(..)) => {
+                let TypeKind::Item(_, catalog) = &ty.kind else {
+                    return None;
+                };
+                (
+                    format!("a field of `{catalog}`"),
+                    None,
+                    self.env.place(catalog),
+                )
+            }
+            Owner::Bound(Bound::Elem { .. }) | Owner::Item(_) | Owner::Picked(_) | Owner::Content(_) => {
                 ("a field of the element".to_owned(), None, None)
             }
         };
@@ -291,7 +305,7 @@ impl Checker<'_> {
                 span,
             }),
             what: format!("a value of `{}`", def.name),
-            qualified: Some(format!("{}.{name}", def.name)),
+            qualified: (!self.schema().is_own_enum(id)).then(|| format!("{}.{name}", def.name)),
             place: self.env.place(&def.name),
         })
     }
@@ -322,6 +336,13 @@ impl Checker<'_> {
             | Global::Events
             | Global::Enum(_)
             | Global::Profile
+            | Global::Catalog(_)
+            | Global::Purpose
+            | Global::Channel
+            | Global::Recommend(..)
+            | Global::Content
+            | Global::Trigger
+            | Global::Experiment(_)
             | Global::Source => return None,
         };
         Some(Hit {
@@ -342,6 +363,18 @@ impl Checker<'_> {
             Some(Global::Fn(_)) => Thing::Fn(text),
             Some(Global::Profile) => Thing::Fields(Owner::Profile, String::new()),
             Some(Global::Source) => Thing::Source(text),
+            Some(
+                global @ (Global::Catalog(_)
+                | Global::Purpose
+                | Global::Channel
+                | Global::Recommend(..)),
+            ) => {
+                self.no_value_of_campaign(name, &global);
+                Thing::Error
+            }
+            Some(Global::Content | Global::Trigger | Global::Experiment(_)) => {
+                self.campaign_name(name)
+            }
             Some(_) => Thing::Error,
             None => self.word(name, want),
         }
@@ -444,8 +477,18 @@ impl Checker<'_> {
                 binder,
                 kinds: Kinds::Param(param),
             }) => self.param_field(*binder, *param, dotted),
+            Owner::Bound(Bound::Elem { binder, ty }) if matches!(ty.kind, TypeKind::Item(..)) => {
+                let item = Expr {
+                    kind: ExprKind::Elem(*binder, 0),
+                    ty: ty.clone(),
+                    span: Span::default(),
+                };
+                self.item_field(&item, dotted)
+            }
             Owner::Bound(Bound::Elem { binder, ty }) => element_field(*binder, ty, dotted),
+            Owner::Item(item) => self.item_field(item, dotted),
             Owner::Picked(picked) => self.picked_field(picked, dotted),
+            Owner::Content(content) => self.slot(content, dotted),
         }
     }
 
@@ -496,7 +539,7 @@ impl Checker<'_> {
         {
             return FieldHit::Value(ExprKind::EventParam(binder, param), ty.as_ref().clone());
         }
-        let all: Vec<EventId> = self.schema().events.ids().collect();
+        let all: Vec<EventId> = self.schema().declared_events().collect();
         if matches!(dotted, "at" | "id") {
             self.event_field(binder, &all, dotted)
         } else {
@@ -549,7 +592,7 @@ impl Checker<'_> {
     }
 }
 
-fn fields_under<'n>(mut names: impl Iterator<Item = &'n str>, prefix: &str) -> FieldHit {
+pub(super) fn fields_under<'n>(mut names: impl Iterator<Item = &'n str>, prefix: &str) -> FieldHit {
     let under = |name: &str| {
         name.strip_prefix(prefix)
             .is_some_and(|rest| rest.starts_with('.'))

@@ -69,6 +69,11 @@ impl Checker<'_> {
     /// What is known when an expression is: itself, and the operands without which it would be missing.
     pub(super) fn implied(expr: &Expr) -> Vec<Key> {
         let mut keys = vec![key(expr)];
+        if let ExprKind::Lookup(_, part) | ExprKind::ItemField(part, _) = &expr.kind
+            && part.ty.optional
+        {
+            keys.extend(Self::implied(part));
+        }
         if let ExprKind::Op(op, operands) = &expr.kind
             && is_strict(*op)
         {
@@ -137,6 +142,9 @@ impl Writer {
                 self.binder(*binder);
                 self.put(format_args!("elem{child}"));
             }
+            ExprKind::Catalog(catalog) => self.put(format_args!("catalog{}", catalog.0)),
+            ExprKind::Lookup(catalog, _) => self.put(format_args!("lookup{}", catalog.0)),
+            ExprKind::ItemField(_, field) => self.put(format_args!("item{}", field.0)),
             ExprKind::Param(param) => self.put(format_args!("param{param}")),
             ExprKind::Op(op, _) => self.put(format_args!("{op:?}")),
             ExprKind::If(arms, _) => self.put(format_args!("if{}", arms.len())),
@@ -207,6 +215,8 @@ impl Writer {
                     self.call("among", name, args);
                 }
             }
+            ExprKind::Arm(experiment) => self.put(format_args!("arm {experiment}")),
+            ExprKind::Slot(content, slot) => self.put(format_args!("slot {content} {slot}")),
             ExprKind::Sample { buckets, salt } => self.put(format_args!("sample{buckets}{salt:?}")),
         }
     }

@@ -90,6 +90,12 @@ pub(super) enum Position {
     Latest,
     /// The `where` of an `all`.
     All,
+    /// `skip when`.
+    Skip,
+    /// The `when` of quiet hours.
+    Quiet,
+    /// `exclude` of a recommendation.
+    Exclude,
 }
 
 impl Position {
@@ -114,6 +120,15 @@ impl Position {
             Self::Latest => format!(
                 "an event without `{operand}` would silently be passed over when the latest is looked for"
             ),
+            Self::Skip => {
+                format!("without `{operand}` the message would silently be sent")
+            }
+            Self::Quiet => {
+                format!("people without `{operand}` would silently have no quiet hours")
+            }
+            Self::Exclude => {
+                format!("without `{operand}` the item would silently be recommended")
+            }
             Self::All => {
                 format!("an element without `{operand}` would silently make the answer no")
             }

@@ -29,6 +29,11 @@ pub(super) struct Opened {
 }
 
 impl Opened {
+    /// What is known where the condition holds.
+    pub(super) fn facts(&self) -> &[Key] {
+        &self.facts
+    }
+
     /// A query that was opened by hand.
     pub(super) fn new(
         query: Query,
@@ -308,7 +313,7 @@ impl Checker<'_> {
     /// The kinds that a query names.
     fn kinds(&mut self, query: &ast::Query) -> Option<Kinds> {
         if query.any_event {
-            return Some(Kinds::Events(self.schema().events.ids().collect()));
+            return Some(Kinds::Events(self.schema().declared_events().collect()));
         }
         if let [name] = query.kinds.as_slice()
             && let Some(param) = self.event_param(name)

@@ -49,7 +49,8 @@ impl Checker<'_> {
         } else {
             value
         };
-        if !is_printable(&value.ty.kind) {
+        let is_own_html = self.scope.around.html && value.ty.kind == TypeKind::Html;
+        if !is_own_html && !is_printable(&value.ty.kind) {
             let noun = self.noun(&value.ty.kind);
             let diagnostic = self
                 .diagnostic(
@@ -110,6 +111,7 @@ fn is_printable(kind: &TypeKind) -> bool {
         TypeKind::List(element) | TypeKind::Set(element) => is_printable(&element.kind),
         TypeKind::Record(_)
         | TypeKind::EventRecord(_)
+        | TypeKind::Item(..)
         | TypeKind::Html
         | TypeKind::Period
         | TypeKind::Event

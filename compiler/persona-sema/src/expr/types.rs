@@ -19,6 +19,8 @@ pub(super) enum Role<'r> {
     Operand(&'r str),
     /// An element of a list or a field of a record.
     Part(&'r str),
+    /// The key of this catalog.
+    Key(&'r str),
 }
 
 impl Role<'_> {
@@ -29,6 +31,7 @@ impl Role<'_> {
             Self::Argument(of) => format!("is what `{of}` takes"),
             Self::Operand(op) => format!("is what stands beside `{op}`"),
             Self::Part(of) => format!("is what {of} holds"),
+            Self::Key(of) => format!("is the key of `{of}`"),
         }
     }
 }
@@ -60,6 +63,7 @@ pub(super) fn has_equality(kind: &TypeKind) -> bool {
             | Kind::Set(_)
             | Kind::Record(_)
             | Kind::EventRecord(_)
+            | Kind::Item(..)
             | Kind::Event
             | Kind::Field(_)
     )
@@ -276,6 +280,7 @@ impl Checker<'_> {
             return self.whole_event(&value);
         }
         match &value.ty.kind {
+            TypeKind::Item(..) => self.whole_item(&value),
             TypeKind::List(element) | TypeKind::Set(element)
                 if element.kind == TypeKind::Nothing =>
             {

@@ -51,13 +51,21 @@ impl Checker<'_> {
         let def = &self.schema().enums[id];
         let values: Vec<&str> = def.values.iter().map(|(value, _)| &**value).collect();
         let shown = shown(&values);
+        let own = self.schema().is_own_enum(id);
+        let message = if own {
+            format!("no {} is called `{}`", def.name, name.text)
+        } else {
+            format!("`{}` is not a value of `{}`", name.text, def.name)
+        };
+        let label = match values.len() {
+            0 => format!("this package has no {}", def.name),
+            1 if own => format!("the only {} is {shown}", def.name),
+            _ if own => format!("the {}s are {shown}", def.name),
+            _ => format!("its values are {shown}"),
+        };
         let diagnostic = self
-            .diagnostic(
-                names::UNKNOWN_VALUE,
-                name.span,
-                format!("`{}` is not a value of `{}`", name.text, def.name),
-            )
-            .label(format!("its values are {shown}"));
+            .diagnostic(names::UNKNOWN_VALUE, name.span, message)
+            .label(label);
         match nearest(&name.text, values.iter().copied()) {
             Some(near) => diagnostic.fix(
                 format!("write `{near}`"),
@@ -128,10 +136,6 @@ impl Checker<'_> {
                     diagnostic.help("write the field alone: `country`; inside a `where`, write `profile.country`")
                 }
             }
-            "sent" => self.later(
-                "what was sent is not part of the history in this version of persona yet",
-                name,
-            ),
             _ => self.near_name(
                 name,
                 diagnostic.label("not a field, a parameter or a declaration"),
@@ -142,12 +146,13 @@ impl Checker<'_> {
 
     /// The enums that have a value of this name.
     fn enums_with(&self, value: &str) -> Vec<&str> {
-        let has = |def: &&crate::EnumDef| def.values.iter().any(|(name, _)| &**name == value);
-        self.schema()
+        let has = |def: &crate::EnumDef| def.values.iter().any(|(name, _)| &**name == value);
+        let schema = self.schema();
+        schema
             .enums
-            .iter()
-            .filter(has)
-            .map(|def| &*def.name)
+            .iter_enumerated()
+            .filter(|(id, def)| !schema.is_own_enum(*id) && has(def))
+            .map(|(_, def)| &*def.name)
             .collect()
     }
 
@@ -170,10 +175,6 @@ impl Checker<'_> {
             );
         }
         diagnostic
-    }
-
-    fn later(&self, message: &str, name: &ast::Name) -> Diagnostic {
-        self.diagnostic(names::COMES_LATER, name.span, message)
     }
 
     /// The nearest visible name; one of a fitting type first.
@@ -265,8 +266,10 @@ impl Checker<'_> {
             ],
             Owner::Bound(Bound::Elem { ty, .. }) => match &ty.kind {
                 TypeKind::Record(record) => super::names::leaves(record),
-                _ => Vec::new(),
+                _ => self.item_table(ty).map(of_table).unwrap_or_default(),
             },
+            Owner::Item(item) => self.item_table(&item.ty).map(of_table).unwrap_or_default(),
+            Owner::Content(content) => self.slots_of(content),
             Owner::Picked(picked) => match &picked.kind {
                 crate::ExprKind::Agg { query, .. } if query.items.is_none() => {
                     let bound = Bound::Event {
@@ -293,8 +296,15 @@ impl Checker<'_> {
             && !matches!(self.field(&Owner::Profile, text), FieldHit::None)
         {
             let written = format!("profile.{text}");
+            let note = match self.frames.last() {
+                Some(Bound::Elem { ty, .. }) if matches!(ty.kind, TypeKind::Item(..)) => {
+                    let catalog = self.type_name(&ty.clone().known());
+                    format!("here a name alone is a field of `{catalog}`")
+                }
+                _ => "inside `where`, a name alone is a field of the event".to_owned(),
+            };
             return diagnostic
-                .note("inside `where`, a name alone is a field of the event")
+                .note(note)
                 .fix(
                     format!("write `{written}` for the profile's"),
                     Applicability::Always,
@@ -329,8 +339,9 @@ impl Checker<'_> {
                 written,
             );
         }
-        let events = self.schema().events.iter();
+        let events = self.schema().declared_events();
         let with: Vec<&str> = events
+            .map(|event| &self.schema().events[event])
             .filter(|table| table.field(text).is_some())
             .map(|table| &*table.name)
             .collect();
@@ -384,7 +395,14 @@ impl Checker<'_> {
                 ..
             }) => kinds.clone(),
             Owner::Bound(Bound::Event { .. }) => return "the event".to_owned(),
-            Owner::Bound(Bound::Elem { .. }) => return "the element".to_owned(),
+            Owner::Bound(Bound::Elem { ty, .. }) => {
+                return match &ty.kind {
+                    TypeKind::Item(_, catalog) => format!("`{catalog}`"),
+                    _ => "the element".to_owned(),
+                };
+            }
+            Owner::Item(item) => return format!("`{}`", self.type_name(&item.ty.clone().known())),
+            Owner::Content(content) => return format!("`{content}`"),
             Owner::Picked(picked) => match &picked.kind {
                 crate::ExprKind::Agg { query, .. } => match (&query.kinds, &query.items) {
                     (Kinds::Events(kinds), None) => kinds.clone(),
@@ -423,18 +441,9 @@ impl Checker<'_> {
     /// Reports a name that should be that of an event.
     pub(super) fn unknown_event(&mut self, name: &ast::Name) {
         let schema = self.schema();
-        if name.text.eq_ignore_ascii_case("sent") {
-            let diagnostic = self.later(
-                "what was sent is not part of the history in this version of persona yet",
-                name,
-            );
-            self.report(diagnostic);
-            return;
-        }
         let events = schema
-            .events
-            .iter()
-            .map(|table| &*table.name)
+            .declared_events()
+            .map(|event| &*schema.events[event].name)
             .chain(schema.groups.keys().map(|name| &**name));
         let mut all: Vec<&str> = events.collect();
         let lists = schema
@@ -450,7 +459,8 @@ impl Checker<'_> {
             name.span,
             format!("no event is called `{}`", name.text),
         );
-        diagnostic = match nearest(&name.text, all.iter().copied()) {
+        let sent = &*schema.events[schema.sent].name;
+        diagnostic = match nearest(&name.text, all.iter().copied().chain([sent])) {
             Some(near) => diagnostic.fix(
                 format!("write `{near}`"),
                 Applicability::Maybe,

@@ -13,11 +13,15 @@ pub(super) fn each_part<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
         | ExprKind::Event(..)
         | ExprKind::EventParam(..)
         | ExprKind::Elem(..)
+        | ExprKind::Catalog(_)
         | ExprKind::Param(_)
         | ExprKind::Partition(_)
         | ExprKind::Stage(..)
+        | ExprKind::Arm(_)
+        | ExprKind::Slot(..)
         | ExprKind::Sample { .. } => {}
         ExprKind::Op(_, operands) | ExprKind::Fn(_, operands) => operands.iter().for_each(visit),
+        ExprKind::Lookup(_, part) | ExprKind::ItemField(part, _) => visit(part),
         ExprKind::If(arms, otherwise) => {
             arms.iter()
                 .flat_map(|(condition, value)| [condition, value])

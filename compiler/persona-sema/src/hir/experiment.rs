@@ -15,19 +15,33 @@ pub struct Experiment {
     pub on: Vec<Arc<str>>,
     /// The enum of its arms, in order.
     pub arms: EnumId,
-    /// For each arm, its share of what the holdout leaves, in buckets of [`ArmHash::buckets`]; they sum up to all of them.
-    pub weights: Vec<u32>,
-    /// How many buckets the holdout takes.
+    /// How many buckets the holdout takes, the first ones.
     pub holdout: u32,
+    /// For each arm the bucket after its last; it begins where the one before it, or the holdout, ends. The last is
+    /// [`ArmHash::buckets`].
+    pub ends: Vec<u32>,
     /// What is counted, and how many microseconds after the exposure at most.
     pub goals: Vec<(Query, Option<i64>)>,
     /// The hash.
     pub hash: ArmHash,
     /// The salt.
     pub salt: Arc<str>,
-    /// The layer, and its first bucket and the one after its last.
-    pub layer: Option<(Arc<str>, u32, u32)>,
+    /// The part of a layer that it has.
+    pub layer: Option<LayerPart>,
 }
+
+/// A part of a layer: who takes part in an experiment at all. A layer is a line of [`LAYER_BUCKETS`] buckets of `sha256`, whose
+/// salt is the layer's name; the arms are chosen by the experiment's own hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerPart {
+    /// The layer.
+    pub layer: Arc<str>,
+    /// The first bucket, and the one after the last; absent for equal parts in the order of the experiments' names.
+    pub range: Option<(u32, u32)>,
+}
+
+/// How finely a layer is divided.
+pub const LAYER_BUCKETS: u32 = 10_000;
 
 /// A published hash that chooses arms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use persona_base::{Applicability, Diagnostic, FileId, Level, Span, find_code, package};
 use toml::de::DeTable;
 
+use super::dependencies::{self, Dependency};
 use super::reader::{Entry, Reader, span};
 use crate::PackageInfo;
 use persona_base::nearest;
@@ -53,6 +54,8 @@ pub(crate) struct Config {
     pub(crate) info: PackageInfo,
     /// `[levels]`, by the lints' names.
     pub(crate) levels: BTreeMap<Arc<str>, LintLevel>,
+    /// `[dependencies]`, in order.
+    pub(crate) dependencies: Vec<Dependency>,
     /// What is wrong, with real files.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -70,6 +73,7 @@ impl Config {
         let mut config = Self {
             info,
             levels: BTreeMap::new(),
+            dependencies: Vec::new(),
             diagnostics: Vec::new(),
         };
         if let Some((file, text)) = file {
@@ -93,7 +97,7 @@ impl Config {
         for entry in document.get_ref() {
             match entry.0.get_ref().as_ref() {
                 "package" => self.package(&mut reader, entry),
-                "dependencies" => dependencies(&mut reader, entry),
+                "dependencies" => self.dependencies = dependencies::read(&mut reader, entry),
                 "levels" => self.levels(&mut reader, entry),
                 // After a table that cannot be read, anything may have slipped out of it.
                 _ if errors.is_empty() => reader.unknown(entry.0, "", &TABLES),
@@ -364,23 +368,6 @@ fn holdout(reader: &mut Reader, entry: Entry<'_>) {
             message,
             "a holdout is a percentage: `holdout = \"5%\"`",
         );
-    }
-}
-
-fn dependencies(reader: &mut Reader, entry: Entry<'_>) {
-    let Some(table) = reader.table(entry) else {
-        return;
-    };
-    for (key, _) in table {
-        let message = format!(
-            "the dependency `{}` cannot be read by this version of persona",
-            key.get_ref()
-        );
-        let diagnostic = reader
-            .diagnostic(package::UNSUPPORTED_DEPENDENCY, span(key.span()), message)
-            .label("packages cannot use others yet")
-            .help("remove it, and copy the definitions that you need into this package");
-        reader.report(diagnostic);
     }
 }
 

@@ -1,6 +1,9 @@
 //! The package's configuration, `persona.toml`: its values, and everything that can be wrong with them.
 
 mod config;
+mod dependencies;
 mod reader;
 
 pub(crate) use config::{Config, LintLevel, zone};
+pub(crate) use dependencies::Dependency;
+pub use dependencies::{DependencyFiles, dependencies_of};

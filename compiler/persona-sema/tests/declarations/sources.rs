@@ -34,7 +34,7 @@ fn targets() {
     check(
         "source s of Tier { from \"s.csv\" }",
         &expect![[r#"
-        P0620 4:13 `Tier` `Tier` is an enum: a source fills the profile or an event
+        P0620 4:13 `Tier` `Tier` is an enum: a source fills the profile, an event or a catalog
             ^ what does this source fill?
             ? name the profile or an event of the package
     "#]],

@@ -4,6 +4,7 @@ use persona_syntax::ast;
 
 use crate::decl::{Checking, Unit};
 
-pub(in crate::decl) fn check_use(_checking: &mut Checking<'_>, _decl: &ast::UseDecl) -> Unit {
+pub(in crate::decl) fn check_use(checking: &mut Checking<'_>, decl: &ast::UseDecl) -> Unit {
+    crate::db::modules::check_use(checking, decl);
     Unit::None
 }

@@ -95,6 +95,7 @@ fn said(shop: &Shop, mode: &Mode, text: &str) -> Said {
         params: &mode.params,
         event: mode.event,
         pure: mode.pure,
+        around: crate::env::Around::default(),
     };
     if let How::Stages = mode.how {
         return stages(shop, mode, text);
@@ -156,6 +157,7 @@ fn stages(shop: &Shop, mode: &Mode, text: &str) -> Said {
         params: &mode.params,
         event: None,
         pure: false,
+        around: crate::env::Around::default(),
     };
     let trees: Vec<_> = trees.iter().collect();
     let checked = check_stages(shop, scope, &trees);

@@ -19,6 +19,7 @@ fn checked(text: &str) -> CheckedExpr {
         params: &[],
         event: None,
         pure: false,
+        around: crate::env::Around::default(),
     };
     check_condition(&shop, scope, &parsed.tree, true)
 }
@@ -128,6 +129,7 @@ fn no_prefix_of_an_expression_panics() {
                     params: &[],
                     event: None,
                     pure: false,
+                    around: crate::env::Around::default(),
                 };
                 let result = check_value(&shop, scope, &parsed.tree, None);
                 let inside = |span: persona_base::Span| span.end as usize <= text.len();
@@ -172,6 +174,7 @@ fn no_expression_with_a_word_less_or_more_panics() {
             params: &[],
             event: None,
             pure: false,
+            around: crate::env::Around::default(),
         };
         let result = check_value(&shop, scope, &parsed.tree, None);
         for diagnostic in &result.diagnostics {

@@ -229,6 +229,8 @@ impl Shower<'_> {
                     .collect::<String>();
                 format!("(rank{mark} {tiles:?} {}{among})", self.expr(value))
             }
+            ExprKind::Arm(experiment) => format!("(arm {experiment})"),
+            ExprKind::Slot(content, slot) => format!("(slot {content} {slot})"),
             ExprKind::Sample { buckets, salt } => format!("(sample {buckets} {salt:?})"),
             _ => unreachable!("shown by the caller"),
         }
