@@ -52,7 +52,10 @@ impl Head {
     }
 
     pub(crate) fn has_fields(self) -> bool {
-        matches!(self.keyword, Some(Keyword::Profile | Keyword::Event))
+        matches!(
+            self.keyword,
+            Some(Keyword::Profile | Keyword::Event | Keyword::Catalog)
+        )
     }
 
     /// A declaration of which only the name is known.

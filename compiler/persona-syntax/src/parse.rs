@@ -5,12 +5,13 @@ use pest::Parser;
 use pest::iterators::Pair;
 
 use crate::SyntaxError;
-use crate::ast::{Decl, DeclKind, Expr, ExprKind};
+use crate::ast::{Decl, Expr, ExprKind};
 use crate::build::Builder;
 use crate::grammar::{Grammar, Rule};
 use crate::head::Head;
 use crate::scan::line_end;
-use crate::scan::repair::{Repaired, repair};
+use crate::scan::clauses::Block;
+use crate::scan::repair::{Form, Repaired, repair};
 use crate::scan::words::Keyword;
 
 /// The largest declaration that is parsed, in bytes.
@@ -45,23 +46,24 @@ pub fn parse_decl(text: &str) -> Parse<Decl> {
         tree: head.error_decl(text),
         errors: vec![*error],
     };
-    let repaired = match check(text, head.has_fields()) {
+    let form = Form {
+        fields: head.has_fields(),
+        body: head.keyword.and_then(Block::of),
+        head: head.place().end as usize,
+    };
+    let repaired = match check(text, form) {
         Ok(repaired) => repaired,
         Err(error) => return failed(error),
     };
     let deep = repaired.depth >= WORTH_MEASURING;
     match head.keyword {
-        Some(Keyword::Later) => {
-            let kind = DeclKind::Later {
-                keyword: head.word(text).to_owned(),
-            };
-            Parse {
-                tree: Decl {
-                    kind,
-                    ..head.error_decl(text)
-                },
-                errors: sorted(repaired.errors),
-            }
+        Some(Keyword::Reserved) => {
+            let word = head.word(text);
+            let message = format!("`{word}` is kept for a later edition of the language");
+            let error = SyntaxError::new(syntax::RESERVED_FOR_LATER, head.place(), message)
+                .label("no declaration yet")
+                .help("this declaration is not read; every other one is");
+            failed(Box::new(error))
         }
         None => {
             let mut errors = repaired.errors;
@@ -100,7 +102,7 @@ pub fn parse_expr(text: &str) -> Parse<Expr> {
             errors: vec![*error],
         }
     };
-    let repaired = match check(text, false) {
+    let repaired = match check(text, Form::default()) {
         Ok(repaired) => repaired,
         Err(error) => return failed(error),
     };
@@ -113,7 +115,7 @@ pub fn parse_expr(text: &str) -> Parse<Expr> {
     .unwrap_or_else(failed)
 }
 
-fn check(text: &str, fields: bool) -> Result<Repaired, Box<SyntaxError>> {
+fn check(text: &str, form: Form) -> Result<Repaired, Box<SyntaxError>> {
     if text.len() > MAX_DECLARATION {
         let first = text.chars().next().map_or(0, char::len_utf8) as u32;
         let message = format!(
@@ -125,7 +127,7 @@ fn check(text: &str, fields: bool) -> Result<Repaired, Box<SyntaxError>> {
                 .help("long lists of keys belong into data that a `source` reads"),
         ));
     }
-    repair(text, fields)
+    repair(text, form)
 }
 
 /// Asks the grammar, and builds the tree of what it read; `build` also says where the tree gets too deep.
@@ -226,6 +228,16 @@ const fn rule(keyword: Keyword) -> Rule {
         Keyword::Trait => Rule::d_trait,
         Keyword::Fn => Rule::d_fn,
         Keyword::Segment => Rule::d_segment,
-        Keyword::Partition | Keyword::Later => Rule::d_partition,
+        Keyword::Partition | Keyword::Reserved => Rule::d_partition,
+        Keyword::Catalog => Rule::d_table,
+        Keyword::Use => Rule::d_use,
+        Keyword::Purpose => Rule::d_purpose,
+        Keyword::Channel => Rule::d_channel,
+        Keyword::Trigger => Rule::d_trigger,
+        Keyword::Content => Rule::d_content,
+        Keyword::Recommend => Rule::d_recommend,
+        Keyword::Experiment => Rule::d_experiment,
+        Keyword::Exclusive => Rule::d_exclusive,
+        Keyword::Test => Rule::d_test,
     }
 }

@@ -16,6 +16,7 @@ codes! {
     NAME_NOT_PLAIN = "P0013" "name_not_plain" since "0.1.0" Error;
     RESERVED_NAME = "P0014" "reserved_name" since "0.1.0" Error;
     ANNOTATES_NOTHING = "P0015" "annotates_nothing" since "0.1.0" Error;
+    RESERVED_FOR_LATER = "P0016" "reserved_for_later" since "0.1.0" Error;
     EXPECTED_VALUE = "P0101" "expected_value" since "0.1.0" Error;
     UNEXPECTED_TEXT = "P0102" "unexpected_text" since "0.1.0" Error;
     EXPECTED_NAME = "P0103" "expected_name" since "0.1.0" Error;
@@ -54,6 +55,11 @@ codes! {
     FOREIGN_SEPARATOR = "P0136" "foreign_separator" since "0.1.0" Error;
     FOREIGN_TYPE = "P0137" "foreign_type" since "0.1.0" Error;
     WORDS_RUN_TOGETHER = "P0138" "words_run_together" since "0.1.0" Error;
+    FOREIGN_CLAUSE = "P0139" "foreign_clause" since "0.1.0" Error;
+    FOREIGN_LIST = "P0140" "foreign_list" since "0.1.0" Error;
+    FOREIGN_USE = "P0141" "foreign_use" since "0.1.0" Error;
+    SHARE_WITHOUT_PERCENT = "P0142" "share_without_percent" since "0.1.0" Error;
+    FOREIGN_WORDS = "P0149" "foreign_words" since "0.1.0" Error;
     NUMBER_OUT_OF_RANGE = "P0150" "number_out_of_range" since "0.1.0" Error;
     NO_SUCH_DATE = "P0151" "no_such_date" since "0.1.0" Error;
     NO_SUCH_TIME = "P0152" "no_such_time" since "0.1.0" Error;

@@ -1,8 +1,9 @@
 //! Declarations of what happens and what people read: catalogs, purposes, channels, triggers, content,
 //! recommendations, experiments, exclusions, tests, and what other modules bring in.
 //!
-//! Clauses are kept in the order of the text, also where the language wants another order or only one of them: what
-//! is twice, missing or in the wrong place is for later stages to say.
+//! Clauses are kept in the order of the text, also where the language wants another order or only one of them. What is
+//! twice, in the wrong place or not finished has been reported by the parser, here as everywhere; which clauses a
+//! declaration must have (`enter`, `requires`, `otherwise`, `take` …) is for later stages to say.
 
 use persona_base::Span;
 
@@ -508,7 +509,7 @@ pub enum ExperimentClause {
     },
 }
 
-/// `control "Plain" 50%`
+/// `control 50%`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arm {
     /// `///` text.

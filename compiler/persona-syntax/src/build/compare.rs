@@ -5,7 +5,7 @@ use persona_base::{Applicability, Span, syntax};
 
 use super::{Builder, P};
 use crate::SyntaxError;
-use crate::ast::{CompareOp, Expr, ExprKind};
+use crate::ast::{CompareOp, Expr, ExprKind, Literal, Window, WindowKind};
 use crate::grammar::Rule;
 
 impl Builder<'_> {
@@ -62,20 +62,13 @@ impl Builder<'_> {
     fn grouped<'a>(&mut self, tails: Vec<P<'a>>) -> Vec<(Option<Span>, P<'a>)> {
         let mut grouped = Vec::with_capacity(tails.len());
         let mut negated = None;
-        for tail in tails {
-            if tail.as_rule() == Rule::tail_not {
-                let span = self.exact(&tail);
-                if tail.as_str() == "NOT" {
-                    self.upper_case(&tail);
-                } else if tail.as_str() != "not" {
-                    self.habit(
-                        syntax::WORDS_RUN_TOGETHER,
-                        span,
-                        "this is said with `not`",
-                        "not",
-                    );
-                }
-                negated = Some(span);
+        let mut tails = tails.into_iter().peekable();
+        while let Some(tail) = tails.next() {
+            if tail.as_rule() == Rule::needless_is {
+                self.needless_is(&tail);
+            } else if tail.as_rule() == Rule::tail_not {
+                negated = Some(self.exact(&tail));
+                self.tail_not(&tail, tails.peek());
             } else {
                 grouped.push((negated.take(), tail));
             }
@@ -83,10 +76,38 @@ impl Builder<'_> {
         grouped
     }
 
+    /// `NOT`, and `does not contain`.
+    fn tail_not(&mut self, not: &P<'_>, next: Option<&P<'_>>) {
+        if not.as_str() == "NOT" {
+            self.upper_case(not);
+        } else if not.as_str() != "not" {
+            let span = self.exact(not);
+            let op = next.and_then(super::first);
+            let op = op.filter(|op| op.as_rule() == Rule::word_op);
+            match op {
+                Some(op) => {
+                    let (_, meant) = word_operator(op.as_str());
+                    let whole = span.to(self.exact(&op));
+                    let written = self.written(whole);
+                    let message = format!("`{written}` is written `not {meant}`");
+                    self.habit(syntax::WORDS_RUN_TOGETHER, whole, message, &format!("not {meant}"));
+                }
+                None => self.habit(
+                    syntax::WORDS_RUN_TOGETHER,
+                    span,
+                    "this is said with `not`",
+                    "not",
+                ),
+            }
+        }
+    }
+
     fn tail(&mut self, left: Expr, negated: Option<Span>, pair: P<'_>) -> Expr {
         match pair.as_rule() {
             Rule::cmp => self.comparison(left, pair),
             Rule::is_tail => self.is_tail(left, pair),
+            Rule::one_of_set => self.one_of(left, pair),
+            Rule::exists_tail => self.exists(left, &pair),
             Rule::in_window => self.in_window(left, negated, pair),
             Rule::in_set => self.in_set(left, negated, pair),
             Rule::between => self.between(left, negated, pair),
@@ -120,6 +141,10 @@ impl Builder<'_> {
         let text = op_pair.as_str();
         if let Some(missing) = operand.as_ref().and_then(only_missing) {
             return self.compared_with_missing(left, op_span, text, self.exact(&missing));
+        }
+        if let Some(words) = super::words::worded(text) {
+            let right = self.right(operand, op_span);
+            return self.worded_comparison(left, op_span, words, right);
         }
         let (op, meant) = symbol(text);
         if text != meant {
@@ -168,6 +193,9 @@ impl Builder<'_> {
         let op_span = negated.map_or(in_span, |not| not.to(in_span));
         let set = self.right(set, in_span);
         let span = left.span.to(set.span);
+        if let ExprKind::Literal(Literal::Duration(_) | Literal::Period { .. }) = set.kind {
+            return self.in_length(left, negated, in_span, set);
+        }
         let kind = ExprKind::In {
             negated: negated.is_some(),
             op_span,
@@ -177,11 +205,20 @@ impl Builder<'_> {
         Expr { kind, span }
     }
 
-    fn in_window(&mut self, left: Expr, negated: Option<Span>, pair: P<'_>) -> Expr {
-        let Some(window) = pair.into_inner().next().map(|window| self.window(window)) else {
-            return left;
+    /// `in 14d`: the last or the next ones.
+    fn in_length(&mut self, left: Expr, negated: Option<Span>, word: Span, length: Expr) -> Expr {
+        let written = self.written(length.span);
+        let message = format!("`in {written}` does not say which way: the last, or the next");
+        self.push(
+            SyntaxError::new(syntax::WINDOW_WORDS, word, message)
+                .help(format!("say `in last {written}` or `in next {written}`"))
+                .fix("write `in last`", Applicability::Maybe, word, "in last"),
+        );
+        let span = left.span.to(length.span);
+        let window = Window {
+            span: word.to(length.span),
+            kind: WindowKind::Last(Box::new(length)),
         };
-        let span = left.span.to(window.span);
         Expr {
             kind: ExprKind::InWindow {
                 negated: negated.is_some(),
@@ -190,6 +227,40 @@ impl Builder<'_> {
             },
             span,
         }
+    }
+
+    fn in_window(&mut self, left: Expr, negated: Option<Span>, pair: P<'_>) -> Expr {
+        let Some(window) = pair.into_inner().next().map(|window| self.window(window)) else {
+            return left;
+        };
+        let span = left.span.to(window.span);
+        if matches!(&left.kind, ExprKind::Aggregate { .. }) {
+            return self.window_outside(left, &window);
+        }
+        Expr {
+            kind: ExprKind::InWindow {
+                negated: negated.is_some(),
+                operand: Box::new(left),
+                window,
+            },
+            span,
+        }
+    }
+
+    /// `sum(Purchase.total) in last 30d`: the window belongs into the parentheses.
+    fn window_outside(&mut self, left: Expr, window: &Window) -> Expr {
+        let written = self.written(window.span);
+        let edits = vec![
+            (Span::at(left.span.end - 1), format!(" {written}")),
+            (Span::new(left.span.end, window.span.end), String::new()),
+        ];
+        let message = "the window of a question stands inside its parentheses";
+        self.push(
+            SyntaxError::new(syntax::MISPLACED_CLAUSE, window.span, message)
+                .secondary(left.span, "the question")
+                .edits("move it inside", Applicability::Always, edits),
+        );
+        left
     }
 
     fn between(&mut self, left: Expr, negated: Option<Span>, pair: P<'_>) -> Expr {
@@ -246,8 +317,8 @@ impl Builder<'_> {
                     op_span = self.exact(&inner);
                     op = self.word_op(&inner);
                 }
-                Rule::set_any => all = Some((false, self.exact(&inner))),
-                Rule::set_all => all = Some((true, self.exact(&inner))),
+                Rule::set_any => all = Some((false, self.some_of(&inner, "any"))),
+                Rule::set_all => all = Some((true, self.some_of(&inner, "all"))),
                 _ => right = Some(self.operand(inner)),
             }
         }
@@ -288,19 +359,25 @@ impl Builder<'_> {
         }
     }
 
+    /// `any of`, `one of` behind `contains`.
+    fn some_of(&mut self, pair: &P<'_>, meant: &str) -> Span {
+        let span = self.span(pair);
+        let written = self.written(span);
+        if written != meant {
+            let message = format!("`{written}` is written `{meant}`");
+            self.habit(syntax::WORDS_RUN_TOGETHER, span, message, meant);
+        }
+        span
+    }
+
     fn word_op(&mut self, pair: &P<'_>) -> CompareOp {
         let text = pair.as_str();
-        let (op, meant) = match text {
-            "before" => return CompareOp::Before,
-            "after" => return CompareOp::After,
-            "matches" => return CompareOp::Matches,
-            "contains" => return CompareOp::Contains,
-            _ if text.starts_with("start") => (CompareOp::StartsWith, "starts with"),
-            _ if text.starts_with("end") => (CompareOp::EndsWith, "ends with"),
-            _ => (CompareOp::Contains, "contains"),
-        };
+        let (op, meant) = word_operator(text);
         let words: Vec<&str> = text.split_whitespace().collect();
-        if words.join(" ") != meant {
+        // `does not contain` is reported as a whole.
+        let negated = matches!(words[0], "contain" | "start" | "end" | "begin")
+            && self.text[..pair.as_span().start()].trim_end().ends_with("not");
+        if words.join(" ") != meant && !negated {
             let span = self.exact(pair);
             self.habit(
                 syntax::WORDS_RUN_TOGETHER,
@@ -346,6 +423,20 @@ fn shared_side(side: &Expr) -> Expr {
     }
 }
 
+/// The operator that words stand for, and how it is written.
+fn word_operator(text: &str) -> (CompareOp, &'static str) {
+    match text {
+        "before" => (CompareOp::Before, "before"),
+        "after" => (CompareOp::After, "after"),
+        "matches" => (CompareOp::Matches, "matches"),
+        _ if text.starts_with("start") || text.starts_with("begin") => {
+            (CompareOp::StartsWith, "starts with")
+        }
+        _ if text.starts_with("end") => (CompareOp::EndsWith, "ends with"),
+        _ => (CompareOp::Contains, "contains"),
+    }
+}
+
 /// The operator that a sign stands for, and how it is written.
 fn symbol(text: &str) -> (CompareOp, &'static str) {
     match text {
@@ -354,7 +445,7 @@ fn symbol(text: &str) -> (CompareOp, &'static str) {
         "<" => (CompareOp::Lt, "<"),
         "<=" | "=<" => (CompareOp::Le, "<="),
         ">" => (CompareOp::Gt, ">"),
-        ">=" => (CompareOp::Ge, ">="),
+        ">=" | "=>" => (CompareOp::Ge, ">="),
         _ => (CompareOp::Eq, "=="),
     }
 }

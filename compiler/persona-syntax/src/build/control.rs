@@ -64,6 +64,99 @@ impl Builder<'_> {
         }
     }
 
+    /// `CASE WHEN c THEN a ELSE b END`, read as what it means.
+    pub(super) fn case_expr(&mut self, pair: P<'_>) -> Expr {
+        let span = self.exact(&pair);
+        let mut edits = Vec::new();
+        let mut head = span;
+        let (mut arms, mut condition, mut otherwise) = (Vec::new(), None, None);
+        let mut in_else = false;
+        for inner in pair.into_inner() {
+            let place = self.exact(&inner);
+            let word = match inner.as_rule() {
+                Rule::case_when => {
+                    head = place;
+                    "if"
+                }
+                Rule::case_more => "else if",
+                Rule::case_then => "then",
+                Rule::case_else => {
+                    in_else = true;
+                    "else"
+                }
+                Rule::case_end => "",
+                Rule::expr if in_else => {
+                    otherwise = Some(self.expr(inner));
+                    continue;
+                }
+                Rule::expr => {
+                    let result = self.expr(inner);
+                    arms.extend(condition.take().map(|condition| (condition, result)));
+                    continue;
+                }
+                _ => {
+                    condition = Some(self.expr(inner));
+                    continue;
+                }
+            };
+            edits.push((place, word.to_owned()));
+        }
+        let message = "a choice is written `if c then a else b`";
+        let mut error = SyntaxError::new(syntax::QUESTION_MARK_CONDITION, head, message);
+        let kind = match otherwise {
+            Some(otherwise) => {
+                error = error.edits("write `if … then … else …`", Applicability::Always, edits);
+                let otherwise = Box::new(otherwise);
+                ExprKind::If { arms, otherwise }
+            }
+            None => {
+                error = error.help("it needs its `else` too: what holds when no condition does");
+                ExprKind::Error
+            }
+        };
+        self.push(error);
+        Expr { kind, span }
+    }
+
+    /// `a if c else b`, read as what it means.
+    pub(super) fn choice_behind(&mut self, result: Expr, pair: P<'_>) -> Expr {
+        let mut word = Span::at(result.span.end);
+        let mut exprs = Vec::new();
+        for inner in self.chains(pair) {
+            match inner {
+                Ok(place) => word = if exprs.is_empty() { place } else { word },
+                Err(expr) => exprs.push(expr),
+            }
+        }
+        let mut exprs = exprs.into_iter();
+        let (Some(condition), Some(otherwise)) = (exprs.next(), exprs.next()) else {
+            return result;
+        };
+        let span = result.span.to(otherwise.span);
+        let meant = format!(
+            "if {} then {} else {}",
+            self.written(condition.span),
+            self.written(result.span),
+            self.written(otherwise.span)
+        );
+        let message = "a choice is written `if c then a else b`";
+        self.push(
+            SyntaxError::new(syntax::QUESTION_MARK_CONDITION, word, message).fix(
+                "write `if … then … else …`",
+                Applicability::Always,
+                span,
+                meant,
+            ),
+        );
+        Expr {
+            kind: ExprKind::If {
+                arms: vec![(condition, result)],
+                otherwise: Box::new(otherwise),
+            },
+            span,
+        }
+    }
+
     fn else_if(&mut self, pair: P<'_>) -> (Expr, Expr) {
         let error = |at: u32| Expr {
             kind: ExprKind::Error,
@@ -118,6 +211,17 @@ impl Builder<'_> {
         } else {
             "then".to_owned()
         };
+        // The second pair of braces belongs to the first report.
+        if before_else
+            && let Some(last) = self.errors.last_mut()
+            && last.code == syntax::FOREIGN_BODY
+            && let Some(fix) = &mut last.fix
+            && fix.title == "write it with `then` and `else`"
+        {
+            fix.edits.extend([(open, then), (close, String::new())]);
+            result.span = Span::new(span.start, span.end);
+            return result;
+        }
         self.push(
             SyntaxError::new(
                 syntax::FOREIGN_BODY,
@@ -262,6 +366,7 @@ impl Builder<'_> {
     pub(super) fn quantifier(&mut self, pair: P<'_>) -> Expr {
         let span = self.span(&pair);
         let mut all = false;
+        let mut no_in = None;
         let mut var = Name {
             text: String::new(),
             span,
@@ -273,6 +378,7 @@ impl Builder<'_> {
                 Rule::kw_all => all = true,
                 Rule::q_var => var = self.expect_name(&inner, "a name for the element"),
                 Rule::operand => list = Some(self.operand(inner)),
+                Rule::no_in => no_in = Some(self.gap(&inner)),
                 Rule::none => self.missing_sign(
                     &inner,
                     "`in` and a list are missing: `any item in items where …`",
@@ -282,6 +388,14 @@ impl Builder<'_> {
                 Rule::expr | Rule::expr_c => condition = Some(self.expr(inner)),
                 _ => {}
             }
+        }
+        if let Some(gap) = no_in {
+            let message = "`in` is missing: `any item in items where …`";
+            self.push(
+                SyntaxError::new(syntax::EXPECTED_SIGN, gap, message)
+                    .label("expected here")
+                    .fix("add `in`", Applicability::Always, gap, " in"),
+            );
         }
         let list = list.unwrap_or(Expr {
             kind: ExprKind::Error,

@@ -17,7 +17,7 @@ pub(super) struct Parts {
     name: Option<Name>,
     pub(super) params: Vec<Param>,
     pub(super) title: Option<Expr>,
-    ty: Option<TypeExpr>,
+    pub(super) ty: Option<TypeExpr>,
     value: Option<Expr>,
 }
 
@@ -59,6 +59,9 @@ impl Builder<'_> {
                 }
                 Rule::decl_name => parts.name = Some(self.decl_name(&inner, keyword)),
                 Rule::params => parts.params = self.params(inner),
+                Rule::title if keyword == Keyword::Test => {
+                    parts.name = Some(self.test_title(inner));
+                }
                 Rule::title => {
                     parts.title = inner.into_inner().next().map(|title| self.text_expr(title));
                 }
@@ -66,9 +69,9 @@ impl Builder<'_> {
                 _ => rest.push(inner),
             }
         }
-        let name = parts
-            .name
-            .take()
+        let name = self
+            .own_name(keyword, &rest)
+            .or_else(|| parts.name.take())
             .unwrap_or_else(|| super::text::no_name(whole.end));
         let annotations = std::mem::take(&mut parts.annotations);
         let span = Span::new(start, whole.end.max(start));
@@ -94,7 +97,9 @@ impl Builder<'_> {
             Keyword::Trait => self.trait_decl(parts, rest, span),
             Keyword::Fn => self.fn_decl(parts, rest, span),
             Keyword::Segment => self.segment(parts, rest, span),
-            Keyword::Partition | Keyword::Later => self.partition(parts, rest, span),
+            Keyword::Partition | Keyword::Reserved => self.partition(parts, rest, span),
+            Keyword::Catalog => DeclKind::Catalog(self.table_decl(rest, "catalog")),
+            other => self.campaign(other, parts, rest, span),
         }
     }
 
@@ -146,7 +151,6 @@ impl Builder<'_> {
         let name = self.declared_name(pair);
         if name.is_missing() {
             let what = match keyword {
-                Keyword::Later => "declaration",
                 Keyword::Const => "constant",
                 Keyword::Fn => "function",
                 Keyword::Events => "group of events",

@@ -6,7 +6,7 @@ use persona_base::{Applicability, Span, syntax};
 
 use super::{Builder, P};
 use crate::SyntaxError;
-use crate::ast::{Expr, ExprKind};
+use crate::ast::{CompareOp, Expr, ExprKind};
 use crate::grammar::Rule;
 
 /// A condition that is being read.
@@ -48,6 +48,7 @@ impl Builder<'_> {
         // `c ? a : b` of other languages: its parts so far.
         let mut parts = Vec::new();
         let mut marks = Vec::new();
+        let mut joins_texts = false;
         let gap = self.gap(&pair);
         for inner in pair.into_inner() {
             match inner.as_rule() {
@@ -58,8 +59,18 @@ impl Builder<'_> {
                     chain.link.head = Some(self.quantifier(inner));
                 }
                 Rule::seg_test => chain.link.head = Some(self.segment_test(inner)),
+                Rule::choice_behind => {
+                    let result = self.end_chain(&mut chain, gap);
+                    chain.link.head = Some(self.choice_behind(result, inner));
+                }
+                Rule::bare_query => chain.link.head = Some(self.bare_query(inner)),
                 Rule::inner_junk => {
+                    let follows_did = chain.link.head.as_ref().is_some_and(is_did);
+                    chain.link.head = chain.link.head.map(|head| unfinished(head, &chain.link.tails));
                     self.end_link(&mut chain);
+                    if follows_did && self.missing_where(&inner) {
+                        continue;
+                    }
                     self.junk(
                         &inner,
                         "an operator such as `and` is missing before this, or it is left over",
@@ -68,6 +79,11 @@ impl Builder<'_> {
                 Rule::kw_and => {
                     self.join_word(&inner, "and");
                     self.end_link(&mut chain);
+                }
+                Rule::kw_or if inner.as_str() == "||" && chain.link.head.as_ref().is_some_and(is_text) => {
+                    self.texts_joined(&inner);
+                    chain.link.head = None;
+                    joins_texts = true;
                 }
                 Rule::kw_or => {
                     self.join_word(&inner, "or");
@@ -80,12 +96,84 @@ impl Builder<'_> {
                 _ => chain.link.tails.push(inner),
             }
         }
-        let last = self.end_chain(&mut chain, gap);
+        let mut last = self.end_chain(&mut chain, gap);
+        if joins_texts {
+            last.kind = ExprKind::Error;
+        }
         if parts.is_empty() {
             return last;
         }
         parts.push(last);
         self.ternary(parts, &marks)
+    }
+
+    /// The parts of `if c else b` behind a value: the words' places, and the expressions.
+    pub(super) fn chains(&mut self, pair: P<'_>) -> Vec<Result<Span, Expr>> {
+        let gap = self.gap(&pair);
+        let mut chain = Chain::default();
+        let mut parts = Vec::new();
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::kw_if => parts.push(Ok(self.exact(&inner))),
+                Rule::kw_else => {
+                    parts.push(Err(self.end_chain(&mut chain, gap)));
+                    parts.push(Ok(self.exact(&inner)));
+                }
+                _ => self.link_part(&mut chain, inner),
+            }
+        }
+        parts.push(Err(self.end_chain(&mut chain, gap)));
+        parts
+    }
+
+    /// A part of a chain of conditions.
+    fn link_part<'a>(&mut self, chain: &mut Chain<'a>, inner: P<'a>) {
+        match inner.as_rule() {
+            Rule::nots => chain.link.nots = Some(self.nots(&inner)),
+            Rule::operand => chain.link.head = Some(self.operand(inner)),
+            Rule::did | Rule::did_c => chain.link.head = Some(self.did(inner)),
+            Rule::quantifier | Rule::quantifier_c => {
+                chain.link.head = Some(self.quantifier(inner));
+            }
+            Rule::seg_test => chain.link.head = Some(self.segment_test(inner)),
+            Rule::bare_query => chain.link.head = Some(self.bare_query(inner)),
+            Rule::inner_junk => {
+                self.end_link(chain);
+                self.junk(&inner, "an operator such as `and` is missing before this, or it is left over");
+            }
+            Rule::kw_and => {
+                self.join_word(&inner, "and");
+                self.end_link(chain);
+            }
+            Rule::kw_or => {
+                self.join_word(&inner, "or");
+                self.end_alternative(chain);
+            }
+            _ => chain.link.tails.push(inner),
+        }
+    }
+
+    /// `"Hi " || name` of SQL.
+    fn texts_joined(&mut self, pair: &P<'_>) {
+        let span = self.exact(pair);
+        self.push(
+            SyntaxError::new(syntax::SIGNS_FOR_WORDS, span, "`||` does not put texts together")
+                .help("put the values into one text: `\"Hi {first_name ?? \"friend\"}\"`"),
+        );
+    }
+
+    /// `did Purchase total > 5 USD`: whether that was reported.
+    fn missing_where(&mut self, pair: &P<'_>) -> bool {
+        let text = pair.as_str().trim_start();
+        let word = text.bytes().take_while(|byte| crate::scan::is_word_byte(*byte)).count();
+        let sign = text[word..].trim_start();
+        let compared = ["==", "!=", "=~", "<", ">", "=", "contains", "starts", "matches"];
+        if word == 0 || !compared.iter().any(|op| sign.starts_with(op)) {
+            return false;
+        }
+        let message = format!("`where` is missing before `{}`", &text[..word]);
+        self.missing_sign(pair, &message, " where");
+        true
     }
 
     fn end_chain(&mut self, chain: &mut Chain<'_>, gap: Span) -> Expr {
@@ -251,6 +339,36 @@ impl Builder<'_> {
                 }
             }
         }
+    }
+}
+
+const fn is_did(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Did(_))
+}
+
+const fn is_text(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Str(_) | ExprKind::RawStr(_))
+}
+
+/// A value with something behind it that could not be read: what is asked about it is not known, so its type is no
+/// second mistake.
+fn unfinished(head: Expr, tails: &[P<'_>]) -> Expr {
+    if !tails.is_empty() || matches!(head.kind, ExprKind::Did(_) | ExprKind::In { .. } | ExprKind::Quantifier { .. }) {
+        return head;
+    }
+    let span = head.span;
+    let right = Expr {
+        kind: ExprKind::Error,
+        span: Span::at(span.end),
+    };
+    Expr {
+        kind: ExprKind::Compare {
+            op: CompareOp::Eq,
+            op_span: Span::at(span.end),
+            left: Box::new(head),
+            right: Box::new(right),
+        },
+        span,
     }
 }
 

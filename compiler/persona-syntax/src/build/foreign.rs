@@ -64,26 +64,6 @@ impl Builder<'_> {
                     span,
                 }
             }
-            Rule::in_set_after_is => {
-                let op_span = is_span.to(Span::at(self.exact(&what).start));
-                let cut = Span::new(is_span.start, not.unwrap_or(is_span).end);
-                let meant = if not.is_some() { "not" } else { "" };
-                let start = self.exact(&what).start;
-                let (title, cut, text) = if not.is_some() {
-                    ("write `not in`", cut, meant.to_owned())
-                } else {
-                    ("write `in`", Span::new(is_span.start, start), String::new())
-                };
-                self.push(
-                    SyntaxError::new(syntax::IS_FOR_EQUALS, op_span, "`in` needs no `is`").fix(
-                        title,
-                        Applicability::Always,
-                        cut,
-                        text,
-                    ),
-                );
-                self.in_set(left, not, what)
-            }
             _ => {
                 let (op, meant) = if not.is_some() {
                     (CompareOp::Ne, "!=")

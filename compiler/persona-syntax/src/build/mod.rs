@@ -2,6 +2,7 @@
 //! written as in another language. No rule of the grammar is ever named in a report.
 
 mod calendar;
+mod campaign;
 mod compare;
 mod control;
 mod decl;
@@ -19,6 +20,7 @@ mod table;
 mod text;
 mod units;
 mod window;
+mod words;
 
 use std::cell::OnceCell;
 

@@ -31,7 +31,10 @@ impl Builder<'_> {
 
     /// A number from its text and the unit behind it.
     pub(super) fn plain_number(&mut self, core: &str, unit: Option<Name>, span: Span) -> Expr {
-        let kind = if core.bytes().filter(|byte| *byte == b'-').count() >= 2 {
+        let points = core.bytes().filter(|byte| matches!(byte, b'.' | b'/')).count();
+        let kind = if points >= 2 && unit.is_none() {
+            self.foreign_date(core, span)
+        } else if core.bytes().filter(|byte| *byte == b'-').count() >= 2 {
             self.date_or_instant(core, span)
         } else if core.contains(':') {
             self.time_of_day(core, span)
@@ -99,6 +102,39 @@ impl Builder<'_> {
         }
     }
 
+    /// `31.01.2026`, `01/31/2026`, `2026/01/31`.
+    fn foreign_date(&mut self, text: &str, span: Span) -> Option<Literal> {
+        let parts: Vec<&str> = text.split(['.', '/']).collect();
+        let numbers: Vec<i64> = parts.iter().filter_map(|part| part.parse().ok()).collect();
+        let [first, second, third] = numbers[..] else {
+            return None;
+        };
+        // Which of the two is the month, where nothing tells? Between slashes nobody knows.
+        let (year, month, day, sure) = if parts[0].len() == 4 {
+            (first, second, third, true)
+        } else if text.contains('.') || first > 12 {
+            (third, second, first, true)
+        } else {
+            (third, first, second, second > 12 || first == second)
+        };
+        let meant = format!("{year:04}-{month:02}-{day:02}");
+        let Ok(_) = calendar::date(&meant) else {
+            return self.no_such_date(text, span);
+        };
+        if sure {
+            self.habit(syntax::NO_SUCH_DATE, span, format!("a date is written `{meant}`"), &meant);
+        } else {
+            let other = format!("{year:04}-{day:02}-{month:02}");
+            self.push(
+                SyntaxError::new(syntax::NO_SUCH_DATE, span, "a date is written year, month, day")
+                    .help(format!("write `{meant}` or `{other}`")),
+            );
+        }
+        i32::try_from(calendar::days_since_epoch(year, month, day))
+            .ok()
+            .map(Literal::Date)
+    }
+
     fn no_such_date(&mut self, text: &str, span: Span) -> Option<Literal> {
         let mut error = SyntaxError::new(
             syntax::NO_SUCH_DATE,
@@ -112,8 +148,12 @@ impl Builder<'_> {
         if let [year @ 1..=9999, month @ 1..=12, _] = numbers[..] {
             let last = calendar::month_days(year, month);
             error = error.label(format!("that month has {last} days"));
-        } else if let [1..=9999, month, _] = numbers[..] {
+        } else if let [year @ 1..=9999, month, day] = numbers[..] {
             error = error.label(format!("there is no month {month}"));
+            let meant = format!("{year:04}-{day:02}-{month:02}");
+            if calendar::date(&meant).is_ok() {
+                error = error.fix(format!("write `{meant}`"), Applicability::Maybe, span, meant);
+            }
         }
         self.push(error);
         None
@@ -139,7 +179,27 @@ impl Builder<'_> {
         Some(Literal::Timestamp(instant))
     }
 
+    /// `7:30am`, `7:30 pm`.
+    fn half_day(&mut self, text: &str, span: Span) -> Option<Literal> {
+        let (clock, half) = text.split_at(text.len() - 2);
+        let (hour, minutes) = clock.trim_end().split_once(':')?;
+        let hour: u32 = hour.parse().ok()?;
+        let later = if half.eq_ignore_ascii_case("pm") { 12 } else { 0 };
+        let meant = format!("{:02}:{minutes}", hour % 12 + later);
+        let message = "a time of day has 24 hours, without `am` and `pm`";
+        let mut error = SyntaxError::new(syntax::NO_SUCH_TIME, span, message);
+        let micros = calendar::time(&meant).ok().filter(|_| (1..=12).contains(&hour));
+        if micros.is_some() {
+            error = error.fix(format!("write `{meant}`"), Applicability::Always, span, meant);
+        }
+        self.push(error);
+        u32::try_from(micros? / calendar::SECOND).ok().map(Literal::TimeOfDay)
+    }
+
     fn time_of_day(&mut self, text: &str, span: Span) -> Option<Literal> {
+        if text.ends_with(['m', 'M']) {
+            return self.half_day(text, span);
+        }
         let Ok(micros) = calendar::time(text) else {
             let message =
                 format!("there is no time of day `{text}`: they go from `00:00` to `23:59:59`");
@@ -162,6 +222,13 @@ impl Builder<'_> {
 
     /// A number that counts something: alone, with letters right behind it, or with a unit.
     fn quantity(&mut self, core: &str, unit: Option<Name>, span: Span) -> Option<Literal> {
+        let plain = core.replace(',', "_");
+        if plain != core {
+            let place = Span::new(span.start, span.start + core.len() as u32);
+            let message = "thousands are set apart with `_`, not with a comma";
+            self.habit(syntax::BAD_NUMBER, place, message, &plain);
+        }
+        let core = plain.as_str();
         let digits = core
             .bytes()
             .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_'))
@@ -302,6 +369,16 @@ impl Builder<'_> {
         if letters && (is_currency || units::unit(suffix).is_some()) {
             return self.unit_needs_space(number, suffix, is_currency, span);
         }
+        if let Some(meant) = self.meant_quantity(number, suffix, span) {
+            let message = format!("`{suffix}` is no unit");
+            self.push(SyntaxError::new(syntax::UNKNOWN_UNIT, span, message).fix(
+                format!("write `{meant}`"),
+                Applicability::Maybe,
+                span,
+                meant.clone(),
+            ));
+            return self.silently(&meant, span);
+        }
         let mut error =
             SyntaxError::new(syntax::UNKNOWN_UNIT, span, format!("`{suffix}` is no unit"));
         if let Some(value) = scientific(core) {
@@ -323,6 +400,40 @@ impl Builder<'_> {
         None
     }
 
+    /// What a number with an unknown unit right behind it means: `6mo`, `1y`, `30D`, `3x`.
+    fn meant_quantity(&self, number: &str, suffix: &str, span: Span) -> Option<String> {
+        let plural = |one: &str| {
+            let s = if number == "1" { "" } else { "s" };
+            Some(format!("{number} {one}{s}"))
+        };
+        match suffix {
+            "mo" | "mon" | "mos" | "mth" => plural("month"),
+            "y" | "yr" | "yrs" | "Y" => plural("year"),
+            "q" | "Q" => plural("quarter"),
+            "kms" => Some(format!("{number} km")),
+            "D" | "H" | "W" | "S" => Some(format!("{number}{}", suffix.to_ascii_lowercase())),
+            "x" => {
+                let before = self.source[..span.start as usize].trim_end();
+                let counted = ["least", "most", "exactly"].iter().any(|word| before.ends_with(word));
+                counted.then(|| format!("{number} times"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of a corrected number, without further reports.
+    fn silently(&mut self, text: &str, span: Span) -> Option<Literal> {
+        let (number, unit) = text.split_once(' ').unwrap_or((text, ""));
+        let errors = self.errors.len();
+        let unit = (!unit.is_empty() && unit != "times").then(|| Name {
+            text: unit.to_owned(),
+            span,
+        });
+        let value = self.quantity(number, unit, span);
+        self.errors.truncate(errors);
+        value
+    }
+
     fn bad_duration(&mut self, number: &str, suffix: &str, span: Span) -> Option<Literal> {
         if number.contains('.') {
             let message = format!(
@@ -332,8 +443,15 @@ impl Builder<'_> {
             return None;
         }
         let message = "the parts of a duration go from the largest unit to the smallest, each once, as in `1h30m`";
-        self.push(SyntaxError::new(syntax::BAD_DURATION, span, message));
-        None
+        let mut error = SyntaxError::new(syntax::BAD_DURATION, span, message);
+        let sorted = sorted_duration(&format!("{number}{suffix}"));
+        let mut value = None;
+        if let Some(meant) = sorted {
+            value = units::duration(&meant).ok().map(Literal::Duration);
+            error = error.fix(format!("write `{meant}`"), Applicability::Always, span, meant);
+        }
+        self.push(error);
+        value
     }
 
     /// `10km`, `100USD`.
@@ -444,6 +562,20 @@ impl Builder<'_> {
             self.out_of_range(span)
         }
     }
+}
+
+/// The parts of a duration from the largest to the smallest, where each unit is there once.
+fn sorted_duration(text: &str) -> Option<String> {
+    let parts = text.split_inclusive(|c: char| c.is_ascii_alphabetic());
+    let mut parts: Vec<(i64, &str)> = parts
+        .map(|part| {
+            let unit = part.bytes().next_back().and_then(units::duration_unit);
+            unit.map(|unit| (unit, part))
+        })
+        .collect::<Option<_>>()?;
+    parts.sort_by_key(|(unit, _)| std::cmp::Reverse(*unit));
+    let meant: String = parts.iter().map(|(_, part)| *part).collect();
+    units::duration(&meant).is_ok().then_some(meant)
 }
 
 /// Whether underscores stand only between digits.

@@ -207,6 +207,12 @@ impl Builder<'_> {
                 span: Span::at(self.exact(pair).start + 1),
             };
         }
+        if pair.as_str().starts_with('?') {
+            let start = self.exact(pair).start;
+            let span = Span::new(start, start + 2);
+            let message = "`?.` is written `.`: what may be missing is carried along";
+            self.habit(syntax::FOREIGN_WORDS, span, message, ".");
+        }
         self.name(&leaf(pair))
     }
 }

@@ -35,6 +35,8 @@ impl Builder<'_> {
             Rule::nth => self.nth(pair),
             Rule::if_expr => return self.if_expr(pair),
             Rule::match_expr => return self.match_expr(pair),
+            Rule::case_expr => return self.case_expr(pair),
+            Rule::prefixed => return self.prefixed(pair),
             Rule::kw_missing | Rule::null_word => {
                 self.null_value(&pair);
                 ExprKind::Error
@@ -58,6 +60,26 @@ impl Builder<'_> {
                 "ask with `x is missing` or `x is known`; give another value with `x ?? default`",
             ),
         );
+    }
+
+    /// `f"…"` of Python: every text takes values in.
+    fn prefixed(&mut self, pair: P<'_>) -> Expr {
+        let mut inner = pair.into_inner();
+        let (Some(mark), Some(text)) = (inner.next(), inner.next()) else {
+            return Expr {
+                kind: ExprKind::Error,
+                span: Span::at(0),
+            };
+        };
+        let place = self.exact(&mark);
+        let message = format!("a text has no `{}` before it: values stand in it anyway", mark.as_str());
+        self.push(SyntaxError::new(syntax::FOREIGN_WORDS, place, message).fix(
+            "remove it",
+            Applicability::Always,
+            place,
+            "",
+        ));
+        self.primary(text)
     }
 
     /// `(e)`; with commas it is a list of SQL.
@@ -104,7 +126,7 @@ impl Builder<'_> {
         items
     }
 
-    fn record(&mut self, pair: P<'_>) -> Vec<(Name, Expr)> {
+    pub(super) fn record(&mut self, pair: P<'_>) -> Vec<(Name, Expr)> {
         let mut fields = Vec::new();
         for inner in pair.into_inner() {
             if inner.as_rule() == Rule::entry {
@@ -252,6 +274,14 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::agg_name => name = Some(self.name(&inner)),
+                Rule::agg_star | Rule::agg_window => {
+                    self.foreign_question(name.as_ref(), &inner);
+                    return Expr {
+                        kind: ExprKind::Error,
+                        span,
+                    };
+                }
+                Rule::agg_word => name = self.question_word(name, &inner),
                 Rule::query => arg = Some(QueryArg::Query(self.query(inner))),
                 Rule::expr if arg.is_none() => arg = Some(QueryArg::Expr(self.expr(inner))),
                 Rule::expr => more.push(self.expr(inner)),
@@ -309,6 +339,59 @@ impl Builder<'_> {
             },
             span,
         }
+    }
+
+    /// `count(*)`, and `sum(Purchase.total, last 30d)`.
+    fn foreign_question(&mut self, name: Option<&Name>, pair: &P<'_>) {
+        let span = self.exact(pair);
+        if pair.as_rule() == Rule::agg_star {
+            let name = name.map_or("count", |name| name.text.as_str());
+            let message = format!("`{name}` goes over events of a kind, and `*` names none");
+            self.push(
+                SyntaxError::new(syntax::EXPECTED_NAME, span, message)
+                    .help(format!("name what is meant: `{name}(Purchase)`"))
+                    .fix("write `any event`", Applicability::Maybe, span, "any event"),
+            );
+            return;
+        }
+        let comma = Span::new(span.start, span.start + 1);
+        let message = "a window stands behind `in`, not behind a comma";
+        self.push(SyntaxError::new(syntax::EXPECTED_SIGN, comma, message).fix(
+            "write `in`",
+            Applicability::Always,
+            comma,
+            " in",
+        ));
+    }
+
+    /// `count(distinct x)`, `count(did A)`: the name of what is asked then.
+    fn question_word(&mut self, name: Option<Name>, pair: &P<'_>) -> Option<Name> {
+        let span = self.exact(pair);
+        let rest = &self.text[pair.as_span().end()..];
+        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let cut = Span::new(span.start, span.end + blanks as u32);
+        let name = name?;
+        if pair.as_str() == "did" {
+            let message = format!("`{}` asks about the event itself, without `did`", name.text);
+            self.push(SyntaxError::new(syntax::FOREIGN_WORDS, span, message).fix(
+                "remove it",
+                Applicability::Always,
+                cut,
+                "",
+            ));
+            return Some(name);
+        }
+        let edits = vec![(name.span, "distinct".to_owned()), (cut, String::new())];
+        let message = "the number of different values is asked with `distinct(…)`";
+        self.push(SyntaxError::new(syntax::FOREIGN_WORDS, span, message).edits(
+            "write `distinct(…)`",
+            Applicability::Always,
+            edits,
+        ));
+        Some(Name {
+            text: "distinct".to_owned(),
+            span: name.span,
+        })
     }
 
     fn nth(&mut self, pair: P<'_>) -> ExprKind {

@@ -6,6 +6,7 @@ use super::{Builder, P};
 use crate::SyntaxError;
 use crate::ast::{
     Bound, CalendarUnit, Did, Expr, ExprKind, Literal, Name, Query, Regular, Step, Times, Window,
+    WindowKind,
 };
 use crate::grammar::Rule;
 
@@ -53,8 +54,12 @@ impl Builder<'_> {
                 Rule::kw_did => {}
                 Rule::kw_has_done => negated = self.has_done(&inner),
                 Rule::did_not => {
-                    self.upper_case(&inner);
+                    self.never(&inner);
                     negated = Some(self.exact(&inner));
+                }
+                Rule::q_latest => {
+                    latest = true;
+                    self.latest_behind(&inner, span);
                 }
                 Rule::kw_done => {
                     let place = self.exact(&inner);
@@ -93,11 +98,82 @@ impl Builder<'_> {
     /// `has done`, `has not done`.
     fn has_done(&mut self, pair: &P<'_>) -> Option<Span> {
         let span = self.exact(pair);
-        let not = pair.as_str().contains("not");
+        let not = pair.as_str().contains("not") || pair.as_str().contains("never");
         let meant = if not { "did not" } else { "did" };
         let message = format!("`{}` is said `{meant}`", pair.as_str());
         self.habit(syntax::HAS_DONE, span, message, meant);
         not.then_some(span)
+    }
+
+    /// `never` for `not`.
+    fn never(&mut self, pair: &P<'_>) {
+        if pair.as_str() == "never" {
+            let span = self.exact(pair);
+            self.habit(syntax::HAS_DONE, span, "`did never` is said `did not`", "not");
+        } else {
+            self.upper_case(pair);
+        }
+    }
+
+    /// `did Cart latest`: the word stands before the event.
+    fn latest_behind(&mut self, pair: &P<'_>, did: Span) {
+        let place = self.exact(pair);
+        let cut = Span::new(self.gap(pair).start, place.end);
+        let before = Span::at(did.start + "did".len() as u32);
+        let mut error = SyntaxError::new(
+            syntax::MISPLACED_CLAUSE,
+            place,
+            "`latest` stands before the event: `did latest Purchase`",
+        );
+        if self.written(did).starts_with("did ") {
+            let edits = vec![(before, " latest".to_owned()), (cut, String::new())];
+            error = error.edits("move it", Applicability::Always, edits);
+        }
+        self.push(error);
+    }
+
+    /// `and then`, `followed by`, `not then`: where the step must not happen, the place that says so.
+    fn step_word(&mut self, pair: &P<'_>) -> Option<Span> {
+        let words: Vec<&str> = pair.as_str().split_whitespace().collect();
+        if words == ["then"] {
+            return None;
+        }
+        let span = self.exact(pair);
+        let not = words[0] == "not";
+        let meant = if not { "then not" } else { "then" };
+        let message = format!("`{}` is said `{meant}`", words.join(" "));
+        self.habit(syntax::FOREIGN_WORDS, span, message, meant);
+        not.then_some(span)
+    }
+
+    /// `Purchase in last 30d where …` without its `did`.
+    pub(super) fn bare_query(&mut self, pair: P<'_>) -> Expr {
+        let span = self.span(&pair);
+        let Some(query) = pair.into_inner().last().map(|query| self.query(query)) else {
+            return Expr {
+                kind: ExprKind::Error,
+                span,
+            };
+        };
+        let name = query.kinds.first();
+        let place = name.map_or(span, |name| name.span);
+        let message = format!("`{}` is an event; say what is asked about it", self.written(place));
+        self.push(
+            SyntaxError::new(persona_base::history::QUERY_WITHOUT_DID, place, message)
+                .fix("ask with `did`", Applicability::Always, Span::at(span.start), "did "),
+        );
+        Expr {
+            kind: ExprKind::Did(Box::new(Did {
+                negated: None,
+                latest: false,
+                query,
+                times: None,
+                per: None,
+                regular: None,
+                steps: Vec::new(),
+            })),
+            span,
+        }
     }
 
     /// `then not` comes last.
@@ -123,7 +199,8 @@ impl Builder<'_> {
         let mut rest = Vec::new();
         for inner in pair.into_inner() {
             match inner.as_rule() {
-                Rule::kw_then => {}
+                Rule::step_then => negated = self.step_word(&inner),
+                Rule::q_latest => self.junk(&inner, "only the first event can be the latest"),
                 Rule::kw_did | Rule::kw_has_done => {
                     let place = self.exact(&inner);
                     if inner.as_str().contains("not") {
@@ -141,7 +218,7 @@ impl Builder<'_> {
                     );
                 }
                 Rule::did_not => {
-                    self.upper_case(&inner);
+                    self.never(&inner);
                     negated = Some(self.exact(&inner));
                 }
                 _ => rest.push(inner),
@@ -162,10 +239,7 @@ impl Builder<'_> {
             );
         }
         if let Some((window, _)) = &clauses.window {
-            self.push(
-                SyntaxError::new(syntax::MISPLACED_CLAUSE, window.span, "a step after `then` has no window of its own")
-                    .help("say `within 24h` for how soon it follows, and put the window at the first event"),
-            );
+            self.window_of_step(window);
         }
         let query_span = Span::new(subject.span.start, clauses.end.max(subject.span.end));
         let query = query_of(subject, clauses, query_span);
@@ -176,6 +250,26 @@ impl Builder<'_> {
             lasting: lasting.map(|(lasting, _)| lasting),
             span,
         }
+    }
+
+    /// `then Purchase in 1h`, `then Purchase in last 1h`.
+    fn window_of_step(&mut self, window: &Window) {
+        let place = window.span;
+        let inside = |error: &SyntaxError| place.start <= error.span.start && error.span.end <= place.end;
+        self.errors.retain(|error| error.code != syntax::WINDOW_WORDS || !inside(error));
+        let mut error = SyntaxError::new(
+            syntax::MISPLACED_CLAUSE,
+            place,
+            "a step after `then` has no window of its own",
+        )
+        .help("say `within 24h` for how soon it follows, and put the window at the first event");
+        if let WindowKind::Last(length) = &window.kind
+            && !length.span.is_empty()
+        {
+            let meant = format!("within {}", self.written(length.span));
+            error = error.fix(format!("write `{meant}`"), Applicability::Maybe, place, meant);
+        }
+        self.push(error);
     }
 
     fn subject_and_clauses(&mut self, pair: P<'_>) -> (Subject, Clauses) {
@@ -287,6 +381,10 @@ impl Builder<'_> {
                 clauses.times.replace((times, span)).map(|(_, old)| old)
             }
             Rule::q_per => {
+                if let Some(word) = super::first(&pair).filter(|word| word.as_str() != "per") {
+                    let place = self.exact(&word);
+                    self.habit(syntax::FOREIGN_WORDS, place, "`for each` is said `per`", "per");
+                }
                 let name = self.last_name(&pair, "the name of a field");
                 clauses.per.replace((name, span)).map(|(_, old)| old)
             }
@@ -317,7 +415,7 @@ impl Builder<'_> {
         }
     }
 
-    fn last_name(&mut self, pair: &P<'_>, what: &str) -> Name {
+    pub(super) fn last_name(&mut self, pair: &P<'_>, what: &str) -> Name {
         match pair.clone().into_inner().last() {
             Some(name) => self.expect_name(&name, what),
             None => self.name(pair),
@@ -325,7 +423,7 @@ impl Builder<'_> {
     }
 
     /// The operand or condition behind a clause's word.
-    fn last_expr(&mut self, pair: P<'_>) -> Expr {
+    pub(super) fn last_expr(&mut self, pair: P<'_>) -> Expr {
         let span = self.span(&pair);
         let mut found = Expr {
             kind: ExprKind::Error,
@@ -351,6 +449,7 @@ impl Builder<'_> {
         };
         let mut stricter = None;
         let mut counted = false;
+        let (mut unbounded, mut open_end) = (None, None);
         for inner in pair.clone().into_inner() {
             match inner.as_rule() {
                 Rule::bound => {
@@ -359,6 +458,7 @@ impl Builder<'_> {
                         ["at", "most"] => Bound::AtMost,
                         ["exactly"] => Bound::Exactly,
                         ["at", _] => Bound::AtLeast,
+                        [sign] => self.sign_of_count(&inner, sign),
                         [word, _] => {
                             stricter = Some((word == "more", self.exact(&inner)));
                             if word == "more" {
@@ -372,8 +472,17 @@ impl Builder<'_> {
                 }
                 Rule::amount => count = self.amount(inner, true),
                 Rule::kw_times => counted = true,
+                Rule::often => {
+                    count = self.often(&inner);
+                    counted = true;
+                }
+                Rule::or_more => open_end = Some(self.exact(&inner)),
+                Rule::no_bound => unbounded = Some(self.gap(&inner)),
                 _ => {}
             }
+        }
+        if let Some(gap) = unbounded {
+            self.count_without_bound(gap, &count, open_end, span);
         }
         if let Some((more, place)) = stricter {
             self.stricter_bound(more, place, &mut count);
@@ -395,6 +504,62 @@ impl Builder<'_> {
             count: Box::new(count),
             span,
         }
+    }
+
+    /// `>= 3 times`.
+    fn sign_of_count(&mut self, pair: &P<'_>, sign: &str) -> Bound {
+        let (bound, meant) = match sign {
+            "<=" => (Bound::AtMost, "at most"),
+            ">=" => (Bound::AtLeast, "at least"),
+            _ => (Bound::Exactly, "exactly"),
+        };
+        let span = self.exact(pair);
+        let message = format!("how often something happened is bounded in words: `{meant}`");
+        self.habit(syntax::FOREIGN_COMPARISON, span, message, meant);
+        bound
+    }
+
+    /// `at least once`, `at least twice`.
+    fn often(&mut self, pair: &P<'_>) -> Expr {
+        let span = self.exact(pair);
+        let (count, meant) = if pair.as_str() == "once" {
+            (1, "1 time")
+        } else {
+            (2, "2 times")
+        };
+        let message = format!("`{}` is written `{meant}`", pair.as_str());
+        self.habit(syntax::WORDS_RUN_TOGETHER, span, message, meant);
+        Expr {
+            kind: ExprKind::Literal(Literal::Int(count)),
+            span,
+        }
+    }
+
+    /// `3 times`, `3 or more times`.
+    fn count_without_bound(&mut self, gap: Span, count: &Expr, or_more: Option<Span>, whole: Span) {
+        let error = match or_more {
+            None => SyntaxError::new(
+                syntax::EXPECTED_SIGN,
+                gap,
+                "a number of times has a bound: `at least`, `at most` or `exactly`",
+            )
+            .label("expected here")
+            .fix("add `at least`", Applicability::Maybe, gap, " at least"),
+            Some(words) => SyntaxError::new(
+                syntax::WORDS_RUN_TOGETHER,
+                whole,
+                format!("this is written `at least {} times`", self.written(count.span)),
+            )
+            .edits(
+                "write `at least`",
+                Applicability::Always,
+                vec![
+                    (Span::at(count.span.start), "at least ".to_owned()),
+                    (Span::new(count.span.end, words.end), String::new()),
+                ],
+            ),
+        };
+        self.push(error);
     }
 
     /// `more than 3 times` is `at least 4 times`.
@@ -431,6 +596,13 @@ impl Builder<'_> {
                 Rule::amount => amounts.push(self.amount(inner, true)),
                 Rule::kw_calendar => calendar = true,
                 Rule::cal_unit => {
+                    if !calendar && let Some(found) = self.period_for_units(amounts.last()) {
+                        unit = Some(found);
+                        if let Some(last) = amounts.last_mut() {
+                            last.kind = ExprKind::Error;
+                        }
+                        continue;
+                    }
                     if !calendar {
                         self.missing_sign(
                             &inner,
@@ -463,6 +635,23 @@ impl Builder<'_> {
             unit: unit.unwrap_or(CalendarUnit::Week),
             span,
         }
+    }
+
+    /// `of last 6 months`: months of the calendar are meant.
+    fn period_for_units(&mut self, amount: Option<&Expr>) -> Option<CalendarUnit> {
+        let amount = amount?;
+        let written = self.written(amount.span);
+        let (count, unit) = written.split_once(' ')?;
+        let found = super::window::unit_of(unit.trim())?;
+        let gap = Span::at(amount.span.start + count.len() as u32);
+        let message = "`calendar` is missing: `in at least 3 of last 4 calendar weeks`";
+        self.errors.retain(|error| error.span != amount.span);
+        self.push(
+            SyntaxError::new(syntax::EXPECTED_SIGN, gap, message)
+                .label("expected here")
+                .fix("add `calendar`", Applicability::Always, gap, " calendar"),
+        );
+        Some(found)
     }
 
     /// Reports clauses that only `did` has.

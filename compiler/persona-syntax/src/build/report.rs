@@ -129,6 +129,10 @@ impl<'t> Builder<'t> {
             }
             return;
         }
+        if let Some(error) = self.left_over_words(span, gap).or_else(|| self.decimal_comma(span)) {
+            self.push(error);
+            return;
+        }
         let found = self.written(shown).to_owned();
         let error = SyntaxError::new(
             syntax::UNEXPECTED_TEXT,
@@ -140,6 +144,65 @@ impl<'t> Builder<'t> {
             None => error.label(expected),
         };
         self.push(error);
+    }
+
+    /// Words that begin something other languages have: with what persona has for it.
+    fn left_over_words(&self, span: Span, gap: Span) -> Option<SyntaxError> {
+        let text = self.written(span);
+        let mut words = text.split_whitespace();
+        let (word, next) = (words.next()?, words.next().unwrap_or_default());
+        let place = Span::new(span.start, span.start + word.len() as u32);
+        let number = next.starts_with(|c: char| c.is_ascii_digit());
+        let name = next.starts_with(|c: char| c.is_ascii_lowercase());
+        let (code, meant, message) = match word {
+            "within" | "last" | "past" if number => {
+                (syntax::WINDOW_WORDS, "in last", format!("a window is said `in last {next}`"))
+            }
+            "next" if number => {
+                (syntax::WINDOW_WORDS, "in next", format!("a window is said `in next {next}`"))
+            }
+            "with" | "having" | "if" if name => {
+                (syntax::FOREIGN_WORDS, "where", format!("`{word}` is said `where`"))
+            }
+            _ if next == "ago" && word.starts_with(|c: char| c.is_ascii_digit()) => {
+                let message = format!("`before` or `after` is missing: `before {word} ago`");
+                let error = SyntaxError::new(syntax::EXPECTED_SIGN, gap, message);
+                return Some(error.label("expected here"));
+            }
+            _ => return None,
+        };
+        Some(SyntaxError::new(code, place, message).fix(
+            format!("write `{meant}`"),
+            Applicability::Maybe,
+            place,
+            meant,
+        ))
+    }
+
+    /// `0,9`: digits behind a comma that stands behind digits.
+    fn decimal_comma(&self, span: Span) -> Option<SyntaxError> {
+        let before = self.source[..span.start as usize].strip_suffix(',')?;
+        let is_digit = |c: char| c.is_ascii_digit();
+        let digits = before.len() - before.trim_end_matches(is_digit).len();
+        let rest = self.written(span);
+        let fraction = rest.len() - rest.trim_start_matches(is_digit).len();
+        if digits == 0 || fraction == 0 {
+            return None;
+        }
+        let start = span.start - 1 - digits as u32;
+        let place = Span::new(start, span.start + fraction as u32);
+        let (sign, message) = if fraction == 3 {
+            ("_", "thousands are set apart with `_`, not with a comma")
+        } else {
+            (".", "decimals stand behind a point, not behind a comma")
+        };
+        let meant = self.written(place).replace(',', sign);
+        Some(SyntaxError::new(syntax::BAD_NUMBER, place, message).fix(
+            format!("write `{meant}`"),
+            Applicability::Maybe,
+            place,
+            meant,
+        ))
     }
 
     /// `1,000`: a comma between a number and three more digits.

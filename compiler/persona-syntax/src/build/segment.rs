@@ -12,10 +12,24 @@ impl Builder<'_> {
     pub(super) fn segment(&mut self, parts: Parts, rest: Vec<P<'_>>, span: Span) -> DeclKind {
         let mut condition = None;
         let mut foreign = None;
+        let mut colon = None;
         for inner in rest {
             match inner.as_rule() {
                 Rule::segment_body => condition = self.segment_body(inner),
                 Rule::equals => foreign = Some(self.exact(&inner)),
+                Rule::segment_head_junk if inner.as_str().trim_end() == ":" => {
+                    colon = Some(self.span(&inner));
+                }
+                Rule::kw_when if colon.is_some() => {
+                    let sign = colon.take().unwrap_or_default();
+                    let message = "a segment has its condition in braces: `{ when … }`";
+                    let end = Span::at(span.end);
+                    self.push(SyntaxError::new(syntax::FOREIGN_BODY, sign, message).edits(
+                        "write `{ when … }`",
+                        Applicability::Maybe,
+                        vec![(sign, " {".to_owned()), (end, " }".to_owned())],
+                    ));
+                }
                 Rule::kw_when => {
                     let at = Span::at(self.exact(&inner).start);
                     self.push(
@@ -78,8 +92,19 @@ impl Builder<'_> {
     fn segment_body(&mut self, pair: P<'_>) -> Option<Expr> {
         let close = Span::at(self.brackets(&pair).1.start);
         let mut condition: Option<Expr> = None;
+        let mut foreign = false;
         for inner in pair.into_inner() {
+            let query = super::first(&inner).filter(|query| query.as_rule() == Rule::sql_query);
             match inner.as_rule() {
+                Rule::segment_bare if query.is_some() => {
+                    foreign = true;
+                    let place = query.map_or(close, |query| self.span(&query));
+                    let message = "a segment says who is meant with a condition, not with a query";
+                    self.push(
+                        SyntaxError::new(syntax::MISSING_WHEN, place, message)
+                            .help("for example `when did Purchase in last 30d`"),
+                    );
+                }
                 Rule::segment_when | Rule::segment_bare => {
                     let bare = inner.as_rule() == Rule::segment_bare;
                     let place = self.span(&inner);
@@ -96,7 +121,7 @@ impl Builder<'_> {
                 ),
             }
         }
-        if condition.is_none() {
+        if condition.is_none() && !foreign {
             let error = SyntaxError::new(
                 syntax::MISSING_WHEN,
                 close,

@@ -26,7 +26,7 @@ impl Builder<'_> {
         table
     }
 
-    fn field(&mut self, pair: P<'_>) -> FieldDecl {
+    pub(super) fn field(&mut self, pair: P<'_>) -> FieldDecl {
         let doc = self.docs_before(&pair);
         let mut name = Name {
             text: String::new(),

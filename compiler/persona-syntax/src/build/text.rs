@@ -123,6 +123,19 @@ impl Builder<'_> {
             }
             let span: Span = self.map.span(start + from, start + at);
             let message = format!("`{}` means nothing in a text", &text[from..at]);
+            // Behind `matches`, the text is a pattern: raw, it is right as it stands.
+            let before = &self.text[..start];
+            let is_pattern = before.strip_suffix('"').is_some_and(|front| front.trim_end().ends_with("matches"));
+            if is_pattern {
+                let quote = Span::at(self.map.span(start - 1, start).start);
+                self.push(SyntaxError::new(syntax::UNKNOWN_ESCAPE, span, message).fix(
+                    "make it a raw text: `r\"…\"`",
+                    Applicability::Always,
+                    quote,
+                    "r",
+                ));
+                return;
+            }
             self.push(
                 SyntaxError::new(syntax::UNKNOWN_ESCAPE, span, message)
                     .help("a regular expression is best written as a raw text: `r\"\\d+\"`")

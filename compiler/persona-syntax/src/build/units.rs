@@ -59,7 +59,7 @@ pub(super) fn unit(word: &str) -> Option<Unit> {
             metres: 0.3048,
             written: "ft",
         },
-        "kilometer" | "kilometers" | "kilometre" | "kilometres" => Unit::Length {
+        "kms" | "kilometer" | "kilometers" | "kilometre" | "kilometres" => Unit::Length {
             metres: 1_000.0,
             written: "km",
         },

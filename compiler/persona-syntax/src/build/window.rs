@@ -4,7 +4,7 @@ use persona_base::{Applicability, Span, syntax};
 
 use super::{Builder, P, first};
 use crate::SyntaxError;
-use crate::ast::{CalendarUnit, Expr, ExprKind, Window, WindowKind};
+use crate::ast::{CalendarUnit, Expr, ExprKind, Literal, Window, WindowKind};
 use crate::grammar::Rule;
 
 impl Builder<'_> {
@@ -14,7 +14,10 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::window => return self.window(inner),
-                Rule::bad_window => self.bad_window(&inner),
+                Rule::bad_window => {
+                    let kind = self.bad_window(inner, span);
+                    return Window { kind, span };
+                }
                 _ => {}
             }
         }
@@ -24,17 +27,20 @@ impl Builder<'_> {
         }
     }
 
-    fn bad_window(&mut self, pair: &P<'_>) {
-        let found = self.span(pair);
+    fn bad_window(&mut self, pair: P<'_>, whole: Span) -> WindowKind {
+        let found = self.span(&pair);
         if found.is_empty() {
-            return self.missing(
-                pair,
+            self.missing(
+                &pair,
                 syntax::EXPECTED_VALUE,
                 "a window is missing after `in`, such as `last 30d`",
                 None,
             );
+            return WindowKind::Error;
         }
+        let length = pair.into_inner().next().map(|operand| self.operand(operand));
         let written = self.written(found);
+        let word = Span::new(whole.start, whole.start + 2);
         let error = SyntaxError::new(
             syntax::WINDOW_WORDS,
             found,
@@ -43,7 +49,16 @@ impl Builder<'_> {
         .help(
             "windows are `in last 30d`, `in this month`, `in last calendar month`, `in latest 10`",
         );
-        self.push(error);
+        match length {
+            Some(length) if matches!(length.kind, ExprKind::Literal(Literal::Duration(_) | Literal::Period { .. })) => {
+                self.push(error.fix("write `in last`", Applicability::Maybe, word, "in last"));
+                WindowKind::Last(Box::new(length))
+            }
+            _ => {
+                self.push(error);
+                WindowKind::Error
+            }
+        }
     }
 
     /// `in last 30d`, `from 90d ago to 30d ago`, and the others.
@@ -53,6 +68,12 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::kw_in => self.upper_case(&inner),
+                Rule::in_word => {
+                    let place = self.exact(&inner);
+                    let words: Vec<&str> = inner.as_str().split_whitespace().collect();
+                    let message = format!("`{}` is said `in`", words.join(" "));
+                    self.habit(syntax::WINDOW_WORDS, place, message, "in");
+                }
                 Rule::kw_the => {
                     let place = self.exact(&inner);
                     let cut = Span::new(self.gap(&inner).start, place.end);
@@ -66,11 +87,16 @@ impl Builder<'_> {
                     );
                 }
                 Rule::win_last => kind = self.last_window(inner),
-                Rule::win_next => kind = WindowKind::Next(Box::new(self.only_amount(inner, false))),
+                Rule::win_next => {
+                    self.window_word(&inner, "next");
+                    kind = WindowKind::Next(Box::new(self.only_amount(inner, false)));
+                }
                 Rule::win_latest => {
                     kind = WindowKind::Latest(Box::new(self.only_amount(inner, true)));
                 }
                 Rule::win_this => {
+                    self.window_word(&inner, "this");
+                    self.one_unit(&inner);
                     let unit = inner
                         .into_inner()
                         .last()
@@ -95,26 +121,66 @@ impl Builder<'_> {
         }
     }
 
+    /// The first word of a window, where another is said.
+    fn window_word(&mut self, pair: &P<'_>, meant: &str) {
+        if let Some(word) = first(pair) {
+            self.said(&word, meant);
+        }
+    }
+
+    fn said(&mut self, word: &P<'_>, meant: &str) {
+        if word.as_str() != meant {
+            let span = self.exact(word);
+            let message = format!("`{}` is said `{meant}`", word.as_str());
+            self.habit(syntax::WINDOW_WORDS, span, message, meant);
+        }
+    }
+
+    /// `in this months`.
+    fn one_unit(&mut self, pair: &P<'_>) {
+        let Some(unit) = pair.clone().into_inner().last() else {
+            return;
+        };
+        let word = unit.as_str().trim_end();
+        if let Some(one) = word.strip_suffix('s').filter(|_| unit_of(word).is_some()) {
+            let span = self.span(&unit);
+            self.habit(syntax::WINDOW_WORDS, span, format!("`this {word}` is said `this {one}`"), one);
+        }
+    }
+
+    /// `in last calendar 3 weeks`.
+    fn calendar_first(&mut self, count: &P<'_>) -> WindowKind {
+        let span = self.span(count);
+        let word = Span::new(self.gap(count).start - "calendar".len() as u32, self.gap(count).start);
+        let mut error = SyntaxError::new(
+            syntax::EXPECTED_SIGN,
+            word,
+            "`calendar` stands behind the number: `in last 3 calendar weeks`",
+        );
+        let written = self.written(span);
+        if let Some((number, unit)) = written.split_once(' ') {
+            let meant = format!("{number} calendar {}", unit.trim());
+            error = error.fix(format!("write `{meant}`"), Applicability::Always, word.to(span), meant);
+        }
+        self.push(error);
+        WindowKind::Error
+    }
+
     fn last_window(&mut self, pair: P<'_>) -> WindowKind {
         let mut count: Option<P<'_>> = None;
         let mut unit = None;
         let mut calendar = false;
         for inner in pair.into_inner() {
             match inner.as_rule() {
-                Rule::kw_last if inner.as_str() != "last" => {
-                    let span = self.exact(&inner);
-                    self.habit(
-                        syntax::WINDOW_WORDS,
-                        span,
-                        format!("`{}` is said `last`", inner.as_str()),
-                        "last",
-                    );
-                }
+                Rule::kw_last => self.said(&inner, "last"),
                 Rule::amount => count = Some(inner),
                 Rule::kw_calendar => calendar = true,
                 Rule::cal_unit => unit = self.calendar_unit(&inner),
                 _ => {}
             }
+        }
+        if calendar && unit.is_none() && let Some(count) = &count {
+            return self.calendar_first(count);
         }
         if calendar {
             let count = count.map(|count| Box::new(self.amount(count, true)));
@@ -161,6 +227,9 @@ impl Builder<'_> {
                 span: gap,
             };
         };
+        if inner.as_rule() == Rule::minus_amount {
+            return self.minus_amount(inner);
+        }
         if inner.as_rule() != Rule::amount_name {
             return self.primary(inner);
         }
@@ -194,6 +263,28 @@ impl Builder<'_> {
             kind: ExprKind::Name(name),
             span,
         }
+    }
+
+    /// `in last -14d`.
+    fn minus_amount(&mut self, pair: P<'_>) -> Expr {
+        let span = self.span(&pair);
+        let sign = Span::new(span.start, span.start + 1);
+        let message = "a length of time has no sign: `last` says that it goes back";
+        self.push(SyntaxError::new(syntax::BAD_DURATION, span, message).fix(
+            "remove the sign",
+            Applicability::Always,
+            sign,
+            "",
+        ));
+        let mut value = match pair.into_inner().last() {
+            Some(number) => self.primary(number),
+            None => Expr {
+                kind: ExprKind::Error,
+                span,
+            },
+        };
+        value.span = span;
+        value
     }
 
     /// `from 90d ago to 30d ago`.
@@ -246,13 +337,24 @@ impl Builder<'_> {
                 "`{}` is no unit of the calendar: these are day, week, month, quarter and year",
                 name.text
             );
-            self.push(SyntaxError::new(syntax::UNKNOWN_UNIT, name.span, message));
+            let mut error = SyntaxError::new(syntax::UNKNOWN_UNIT, name.span, message);
+            let meant = match name.text.as_str() {
+                "d" => Some("days"),
+                "w" => Some("weeks"),
+                "m" | "mo" => Some("months"),
+                "y" => Some("years"),
+                _ => None,
+            };
+            if let Some(meant) = meant {
+                error = error.fix(format!("write `{meant}`"), Applicability::Maybe, name.span, meant);
+            }
+            self.push(error);
         }
         unit
     }
 }
 
-fn unit_of(word: &str) -> Option<CalendarUnit> {
+pub(super) fn unit_of(word: &str) -> Option<CalendarUnit> {
     Some(match word {
         "day" | "days" => CalendarUnit::Day,
         "week" | "weeks" => CalendarUnit::Week,

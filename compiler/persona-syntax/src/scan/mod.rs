@@ -1,6 +1,7 @@
 //! What both the cutting of files and the repair of declarations know about characters: where texts and
 //! comments end, what a word is. Nothing here knows a declaration's form.
 
+pub(crate) mod clauses;
 pub(crate) mod comment;
 pub(crate) mod nesting;
 pub(crate) mod repair;

@@ -54,24 +54,27 @@ pub(crate) enum Keyword {
     Fn,
     Segment,
     Partition,
-    /// A declaration of a later issue.
-    Later,
+    Catalog,
+    Use,
+    Purpose,
+    Channel,
+    Trigger,
+    Content,
+    Recommend,
+    Experiment,
+    Exclusive,
+    Test,
+    /// A word that a later edition of the language will use.
+    Reserved,
 }
 
 impl Keyword {
     /// Whether the declaration ends with the brace that closes its body.
-    pub(crate) const fn braced(self, word: &str) -> bool {
-        match self {
-            Self::Profile
-            | Self::Event
-            | Self::Enum
-            | Self::OrderedEnum
-            | Self::Source
-            | Self::Segment
-            | Self::Partition => true,
-            Self::Events | Self::Const | Self::Trait | Self::Fn => false,
-            Self::Later => !matches!(word.as_bytes(), b"use" | b"layer"),
-        }
+    pub(crate) const fn braced(self) -> bool {
+        !matches!(
+            self,
+            Self::Events | Self::Const | Self::Trait | Self::Fn | Self::Use
+        )
     }
 
     /// Whether a reader of the source writes it as this.
@@ -88,7 +91,17 @@ impl Keyword {
             Self::Fn => "fn",
             Self::Segment => "segment",
             Self::Partition => "partition",
-            Self::Later => "",
+            Self::Catalog => "catalog",
+            Self::Use => "use",
+            Self::Purpose => "purpose",
+            Self::Channel => "channel",
+            Self::Trigger => "trigger",
+            Self::Content => "content",
+            Self::Recommend => "recommend",
+            Self::Experiment => "experiment",
+            Self::Exclusive => "exclusive",
+            Self::Test => "test",
+            Self::Reserved => "",
         }
     }
 }
@@ -105,17 +118,23 @@ const KEYWORDS: &[(&str, Keyword)] = &[
     ("fn", Keyword::Fn),
     ("segment", Keyword::Segment),
     ("partition", Keyword::Partition),
-    ("catalog", Keyword::Later),
-    ("purpose", Keyword::Later),
-    ("channel", Keyword::Later),
-    ("trigger", Keyword::Later),
-    ("content", Keyword::Later),
-    ("recommend", Keyword::Later),
-    ("experiment", Keyword::Later),
-    ("layer", Keyword::Later),
-    ("exclusive", Keyword::Later),
-    ("test", Keyword::Later),
-    ("use", Keyword::Later),
+    ("catalog", Keyword::Catalog),
+    ("purpose", Keyword::Purpose),
+    ("channel", Keyword::Channel),
+    ("trigger", Keyword::Trigger),
+    ("content", Keyword::Content),
+    ("recommend", Keyword::Recommend),
+    ("experiment", Keyword::Experiment),
+    ("exclusive", Keyword::Exclusive),
+    ("test", Keyword::Test),
+    ("use", Keyword::Use),
+    ("identity", Keyword::Reserved),
+    ("quality", Keyword::Reserved),
+    ("model", Keyword::Reserved),
+    ("policy", Keyword::Reserved),
+    ("feed", Keyword::Reserved),
+    ("journey", Keyword::Reserved),
+    ("history", Keyword::Reserved),
 ];
 
 /// What this keyword opens.
@@ -138,7 +157,6 @@ const FOREIGN: &[(&str, Keyword)] = &[
     ("user", Keyword::Profile),
     ("person", Keyword::Profile),
     ("entity", Keyword::Profile),
-    ("model", Keyword::Profile),
     ("struct", Keyword::Profile),
     ("class", Keyword::Profile),
     ("table", Keyword::Profile),
@@ -150,15 +168,26 @@ const FOREIGN: &[(&str, Keyword)] = &[
     ("fun", Keyword::Fn),
     ("function", Keyword::Fn),
     ("def", Keyword::Fn),
-    ("let", Keyword::Const),
-    ("var", Keyword::Const),
-    ("val", Keyword::Const),
+    ("let", Keyword::Trait),
+    ("var", Keyword::Trait),
+    ("val", Keyword::Trait),
     ("constant", Keyword::Const),
     ("union", Keyword::Events),
     ("stages", Keyword::Partition),
     ("lifecycle", Keyword::Partition),
     ("datasource", Keyword::Source),
-    ("import", Keyword::Source),
+    ("import", Keyword::Use),
+    ("include", Keyword::Use),
+    ("require", Keyword::Use),
+    ("campaign", Keyword::Trigger),
+    ("automation", Keyword::Trigger),
+    ("workflow", Keyword::Trigger),
+    ("flow", Keyword::Trigger),
+    ("message", Keyword::Content),
+    ("template", Keyword::Content),
+    ("recommendation", Keyword::Recommend),
+    ("abtest", Keyword::Experiment),
+    ("consent", Keyword::Purpose),
     ("enumeration", Keyword::Enum),
 ];
 
@@ -166,14 +195,14 @@ const FOREIGN: &[(&str, Keyword)] = &[
 pub(crate) fn meant_keyword(word: &str) -> Option<Keyword> {
     let lower = word.to_ascii_lowercase();
     if let Some(found) = keyword(&lower) {
-        return (found != Keyword::Later).then_some(found);
+        return (found != Keyword::Reserved).then_some(found);
     }
     if let Some((_, found)) = FOREIGN.iter().find(|(text, _)| *text == lower) {
         return Some(*found);
     }
     KEYWORDS
         .iter()
-        .filter(|(_, keyword)| *keyword != Keyword::Later)
+        .filter(|(_, keyword)| *keyword != Keyword::Reserved)
         .map(|(text, keyword)| (distance(&lower, text), text.len(), *keyword))
         .filter(|(distance, len, _)| *distance * 3 <= *len)
         .min_by_key(|(distance, _, _)| *distance)

@@ -224,7 +224,7 @@ impl<'t> Splitter<'t> {
             let start = waiting.map_or(at, |(start, _)| start);
             self.state = State::Decl {
                 start,
-                braced: keyword.braced(word),
+                braced: keyword.braced(),
             };
             self.at = end;
         } else {
@@ -270,11 +270,25 @@ impl<'t> Splitter<'t> {
         let found = meant_keyword(word)?;
         let after = skip_blanks(self.bytes, word_end(self.bytes, next));
         let form = match self.bytes.get(after) {
-            Some(b'{') => found.braced(word) || found == Keyword::Fn,
-            Some(b'"') => matches!(found, Keyword::Segment | Keyword::Partition),
-            Some(b'(') => matches!(found, Keyword::Segment | Keyword::Trait | Keyword::Fn),
-            Some(b':') => matches!(found, Keyword::Trait | Keyword::Const),
-            Some(b'=') => !found.braced(word) || found == Keyword::Segment,
+            Some(b'{') => found.braced() || found == Keyword::Fn,
+            Some(b'"') => matches!(
+                found,
+                Keyword::Segment | Keyword::Partition | Keyword::Trigger | Keyword::Content
+            ),
+            Some(b'(') => matches!(
+                found,
+                Keyword::Segment
+                    | Keyword::Trait
+                    | Keyword::Fn
+                    | Keyword::Content
+                    | Keyword::Recommend
+            ),
+            Some(b':') => matches!(
+                found,
+                Keyword::Trait | Keyword::Const | Keyword::Recommend
+            ),
+            Some(b'.' | b'/') => found == Keyword::Use,
+            Some(b'=') => !found.braced() || found == Keyword::Segment,
             Some(byte) if is_word_start(*byte) => {
                 matches!(found, Keyword::Source | Keyword::OrderedEnum)
             }

@@ -194,3 +194,9 @@ fn spans_are_those_of_the_source() {
     condition.for_each_child(&mut |part| parts.push(part.span.of(text)));
     assert_eq!(parts, ["“x” == b", "did Purchase at least 2 times"]);
 }
+
+#[test]
+fn a_program_at_a_glance() {
+    let text = include_str!("corpus/campaign.persona");
+    check(text, &expect![[r#""#]]);
+}

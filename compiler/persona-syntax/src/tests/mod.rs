@@ -9,6 +9,7 @@ mod pages;
 mod properties;
 mod recovery;
 mod sexpr;
+mod sexpr_campaign;
 mod splitting;
 
 use crate::{SyntaxError, parse_decl, parse_expr, split};

@@ -112,23 +112,14 @@ pub(crate) fn decl(decl: &Decl) -> String {
                 value_text(otherwise)
             )
         }
-        DeclKind::Catalog(_)
-        | DeclKind::Use(_)
-        | DeclKind::Purpose { .. }
-        | DeclKind::Channel { .. }
-        | DeclKind::Trigger(_)
-        | DeclKind::Content(_)
-        | DeclKind::Recommend(_)
-        | DeclKind::Experiment { .. }
-        | DeclKind::Exclusive { .. }
-        | DeclKind::Test { .. } => write!(out, "(campaign {name})"),
-        DeclKind::Later { keyword } => write!(out, "(later {keyword} {name})"),
+        DeclKind::Catalog(table) => write!(out, "(catalog {name}{})", table_text(table)),
+        kind => write!(out, "{}", super::sexpr_campaign::decl(&name, kind)),
     }
     .unwrap();
     out
 }
 
-fn name_text(name: &Name) -> String {
+pub(super) fn name_text(name: &Name) -> String {
     if name.is_missing() {
         "·".to_owned()
     } else {
@@ -136,11 +127,11 @@ fn name_text(name: &Name) -> String {
     }
 }
 
-fn names(list: &[Name]) -> String {
+pub(super) fn names(list: &[Name]) -> String {
     list.iter().map(name_text).collect::<Vec<_>>().join(".")
 }
 
-fn title_text(title: Option<&Expr>) -> String {
+pub(super) fn title_text(title: Option<&Expr>) -> String {
     title.map_or(String::new(), |title| format!(" {}", expr(title)))
 }
 
@@ -193,7 +184,7 @@ fn table_text(table: &TableDecl) -> String {
     out
 }
 
-fn field_text(field: &FieldDecl) -> String {
+pub(super) fn field_text(field: &FieldDecl) -> String {
     let doc = field
         .doc
         .as_ref()
@@ -233,7 +224,7 @@ pub(crate) fn type_text(ty: &TypeExpr) -> String {
     }
 }
 
-fn params_text(params: &[Param]) -> String {
+pub(super) fn params_text(params: &[Param]) -> String {
     if params.is_empty() {
         return String::new();
     }
@@ -295,7 +286,7 @@ fn clause_text(clause: &SourceClause) -> String {
     }
 }
 
-fn exprs(list: &[Expr]) -> String {
+pub(super) fn exprs(list: &[Expr]) -> String {
     list.iter().map(expr).collect::<Vec<_>>().join(" ")
 }
 
@@ -483,7 +474,7 @@ fn arm_text(arm: &MatchArm) -> String {
     format!(" ({} => {})", patterns.join("|"), expr(&arm.result))
 }
 
-fn args_text(args: &[Arg]) -> String {
+pub(super) fn args_text(args: &[Arg]) -> String {
     let list: Vec<String> = args
         .iter()
         .map(|arg| {
@@ -536,7 +527,7 @@ fn literal_text(literal: &Literal) -> String {
     }
 }
 
-fn query_text(query: &Query) -> String {
+pub(super) fn query_text(query: &Query) -> String {
     let mut out = if query.any_event {
         "any-event".to_owned()
     } else {

@@ -4,12 +4,15 @@
 //! Nothing here knows what a declaration means; the grammar relies on balanced brackets for its recovery.
 
 mod chars;
+mod clauses;
 mod map;
 
 pub(crate) use map::OffsetMap;
 
 use persona_base::{Applicability, Span, syntax};
 
+use self::clauses::{ClauseAt, Clauses};
+use super::clauses::Block;
 use super::comment::foreign_comment;
 use super::nesting::{MAX_DEPTH, Words};
 use super::{
@@ -31,10 +34,22 @@ pub(crate) struct Repaired {
     pub(crate) depth: usize,
 }
 
-/// Repairs a declaration's text, or says where it nests too deeply. `fields` says whether `name:` starts a
-/// field there.
-pub(crate) fn repair(text: &str, fields: bool) -> Result<Repaired, Box<SyntaxError>> {
-    let mut repair = Repair::new(text, fields);
+/// What the repair has to know of a declaration's form.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Form {
+    /// Whether `name:` starts a field there.
+    pub(crate) fields: bool,
+    /// What its braces hold, when they hold clauses.
+    pub(crate) body: Option<Block>,
+    /// The end of its keyword.
+    pub(crate) head: usize,
+}
+
+/// Repairs a declaration's text, or says where it nests too deeply.
+pub(crate) fn repair(text: &str, form: Form) -> Result<Repaired, Box<SyntaxError>> {
+    let mut repair = Repair::new(text, form.fields);
+    repair.clauses.body = form.body;
+    repair.clauses.head = form.head;
     repair.run()?;
     chars::report_invisible(text, &mut repair.errors);
     let (text, map) = map::apply(text, repair.patches);
@@ -78,6 +93,10 @@ struct Frame {
     /// The depth up to and with this frame.
     depth: usize,
     words: Words,
+    /// What clauses stand inside, if any.
+    block: Option<Block>,
+    /// The last clause inside that started.
+    clause: Option<ClauseAt>,
 }
 
 /// At most this many unclosed brackets are reported one by one.
@@ -87,6 +106,7 @@ struct Repair<'t> {
     text: &'t str,
     bytes: &'t [u8],
     fields: bool,
+    clauses: Clauses,
     at: usize,
     frames: Vec<Frame>,
     /// Nesting by words outside all brackets.
@@ -108,6 +128,7 @@ impl<'t> Repair<'t> {
             text,
             bytes: text.as_bytes(),
             fields,
+            clauses: Clauses::default(),
             at: 0,
             frames: Vec::new(),
             words: Words::default(),
@@ -209,6 +230,11 @@ impl<'t> Repair<'t> {
     }
 
     fn push(&mut self, open: Open) -> Result<(), Box<SyntaxError>> {
+        let block = if open == Open::Brace {
+            self.opened_block()
+        } else {
+            None
+        };
         let outer = self.frames.last().map_or(0, |frame| frame.depth);
         let depth = outer + self.words().depth() + usize::from(!matches!(open, Open::Text { .. }));
         self.frames.push(Frame {
@@ -216,6 +242,8 @@ impl<'t> Repair<'t> {
             at: self.at,
             depth,
             words: Words::default(),
+            block,
+            clause: None,
         });
         self.check_depth()
     }
@@ -280,6 +308,7 @@ impl<'t> Repair<'t> {
 
     fn word(&mut self, limit: usize) -> Result<(), Box<SyntaxError>> {
         let start = self.at;
+        self.mark_clause()?;
         let ascii = self.bytes[start..]
             .iter()
             .take_while(|b| is_word_byte(**b) && b.is_ascii())
@@ -491,6 +520,7 @@ impl<'t> Repair<'t> {
 
     /// A new line in code: a clause that starts here ends what `(` and `[` left open before it.
     fn line_start(&mut self) {
+        self.close_before_clause();
         let at = skip_blanks(self.bytes, self.at);
         let Some(clause) = clause_at(self.bytes, at) else {
             return;
