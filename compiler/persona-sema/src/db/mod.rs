@@ -8,11 +8,13 @@
 //! one are found by [`graph`] first.
 
 mod assemble;
+mod campaign;
 mod edge;
 mod env;
 mod expansion;
 mod graph;
 mod lints;
+mod loops;
 pub(crate) mod modules;
 mod origin;
 mod queries;

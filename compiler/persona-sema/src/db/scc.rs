@@ -1,6 +1,8 @@
 //! Strongly connected components of a graph, without recursion: however long a chain of declarations is, the stack
 //! stays flat.
 
+use std::collections::{BTreeMap, VecDeque};
+
 /// The components of the graph with these edges, each after all components it has edges to; members in the order of
 /// their numbers. Edges must point at existing nodes.
 pub(crate) fn components(edges: &[Vec<u32>]) -> Vec<Vec<u32>> {
@@ -19,6 +21,32 @@ pub(crate) fn components(edges: &[Vec<u32>]) -> Vec<Vec<u32>> {
         }
     }
     search.found
+}
+
+/// A shortest way from the first member of a component back to itself.
+pub(crate) fn shortest_cycle(edges: &[Vec<u32>], members: &[u32]) -> Vec<u32> {
+    let Some(start) = members.first().copied() else {
+        return Vec::new();
+    };
+    let mut reached_from: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut queue = VecDeque::from([start]);
+    while let Some(node) = queue.pop_front() {
+        for next in &edges[node as usize] {
+            if *next == start {
+                let mut path = vec![node];
+                while let Some(before) = path.last().filter(|last| **last != start).and_then(|last| reached_from.get(last)) {
+                    path.push(*before);
+                }
+                path.reverse();
+                return path;
+            }
+            if members.binary_search(next).is_ok() && !reached_from.contains_key(next) {
+                reached_from.insert(*next, node);
+                queue.push_back(*next);
+            }
+        }
+    }
+    vec![start]
 }
 
 /// Tarjan's search with an explicit path.

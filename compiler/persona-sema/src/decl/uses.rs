@@ -4,6 +4,8 @@
 //! know (a bare name that is also an enum's value), it takes the name for a reference: the graph may have an edge too
 //! many, but never one too few.
 
+mod flow;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -96,12 +98,11 @@ pub(crate) fn uses_of(decl: &ast::Decl, schema: &Schema) -> Uses {
             }
         }
         ast::DeclKind::Recommend(decl) => walk.recommend(decl),
-        ast::DeclKind::Use(_)
-        | ast::DeclKind::Trigger(_)
-        | ast::DeclKind::Content(_)
-        | ast::DeclKind::Experiment { .. }
-        | ast::DeclKind::Exclusive { .. }
-        | ast::DeclKind::Test { .. } => decl.kind.for_each_expr(&mut |expr| walk.expr(expr)),
+        ast::DeclKind::Trigger(decl) => walk.trigger(decl),
+        ast::DeclKind::Content(decl) => walk.content(decl),
+        ast::DeclKind::Experiment { clauses } => walk.experiment(clauses),
+        ast::DeclKind::Test { steps } => walk.test(steps),
+        ast::DeclKind::Use(_) | ast::DeclKind::Exclusive { .. } => decl.kind.for_each_expr(&mut |expr| walk.expr(expr)),
     }
     walk.uses
 }
