@@ -10,6 +10,7 @@ mod expr;
 mod hir;
 mod later;
 mod package;
+pub mod prove;
 mod ty;
 
 pub use db::Database;

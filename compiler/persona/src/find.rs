@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
+use crate::dependencies::Shared;
 
 /// The name of a package's configuration.
 pub(crate) const CONFIG: &str = "persona.toml";
@@ -24,6 +25,8 @@ pub(crate) struct Found {
     pub(crate) name: String,
     /// For a single file: the package whose folder it lies in.
     pub(crate) within: Option<PathBuf>,
+    /// The packages that it may use.
+    pub(crate) shared: Shared,
 }
 
 /// Finds the package that a path means: a folder (or the nearest folder above it) with a `persona.toml`, or one file.
@@ -67,6 +70,7 @@ fn single(path: &Path) -> Result<Found, Error> {
         files: vec![(shown(path), read(path)?)],
         name: stem.unwrap_or_default(),
         within: root_of(parent).ok(),
+        shared: Shared::default(),
     })
 }
 
@@ -80,12 +84,15 @@ fn folder(path: &Path) -> Result<Found, Error> {
     for path in paths {
         files.push((shown(&path), read(&path)?));
     }
+    let toml = read(&config)?;
+    let shared = Shared::read(&root, &toml);
     Ok(Found {
-        config: Some((shown(&config), read(&config)?)),
+        config: Some((shown(&config), toml)),
         root,
         files,
         name: String::new(),
         within: None,
+        shared,
     })
 }
 
@@ -135,7 +142,7 @@ fn has_programs(path: &Path) -> bool {
 }
 
 /// The `.persona` files of a folder and the folders in it, except hidden ones and those that are packages of their own.
-fn collect(root: &Path, into: &mut Vec<PathBuf>) -> Result<(), Error> {
+pub(crate) fn collect(root: &Path, into: &mut Vec<PathBuf>) -> Result<(), Error> {
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
         let entries = fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))?;
@@ -159,7 +166,7 @@ fn collect(root: &Path, into: &mut Vec<PathBuf>) -> Result<(), Error> {
     Ok(())
 }
 
-fn read(path: &Path) -> Result<String, Error> {
+pub(crate) fn read(path: &Path) -> Result<String, Error> {
     let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
     String::from_utf8(bytes).map_err(|error| {
         let upto = error.utf8_error().valid_up_to();

@@ -14,6 +14,7 @@
 //! This crate reads programs from disk and decides the order of work; what a program means is the business of the crates
 //! below. It never prints, and no input makes it panic: an internal mistake is an [`Error`] too.
 
+mod dependencies;
 mod error;
 mod find;
 mod package;

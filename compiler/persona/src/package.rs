@@ -8,6 +8,7 @@ use persona_base::{Diagnostic, Severity};
 use persona_sema::Database;
 
 use crate::error::guarded;
+use crate::dependencies::Shared;
 use crate::{Error, Program, Texts, find};
 
 /// A package's files. Opening one reads them; nothing is checked until [`Package::check`] or [`Package::compile`].
@@ -22,6 +23,8 @@ pub struct Package {
     /// The paths of its configuration, if it has one, and of its files.
     config: Option<String>,
     files: BTreeSet<String>,
+    /// The packages that it may use, as they were read.
+    shared: Shared,
 }
 
 /// What is wrong or dubious in a package.
@@ -73,7 +76,8 @@ impl Package {
     }
 
     /// A package from memory: `persona.toml`'s text, if there is one, and files with their paths. Sources' paths are relative
-    /// to `root`.
+    /// to `root`. Files whose paths begin with `../` are those of other packages, which `[dependencies]` names by their
+    /// folders.
     pub fn from_memory<'a>(
         name: &str,
         config: Option<&str>,
@@ -82,12 +86,15 @@ impl Package {
     ) -> Self {
         let mut package = Self::empty(root.to_owned());
         let owned = |(path, text): (&str, &str)| (path.to_owned(), text.to_owned());
+        let mut files: Vec<(String, String)> = files.into_iter().map(owned).collect();
+        let shared = Shared::in_memory(config, &mut files);
         package.take(find::Found {
             root: root.to_owned(),
             config: config.map(|text| owned((find::CONFIG, text))),
-            files: files.into_iter().map(owned).collect(),
+            files,
             name: name.to_owned(),
             within: None,
+            shared,
         });
         package
     }
@@ -101,6 +108,7 @@ impl Package {
             opened: None,
             config: None,
             files: BTreeSet::new(),
+            shared: Shared::default(),
         }
     }
 
@@ -187,9 +195,34 @@ impl Package {
                 changed = true;
             }
         }
+        if self.shared != found.shared {
+            self.share(found.shared);
+            changed = true;
+        }
+        if first {
+            // Last, so that the package's own files have the first ids.
+            for id in self.db.set_library(persona_std::MODULES.iter().copied()) {
+                self.texts.set_shared(&self.db, id);
+            }
+        }
         self.root = found.root;
         self.within = found.within;
         changed
+    }
+
+    /// Sets the packages that this one may use.
+    fn share(&mut self, shared: Shared) {
+        let before = self.shared.packages.iter();
+        let before = before.flat_map(|package| package.config.iter().chain(&package.files));
+        let before: Vec<String> = before.map(|(path, _)| path.clone()).collect();
+        for path in before {
+            self.texts.remove(&path);
+        }
+        let (packages, folders) = (shared.packages.clone(), shared.folders.clone());
+        for id in self.db.set_dependencies(packages, folders) {
+            self.texts.set_shared(&self.db, id);
+        }
+        self.shared = shared;
     }
 
     /// The folder that sources' paths are relative to.
@@ -234,6 +267,13 @@ impl Package {
         let checked = guarded("assembling the package", || self.db.checked())?;
         let checked = checked
             .ok_or_else(|| Error::internal("the package has no errors, and yet it is not valid"))?;
+        let later = checked.not_run_yet();
+        if !later.is_empty() {
+            return Ok(Compiled::Broken(Report {
+                diagnostics: later,
+                ..report
+            }));
+        }
         let plan = guarded("lowering the package", || persona_lower::lower(&checked))?;
         let plan = plan.map_err(|error| {
             Error::program(format!("the program is too large: {error}"))

@@ -1,6 +1,6 @@
 //! The texts that diagnostics and places point into, for whoever shows them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use persona_base::{FileId, LineIndex, Span};
@@ -13,6 +13,8 @@ use crate::Excerpt;
 pub struct Texts {
     files: BTreeMap<FileId, (Arc<str>, Arc<str>)>,
     config: Option<FileId>,
+    /// Files of the standard library and of other packages.
+    shared: BTreeSet<FileId>,
 }
 
 /// A place for people: file, line and column, both from one.
@@ -44,6 +46,12 @@ impl Texts {
         }
     }
 
+    /// The same for a file of the standard library or of another package.
+    pub(crate) fn set_shared(&mut self, db: &Database, file: FileId) {
+        self.set(db, file);
+        self.shared.insert(file);
+    }
+
     /// Forgets a file.
     pub(crate) fn remove(&mut self, path: &str) {
         self.files.retain(|_, (other, _)| **other != *path);
@@ -65,9 +73,10 @@ impl Texts {
         (self.config != Some(file), self.path(file))
     }
 
-    /// All files, in the order in which diagnostics stand.
+    /// The package's own files, in the order in which diagnostics stand.
     pub fn files(&self) -> Vec<FileId> {
-        let mut files: Vec<FileId> = self.files.keys().copied().collect();
+        let own = self.files.keys().filter(|file| !self.shared.contains(file));
+        let mut files: Vec<FileId> = own.copied().collect();
         files.sort_by(|a, b| self.place(*a).cmp(&self.place(*b)));
         files
     }

@@ -126,7 +126,7 @@ fn implicit_profile(db: &dyn Db, table: TableDef) -> TableDef {
 
 fn add(checked: &mut Checked, unit: &Unit, origin: Place) {
     match unit {
-        Unit::None | Unit::Table(_) | Unit::Const { .. } | Unit::Catalog(_) => {}
+        Unit::None | Unit::Table(_) | Unit::Const { .. } | Unit::Catalog(_) | Unit::Exclusive(_) => {}
         Unit::Purpose(definition) => {
             let definition = definition.clone();
             checked.purposes.push(Purpose { origin, ..definition });
