@@ -103,6 +103,14 @@ impl<'a, 'w> Linter<'a, 'w> {
         }
     }
 
+    /// A value: the filters in it.
+    pub(super) fn values(&mut self, expr: &'a Expr) {
+        if has_filter(expr) || !matches!(expr.kind, ExprKind::Op(..) | ExprKind::Agg { .. }) {
+            let (mut builder, frame) = self.builder(true);
+            self.filters(&mut builder, expr, frame);
+        }
+    }
+
     /// Conditions of which the first that holds is taken, each in its own place. Whether any was reported.
     pub(super) fn sequence(&mut self, conditions: &[&'a Expr], kind: Sequence) {
         if conditions.len() < 2 || conditions.iter().any(|expr| self.is_silent(expr)) {

@@ -28,7 +28,7 @@ use self::build::{Body, BodyKind, Builder, Tables, World};
 use self::solve::Solver;
 use crate::{Checked, Expr, Param, TypeKind};
 
-pub(crate) use sites::proofs;
+pub(crate) use sites::proven_of;
 
 /// The answer to a question about conditions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

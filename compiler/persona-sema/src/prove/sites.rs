@@ -10,11 +10,11 @@ use super::exclusive;
 use super::lint::{Linter, Sequence, Site, Texts};
 use crate::db::{Db, Decl, check, lookup, schema, stand_in};
 use crate::decl::Unit;
-use crate::{Content, Expr, Trigger, TriggerStart, TriggerStep, TriggerStepKind};
+use crate::{Content, Expr, ExprKind, Trigger, TriggerStart, TriggerStep, TriggerStepKind};
 
 /// What the conditions of a declaration say for everyone. A declaration with errors is left alone.
 #[salsa::tracked]
-pub(crate) fn proofs<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<Diagnostic> {
+pub(crate) fn proven_of<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<Diagnostic> {
     let checked = check(db, decl);
     let broken = |found: &Diagnostic| found.severity == Severity::Error;
     if checked.diagnostics.iter().any(broken) {
@@ -34,6 +34,15 @@ pub(crate) fn proofs<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<Diagnostic> {
         .collect();
     let world = Declared::new(db, decl);
     if let Unit::Exclusive(segments) = &checked.unit {
+        // What is broken in a segment is said there.
+        let broken_segment = segments.iter().any(|segment| match &segment.kind {
+            ExprKind::Segment(name, _) | ExprKind::Stage(name, _) => lookup(db, name)
+                .is_none_or(|found| check(db, found).diagnostics.iter().any(broken)),
+            _ => true,
+        });
+        if broken_segment {
+            return Vec::new();
+        }
         return exclusive::overlaps(&world, &world, stand_in(decl), segments);
     }
     let mut linter = Linter::new(&world, &world, stand_in(decl), &silent);
@@ -78,9 +87,7 @@ fn lint<'a>(linter: &mut Linter<'a, '_>, unit: &'a Unit) {
             definition.skips.iter().for_each(|skip| linter.condition(&skip.condition, &SKIPPED));
         }
         Unit::Purpose(definition) => {
-            if let Some(condition) = &definition.requires {
-                linter.condition(condition, &REQUIRED);
-            }
+            linter.condition(&definition.requires, &REQUIRED);
         }
         _ => {}
     }
