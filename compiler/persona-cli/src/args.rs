@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::fmt::Lines;
+use crate::new::Template;
 use crate::report::Format;
 
-/// persona: segments, traits and partitions as code, checked before anything is sent.
+/// Segments, traits and partitions as code, checked before anything is sent.
 #[derive(Debug, Parser)]
 #[command(
     name = "persona",
@@ -76,9 +77,20 @@ pub(crate) enum Command {
     /// Explain one answer about one person
     #[command(after_help = "Example:\n  persona why vip --profile c0042 examples/shop")]
     Why(Why),
-    /// Explain a diagnostic code; without one, list them all
-    #[command(after_help = "Example:\n  persona explain P0301")]
+    /// Explain a diagnostic by its code or name; without one, list them all
+    #[command(after_help = "Examples:\n  persona explain P0301\n  persona explain missing_becomes_yes")]
     Explain(Explain),
+    /// Make a new package that checks and runs
+    #[command(after_help = "Examples:\n  persona new my_shop\n  persona new my_paper --template media")]
+    New(New),
+    /// Print what a shell needs to complete commands and flags
+    #[command(after_help = "Examples:\n  persona completions bash > ~/.local/share/bash-completion/completions/persona\n  \
+                            persona completions zsh > ~/.zfunc/_persona\n  \
+                            persona completions fish > ~/.config/fish/completions/persona.fish")]
+    Completions(Completions),
+    /// Print the manual, or write a page for each command
+    #[command(after_help = "Examples:\n  persona man | man -l -\n  persona man --out ~/.local/share/man/man1")]
+    Man(Man),
 }
 
 /// `persona check`
@@ -207,4 +219,29 @@ pub(crate) enum Prose {
 pub(crate) struct Explain {
     /// A code such as P0301, or its name
     pub(crate) code: Option<String>,
+}
+
+/// `persona new`
+#[derive(Debug, Args)]
+pub(crate) struct New {
+    /// The folder to make; the package is called like it
+    pub(crate) name: PathBuf,
+    /// What the package is about
+    #[arg(long, value_name = "TRADE", default_value = "shop")]
+    pub(crate) template: Template,
+}
+
+/// `persona completions`
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// `persona man`
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// The folder to write a page for each command into
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }

@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use persona_base::{Code, all_codes, find_code, nearest};
+use persona_base::{Code, Level, all_codes, find_code, nearest};
 
 use unicode_width::UnicodeWidthStr;
 
 use crate::args::Explain;
 use crate::fail::{Failure, Outcome};
-use crate::term::{Paint, Term};
+use crate::term::{Paint, Term, columns};
 
 /// The width of a page.
 const WIDTH: usize = 88;
@@ -30,24 +30,46 @@ pub(crate) fn explain(args: &Explain, term: Term) -> Result<Outcome, Failure> {
 fn list(paint: Paint) -> String {
     let mut text = String::new();
     for code in all_codes() {
-        let title = code.info().page.lines().next().unwrap_or("");
+        let info = code.info();
+        let title = info.page.lines().next().unwrap_or("");
         let title = title.split_once(": ").map_or("", |(_, title)| title);
-        writeln!(
-            text,
-            "{}  {:<32} {title}",
-            paint.bold(code.id()),
-            code.info().name
-        )
-        .unwrap_or(());
+        writeln!(text, "{}  {:<32} {title}", paint.bold(code.id()), info.name).unwrap_or(());
     }
     text
+}
+
+/// What is known of a code besides its page: its name, its default level and how to change it, since when there is it.
+fn facts(code: Code) -> String {
+    let info = code.info();
+    let name = info.name;
+    let level = match info.level {
+        Level::Error => "an error, which no setting turns off".to_owned(),
+        Level::Deny => format!(
+            "an error; `{name} = \"warn\"` or `\"allow\"` in [levels] of persona.toml, or @allow({name}), changes that"
+        ),
+        Level::Warn => format!(
+            "a warning; `{name} = \"deny\"` or `\"allow\"` in [levels] of persona.toml, or @allow({name}), changes that"
+        ),
+        Level::Allow => format!(
+            "off, unless `{name} = \"warn\"` or `\"deny\"` in [levels] of persona.toml turns it on"
+        ),
+    };
+    let lines = [
+        format!("Name:    {name}"),
+        format!("Level:   {level}"),
+        format!("Since:   persona {}", info.since),
+    ];
+    lines.map(|line| wrapped_under(&line, "         ")).join("\n")
 }
 
 /// The page, with its Markdown made readable: headings bold, code indented, no fences.
 fn page(code: Code, paint: Paint) -> String {
     let mut text = String::new();
     let mut in_code = false;
-    for line in code.info().page.lines() {
+    for (number, line) in code.info().page.lines().enumerate() {
+        if number == 1 {
+            writeln!(text, "\n{}", paint.dim(facts(code))).unwrap_or(());
+        }
         if line.trim_start().starts_with("```") {
             in_code = !in_code;
         } else if in_code {
@@ -68,11 +90,16 @@ fn page(code: Code, paint: Paint) -> String {
 
 /// A paragraph, or an item of a list, in lines that are easy to read.
 fn wrapped(line: &str) -> String {
-    let indent = if line.starts_with("- ") { "  " } else { "" };
+    wrapped_under(line, if line.starts_with("- ") { "  " } else { "" })
+}
+
+/// A paragraph in lines that are easy to read, all but the first indented. Blanks at the start of words stay.
+fn wrapped_under(line: &str, indent: &str) -> String {
+    let width_of_page = columns().unwrap_or(WIDTH).min(WIDTH);
     let mut text = String::new();
     let mut width = 0;
-    for word in line.split_whitespace() {
-        if width > 0 && width + 1 + word.width() > WIDTH {
+    for word in line.split(' ') {
+        if width > 0 && width + 1 + word.width() > width_of_page {
             text.push('\n');
             text.push_str(indent);
             width = indent.len();

@@ -7,6 +7,8 @@ mod columns;
 mod explain;
 mod fail;
 mod fmt;
+mod generated;
+mod new;
 mod replace;
 mod report;
 mod run;
@@ -54,6 +56,9 @@ fn dispatch(command: &Command, term: Term) -> Result<Outcome, Failure> {
         Command::Run(args) => run::run(args, term),
         Command::Why(args) => why::why(args, term),
         Command::Explain(args) => explain::explain(args, term),
+        Command::New(args) => new::new(args, term),
+        Command::Completions(args) => generated::completions(args),
+        Command::Man(args) => generated::man(args, term),
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod progress;
 mod table;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use persona::{Compiled, Engine, Now, NowFrom, Package, Program, RunOptions};
 
@@ -39,6 +40,14 @@ pub(crate) fn run(args: &Run, term: Term) -> Result<Outcome, Failure> {
         members: args.members.clone(),
         rejects: args.rejects.clone(),
     };
+    for (flag, path) in [("--members", &args.members), ("--rejects", &args.rejects)] {
+        if path.as_deref() == Some(Path::new("-")) {
+            return Err(Failure::call(format!(
+                "`{flag} -` would mix rows into the results, which go to standard output"
+            ))
+            .help(format!("name a file, as in `{flag} rows.ndjson`")));
+        }
+    }
     let bars = Bars::new(term.progress);
     let result = program.run(&options, &bars);
     bars.finish();
