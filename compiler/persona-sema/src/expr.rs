@@ -51,6 +51,9 @@ pub(crate) use self::catalogs::{
     Ruling, can_rank, check_any_value, check_keys, check_recommend_args, check_ruling,
     is_about_events, type_in_words,
 };
+pub(crate) use self::consts::fold;
+pub(crate) use self::narrow::is_strict;
+pub(crate) use self::walk::each_part;
 use self::names::{Bound, Named};
 use self::narrow::Key;
 use self::open::{OpenAtom, Parent, Position};

@@ -123,6 +123,7 @@ pub mod missing;
 pub mod modules;
 pub mod names;
 pub mod package;
+pub mod proofs;
 pub mod syntax;
 pub mod timelines;
 pub mod triggers;
@@ -143,6 +144,7 @@ pub fn all_codes() -> Vec<Code> {
         data::ALL,
         campaign::ALL,
         package::ALL,
+        proofs::ALL,
         modules::ALL,
     ];
     let mut all: Vec<Code> = groups.concat();

@@ -95,6 +95,8 @@ pub(crate) enum Unit {
     Experiment(Experiment),
     /// A test.
     Test(Test),
+    /// The segments and stages of an exclusion.
+    Exclusive(Vec<crate::Expr>),
     /// A source, with the names of `prefer a over b`.
     Source {
         definition: Source,
@@ -152,6 +154,7 @@ impl Unit {
             | Self::Content(_)
             | Self::Experiment(_)
             | Self::Test(_)
+            | Self::Exclusive(_)
             | Self::Source { .. } => Global::Broken,
             Self::Recommend(definition, ty) => Global::Recommend(
                 Signature {

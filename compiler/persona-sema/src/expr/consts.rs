@@ -40,7 +40,7 @@ impl Checker<'_> {
 }
 
 /// What an expression comes to, if it is constant. Missing is no constant: nobody writes it on purpose.
-pub(super) fn fold(expr: &Expr) -> Option<Const> {
+pub(crate) fn fold(expr: &Expr) -> Option<Const> {
     match &expr.kind {
         ExprKind::Const(value) => Some(value.clone()),
         ExprKind::Op(op, operands) => match operands.as_slice() {

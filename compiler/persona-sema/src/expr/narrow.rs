@@ -86,7 +86,7 @@ impl Checker<'_> {
 }
 
 /// Whether a missing operand makes the result missing.
-pub(super) fn is_strict(op: Op) -> bool {
+pub(crate) fn is_strict(op: Op) -> bool {
     !matches!(op, Op::Coalesce | Op::Known | Op::And | Op::Or | Op::Not)
 }
 

@@ -3,7 +3,7 @@
 use crate::{AggKind, Arg, BinderId, Expr, ExprKind, Part, Query, Window};
 
 /// Calls `visit` for each direct part of an expression, conditions of queries and lengths of windows included.
-pub(super) fn each_part<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
+pub(crate) fn each_part<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
     match &expr.kind {
         ExprKind::Error
         | ExprKind::Const(_)

@@ -111,6 +111,8 @@ impl Shop {
                 (Arc::from("Activity"), all(&[0, 1, 2, 3])),
                 (Arc::from("Browsing"), all(&[0, 2])),
             ]),
+            catalogs: IndexVec::default(),
+            sent: EventId(u32::MAX),
         };
         Self {
             schema,
