@@ -18,33 +18,33 @@ impl Layout<'_> {
             DeclKind::Use(module) => self.module(module),
             DeclKind::Purpose { requires } => {
                 let starts = self.starts(requires.iter().map(|clause| clause.span.start));
-                self.body(&starts, Items::Clauses);
+                self.last_body(decl, &starts, Items::Clauses);
                 requires.iter().for_each(|clause| self.requires(clause));
             }
             DeclKind::Channel { clauses } => {
                 let starts = self.starts(clauses.iter().map(|clause| channel_span(clause).start));
-                self.body(&starts, Items::Clauses);
+                self.last_body(decl, &starts, Items::Clauses);
                 clauses.iter().for_each(|clause| self.channel_clause(clause));
             }
-            DeclKind::Trigger(trigger) => self.trigger(trigger),
-            DeclKind::Content(content) => self.content(content, decl.name.span),
-            DeclKind::Recommend(recommend) => self.recommend(recommend, decl.name.span),
+            DeclKind::Trigger(trigger) => self.trigger(decl, trigger),
+            DeclKind::Content(content) => self.content(decl, content),
+            DeclKind::Recommend(recommend) => self.recommend(decl, recommend),
             DeclKind::Experiment { clauses } => {
                 let starts =
                     self.starts(clauses.iter().map(|clause| experiment_span(clause).start));
-                self.body(&starts, Items::Clauses);
+                self.last_body(decl, &starts, Items::Clauses);
                 clauses
                     .iter()
                     .for_each(|clause| self.experiment_clause(clause));
             }
             DeclKind::Exclusive { segments } => {
                 let starts = self.starts(segments.iter().map(|segment| segment.span.start));
-                self.body(&starts, Items::Fields);
+                self.last_body(decl, &starts, Items::Fields);
                 segments.iter().for_each(|segment| self.expr(segment, 1));
             }
             DeclKind::Test { steps } => {
                 let starts = self.starts(steps.iter().map(|step| step.span.start));
-                self.body(&starts, Items::Clauses);
+                self.last_body(decl, &starts, Items::Clauses);
                 steps.iter().for_each(|step| self.test_step(step));
             }
             _ => return None,
@@ -135,12 +135,12 @@ impl Layout<'_> {
         self.query(query, first, last, 1);
     }
 
-    fn trigger(&mut self, trigger: &TriggerDecl) {
+    fn trigger(&mut self, decl: &Decl, trigger: &TriggerDecl) {
         let clauses = trigger.clauses.iter().map(|clause| clause.span.start);
         let steps = trigger.steps.iter().map(|step| step.span.start);
         let mut starts = self.starts(clauses.chain(steps));
         starts.sort_unstable();
-        self.body(&starts, Items::Clauses);
+        self.last_body(decl, &starts, Items::Clauses);
         trigger
             .clauses
             .iter()
@@ -190,10 +190,9 @@ impl Layout<'_> {
         }
     }
 
-    fn steps(&mut self, open: usize, steps: &[TriggerStep]) {
+    fn steps(&mut self, first: usize, open: usize, steps: &[TriggerStep]) {
         let starts = self.starts(steps.iter().map(|step| step.span.start));
-        self.block(open, &starts, Items::Clauses);
-        steps.iter().for_each(|step| self.step(step));
+        self.body(first, open, &starts, Items::Clauses);
     }
 
     fn step(&mut self, step: &TriggerStep) {
@@ -222,11 +221,15 @@ impl Layout<'_> {
             TriggerStepKind::Wait(wait) => self.wait(wait, first, last),
             TriggerStepKind::If { arms, otherwise } => {
                 for (condition, steps) in arms {
+                    let start = self.at(condition.span.start) - 1;
+                    let open = self.before(condition.span.end) + 1;
+                    self.steps(start, open, steps);
                     self.expr(condition, 1);
-                    self.steps(self.before(condition.span.end) + 1, steps);
+                    steps.iter().for_each(|step| self.step(step));
                 }
                 if let (Some(steps), Some(open)) = (otherwise, self.partner(last)) {
-                    self.steps(open, steps);
+                    self.steps(open, open, steps);
+                    steps.iter().for_each(|step| self.step(step));
                 }
                 self.join_else(first, last);
             }
@@ -282,32 +285,33 @@ impl Layout<'_> {
         fields.iter().for_each(|(_, value)| self.expr(value, 1));
     }
 
-    fn content(&mut self, content: &ContentDecl, name: Span) {
-        self.params(&content.params, name.end);
+    fn content(&mut self, decl: &Decl, content: &ContentDecl) {
         let slots = content.slots.iter().map(|slot| slot.name.span.start);
         let skips = content.skips.iter().map(|skip| skip.span.start);
         let variants = content.variants.iter().chain(&content.otherwise);
         let blocks = variants.clone().map(|variant| variant.span.start);
         let mut starts = self.starts(slots.chain(skips).chain(blocks));
         starts.sort_unstable();
-        self.body(&starts, Items::Clauses);
+        self.last_body(decl, &starts, Items::Clauses);
+        self.params(&content.params, decl.name.span.end);
         content.slots.iter().for_each(|slot| self.field(slot));
         content.skips.iter().for_each(|skip| self.skip(skip));
         variants.for_each(|variant| self.variant(variant));
     }
 
     fn variant(&mut self, variant: &Variant) {
-        if let Some(condition) = &variant.condition {
-            self.expr(condition, 1);
-        }
-        let Some(open) = self.partner(self.before(variant.span.end)) else {
+        let (first, last) = self.range(variant.span);
+        let Some(open) = self.partner(last) else {
             return;
         };
         let slots = variant.slots.iter().map(|slot| slot.span.start);
         let locales = variant.locales.iter().map(|locale| locale.span.start);
         let mut starts = self.starts(slots.chain(locales));
         starts.sort_unstable();
-        self.block(open, &starts, Items::Clauses);
+        self.body(first, open, &starts, Items::Clauses);
+        if let Some(condition) = &variant.condition {
+            self.expr(condition, 1);
+        }
         variant.slots.iter().for_each(|slot| self.slot(slot));
         for locale in &variant.locales {
             let Some(open) = self.partner(self.before(locale.span.end)) else {
@@ -326,15 +330,15 @@ impl Layout<'_> {
         }
     }
 
-    fn recommend(&mut self, recommend: &RecommendDecl, name: Span) {
-        self.params(&recommend.params, name.end);
-        recommend.ty.iter().for_each(|ty| self.type_expr(ty));
+    fn recommend(&mut self, decl: &Decl, recommend: &RecommendDecl) {
         let starts = recommend
             .clauses
             .iter()
             .map(|clause| self.at(recommend_span(clause).start))
             .collect::<Vec<_>>();
-        self.body(&starts, Items::Clauses);
+        self.last_body(decl, &starts, Items::Clauses);
+        self.params(&recommend.params, decl.name.span.end);
+        recommend.ty.iter().for_each(|ty| self.type_expr(ty));
         for clause in &recommend.clauses {
             match clause {
                 RecommendClause::From { .. } => {}

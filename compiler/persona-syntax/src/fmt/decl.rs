@@ -16,18 +16,18 @@ impl Layout<'_> {
         match &decl.kind {
             DeclKind::Error | DeclKind::Later { .. } => return None,
             DeclKind::Profile(table) | DeclKind::Event(table) | DeclKind::Catalog(table) => {
-                self.table(table, last);
+                self.table(decl, table);
             }
             DeclKind::Events { members } => self.members(members, last),
             DeclKind::Enum { values, .. } => {
                 let starts = self.starts(values.iter().map(|value| value.name.span.start));
-                self.body(&starts, Items::Fields);
+                self.last_body(decl, &starts, Items::Fields);
             }
             DeclKind::Const { ty, value } => {
                 self.type_expr(ty);
                 self.assigned(value);
             }
-            DeclKind::Source(source) => self.source(&source.clauses),
+            DeclKind::Source(source) => self.source(decl, &source.clauses),
             DeclKind::Trait { params, ty, value } => {
                 self.params(params, decl.name.span.end);
                 ty.iter().for_each(|ty| self.type_expr(ty));
@@ -41,9 +41,9 @@ impl Layout<'_> {
             DeclKind::Segment {
                 params, condition, ..
             } => {
-                self.params(params, decl.name.span.end);
                 let when = self.at(condition.span.start) - 1;
-                self.body(&[when], Items::Clauses);
+                self.last_body(decl, &[when], Items::Clauses);
+                self.params(params, decl.name.span.end);
                 self.expr(condition, 1);
             }
             DeclKind::Partition {
@@ -51,7 +51,7 @@ impl Layout<'_> {
             } => {
                 let mut starts = self.starts(stages.iter().map(|stage| stage.name.span.start));
                 starts.push(self.at(otherwise.name.span.start) - 1);
-                self.body(&starts, Items::Clauses);
+                self.last_body(decl, &starts, Items::Clauses);
                 self.align(&starts, stages.iter().map(|stage| &stage.condition));
                 stages.iter().for_each(|stage| self.expr(&stage.condition, 1));
             }
@@ -77,20 +77,20 @@ impl Layout<'_> {
     }
 
     /// The braces that end the declaration.
-    pub(super) fn body(&mut self, items: &[usize], kind: Items) {
+    pub(super) fn last_body(&mut self, decl: &Decl, items: &[usize], kind: Items) {
         if let Some(open) = self.partner(self.tokens.len() - 1) {
-            self.block(open, items, kind);
+            // A declaration without a name begins with its brace.
+            let first = self.at(decl.name.span.start).min(open);
+            self.body(first, open, items, kind);
         }
     }
 
-    fn table(&mut self, table: &TableDecl, last: usize) {
+    fn table(&mut self, decl: &Decl, table: &TableDecl) {
         let fields = table.fields.iter().map(|field| field.name.span.start);
         let checks = table.checks.iter().map(|check| check.span.start);
         let mut starts = self.starts(fields.chain(checks));
         starts.sort_unstable();
-        if let Some(open) = self.partner(last) {
-            self.block(open, &starts, Items::Fields);
-        }
+        self.last_body(decl, &starts, Items::Fields);
         table.fields.iter().for_each(|field| self.field(field));
         table.checks.iter().for_each(|check| self.check(check));
     }
@@ -133,7 +133,7 @@ impl Layout<'_> {
         }
     }
 
-    fn source(&mut self, clauses: &[SourceClause]) {
+    fn source(&mut self, decl: &Decl, clauses: &[SourceClause]) {
         let starts = clauses
             .iter()
             .map(|clause| match clause {
@@ -147,7 +147,7 @@ impl Layout<'_> {
                 }
             })
             .collect::<Vec<_>>();
-        self.body(&starts, Items::Clauses);
+        self.last_body(decl, &starts, Items::Clauses);
         for clause in clauses {
             match clause {
                 SourceClause::From { .. } | SourceClause::Prefer { .. } => {}

@@ -199,10 +199,15 @@ impl<'t> Layout<'t> {
 
     /// Braces and their items: on one line if they were and fit, else each item on a line of its own.
     pub(super) fn block(&mut self, open: usize, items: &[usize], kind: Items) {
+        self.body(open, open, items, kind);
+    }
+
+    /// The same for braces that share their line with what precedes them, from `first` on.
+    pub(super) fn body(&mut self, first: usize, open: usize, items: &[usize], kind: Items) {
         let Some(close) = self.partner(open) else {
             return;
         };
-        let group = self.group(open, close);
+        let group = self.group(first, close);
         self.groups[group].forced = !items.is_empty()
             && (kind == Items::Clauses && items.len() > 1
                 || self.text[self.tokens[open].start..self.tokens[close].end].contains('\n'));
