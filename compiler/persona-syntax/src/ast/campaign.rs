@@ -1,9 +1,9 @@
 //! Declarations of what happens and what people read: catalogs, purposes, channels, triggers, content,
 //! recommendations, experiments, exclusions, tests, and what other modules bring in.
 //!
-//! Clauses are kept in the order of the text, also where the language wants another order or only one of them. What is
-//! twice, in the wrong place or not finished has been reported by the parser, here as everywhere; which clauses a
-//! declaration must have (`enter`, `requires`, `otherwise`, `take` …) is for later stages to say.
+//! Clauses are kept in the order of the text, also where the language wants another order or only one of them. What is not
+//! finished has been reported by the parser, as everywhere, and so have clauses of a recommendation and slots in the
+//! wrong place; what is twice or missing, and the order of a trigger's header, is for later stages to say.
 
 use persona_base::Span;
 

@@ -349,7 +349,7 @@ fn trees(text: &str) -> Vec<String> {
 }
 
 /// Checks one habit: its code comes first, fixes lead to a text without errors, and the tree was read as that text.
-fn check(code: &str, bad: &str, good: &str, problems: &mut Vec<String>) {
+pub(super) fn check(code: &str, bad: &str, good: &str, problems: &mut Vec<String>) {
     let errors = file_errors(bad);
     let found = errors.first().map_or("nothing", |error| error.code.id());
     if found != code {

@@ -21,9 +21,6 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::requires | Rule::requires_bare => {
                     let found = self.requires(inner);
-                    if let Some(first) = requires.first() {
-                        self.twice(found.span, first.span, "`requires`");
-                    }
                     requires.push(found);
                 }
                 _ => self.stray(&inner, Block::Purpose),
@@ -84,7 +81,6 @@ impl Builder<'_> {
         for inner in body.into_iter().flat_map(P::into_inner) {
             clauses.extend(self.channel_clause(inner));
         }
-        self.channel_order(&clauses);
         DeclKind::Channel { clauses }
     }
 
@@ -358,17 +354,6 @@ impl Builder<'_> {
                 Rule::reason => skip.reason = self.inner_text(inner),
                 _ => self.leftover(&inner, "`skip`"),
             }
-        }
-        if skip.reason.is_none() && !matches!(skip.condition.kind, ExprKind::Error) {
-            let gap = Span::at(skip.condition.span.end);
-            self.push(
-                SyntaxError::new(
-                    syntax::EXPECTED_VALUE,
-                    gap,
-                    "a skip says why: `skip when … \"reason\"`",
-                )
-                .label("expected here"),
-            );
         }
         skip
     }

@@ -135,16 +135,6 @@ impl Builder<'_> {
                 _ => self.junk(&inner, "expected `{` and the values"),
             }
         }
-        if let Some(last) = decl.otherwise.first() {
-            self.push(
-                SyntaxError::new(
-                    syntax::MISPLACED_CLAUSE,
-                    Span::new(span.start, variant.name.span.end.max(span.start + 4)),
-                    "a variant behind `otherwise` is never used",
-                )
-                .secondary(Span::new(last.span.start, last.name.span.end), "this takes everybody who is left"),
-            );
-        }
         decl.variants.push(variant);
     }
 
@@ -192,17 +182,6 @@ impl Builder<'_> {
                 ),
                 _ => self.junk(&inner, "`otherwise` has neither a name nor a condition"),
             }
-        }
-        if let Some(first) = decl.otherwise.first() {
-            let place = first.name.span;
-            self.push(
-                SyntaxError::new(
-                    syntax::REPEATED_CLAUSE,
-                    variant.name.span,
-                    "a content has one `otherwise`",
-                )
-                .secondary(place, "it stands here already"),
-            );
         }
         decl.otherwise.push(variant);
     }

@@ -21,7 +21,6 @@ impl Builder<'_> {
         for inner in body.into_iter().flat_map(P::into_inner) {
             clauses.extend(self.experiment_clause(inner));
         }
-        self.experiment_order(&clauses);
         DeclKind::Experiment { clauses }
     }
 

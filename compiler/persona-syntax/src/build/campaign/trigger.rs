@@ -26,27 +26,17 @@ impl Builder<'_> {
             "the trigger's clauses are missing: `{ on … }`",
             "expected `{` and the clauses",
         );
-        let mut header_ends = None;
         for inner in body.into_iter().flat_map(P::into_inner) {
             match inner.as_rule() {
                 Rule::pace => self.later_clause(&inner),
                 Rule::stray => self.stray(&inner, Block::Trigger),
                 rule if is_header(rule) => {
                     let clause = self.trigger_clause(inner);
-                    if let Some(first) = header_ends {
-                        self.header_behind_steps(clause.span, first);
-                    }
                     decl.clauses.push(clause);
                 }
-                _ => {
-                    if let Some(step) = self.step_of_trigger(inner) {
-                        header_ends = header_ends.or(Some(step.span));
-                        decl.steps.push(step);
-                    }
-                }
+                _ => decl.steps.extend(self.step_of_trigger(inner)),
             }
         }
-        self.trigger_order(&decl.clauses);
         DeclKind::Trigger(decl)
     }
 
