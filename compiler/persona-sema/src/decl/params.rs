@@ -118,8 +118,24 @@ fn default(checking: &mut Checking<'_>, param: &ast::Param, ty: &Type) -> Option
     Some(checking.constant(written, ty))
 }
 
+/// Whether a content is filled by a template, which sees its parameters, too.
+fn has_template(decl: &ast::Decl) -> bool {
+    let ast::DeclKind::Content(content) = &decl.kind else {
+        return false;
+    };
+    let is_template = |value: &ast::SlotValue| matches!(value.value, ast::SlotSource::Template(_));
+    let mut variants = content.variants.iter().chain(&content.otherwise);
+    variants.any(|variant| {
+        let mut localized = variant.locales.iter().flat_map(|locale| &locale.slots);
+        variant.slots.iter().any(is_template) || localized.any(is_template)
+    })
+}
+
 /// Parameters that the body never mentions.
 fn unused(checking: &mut Checking<'_>, params: &[ast::Param]) {
+    if has_template(checking.tree) {
+        return;
+    }
     let uses = uses(checking.db, checking.decl);
     for param in params {
         let name = &param.name;

@@ -19,6 +19,8 @@ pub(super) struct RowOf<'a> {
     pub(super) defaulted: &'a BTreeSet<Arc<str>>,
     /// `at` and `id`, which are not written, and why.
     pub(super) own: Option<&'static str>,
+    /// Whether a list or a set that is not written is empty.
+    pub(super) empty_lists: bool,
 }
 
 /// Checks a value against a field's type: what it is, and what is wrong.
@@ -153,6 +155,7 @@ impl<T> Row<'_, '_, T> {
             .fields
             .iter()
             .filter(|field| !field.ty.optional && !field.ty.is_error() && !self.of.defaulted.contains(&field.name))
+            .filter(|field| !self.of.empty_lists || field.ty.kind.element().is_none())
             .map(|field| &*field.name)
             .filter(|name| self.of.own.is_none() || !matches!(*name, "at" | "id"))
             .filter(|name| !is_given(name))

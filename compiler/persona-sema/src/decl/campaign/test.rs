@@ -31,7 +31,6 @@ struct Timeline<'c, 'db> {
 
 /// Checks a test.
 pub(in crate::decl) fn check_test(checking: &mut Checking<'_>, steps: &[ast::TestStep]) -> Unit {
-    title(checking);
     expectations(checking, steps);
     let mut timeline = Timeline {
         checking,
@@ -62,18 +61,6 @@ pub(in crate::decl) fn check_test(checking: &mut Checking<'_>, steps: &[ast::Tes
     })
 }
 
-fn title(checking: &mut Checking<'_>) {
-    let name = &checking.tree.name;
-    if !name.text.trim().is_empty() || is_broken(checking) {
-        return;
-    }
-    let diagnostic = checking
-        .diagnostic(timelines::NO_TITLE, name.span, "this test has no title")
-        .label("what is it about?")
-        .help("say what should hold: `test \"a purchase cancels the reminder\" { … }`");
-    checking.report(diagnostic);
-}
-
 /// A test expects something.
 fn expectations(checking: &mut Checking<'_>, steps: &[ast::TestStep]) {
     let expects = steps.iter().any(|step| matches!(step.kind, Step::Expect(_) | Step::Error));
@@ -101,6 +88,7 @@ fn given(checking: &mut Checking<'_>, fields: &[(ast::Name, ast::Expr)], span: S
         table: &schema(db, db.project()).profile,
         defaulted: profile(db, db.project()).map_or(&none, |decl| defaulted(db, decl)),
         own: None,
+        empty_lists: true,
     };
     let values: Vec<FieldValue> = check_row(checking, &of, fields, span, &mut constant);
     Some(TestStepKind::Given(values))
@@ -217,6 +205,7 @@ impl Timeline<'_, '_> {
             table: &schema(db, db.project()).events[id],
             defaulted: defaulted(db, found),
             own: Some("an event of a test happens now, which `at` and `wait` say, and gets its own identifier"),
+            empty_lists: false,
         };
         let fields = check_row(self.checking, &of, fields, span, &mut constant);
         Some(TestStepKind::Event { event: id, fields })

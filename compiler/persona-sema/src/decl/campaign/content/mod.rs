@@ -220,7 +220,12 @@ impl<'db> Writing<'_, 'db> {
             .filter(|slot| slot.default.is_none() && !slot.ty.optional)
             .collect();
         let fills: Vec<String> = needed.iter().map(|slot| format!("{} = …", slot.name.text)).collect();
-        let diagnostic = diagnostic.help(format!("end it with `otherwise {{ {} }}`", fills.join(" ")));
+        let fills = if fills.is_empty() {
+            "…".to_owned()
+        } else {
+            fills.join(" ")
+        };
+        let diagnostic = diagnostic.help(format!("end it with `otherwise {{ {fills} }}`"));
         self.checking.report(diagnostic);
     }
 

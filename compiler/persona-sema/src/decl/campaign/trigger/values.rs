@@ -31,6 +31,7 @@ impl Run<'_, '_> {
             table,
             defaulted: defaulted(db, found),
             own: Some("an event that is emitted happens now, and gets its own identifier"),
+            empty_lists: false,
         };
         let around = Around {
             bound: &self.bound,
