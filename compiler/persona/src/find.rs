@@ -115,7 +115,9 @@ fn root_of(path: &Path) -> Result<PathBuf, Error> {
                  [package]\nname = \"my_package\"\n\
                  or give one .persona file instead of the folder"
         }
-        false => "give the path of a package's folder or of a .persona file",
+        false => {
+            "give the path of a package's folder or of a .persona file, or make a new package: `persona new my_rules`"
+        }
     };
     Err(Error::call(format!(
         "there is no {CONFIG} in {} or above it",
