@@ -484,8 +484,8 @@ fn computed(op: Op, values: &[Const], kind: &TypeKind) -> Option<Const> {
         }
         (Op::Neg, [Const::Int(a)]) => a.checked_neg().map(Const::Int),
         (Op::DaysSince, [Const::Int(at)]) => match kind {
-            TypeKind::Timestamp if *at <= NOW => Some(Const::Int((NOW - at) / DAY)),
-            TypeKind::Date => Some(Const::Int(NOW / DAY - at)),
+            TypeKind::Timestamp if *at <= NOW => Some(Const::Int(NOW.checked_sub(*at)? / DAY)),
+            TypeKind::Date => (NOW / DAY).checked_sub(*at).map(Const::Int),
             _ => None,
         },
         (Op::Age, [Const::Int(birthday)]) => age(*birthday).map(Const::Int),

@@ -8,7 +8,7 @@ use super::solve::Solver;
 use super::term::Formula;
 use super::words;
 use crate::expr::each_part;
-use crate::{Expr, ExprKind, Op};
+use crate::{Expr, ExprKind, Op, TypeKind};
 
 /// How many operands are compared with each other.
 const MAX_OPERANDS: usize = 24;
@@ -299,7 +299,9 @@ impl<'a, 'w> Linter<'a, 'w> {
             let (source, frame) = term.source?;
             let text = self.texts.text(builder.of_frame(frame).file, source.span)?;
             let tables = builder.tables(item.frame);
-            let words = words::said(&lit.channel, &lit.set, lit.missing, &term.kind, tables)?;
+            let words = self
+                .as_written(builder, item, yes)
+                .or_else(|| words::said(&lit.channel, &lit.set, lit.missing, &term.kind, tables))?;
             Some((lit.term, text.to_owned(), words))
         };
         let flip = |item: &Item<'a>| item.yes != always;
@@ -329,6 +331,30 @@ impl<'a, 'w> Linter<'a, 'w> {
         })
     }
 
+    /// A comparison with a constant in the words it was written with: `above 1000 USD`.
+    fn as_written(&self, builder: &Builder<'a, 'w>, item: &Item<'a>, yes: bool) -> Option<String> {
+        let ExprKind::Op(op, operands) = &item.expr.kind else {
+            return None;
+        };
+        let [a, b] = operands.as_slice() else {
+            return None;
+        };
+        let fixed = |expr: &Expr| matches!(expr.kind, ExprKind::Const(_));
+        let (word, value) = match (op, fixed(a), fixed(b), yes) {
+            (Op::Lt, false, true, true) | (Op::Le, true, false, false) => ("below", b),
+            (Op::Lt, true, false, true) | (Op::Le, false, true, false) => ("above", a),
+            (Op::Le, false, true, true) | (Op::Lt, true, false, false) => ("at most", b),
+            (Op::Le, true, false, true) | (Op::Lt, false, true, false) => ("at least", a),
+            _ => return None,
+        };
+        let value = if fixed(value) { value } else if fixed(a) { a } else { b };
+        if matches!(value.ty.kind, TypeKind::Date | TypeKind::Timestamp) {
+            return None;
+        }
+        let file = builder.of_frame(item.frame).file;
+        Some(format!("{word} {}", self.texts.text(file, value.span)?))
+    }
+
     /// Parts of a condition that is neither always nor never true.
     fn parts(&mut self, builder: &mut Builder<'a, 'w>, expr: &'a Expr, frame: FrameId) {
         if let ExprKind::Op(op @ (Op::And | Op::Or), operands) = &expr.kind {
@@ -346,7 +372,7 @@ impl<'a, 'w> Linter<'a, 'w> {
                     }
                 }
             }
-            ExprKind::If(arms, otherwise) if otherwise.ty.kind == crate::TypeKind::Bool => {
+            ExprKind::If(arms, otherwise) if otherwise.ty.kind == TypeKind::Bool => {
                 for part in arms.iter().flat_map(|(a, b)| [a, b]).chain([&**otherwise]) {
                     self.parts(builder, part, frame);
                 }

@@ -313,7 +313,7 @@ fn by_calendar(kind: &TypeKind, left: &mut Left) {
     };
     let (least, greatest) = (months.least(), months.greatest());
     // 2m + 1 or more: m months ago or earlier.
-    if let Some(months) = least.map(|least| (least - 1).div_euclid(2)).filter(|m| (1..=MAX_MONTHS).contains(m)) {
+    if let Some(months) = least.and_then(|least| least.checked_sub(1)).map(|least| least.div_euclid(2)).filter(|m| (1..=MAX_MONTHS).contains(m)) {
         let days = months * 30 - 4;
         left.narrow(&Channel::FromNow, &Set::range(i64::MIN, -days * unit));
     }

@@ -10,7 +10,7 @@ use super::build::{Builder, FrameId, Tables, World};
 use super::eval::{Evaluator, Happened, NOW, Person};
 use super::set::{Set, float_at};
 use super::solve::{Cube, Left, Sat, Solver};
-use super::term::{Channel, Term, TextTest};
+use super::term::{Channel, Formula, Term, TextTest};
 use super::words;
 use crate::{AggKind, Const, EventId, Expr, ExprKind, FieldId, Op, TableDef, TypeKind};
 
@@ -106,7 +106,8 @@ impl<'a> Maker<'a> {
             if let Some(counts) = &term.counts {
                 let least = left.set(&Channel::Value).and_then(Set::least).unwrap_or(0);
                 if left.there && !counts.kinds.is_empty() {
-                    self.events(builder, term, least.min(MAX_EVENTS));
+                    let avoided = avoided(builder, cube, term);
+                    self.events(builder, term, &avoided, least.min(MAX_EVENTS));
                 }
                 continue;
             }
@@ -176,7 +177,7 @@ impl<'a> Maker<'a> {
             let now = if *kind == TypeKind::Date { NOW / DAY } else { NOW };
             // Far from now, whole days read better.
             let day = if *kind == TypeKind::Date { 1 } else { DAY };
-            let whole = by.div_euclid(day) * day;
+            let whole = by.div_euclid(day).checked_mul(day)?;
             return now.checked_add(if set.has(whole) { whole } else { by }).map(Const::Int);
         }
         let value = self.number(left.set(&Channel::Value)?, kind)?;
@@ -218,7 +219,13 @@ impl<'a> Maker<'a> {
     }
 
     /// So many events of the kind that a term counts.
-    fn events(&mut self, builder: &Builder<'_, '_>, term: &Term<'_>, count: i64) {
+    fn events(
+        &mut self,
+        builder: &Builder<'_, '_>,
+        term: &Term<'_>,
+        avoided: &[&Formula],
+        count: i64,
+    ) {
         let tables = self.tables;
         let Some(counts) = &term.counts else {
             return;
@@ -228,7 +235,9 @@ impl<'a> Maker<'a> {
         let Some((kind, _)) = kind else {
             return;
         };
-        let Sat::Perhaps(cubes) = Solver::new(&builder.terms).ways(&[&counts.filter], 1) else {
+        let mut wanted: Vec<&Formula> = avoided.to_vec();
+        wanted.push(&counts.filter);
+        let Sat::Perhaps(cubes) = Solver::new(&builder.terms).ways(&wanted, 1) else {
             return;
         };
         let mut fields = Vec::new();
@@ -298,7 +307,7 @@ impl<'a> Maker<'a> {
 
     fn event_fact(&self, event: &Happened, chosen: &BTreeSet<FieldId>) -> String {
         let table = &self.tables.events[event.kind];
-        let ago = NOW - event.at();
+        let ago = NOW.saturating_sub(event.at());
         let when = if ago == 0 {
             "now".to_owned()
         } else {
@@ -319,6 +328,22 @@ impl<'a> Maker<'a> {
             format!("{} {when} {{ {} }}", table.name, fields.join(", "))
         }
     }
+}
+
+/// What events must not be like: there are to be none of those.
+fn avoided<'b>(builder: &'b Builder<'_, '_>, cube: &Cube, term: &Term<'_>) -> Vec<&'b Formula> {
+    let Some(counts) = &term.counts else {
+        return Vec::new();
+    };
+    let none = cube
+        .terms
+        .iter()
+        .filter(|(_, left)| left.set(&Channel::Value).and_then(Set::greatest) == Some(0));
+    none.filter_map(|(other, _)| builder.terms.get(*other).counts.as_ref())
+        .filter(|others| others.shape == counts.shape)
+        .filter(|others| others.kinds.iter().any(|kind| counts.kinds.contains(kind)))
+        .map(|others| &*others.no_filter)
+        .collect()
 }
 
 /// The instant or date since which so many days or years have passed.
