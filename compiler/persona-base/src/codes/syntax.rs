@@ -58,6 +58,7 @@ codes! {
     FOREIGN_CLAUSE = "P0139" "foreign_clause" since "0.1.0" Error;
     FOREIGN_LIST = "P0140" "foreign_list" since "0.1.0" Error;
     FOREIGN_USE = "P0141" "foreign_use" since "0.1.0" Error;
+    VALUES_JOINED = "P0143" "values_joined" since "0.1.0" Error;
     SHARE_WITHOUT_PERCENT = "P0142" "share_without_percent" since "0.1.0" Error;
     FOREIGN_WORDS = "P0149" "foreign_words" since "0.1.0" Error;
     NUMBER_OUT_OF_RANGE = "P0150" "number_out_of_range" since "0.1.0" Error;

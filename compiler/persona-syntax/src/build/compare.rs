@@ -15,8 +15,28 @@ impl Builder<'_> {
         let Some((negated, tail)) = tails.next() else {
             return head;
         };
+        if negated.is_none()
+            && tail.as_rule() == Rule::in_window
+            && is_condition(&head)
+            && self.late_window(tail.clone()).is_some()
+        {
+            return head;
+        }
         let mut results = vec![self.tail(head, negated, tail)];
         for (negated, tail) in tails {
+            if negated.is_none()
+                && tail.as_rule() == Rule::in_window
+                && self.late_window(tail.clone()).is_some()
+            {
+                continue;
+            }
+            if matches!(results.last().map(|last| &last.kind), Some(ExprKind::Aggregate { .. })) {
+                // Its window was moved into it: what follows compares its answer.
+                let left = results.remove(results.len() - 1);
+                let next = self.tail(left, negated, tail);
+                results.push(next);
+                continue;
+            }
             let place = self.span(&tail);
             let previous = &results[results.len() - 1];
             let shared = match &previous.kind {
@@ -408,6 +428,23 @@ impl Builder<'_> {
             }
         }
     }
+}
+
+/// Whether something in parentheses can only be a condition.
+fn is_condition(expr: &Expr) -> bool {
+    let ExprKind::Paren(inner) = &expr.kind else {
+        return false;
+    };
+    matches!(
+        inner.kind,
+        ExprKind::Compare { .. }
+            | ExprKind::And(_)
+            | ExprKind::Or(_)
+            | ExprKind::Not { .. }
+            | ExprKind::IsKnown { .. }
+            | ExprKind::In { .. }
+            | ExprKind::Between { .. }
+    )
 }
 
 /// The side that two chained comparisons share. A long one is not copied: chains inside chains would double the tree at

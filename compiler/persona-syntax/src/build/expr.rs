@@ -173,6 +173,8 @@ impl Builder<'_> {
         }
         let message = format!("`where` is missing before `{}`", &text[..word]);
         self.missing_sign(pair, &message, " where");
+        // What follows belongs to it.
+        self.reported = Some(pair.as_span().end());
         true
     }
 
@@ -185,7 +187,13 @@ impl Builder<'_> {
                 span: gap,
             },
             1 => alternatives.remove(0),
-            _ => spanning(alternatives, ExprKind::Or),
+            _ => {
+                let mut alternatives = self.values_joined(alternatives);
+                if alternatives.len() == 1 {
+                    return alternatives.remove(0);
+                }
+                spanning(alternatives, ExprKind::Or)
+            }
         }
     }
 

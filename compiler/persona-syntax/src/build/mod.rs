@@ -9,6 +9,7 @@ mod decl;
 mod docs;
 mod expr;
 mod foreign;
+mod moved;
 mod number;
 mod operand;
 mod primary;
@@ -50,6 +51,8 @@ pub(crate) struct Builder<'t> {
     /// The end of the last thing reported as missing or left over, in `text`.
     reported: Option<usize>,
     comments: OnceCell<Vec<(usize, usize)>>,
+    /// The `where` whose condition is being read.
+    filter: moved::Filter,
 }
 
 impl<'t> Builder<'t> {
@@ -88,6 +91,7 @@ impl<'t> Builder<'t> {
             inserted,
             reported: None,
             comments: OnceCell::new(),
+            filter: moved::Filter::default(),
         }
     }
 

@@ -211,7 +211,12 @@ impl Builder<'_> {
             let start = self.exact(pair).start;
             let span = Span::new(start, start + 2);
             let message = "`?.` is written `.`: what may be missing is carried along";
-            self.habit(syntax::FOREIGN_WORDS, span, message, ".");
+            self.push(SyntaxError::new(syntax::FOREIGN_WORDS, span, message).fix(
+                "write `.`",
+                Applicability::Always,
+                span,
+                ".",
+            ));
         }
         self.name(&leaf(pair))
     }

@@ -107,7 +107,10 @@ impl Builder<'_> {
 
     /// `never` for `not`.
     fn never(&mut self, pair: &P<'_>) {
-        if pair.as_str() == "never" {
+        if pair.as_str() == "no" {
+            let span = self.exact(pair);
+            self.habit(syntax::HAS_DONE, span, "that something did not happen is said `not`, not `no`", "not");
+        } else if pair.as_str() == "never" {
             let span = self.exact(pair);
             self.habit(syntax::HAS_DONE, span, "`did never` is said `did not`", "not");
         } else {
@@ -288,7 +291,7 @@ impl Builder<'_> {
         for pair in pairs {
             if pair.as_rule() == Rule::q_head {
                 subject = self.subject(pair);
-            } else {
+            } else if pair.as_rule() != Rule::bare_or {
                 clauses.end = self.span(&pair).end;
                 self.clause(pair, &mut clauses);
             }
@@ -370,7 +373,10 @@ impl Builder<'_> {
                 clauses.window.replace((window, span)).map(|(_, old)| old)
             }
             Rule::q_where | Rule::q_where_c => {
-                let condition = self.last_expr(pair);
+                let (condition, late) = self.filter(pair, Self::last_expr);
+                if clauses.window.is_none() {
+                    clauses.window = late;
+                }
                 clauses
                     .condition
                     .replace((Box::new(condition), span))
@@ -487,6 +493,8 @@ impl Builder<'_> {
         if let Some((more, place)) = stricter {
             self.stricter_bound(more, place, &mut count);
         }
+        // `3x` is said to be `3 times` already.
+        let counted = counted || self.written(count.span).ends_with('x');
         if !counted && !matches!(count.kind, ExprKind::Error) {
             let gap = Span::at(count.span.end);
             self.push(

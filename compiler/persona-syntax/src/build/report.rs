@@ -61,7 +61,7 @@ impl<'t> Builder<'t> {
         let before = self.token_before(start);
         let what = match before {
             "when" | "and" | "or" | "not" | "where" | "if" | "&&" | "||" | "AND" | "OR" | "NOT"
-            | "WHERE" => "condition",
+            | "WHERE" | "requires" | "expect" => "condition",
             _ => "value",
         };
         let message = if before.is_empty() {

@@ -23,6 +23,7 @@ impl Builder<'_> {
                 _ => self.junk(&inner, "expected a field: `name: Type`"),
             }
         }
+        self.annotations_above(&mut table.fields);
         table
     }
 

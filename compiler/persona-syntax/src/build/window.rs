@@ -169,17 +169,20 @@ impl Builder<'_> {
     fn last_window(&mut self, pair: P<'_>) -> WindowKind {
         let mut count: Option<P<'_>> = None;
         let mut unit = None;
-        let mut calendar = false;
+        let (mut calendar, mut has_unit) = (false, false);
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::kw_last => self.said(&inner, "last"),
                 Rule::amount => count = Some(inner),
                 Rule::kw_calendar => calendar = true,
-                Rule::cal_unit => unit = self.calendar_unit(&inner),
+                Rule::cal_unit => {
+                    has_unit = true;
+                    unit = self.calendar_unit(&inner);
+                }
                 _ => {}
             }
         }
-        if calendar && unit.is_none() && let Some(count) = &count {
+        if calendar && !has_unit && let Some(count) = &count {
             return self.calendar_first(count);
         }
         if calendar {

@@ -235,13 +235,31 @@ impl Block {
         }
     }
 
+    /// The clause that a word which is none was probably meant to start on a line of its own.
+    pub(crate) fn misspelt(self, text: &str, at: usize) -> Option<&'static str> {
+        let bytes = text.as_bytes();
+        let end = word_end(bytes, at);
+        let word = &text[at..end];
+        if super::words::is_reserved(word) || self.strength(word).is_some() {
+            return None;
+        }
+        let next = skip_blanks(bytes, end);
+        let byte = *bytes.get(next)?;
+        let goes_on = next > end
+            && (is_word_start(byte) || byte.is_ascii_digit() || matches!(byte, b'"' | b'{'));
+        let meant = self.meant(word).filter(|_| goes_on)?;
+        follows(self, meant, text, next, true).then_some(meant)
+    }
+
     /// The clause whose word was probably meant by one that is none.
     pub(crate) fn meant(self, word: &str) -> Option<&'static str> {
         let lower = word.to_ascii_lowercase();
         self.own_words()
             .iter()
             .map(|own| (super::words::distance(&lower, own), *own))
-            .filter(|(distance, own)| !lower.is_empty() && own.len() > 2 && distance * 3 <= own.len())
+            .filter(|(distance, own)| {
+                *distance == 0 || !lower.is_empty() && own.len() > 2 && distance * 3 <= own.len()
+            })
             .min_by_key(|(distance, _)| *distance)
             .map(|(_, own)| own)
     }
@@ -280,7 +298,15 @@ impl Block {
     }
 
     /// Whether a clause starts at `at`. `before` is the end of what precedes it.
-    pub(crate) fn starts(self, text: &str, at: usize, place: Place, before: usize) -> bool {
+    ///
+    /// `aligned` says that it stands below the clause before it, not further in: then it does not go on with that one.
+    pub(crate) fn starts(
+        self,
+        text: &str,
+        at: usize,
+        (place, aligned): (Place, bool),
+        before: usize,
+    ) -> bool {
         let bytes = text.as_bytes();
         if !bytes.get(at).is_some_and(|byte| is_word_start(*byte)) {
             return false;
@@ -295,7 +321,8 @@ impl Block {
             return false;
         };
         let before = &text[..before];
-        if !follows(self, word, text, next, completes(before) || separated(before)) {
+        let complete = aligned || completes(before) || separated(before);
+        if !follows(self, word, text, next, complete) {
             return false;
         }
         match word {
@@ -307,7 +334,7 @@ impl Block {
             "else" if self != Self::Content && self != Self::Recommend => {
                 before.ends_with('}') && place != Place::Inline || opens(text, next)
             }
-            "when" | "case" if self == Self::Content => before.ends_with('}'),
+            "when" if self == Self::Content => aligned || before.ends_with(['}', '{']),
             _ => match place {
                 Place::Line | Place::Separated => true,
                 Place::Inline => strength == STRONG && completes(before) && !leads_on(before),
@@ -360,9 +387,11 @@ fn follows(block: Block, word: &str, text: &str, next: usize, complete: bool) ->
         b'\n' | b'\r' | b'}' | b',' => complete,
         b'/' => complete && bytes[next..].starts_with(b"//"),
         b'"' | b'{' | b'(' | b'[' | b'-' | b'$' | b'\'' | 0x80.. => true,
-        b':' | b'=' => matches!(word, "weight" | "arms" | "salt") && complete,
+        b':' | b'=' => matches!(word, "priority" | "arms" | "variants" | "salt") && complete,
         _ if byte.is_ascii_digit() => true,
-        _ => is_word_start(byte) && !OPERATORS.contains(&next_word),
+        _ => {
+            is_word_start(byte) && (!OPERATORS.contains(&next_word) || word == "quiet")
+        }
     };
     fits && match word {
         "when" | "if" | "on" if block == Block::Channel => next_word == "full",

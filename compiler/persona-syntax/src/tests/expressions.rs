@@ -187,7 +187,7 @@ fn literals_out_of_range() {
                 <error>
                 P0150 0..10 `999999999w` is too large
             30m1h
-                <error>
+                5400s
                 P0154 0..5 the parts of a duration go from the largest unit to the smallest, each once, as in `1h30m`
             1h1h
                 <error>
@@ -214,7 +214,7 @@ fn literals_out_of_range() {
                 1
                 P0156 0..2 underscores stand between digits: `1_000`
             10 km2
-                10
+                (Eq 10 <error>)
                 P0102 3..6 `km2` cannot stand here (an operator such as `and` is missing before this, or it is left over)"#]],
     );
 }

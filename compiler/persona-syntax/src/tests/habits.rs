@@ -6,6 +6,24 @@ use crate::{parse_decl, split};
 
 /// The code of the first report, what is written, and what the fixes make of it.
 const EXPRESSIONS: &[(&str, &str, &str)] = &[
+    ("P0143", "country is US or CA", "country in [US, CA]"),
+    ("P0143", "a and c == \"x\" or \"y\" or b", "a and c in [\"x\", \"y\"] or b"),
+    ("P0143", "n == 1 or 2 or 3", "n in [1, 2, 3]"),
+    (
+        "P0109",
+        "did A where b > 1 in last 3d and c",
+        "did A in last 3d where b > 1 and c",
+    ),
+    (
+        "P0109",
+        "count(A where (b > 1 or c) in last 3d) > 1",
+        "count(A in last 3d where (b > 1 or c)) > 1",
+    ),
+    (
+        "P0121",
+        "did A in last 7d then no B within 1h",
+        "did A in last 7d then not B within 1h",
+    ),
     ("P0110", "a = b", "a == b"),
     ("P0110", "a=b", "a == b"),
     ("P0111", "a && b", "a and b"),
@@ -377,7 +395,7 @@ pub(super) fn check(code: &str, bad: &str, good: &str, problems: &mut Vec<String
 fn read_otherwise(code: &str) -> bool {
     matches!(
         code,
-        "P0006" | "P0012" | "P0013" | "P0108" | "P0133" | "P0156"
+        "P0006" | "P0012" | "P0013" | "P0108" | "P0109" | "P0133" | "P0156"
     )
 }
 

@@ -94,7 +94,6 @@ const CLAUSES: &[(&str, &str, &str, &str)] = &[
     ("content c", "P0106", "variant v if b { a = \"x\" }", "variant v when b { a = \"x\" }"),
     ("content c", "P0106", "variant v: b { a = \"x\" }", "variant v when b { a = \"x\" }"),
     ("content c", "P0139", "case v when b { a = \"x\" }", "variant v when b { a = \"x\" }"),
-    ("content c", "P0103", "otherwise { a = \"x\" }\n  when b { a = \"y\" }", "otherwise { a = \"x\" }\n  variant first when b { a = \"y\" }"),
     ("content c", "P0139", "otherwise { a = template(\"x\") }", "otherwise { a = template \"x\" }"),
     ("content c", "P0139", "otherwise {\n    language de { a = \"x\" }\n  }", "otherwise {\n    locale de { a = \"x\" }\n  }"),
     ("content c", "P0109", "otherwise { a = \"x\" }\n  a: String", "a: String\n  otherwise { a = \"x\" }"),
@@ -151,7 +150,8 @@ const DECLARATIONS: &[(&str, &str, &str)] = &[
     ("P0103", "test a_b { expect c }", "test \"a b\" { expect c }"),
     ("P0105", "trigger t\n  on X\n  wait 1h\n}", "trigger t {\n  on X\n  wait 1h\n}"),
     ("P0004", "trigger t {\n  on X\n  wait 1h", "trigger t {\n  on X\n  wait 1h\n}"),
-    ("P0004", "trigger t {\n  send a(b\n  wait 1h\n}", "trigger t {\n  send a(b)\n  wait 1h\n}"),
+    ("P0004", "trigger t {\n  set a = f(b\n  wait 1h\n}", "trigger t {\n  set a = f(b)\n  wait 1h\n}"),
+    ("P0113", "trigger t {\n  On X\n  WHEN a\n  Wait 1h\n}", "trigger t {\n  on X\n  when a\n  wait 1h\n}"),
     ("P0004", "test \"t\" {\n  given { a: 1\n  wait 1h\n}", "test \"t\" {\n  given { a: 1}\n  wait 1h\n}"),
     (
         "P0004",
@@ -198,7 +198,7 @@ fn fields_slots_and_other_names_may_be_called_like_clauses() {
         "content c {\n  variant: String\n  skip: String = \"\"\n  otherwise { variant = \"x\", skip = \"y\" }\n}",
         "trigger t {\n  on X where limit > 3 and stop == 1\n  when wait is known\n    and priority\n  enter once\n  set stop = priority\n}",
         "channel c {\n  to address.to\n  requires limit and transactional\n  skip when quiet == 1 \"x\"\n}",
-        "recommend r: List<P> {\n  from P\n  where take > 3 and rank\n  rank by rank desc, take\n  take take\n  otherwise otherwise_\n}",
+        "recommend r: List<P> {\n  from P\n  where take > 3 and rank\n  rank by rank desc, price\n  take take\n  otherwise otherwise_\n}",
         "experiment e {\n  on goal, hash\n  arms { goal 50%, holdout 50% }\n}",
         "test \"t\" {\n  given { at: 3, wait: 4, event: 5 }\n  expect at == 3 and event == 5\n  expect wait is known\n}",
         "source s of T {\n  limit = column(\"limit\")\n  on = column(\"on\")\n}",
@@ -226,4 +226,13 @@ fn words_of_later_editions_have_their_own_report() {
         assert_eq!(errors[0].code.id(), "P0016");
         assert_eq!(errors[0].span.of(&text), "pace");
     }
+}
+
+#[test]
+fn a_variant_without_a_name_gets_one() {
+    let text = whole("content c", "a: String\n  when b { a = \"y\" }\n  otherwise { a = \"x\" }");
+    let errors = file_errors(&text);
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    assert_eq!(errors[0].code.id(), "P0103");
+    assert!(file_errors(&super::apply_all(&text)).is_empty());
 }

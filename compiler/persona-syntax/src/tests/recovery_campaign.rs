@@ -39,16 +39,19 @@ fn what_is_missing_in_a_trigger() {
         &expect![[r#"
             (trigger a
               (on <error>)
-              (when per)
+              (when <error>)
+              (per <error>)
               (enter <error> per <error>)
               (error)
               (stop-on <·>)
-              (stop-when priority)
+              (stop-when <error>)
+              (priority <error>)
               (send ·() via ·)
               (send x() via ·)
               (send x() via ·)
               (send x() via email for ·)
-              (send x() via email within wait)
+              (send x() via email within <error>)
+              (wait <error>)
               (wait <error>)
               (if (<error>
                 (stop)))
@@ -57,15 +60,22 @@ fn what_is_missing_in_a_trigger() {
               (emit X)
               (set · <error>)
               (set x <error>)
-              (set x stop))
+              (set x <error>)
+              (stop))
               ! P0103 16..16 the name of an event is missing (expected here)
+              ! P0101 23..23 a condition is missing after `when` (expected here)
+              ! P0101 29..29 a value is missing after `per` (expected here)
               ! P0101 37..37 a value is missing after `enter` (expected here)
               ! P0103 45..45 `ignore` or `restart` is missing (expected here)
               ! P0103 55..55 the name of an event is missing (expected here)
+              ! P0101 67..67 a condition is missing after `when` (expected here)
+              ! P0101 78..78 a value is missing after `priority` (expected here)
               ! P0103 85..85 the name of a content is missing (expected here)
               ! P0103 98..98 the name of a channel is missing (expected here)
               ! P0103 107..107 a channel is missing: `send content via email` (expected `via` and a channel here)
               ! P0103 130..130 the name of a purpose is missing (expected here)
+              ! P0101 157..157 a value is missing after `within` (expected here)
+              ! P0101 164..164 a value is missing after `wait` (expected here)
               ! P0101 177..177 a value is missing after `until` (expected here)
               ! P0101 182..182 a condition is missing after `if` (expected here)
               ! P0105 198..198 the steps of this branch are missing: `{ … }` (expected here)
@@ -73,6 +83,7 @@ fn what_is_missing_in_a_trigger() {
               ! P0105 214..214 the event's fields are missing: `{ name: value }` (expected here)
               ! P0103 220..220 the name of a field is missing (expected here)
               ! P0105 228..228 `=` is missing: `set field = value` (expected here)
+              ! P0101 238..238 a value is missing after `=` (expected here)
         "#]],
     );
 }
@@ -105,8 +116,8 @@ trigger j { enter 1 per }"#,
               ! P0105 26..26 `of` is missing: `on anniversary of birthday at 09:00` (expected here)
               ! P0101 38..38 a value is missing after `at` (expected here)
             (trigger e
-              (on every at))
-              ! P0102 24..29 `09` cannot stand here (`on` ends before this)
+              (on every · at time:32400))
+              ! P0103 20..20 a weekday, `day` or `month` is missing (expected here)
             (trigger f
               (on change as))
               ! P0102 28..35 `c` cannot stand here (`on` ends before this)
@@ -205,7 +216,7 @@ test "t" {
             (purpose p)
             (purpose q
               (requires <error>))
-              ! P0101 20..20 a value is missing after `requires` (expected here)
+              ! P0101 20..20 a condition is missing after `requires` (expected here)
             (channel c
               (to <error>)
               (requires <error>)
@@ -218,7 +229,7 @@ test "t" {
               (full drop)
               (skip <error>))
               ! P0101 16..16 a value is missing after `to` (expected here)
-              ! P0101 27..27 a value is missing after `requires` (expected here)
+              ! P0101 27..27 a condition is missing after `requires` (expected here)
               ! P0101 35..35 a value is missing after `quiet` (expected here)
               ! P0105 49..49 `to` is missing: `quiet 21:00 to 08:00` (expected here)
               ! P0101 57..57 a value is missing after `limit` (expected here)
@@ -229,27 +240,35 @@ test "t" {
               ! P0101 130..130 a condition is missing after `when` (expected here)
             (content d
               (subject <error>)
-              (skip variant)
+              (skip <error>)
+              (variant · when <error>)
               (variant v when <error>)
               (variant v when <error>)
               (variant v when x)
-              (variant w when x subject=locale (locale de))
+              (variant w when x subject=<error> (locale ·) (locale de))
               (otherwise))
               ! P0104 22..22 a type is missing (expected here)
+              ! P0101 34..34 a condition is missing after `when` (expected here)
+              ! P0103 44..44 the name of the variant is missing (expected here)
               ! P0106 56..56 a variant has a condition: `variant name when …` (expected here)
               ! P0101 73..73 a condition is missing after `when` (expected here)
               ! P0105 92..92 the variant's values are missing: `{ slot = value }` (expected here)
+              ! P0101 127..127 a value is missing after `=` (expected here)
+              ! P0103 138..138 the language, such as `de` or `de_AT`, is missing (expected here)
               ! P0105 152..152 the values are missing: `locale de { slot = value }` (expected here)
               ! P0105 168..168 the values are missing: `otherwise { slot = value }` (expected here)
             (recommend r
               (from ·)
-              (where exclude)
+              (where <error>)
+              (exclude <error>)
               (rank <error> asc)
               (rank a asc)
               (take <error>)
               (otherwise <error>)
               (otherwise skip))
               ! P0103 20..20 the name of a catalog is missing (expected here)
+              ! P0101 28..28 a condition is missing after `where` (expected here)
+              ! P0101 38..38 a value is missing after `exclude` (expected here)
               ! P0101 48..48 a value is missing after `by` (expected here)
               ! P0101 68..68 a value is missing after `take` (expected here)
               ! P0101 80..80 a value is missing after `otherwise` (expected here)
@@ -280,7 +299,8 @@ test "t" {
               (wait <error>)
               (arm · ·)
               (arm x ·)
-              (arm x expect)
+              (arm x ·)
+              (expect <error>)
               (expect sent ·)
               (expect sent x via ·)
               (expect dropped x because ·))
@@ -289,6 +309,8 @@ test "t" {
               ! P0101 48..48 a value is missing after `wait` (expected here)
               ! P0103 54..54 the name of an experiment is missing (expected here)
               ! P0105 62..62 `=` is missing: `arm cart_subject = personal` (expected here)
+              ! P0103 72..72 the name of an arm, or `missing` for the holdout, is missing (expected here)
+              ! P0101 81..81 a condition is missing after `expect` (expected here)
               ! P0103 95..95 the name of a content is missing (expected here)
               ! P0103 115..115 the name of a channel is missing (expected here)
               ! P0103 142..142 a reason is missing (expected here)
@@ -385,11 +407,10 @@ use std.rfm as r"#,
               ! P0102 106..109 `"y"` cannot stand here (the value ends before this)
               ! P0102 124..127 `all` cannot stand here (`otherwise` has neither a name nor a condition)
               ! P0005 144..145 `)` closes nothing (nothing is open here that it could close)
-            (recommend r
+            (recommend r : List<P>
               (from A)
               (rank a asc))
               ! P0102 12..19 a recommendation has no title
-              ! P0102 19..28 `:` cannot stand here (expected `{` and the clauses)
               ! P0102 39..42 `,` cannot stand here (`from` ends before this)
               ! P0102 55..56 `b` cannot stand here (`rank by` ends before this)
             (experiment e
@@ -447,4 +468,32 @@ fn three_mistakes_in_one_declaration_and_one_in_another_are_four_reports() {
         let found: Vec<&str> = errors.iter().map(|error| error.code.id()).collect();
         assert_eq!(found, codes, "{text}\n{errors:#?}");
     }
+}
+
+#[test]
+fn annotations_on_lines_of_their_own_belong_to_the_field_below() {
+    let text = "profile P {\n  a: Int @key\n  @pii\n  b: String = \"x\"\n  c: Int\n    @pii\n}";
+    check(text, &expect![[r#"
+        (profile P
+          (a Int @key)
+          (b String = "x" @pii)
+          (c Int @pii))
+          ! P0109 28..32 an annotation stands behind its field, as in `b: … @pii`
+    "#]]);
+    let fixed = super::apply_all(text);
+    assert_eq!(
+        fixed,
+        "profile P {\n  a: Int @key\n  b: String = \"x\" @pii\n  c: Int\n    @pii\n}"
+    );
+}
+
+#[test]
+fn types_with_a_question_mark_are_no_choices() {
+    check(
+        "trait a = x.as(Int?)\ntrait b = column(\"x\").as(Timestamp?, \"UTC\")",
+        &expect![[r#"
+            (trait a x.as(type Int?))
+            (trait b column("x").as(type Timestamp?, "UTC"))
+        "#]],
+    );
 }

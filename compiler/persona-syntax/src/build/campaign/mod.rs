@@ -52,7 +52,9 @@ impl Builder<'_> {
                 let found = rest
                     .iter()
                     .find(|pair| matches!(pair.as_rule(), Rule::test_name))?;
-                Some(self.name(found))
+                let mut name = self.name(found);
+                name.text = name.text.replace('_', " ");
+                Some(name)
             }
             _ => None,
         }
@@ -151,7 +153,8 @@ impl Builder<'_> {
         let span = self.exact(pair);
         let bytes = self.source.as_bytes();
         let mut end = span.end as usize;
-        while bytes.get(end).is_some_and(|b| matches!(b, b' ' | b'\t')) {
+        let spaced = span.start > 0 && crate::scan::is_space(bytes[span.start as usize - 1]);
+        while spaced && bytes.get(end).is_some_and(|b| matches!(b, b' ' | b'\t')) {
             end += 1;
         }
         let cut = Span::new(span.start, end as u32);

@@ -13,6 +13,8 @@ use crate::scan::word_end;
 pub(super) struct ClauseAt {
     start: usize,
     end: usize,
+    /// The word that was meant by it, when it is misspelt.
+    meant: Option<&'static str>,
     /// The blanks before it, when it is the first on its line.
     indent: usize,
     /// Whether it has had its own braces.
@@ -48,7 +50,8 @@ impl Repair<'_> {
         if std::mem::take(&mut clause.matching) || clause.opened {
             return None;
         }
-        let inner = block.inner(&self.text[clause.start..clause.end])?;
+        let word = clause.meant.unwrap_or(&self.text[clause.start..clause.end]);
+        let inner = block.inner(word)?;
         clause.opened = true;
         self.patch(at, at, BLOCK_MARK);
         Some(inner)
@@ -86,8 +89,19 @@ impl Repair<'_> {
                 return Ok(());
             }
         }
-        if block.starts(self.text, at, place, self.last) {
-            self.patch(at, at, CLAUSE_MARK);
+        let aligned = place == Place::Line
+            && previous.is_some_and(|previous| indent <= previous.indent);
+        let misspelt = if block.starts(self.text, at, (place, aligned), self.last) {
+            Some(None)
+        } else {
+            let new = aligned || place != Place::Inline && previous.is_none();
+            self.misspelt(block, at).filter(|_| new).map(Some)
+        };
+        if let Some(meant) = misspelt {
+            match meant {
+                None => self.patch(at, at, CLAUSE_MARK),
+                Some(meant) => self.misspelt_clause(at, end, meant),
+            }
             self.words().reset();
             let indent = if line.is_some() {
                 indent
@@ -98,6 +112,7 @@ impl Repair<'_> {
                 frame.clause = Some(ClauseAt {
                     start: at,
                     end,
+                    meant,
                     indent,
                     opened: false,
                     matching: false,
@@ -111,13 +126,46 @@ impl Repair<'_> {
         Ok(())
     }
 
+    fn misspelt(&self, block: Block, at: usize) -> Option<&'static str> {
+        let before = &self.text[..self.last];
+        let ended = completes(before) || before.ends_with(['{', '}', ',']);
+        block.misspelt(self.text, at).filter(|_| ended)
+    }
+
+    /// A clause's word with a slip of the pen is read as the word that was meant.
+    fn misspelt_clause(&mut self, at: usize, end: usize, meant: &'static str) {
+        let place = self.span(at, end);
+        let written = &self.text[at..end];
+        let error = if written.eq_ignore_ascii_case(meant) {
+            SyntaxError::new(
+                syntax::UPPER_CASE_WORD,
+                place,
+                format!("`{written}` is written in small letters: `{meant}`"),
+            )
+        } else {
+            SyntaxError::new(
+                syntax::UNEXPECTED_TEXT,
+                place,
+                format!("no clause starts with `{written}` here"),
+            )
+            .label(format!("did you mean `{meant}`?"))
+        };
+        self.errors.push(error.fix(
+            format!("write `{meant}`"),
+            Applicability::Always,
+            place,
+            meant,
+        ));
+        self.patch(at, end, format!("{CLAUSE_MARK}{meant}"));
+    }
+
     /// The first clause stands behind the name without a brace between.
     fn body_without_brace(&mut self, block: Block, place: Place) -> Result<(), Box<SyntaxError>> {
         let at = self.at;
         if self.clauses.opened
             || place != Place::Line
             || self.last <= self.clauses.head
-            || !block.starts(self.text, at, place, self.last)
+            || !block.starts(self.text, at, (place, false), self.last)
         {
             return Ok(());
         }
@@ -169,7 +217,7 @@ impl Repair<'_> {
         let starts = |frame: &Frame| {
             frame.block.is_some_and(|block| {
                 (block.is_strong(word) || matches!(word, "if" | "on" | "at" | "otherwise"))
-                    && block.starts(self.text, at, Place::Line, self.last)
+                    && block.starts(self.text, at, (Place::Line, false), self.last)
             })
         };
         let keep = if starts(&self.frames[inner]) {
