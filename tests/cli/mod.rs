@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod commands;
+mod fmt;
 
 use std::path::Path;
 

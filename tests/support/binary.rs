@@ -1,6 +1,6 @@
 //! The real binary: built once, started with a time limit that only a hang reaches.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -18,7 +18,7 @@ pub(crate) struct Run {
 }
 
 /// The path of `persona`, in the profile that the tests are built in; `PERSONA_BINARY` names another one.
-fn path() -> &'static Path {
+pub(crate) fn path() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
         if let Some(path) = std::env::var_os("PERSONA_BINARY") {
@@ -53,15 +53,25 @@ fn path() -> &'static Path {
 
 /// Calls `persona` in a folder, and waits for it.
 pub(crate) fn persona(folder: &Path, arguments: &[&str]) -> Run {
+    persona_reading(folder, arguments, b"")
+}
+
+/// The same with something to read on standard input.
+pub(crate) fn persona_reading(folder: &Path, arguments: &[&str], input: &[u8]) -> Run {
     let mut command = Command::new(path());
     command
         .current_dir(folder)
         .args(arguments)
         .env("NO_COLOR", "1")
-        .stdin(Stdio::null())
+        .stdin(if input.is_empty() { Stdio::null() } else { Stdio::piped() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn().expect("the binary starts");
+    if let Some(mut pipe) = child.stdin.take() {
+        let input = input.to_vec();
+        // Whoever does not read it has a reason that the test looks at.
+        std::thread::spawn(move || pipe.write_all(&input).unwrap_or_default());
+    }
     let collect = |mut pipe: Box<dyn Read + Send>| {
         std::thread::spawn(move || {
             let mut bytes = Vec::new();
