@@ -23,15 +23,28 @@ mod tests {
             assert!(text.starts_with("// "), "{name} does not say what it is");
             let declared = text.lines().filter(|line| is_declaration(line)).count();
             let documented = text.lines().zip(text.lines().skip(1));
-            let documented = documented.filter(|(doc, line)| doc.starts_with("/// ") && is_declaration(line));
-            assert_eq!(documented.count(), declared, "{name}: each declaration is documented");
+            let documented =
+                documented.filter(|(doc, line)| doc.starts_with("/// ") && is_declaration(line));
+            assert_eq!(
+                documented.count(),
+                declared,
+                "{name}: each declaration is documented"
+            );
             assert!(declared > 3, "{name} declares something");
         }
     }
 
     fn is_declaration(line: &str) -> bool {
-        ["trait ", "segment ", "partition ", "fn ", "const ", "enum ", "ordered enum "]
-            .iter()
-            .any(|keyword| line.starts_with(keyword))
+        [
+            "trait ",
+            "segment ",
+            "partition ",
+            "fn ",
+            "const ",
+            "enum ",
+            "ordered enum ",
+        ]
+        .iter()
+        .any(|keyword| line.starts_with(keyword))
     }
 }

@@ -171,7 +171,8 @@ mod tests {
         }
     }
 
-    const COMMON: &str = "[package]\nname = \"common\"\n[dependencies]\nbase = { path = \"../base\" }\n";
+    const COMMON: &str =
+        "[package]\nname = \"common\"\n[dependencies]\nbase = { path = \"../base\" }\n";
 
     #[test]
     fn packages_are_read_with_those_that_they_rest_on() {
@@ -181,7 +182,10 @@ mod tests {
             &[
                 ("common/persona.toml", COMMON),
                 ("common/rules.persona", "const A: Int = 1\n"),
-                ("base/persona.toml", "[package]\nname = \"base\"\n[dependencies]\nshop = { path = \"../shop\" }\n"),
+                (
+                    "base/persona.toml",
+                    "[package]\nname = \"base\"\n[dependencies]\nshop = { path = \"../shop\" }\n",
+                ),
                 ("base/deep/more.persona", "const B: Int = 1\n"),
                 ("shop/persona.toml", ""),
             ],
@@ -213,17 +217,32 @@ mod tests {
         );
         let toml = "[dependencies]\ncommon = { path = \"../common\" }\n";
         let disk = Shared::read(&dir.path().join("shop"), toml);
-        let mut files: Vec<(String, String)> = ["common/persona.toml", "common/rules.persona", "base/persona.toml", "base/more.persona"]
-            .iter()
-            .map(|path| (format!("../{path}"), fs::read_to_string(dir.path().join(path)).unwrap()))
-            .collect();
+        let mut files: Vec<(String, String)> = [
+            "common/persona.toml",
+            "common/rules.persona",
+            "base/persona.toml",
+            "base/more.persona",
+        ]
+        .iter()
+        .map(|path| {
+            (
+                format!("../{path}"),
+                fs::read_to_string(dir.path().join(path)).unwrap(),
+            )
+        })
+        .collect();
         files.push(("main.persona".to_owned(), String::new()));
         let memory = Shared::in_memory(Some(toml), &mut files);
         assert_eq!(files.len(), 1);
         let shape = |shared: &Shared| -> Vec<(usize, Option<String>)> {
             let packages = shared.packages.iter();
             packages
-                .map(|p| (p.files.len(), p.config.as_ref().map(|(_, text)| text.clone())))
+                .map(|p| {
+                    (
+                        p.files.len(),
+                        p.config.as_ref().map(|(_, text)| text.clone()),
+                    )
+                })
                 .collect()
         };
         assert_eq!(shape(&disk), shape(&memory));

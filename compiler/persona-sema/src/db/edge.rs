@@ -1,6 +1,6 @@
 //! The edge of the database: all diagnostics, with real files, with the configured levels.
 
-use persona_base::{Diagnostic, Level, Severity, sort_and_dedup};
+use persona_base::{Diagnostic, Level, Severity, names, sort_and_dedup};
 
 use super::graph::{cycle_diagnostics, graph};
 use super::origin::{Origins, file_errors};
@@ -54,6 +54,7 @@ pub(super) fn diagnostics(db: &Database) -> Vec<Diagnostic> {
     found.extend(config.diagnostics.iter().cloned());
     found.extend(modules::link_diagnostics(db).iter().cloned());
     found.extend(modules::unused_dependencies(db));
+    without_doubts(&mut found);
     let mut found: Vec<Diagnostic> = found
         .into_iter()
         .filter_map(|diagnostic| leveled(diagnostic, config))
@@ -71,6 +72,18 @@ fn finished(db: &dyn Db, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         .into_iter()
         .map(|diagnostic| origins.located(diagnostic))
         .collect()
+}
+
+/// What nobody uses is only known when every name means something: a slip in a name is one mistake, not two.
+fn without_doubts(found: &mut Vec<Diagnostic>) {
+    let unclear = |diagnostic: &Diagnostic| {
+        let id = diagnostic.code.id();
+        diagnostic.severity == Severity::Error && id < "P0300"
+    };
+    if found.iter().any(unclear) {
+        let doubtful = [names::UNUSED_DECLARATION, names::UNUSED_SEGMENT, names::UNUSED_PARAMETER];
+        found.retain(|diagnostic| !doubtful.contains(&diagnostic.code));
+    }
 }
 
 /// The diagnostic at the level that is configured for it.

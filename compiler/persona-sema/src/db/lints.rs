@@ -49,6 +49,10 @@ fn duplicates(db: &dyn Db, symbols: &Symbols<'_>) -> Vec<Diagnostic> {
         let Some(first) = first.filter(|first| first != decl) else {
             continue;
         };
+        // What a `use` takes from others is reported there.
+        if kind == ItemKind::Use {
+            continue;
+        }
         // Several profiles are reported as such.
         if kind == ItemKind::Profile && first.kind(db) == ItemKind::Profile {
             continue;

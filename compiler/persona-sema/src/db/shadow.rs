@@ -26,7 +26,9 @@ fn given<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<(Arc<str>, Span, &'static
         ast::DeclKind::Trait { params, .. }
         | ast::DeclKind::Fn { params, .. }
         | ast::DeclKind::Segment { params, .. } => {
-            params.iter().for_each(|param| give(&param.name, "a parameter"));
+            params
+                .iter()
+                .for_each(|param| give(&param.name, "a parameter"));
         }
         ast::DeclKind::Content(content) => {
             let params = content.params.iter();
@@ -68,7 +70,9 @@ fn names_in(expr: &Expr, give: Give<'_>) {
         ExprKind::Quantifier { var, .. } => give(var, "an element of the list"),
         ExprKind::Did(did) => {
             query_name(&did.query, give);
-            did.steps.iter().for_each(|step| query_name(&step.query, give));
+            did.steps
+                .iter()
+                .for_each(|step| query_name(&step.query, give));
         }
         ExprKind::Aggregate { arg, .. } => {
             if let QueryArg::Query(query) = &**arg {

@@ -93,11 +93,7 @@ fn with_blank(text: &str, span: Span, after: bool) -> Span {
 }
 
 /// Takes out the diagnostics that are allowed, and adds a report for each `@allow` that allowed nothing.
-pub(super) fn suppressed(
-    db: &dyn Db,
-    all: &[Decl<'_>],
-    found: Vec<Diagnostic>,
-) -> Vec<Diagnostic> {
+pub(super) fn suppressed(db: &dyn Db, all: &[Decl<'_>], found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut allows: BTreeMap<FileId, (&[Allow], BTreeSet<usize>)> = BTreeMap::new();
     for decl in all.iter().filter(|decl| is_own(db, **decl)) {
         let of_decl = allows_of(db, *decl);
@@ -164,7 +160,10 @@ fn cover(diagnostic: &Diagnostic, allows: &[Allow], used: &mut BTreeSet<usize>) 
 }
 
 fn unused(file: FileId, allow: &Allow) -> Diagnostic {
-    let message = format!("there is no `{}` here that would have to be allowed", allow.lint);
+    let message = format!(
+        "there is no `{}` here that would have to be allowed",
+        allow.lint
+    );
     let mut diagnostic = Diagnostic::new(modules::UNUSED_ALLOW, file, allow.place, message)
         .label("allows nothing")
         .note("it would hide the next such warning");

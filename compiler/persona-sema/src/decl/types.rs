@@ -7,7 +7,7 @@ use persona_syntax::ast;
 
 use super::fields;
 use crate::db::{Db, Decl, ItemKind, catalog_ids, enum_ids, lookup, schema, stand_in};
-use crate::{Type, TypeKind};
+use crate::{Schema, Type, TypeKind};
 use persona_base::nearest;
 
 /// Where a type is written, and so which types may be.
@@ -113,6 +113,8 @@ pub(crate) struct Types<'db> {
     /// The declaration's text.
     pub(crate) text: &'db str,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Whether it is a declaration of the standard library, which does not know the currency of the package.
+    in_library: bool,
 }
 
 impl<'db> Types<'db> {
@@ -123,6 +125,7 @@ impl<'db> Types<'db> {
             file: stand_in(decl),
             text: decl.source(db).text(db),
             diagnostics: Vec::new(),
+            in_library: decl.space(db).starts_with("std."),
         }
     }
 
@@ -166,6 +169,7 @@ impl<'db> Types<'db> {
         }
         let found = match (name.text.as_str(), args) {
             ("Money", [currency]) => return self.money(currency),
+            ("Money", []) if self.in_library => return self.money_of_the_package(written.span),
             ("List", [element]) => {
                 return self
                     .collection(element, at)
@@ -255,6 +259,24 @@ impl<'db> Types<'db> {
                 let diagnostic = unknown_currency(self.file, name);
                 self.diagnostics.push(diagnostic);
                 TypeKind::Error
+            }
+        }
+    }
+
+    /// `Money` alone, in the standard library: the currency of the package that uses it.
+    fn money_of_the_package(&mut self, span: Span) -> TypeKind {
+        let all = currencies_of(schema(self.db, self.db.project()));
+        match all.as_slice() {
+            [] => crate::db::modules::any_currency(),
+            [currency] => TypeKind::Money(*currency),
+            several => {
+                let codes: Vec<&str> = several.iter().map(Currency::code).collect();
+                self.error(
+                    names::TYPE_ARGUMENTS,
+                    span,
+                    format!("amounts are in {} in this package, and here in one currency only", codes.join(" and ")),
+                    "write rules about these amounts in the package itself",
+                )
             }
         }
     }
@@ -505,5 +527,28 @@ pub(crate) fn unknown_currency(file: FileId, name: &ast::Name) -> Diagnostic {
         None => {
             diagnostic.help("currencies are written by their three letters: `USD`, `EUR`, `JPY`")
         }
+    }
+}
+
+/// The currencies of the profile's and the events' fields, each once.
+fn currencies_of(schema: &Schema) -> Vec<Currency> {
+    let tables = std::iter::once(&schema.profile).chain(&schema.events);
+    let mut found: Vec<Currency> = Vec::new();
+    for field in tables.flat_map(|table| &table.fields) {
+        collect_currencies(&field.ty, &mut found);
+    }
+    found
+}
+
+fn collect_currencies(ty: &Type, found: &mut Vec<Currency>) {
+    match &ty.kind {
+        TypeKind::Money(currency) if !found.contains(currency) => found.push(*currency),
+        TypeKind::List(element) | TypeKind::Set(element) => collect_currencies(element, found),
+        TypeKind::Record(record) => {
+            for field in &record.fields {
+                collect_currencies(&field.ty, found);
+            }
+        }
+        _ => {}
     }
 }

@@ -1,5 +1,6 @@
 //! The tests of declarations, by way of the database's public face: programs in, diagnostics and checked packages out.
 
+mod modules;
 mod names;
 mod package;
 mod pages;

@@ -249,15 +249,11 @@ fn a_name_with_two_meanings_never_passes_for_valid() {
     check(
         "event E { a: Int }\nconst a: Int = 3\nsegment s { when did E where a > 3 }\n",
         &expect![[r#"
-        P0237? 2:7 `a` `a` is not used anywhere
-            ^ never used
-            = a constant has an effect only where it is used
-            ? use it, or remove it
-        P0251 3:30 `a` `a` can mean two things here
-            ^ a field of the event, or a constant
-            2:7 a constant
-            > write `event.a` for a field of the event
-    "#]],
+            P0251 3:30 `a` `a` can mean two things here
+                ^ a field of the event, or a constant
+                2:7 a constant
+                > write `event.a` for a field of the event
+        "#]],
     );
 }
 
@@ -326,9 +322,12 @@ fn later_declarations_are_one_report_and_no_cascade() {
     check(
         "profile C { id: String @key }\n/// To.\n@owner(\"x\")\nchannel email {\n  to email\n}\n",
         &expect![[r#"
-            P0702 4:1 `channel` `channel` declarations are not supported by this version of persona
-                ^ not supported yet
-                ? remove it for now; segments, traits and partitions work without it
+            P0903 4:9 `email` the channel `email` does not say who may be reached
+                ^ it needs `requires`
+                = without it, people who never agreed would be written to
+                > if no consent is needed, write `requires nothing`
+            P0255 5:6 `email` `email` is a channel, not a value
+                ? messages are sent through it: `send … via email`
         "#]],
     );
 }

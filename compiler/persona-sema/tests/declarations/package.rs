@@ -155,9 +155,9 @@ fn editions_and_dependencies() {
     check(
         "[package]\nname = \"x\"\n\n[dependencies]\ncommon = { path = \"../common\" }",
         &expect![[r#"
-            P0710 persona.toml:5:1 `common` the dependency `common` cannot be read by this version of persona
-                ^ packages cannot use others yet
-                ? remove it, and copy the definitions that you need into this package
+            P1037 persona.toml:5:19 `"../common"` there is no folder ../common
+                ^ `common` should be here
+                ? the path is said from the folder of this `persona.toml`
         "#]],
     );
 }

@@ -185,13 +185,9 @@ fn types() {
     check(
         "const c: { a: Int } = 3\n",
         &expect![[r#"
-        P0237? 1:7 `c` `c` is not used anywhere
-            ^ never used
-            = a constant has an effect only where it is used
-            ? use it, or remove it
-        P0228 1:10 `{ a: Int }` a record type cannot stand here
-            ? a record is a type of data, not of a value by itself
-    "#]],
+            P0228 1:10 `{ a: Int }` a record type cannot stand here
+                ? a record is a type of data, not of a value by itself
+        "#]],
     );
     check(
         "trait t(e: Event, f: Field<Money<USD>>): Int = 3\n",
@@ -213,17 +209,9 @@ fn types() {
     check(
         "fn f(e: Event) -> Int = 3\n",
         &expect![[r#"
-        P0237? 1:4 `f` `f` is not used anywhere
-            ^ never used
-            = a function is computed only where it is called
-            ? use it, or remove it
-        P0232? 1:6 `e` the parameter `e` is never used
-            ^ it changes nothing
-            ? use it, remove it, or let its name begin with `_`
-            > remove it
-        P0228 1:9 `Event` `Event` cannot be a type here
-            ? `Event` and `Field<T>` are types of parameters of traits and segments only
-    "#]],
+            P0228 1:9 `Event` `Event` cannot be a type here
+                ? `Event` and `Field<T>` are types of parameters of traits and segments only
+        "#]],
     );
 }
 
@@ -347,10 +335,6 @@ fn reserved_names() {
             P0224 3:4 `age` a function cannot be named `age`
                 ^ it is a built-in function
                 ? choose another name, for example `my_age`
-            P0237? 3:4 `age` `age` is not used anywhere
-                ^ never used
-                = a function is computed only where it is called
-                ? use it, or remove it
             P0224 4:7 `now` a trait cannot be named `now`
                 ^ it means something in every expression
                 ? choose another name, for example `my_now`

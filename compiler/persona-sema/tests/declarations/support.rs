@@ -3,7 +3,7 @@
 //! A program of several files has lines `//- name` before each; otherwise it is the one file `main.persona`.
 
 use persona_base::{Diagnostic, Edit, LineIndex, Severity};
-use persona_sema::Database;
+use persona_sema::{Database, DependencyFiles};
 
 /// The files of a program.
 pub(crate) fn files(program: &str) -> Vec<(String, String)> {
@@ -26,14 +26,49 @@ pub(crate) fn files(program: &str) -> Vec<(String, String)> {
 pub(crate) fn database(program: &str) -> Database {
     let mut db = Database::new();
     db.set_name("main");
-    for (name, text) in files(program) {
+    let (shared, own): (Vec<_>, Vec<_>) = files(program)
+        .into_iter()
+        .partition(|(name, _)| name.starts_with("../"));
+    for (name, text) in own {
         if name.ends_with(".toml") {
             db.set_config(&name, Some(text));
         } else {
             db.set_file(&name, text);
         }
     }
+    share(&mut db, &shared);
+    db.set_library(persona_std::MODULES.iter().copied());
     db
+}
+
+/// Sets the packages whose files are `../name/file`; each may use all others.
+fn share(db: &mut Database, files: &[(String, String)]) {
+    let mut packages: Vec<DependencyFiles> = Vec::new();
+    for (path, text) in files {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let index = packages.iter().position(|package| package.folder == folder);
+        let index = index.unwrap_or_else(|| {
+            packages.push(DependencyFiles {
+                folder: folder.to_owned(),
+                ..DependencyFiles::default()
+            });
+            packages.len() - 1
+        });
+        let file = (path.clone(), text.clone());
+        match path.ends_with(".toml") {
+            true => packages[index].config = Some(file),
+            false => packages[index].files.push(file),
+        }
+    }
+    let names: Vec<(String, String)> = packages
+        .iter()
+        .map(|package| (package.folder[3..].to_owned(), package.folder.clone()))
+        .collect();
+    let from = std::iter::once("").chain(packages.iter().map(|package| package.folder.as_str()));
+    let links: Vec<_> = from
+        .flat_map(|from| names.iter().map(move |(name, to)| (from.to_owned(), name.clone(), to.clone())))
+        .collect();
+    db.set_dependencies(packages, links);
 }
 
 /// The diagnostics of a program.

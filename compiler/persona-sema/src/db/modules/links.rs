@@ -58,7 +58,9 @@ pub(crate) fn unused_dependencies(db: &dyn Db) -> Vec<Diagnostic> {
             message,
         )
         .label("named for nothing")
-        .help(format!("write `use {name}` where it is needed, or take it out"))
+        .help(format!(
+            "write `use {name}` where it is needed, or take it out"
+        ))
     })
     .collect()
 }
@@ -195,7 +197,12 @@ impl Walk<'_> {
                 .help("check that package by itself, and mend it there");
             self.report(diagnostic);
         }
-        self.package(&package.folder, name, file.id(self.db), &config.dependencies);
+        self.package(
+            &package.folder,
+            name,
+            file.id(self.db),
+            &config.dependencies,
+        );
     }
 
     /// The package's name, where it is whole and called as it should be.
@@ -305,7 +312,10 @@ impl Walk<'_> {
             .map(|(name, ..)| shown(name))
             .chain([shown(name)])
             .collect();
-        let message = format!("packages use each other in a circle: {}", around.join(" → "));
+        let message = format!(
+            "packages use each other in a circle: {}",
+            around.join(" → ")
+        );
         let steps: Vec<_> = self.path[start..].to_vec();
         let mut diagnostic = self
             .at(modules::DEPENDENCY_CYCLE, place, message)

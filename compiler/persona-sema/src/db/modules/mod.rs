@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use persona_syntax::ast;
 
-use super::queries::{Decl, GlobalName, ItemKind, file_symbols, parsed, symbols};
+use super::queries::{Decl, GlobalName, ItemKind, file_symbols, lookup, parsed, symbols};
 use super::{Db, Project, SourceFile};
 
 pub(crate) use links::{link_diagnostics, unused_dependencies};
@@ -47,6 +47,11 @@ pub(crate) struct Package {
     pub(crate) files: Vec<SourceFile>,
     /// Why it could not be read.
     pub(crate) problem: Option<Arc<str>>,
+}
+
+/// Whether the package itself declares something of this name.
+pub(super) fn is_own_name(db: &dyn Db, name: &str) -> bool {
+    lookup(db, name).is_some_and(|decl| is_own(db, decl))
 }
 
 /// Whether a declaration is the compiled package's own.
@@ -373,7 +378,9 @@ fn names_of_space<'db>(db: &'db dyn Db, space: GlobalName<'db>) -> Option<Names>
         let offered = exports(db, &target);
         if let Some(items) = &one.items {
             for item in items {
-                if let Some(decl) = offered.get(item) {
+                // A name that the package has itself keeps its meaning; the `use` is reported.
+                let free = !space.is_empty() || !is_own_name(db, item);
+                if let Some(decl) = offered.get(item).filter(|_| free) {
                     names.items.insert(Arc::clone(item));
                     names
                         .bare
@@ -389,7 +396,8 @@ fn names_of_space<'db>(db: &'db dyn Db, space: GlobalName<'db>) -> Option<Names>
             .collect();
         let dotted: Arc<str> = Arc::from(one.path.join("."));
         names.modules.entry(dotted).or_insert_with(|| all.clone());
-        if let Some(last) = one.path.last() {
+        let free = |last: &&Arc<str>| !space.is_empty() || !is_own_name(db, last);
+        if let Some(last) = one.path.last().filter(free) {
             names.modules.entry(Arc::clone(last)).or_insert(all);
         }
     }
@@ -422,4 +430,12 @@ pub(crate) fn meant_by<'db>(db: &'db dyn Db, space: &str, written: &str) -> Opti
         None => names.bare.get(written)?,
     };
     symbols(db, db.project()).by_name.get(&meant.name).copied()
+}
+
+/// The currency of a package that has no amounts: nobody can ask for what depends on it.
+pub(crate) fn any_currency() -> crate::TypeKind {
+    let currency = persona_base::Currency::from_code("XXX")
+        .or_else(|| persona_base::currencies().next())
+        .expect("the table of currencies is not empty");
+    crate::TypeKind::Money(currency)
 }

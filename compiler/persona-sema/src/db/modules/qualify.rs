@@ -68,10 +68,7 @@ pub(crate) fn misuses<'db>(db: &'db dyn Db, decl: Decl<'db>) -> &'db [Misuse] {
 
 /// Which modules and names in braces a declaration uses.
 #[salsa::tracked]
-pub(super) fn used_names_of_modules<'db>(
-    db: &'db dyn Db,
-    decl: Decl<'db>,
-) -> BTreeSet<Arc<str>> {
+pub(super) fn used_names_of_modules<'db>(db: &'db dyn Db, decl: Decl<'db>) -> BTreeSet<Arc<str>> {
     resolved(db, decl).map_or_else(BTreeSet::new, |resolved| resolved.used.clone())
 }
 
@@ -228,7 +225,11 @@ impl<'n> Walk<'n> {
     fn decl(&mut self, decl: &mut ast::Decl) {
         use ast::DeclKind as Kind;
         match &mut decl.kind {
-            Kind::Error | Kind::Later { .. } | Kind::Events { .. } | Kind::Enum { .. } | Kind::Use(_) => {}
+            Kind::Error
+            | Kind::Later { .. }
+            | Kind::Events { .. }
+            | Kind::Enum { .. }
+            | Kind::Use(_) => {}
             Kind::Profile(table) | Kind::Event(table) | Kind::Catalog(table) => {
                 self.fields(&mut table.fields);
                 for check in &mut table.checks {
@@ -251,22 +252,33 @@ impl<'n> Walk<'n> {
                 self.ty(ty);
                 self.expr(value);
             }
-            Kind::Segment { params, title, condition } => {
+            Kind::Segment {
+                params,
+                title,
+                condition,
+            } => {
                 self.params(params);
                 self.each(title);
                 self.expr(condition);
             }
             Kind::Partition { title, stages, .. } => {
                 self.each(title);
-                stages.iter_mut().for_each(|stage| self.expr(&mut stage.condition));
+                stages
+                    .iter_mut()
+                    .for_each(|stage| self.expr(&mut stage.condition));
             }
             Kind::Purpose { requires } => {
-                requires.iter_mut().for_each(|one| self.each(&mut one.condition));
+                requires
+                    .iter_mut()
+                    .for_each(|one| self.each(&mut one.condition));
             }
             Kind::Channel { clauses } => clauses.iter_mut().for_each(|one| self.channel(one)),
             Kind::Trigger(trigger) => {
                 self.each(&mut trigger.title);
-                trigger.clauses.iter_mut().for_each(|one| self.header(&mut one.kind));
+                trigger
+                    .clauses
+                    .iter_mut()
+                    .for_each(|one| self.header(&mut one.kind));
                 self.steps(&mut trigger.steps);
             }
             Kind::Content(content) => self.content(content),
@@ -300,7 +312,10 @@ impl<'n> Walk<'n> {
         match &mut ty.kind {
             ast::TypeKind::Error => {}
             ast::TypeKind::Named { name, args } => {
-                if self.bare(name).is_some_and(|meant| meant.kind == ItemKind::Enum) {
+                if self
+                    .bare(name)
+                    .is_some_and(|meant| meant.kind == ItemKind::Enum)
+                {
                     self.reference(name);
                 }
                 args.iter_mut().for_each(|arg| self.ty(arg));
@@ -317,7 +332,9 @@ impl<'n> Walk<'n> {
                 ast::SourceClause::GroupBy(keys) => self.each(keys),
                 ast::SourceClause::Field { value, .. } => match value {
                     ast::SourceValue::Expr(value) => self.expr(value),
-                    ast::SourceValue::Each(list) => self.each(list.iter_mut().map(|(_, value)| value)),
+                    ast::SourceValue::Each(list) => {
+                        self.each(list.iter_mut().map(|(_, value)| value))
+                    }
                 },
             }
         }
@@ -344,7 +361,10 @@ impl<'n> Walk<'n> {
                     }
                 }
             }
-            ExprKind::List(items) | ExprKind::Coalesce(items) | ExprKind::And(items) | ExprKind::Or(items) => {
+            ExprKind::List(items)
+            | ExprKind::Coalesce(items)
+            | ExprKind::And(items)
+            | ExprKind::Or(items) => {
                 self.each(items);
             }
             ExprKind::Record(fields) => self.each(fields.iter_mut().map(|(_, value)| value)),
@@ -366,7 +386,9 @@ impl<'n> Walk<'n> {
                 self.expr(left);
                 self.expr(right);
             }
-            ExprKind::Between { operand, low, high, .. } => {
+            ExprKind::Between {
+                operand, low, high, ..
+            } => {
                 self.expr(operand);
                 self.expr(low);
                 self.expr(high);
@@ -414,13 +436,20 @@ impl<'n> Walk<'n> {
                 self.boxed(index);
                 self.query_arg(arg);
             }
-            ExprKind::Quantifier { var, list, condition, .. } => {
+            ExprKind::Quantifier {
+                var,
+                list,
+                condition,
+                ..
+            } => {
                 self.bind(var);
                 self.expr(list);
                 self.boxed(condition);
             }
             ExprKind::Did(did) => self.did(did),
-            ExprKind::InWindow { operand, window, .. } => {
+            ExprKind::InWindow {
+                operand, window, ..
+            } => {
                 self.expr(operand);
                 self.window(window);
             }
@@ -478,7 +507,10 @@ impl<'n> Walk<'n> {
 
     fn query(&mut self, query: &mut ast::Query) {
         query.alias.iter().for_each(|alias| self.bind(alias));
-        query.window.iter_mut().for_each(|window| self.window(window));
+        query
+            .window
+            .iter_mut()
+            .for_each(|window| self.window(window));
         self.boxed(&mut query.condition);
     }
 
@@ -531,7 +563,12 @@ impl Walk<'_> {
         match clause {
             Clause::To { value, .. } => self.expr(value),
             Clause::Requires(requires) => self.each(&mut requires.condition),
-            Clause::Quiet { from, to, condition, .. } => {
+            Clause::Quiet {
+                from,
+                to,
+                condition,
+                ..
+            } => {
                 self.expr(from);
                 self.expr(to);
                 self.each(condition);
@@ -550,7 +587,10 @@ impl Walk<'_> {
         match clause {
             Clause::Error | Clause::Again { .. } => {}
             Clause::On(start) => self.start(start),
-            Clause::When(expr) | Clause::Per(expr) | Clause::StopWhen(expr) | Clause::Priority(expr) => {
+            Clause::When(expr)
+            | Clause::Per(expr)
+            | Clause::StopWhen(expr)
+            | Clause::Priority(expr) => {
                 self.expr(expr);
             }
             Clause::Enter(ast::Enter::Limited { count, per }) => {
@@ -577,7 +617,11 @@ impl Walk<'_> {
                 self.each(at);
             }
             Start::Every { at, .. } => self.each(at),
-            Start::Change { value, alias, condition } => {
+            Start::Change {
+                value,
+                alias,
+                condition,
+            } => {
                 alias.iter().for_each(|alias| self.bind(alias));
                 self.expr(value);
                 self.each(condition);
@@ -590,7 +634,9 @@ impl Walk<'_> {
         for step in steps {
             match &mut step.kind {
                 Step::Error | Step::Stop => {}
-                Step::Send { args, alias, stale, .. } => {
+                Step::Send {
+                    args, alias, stale, ..
+                } => {
                     alias.iter().for_each(|alias| self.bind(alias));
                     self.args(args);
                     if let Some(ast::Stale::Within(limit) | ast::Stale::Before(limit)) = stale {
@@ -631,7 +677,10 @@ impl Walk<'_> {
         for variant in content.variants.iter_mut().chain(&mut content.otherwise) {
             self.each(&mut variant.condition);
             self.slots(&mut variant.slots);
-            variant.locales.iter_mut().for_each(|block| self.slots(&mut block.slots));
+            variant
+                .locales
+                .iter_mut()
+                .for_each(|block| self.slots(&mut block.slots));
         }
     }
 
@@ -663,7 +712,9 @@ impl Walk<'_> {
         use ast::ExperimentClause as Clause;
         match clause {
             Clause::On { .. } | Clause::Hash { .. } => {}
-            Clause::Arms { arms, .. } => self.each(arms.iter_mut().filter_map(|arm| arm.weight.as_mut())),
+            Clause::Arms { arms, .. } => {
+                self.each(arms.iter_mut().filter_map(|arm| arm.weight.as_mut()))
+            }
             Clause::Holdout { share, .. } => self.expr(share),
             Clause::Goal { query, within, .. } => {
                 self.query(query);

@@ -12,7 +12,7 @@ use super::super::{Db, stand_in};
 use super::qualify::Misuse;
 use super::used::path_span;
 use super::{
-    NoTarget, Target, asked_for, bare, declared, exports, files_of, is_importable, is_own,
+    NoTarget, STD, Target, asked_for, bare, declared, exports, files_of, is_importable, is_own,
     loaded, modules_of, packages_of, target, uses_of_space,
 };
 use crate::decl::Checking;
@@ -46,7 +46,11 @@ pub(crate) fn check_use(checking: &mut Checking<'_>, one: &ast::UseDecl) {
 }
 
 fn quoted(names: &[Arc<str>]) -> String {
-    let quoted: Vec<String> = names.iter().take(12).map(|name| format!("`{name}`")).collect();
+    let quoted: Vec<String> = names
+        .iter()
+        .take(12)
+        .map(|name| format!("`{name}`"))
+        .collect();
     match names.len() {
         0 => "nothing".to_owned(),
         13.. => format!("{} and {} more", quoted.join(", "), names.len() - 12),
@@ -88,7 +92,16 @@ fn unknown_module(checking: &mut Checking<'_>, why: NoTarget, path: &[&ast::Name
             let help = format!(
                 "name its folder in `persona.toml`: `[dependencies]` and `{name} = {{ path = \"../{name}\" }}`"
             );
-            near_or(diagnostic, package, &known, help)
+            let habits = ["core", "lib", "persona", "standard", "stdlib"];
+            match habits.contains(&name.as_str()) {
+                true => diagnostic.fix(
+                    format!("write `{STD}`"),
+                    Applicability::Maybe,
+                    package.span,
+                    STD,
+                ),
+                false => near_or(diagnostic, package, &known, help),
+            }
         }
         NoTarget::Module => {
             let known = modules_of(db, from, name);
@@ -175,6 +188,10 @@ fn check_items(
             let other = declared(db, target)
                 .into_iter()
                 .find(|decl| *bare(decl.name(db)) == *item.text && !is_importable(decl.kind(db)));
+            // That it is there and cannot be brought in is told at the module's name.
+            if other.is_some_and(|other| belongs_to_the_package(other.kind(db))) {
+                continue;
+            }
             let message = match other {
                 Some(other) => format!(
                     "`{}` of `{module}` is {}, which no other package can use",
@@ -263,10 +280,9 @@ fn other_meaning(checking: &Checking<'_>, name: &str, kind: Option<ItemKind>) ->
             ));
         }
     }
-    let value = schema
-        .enums
-        .iter()
-        .find(|def| !def.name.contains('.') && def.values.iter().any(|(value, _)| &**value == name))?;
+    let value = schema.enums.iter().find(|def| {
+        !def.name.contains('.') && def.values.iter().any(|(value, _)| &**value == name)
+    })?;
     let place = lookup(db, &value.name).map(name_of);
     Some((
         format!("a value of `{}`", value.name),
@@ -302,7 +318,8 @@ fn check_whole(checking: &mut Checking<'_>, one: &ast::UseDecl, target: &Target)
     let Some(last) = one.path.last().filter(|_| is_own(db, checking.decl)) else {
         return;
     };
-    let meaning = other_meaning(checking, &last.text, None).or_else(|| other_module(checking, last, target));
+    let meaning =
+        other_meaning(checking, &last.text, None).or_else(|| other_module(checking, last, target));
     let Some((what, place)) = meaning else {
         return;
     };
@@ -360,7 +377,9 @@ fn unusable(checking: &mut Checking<'_>, one: &ast::UseDecl, target: &Target) {
             ),
         )
         .label("rules, constants and enums can be shared, nothing else")
-        .help("let it have a file of its own in that package, and use the file that holds the rules");
+        .help(
+            "let it have a file of its own in that package, and use the file that holds the rules",
+        );
     for decl in foreign.iter().take(SHOWN) {
         let place = name_of(*decl);
         let what = format!("declares {}", decl.kind(db).described());
@@ -374,17 +393,17 @@ fn belongs_to_the_package(kind: ItemKind) -> bool {
     !is_importable(kind)
         && !matches!(
             kind,
-            ItemKind::Use | ItemKind::Test | ItemKind::Exclusive | ItemKind::Error | ItemKind::Later
+            ItemKind::Use
+                | ItemKind::Test
+                | ItemKind::Exclusive
+                | ItemKind::Error
+                | ItemKind::Later
         )
 }
 
 /// Replaces the diagnostics inside modules: warnings are the business of whoever wrote the module, errors are told once
 /// for each `use` that rests on what is wrong. Files are stand-ins.
-pub(crate) fn collapsed(
-    db: &dyn Db,
-    all: &[Decl<'_>],
-    found: Vec<Diagnostic>,
-) -> Vec<Diagnostic> {
+pub(crate) fn collapsed(db: &dyn Db, all: &[Decl<'_>], found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     if loaded(db, db.project()).len() == 1 {
         return found;
     }
@@ -426,7 +445,11 @@ pub(crate) fn collapsed(
             entry.1.extend(errors);
         }
     }
-    kept.extend(of_use.into_values().map(|(by, errors)| one_report(db, by, &errors)));
+    kept.extend(
+        of_use
+            .into_values()
+            .map(|(by, errors)| one_report(db, by, &errors)),
+    );
     kept
 }
 
@@ -462,14 +485,13 @@ fn one_report(db: &dyn Db, by: Decl<'_>, errors: &[Diagnostic]) -> Diagnostic {
         _ => (String::new(), Span::default()),
     };
     let first = errors.first().map_or("", |first| first.message.as_str());
-    let message = format!("`{path}` does not fit this package: {first}");
-    let mut diagnostic = Diagnostic::new(
-        modules::MODULE_DOES_NOT_FIT,
-        stand_in(by),
-        span,
-        message,
-    )
-    .label("rules of this module cannot be used here");
+    let unreadable = errors.iter().all(|error| error.code.id() < "P0200");
+    let message = match unreadable {
+        true => format!("`{path}` cannot be read: {first}"),
+        false => format!("`{path}` does not fit this package: {first}"),
+    };
+    let mut diagnostic = Diagnostic::new(modules::MODULE_DOES_NOT_FIT, stand_in(by), span, message)
+        .label("rules of this module cannot be used here");
     for error in errors.iter().take(SHOWN) {
         diagnostic = diagnostic.secondary(
             error.primary.file,
@@ -482,6 +504,9 @@ fn one_report(db: &dyn Db, by: Decl<'_>, errors: &[Diagnostic]) -> Diagnostic {
             "there are {} more such places in it",
             errors.len() - SHOWN
         ));
+    }
+    if unreadable {
+        return diagnostic.help("check that package by itself, and mend it there");
     }
     diagnostic
         .note("a module reads the fields and events of the package that uses it")

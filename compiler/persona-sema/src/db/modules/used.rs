@@ -10,7 +10,7 @@ use super::super::graph::used_names;
 use super::super::queries::{Decl, symbols, tree};
 use super::super::{Db, stand_in};
 use super::qualify::used_names_of_modules;
-use super::{Target, Use, exports, is_own, target, uses_of_space};
+use super::{Target, Use, exports, is_own, is_own_name, target, uses_of_space};
 use crate::decl::removal;
 
 /// The declarations of modules that the package's own rules rest on, directly or by way of others, each with the `use`
@@ -72,6 +72,9 @@ pub(crate) fn unused_imports(db: &dyn Db) -> Vec<Diagnostic> {
             None => {
                 let dotted: Arc<str> = Arc::from(one.path.join("."));
                 let last = one.path.last();
+                if last.is_some_and(|last| is_own_name(db, last)) {
+                    continue;
+                }
                 if !used.contains(&dotted) && !last.is_some_and(|last| used.contains(last)) {
                     found.push(unused(db, one, &tree.path));
                     continue;
@@ -151,7 +154,9 @@ fn unused_items(
 ) -> Vec<Diagnostic> {
     let offered = exports(db, target);
     let idle = |name: &&ast::Name| {
-        offered.contains_key(name.text.as_str()) && !used.iter().any(|used| ***used == *name.text)
+        offered.contains_key(name.text.as_str())
+            && !is_own_name(db, &name.text)
+            && !used.iter().any(|used| ***used == *name.text)
     };
     let idle: Vec<&ast::Name> = items.iter().filter(idle).collect();
     let all = idle.len() == items.len();
