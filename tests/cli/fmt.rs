@@ -17,7 +17,11 @@ fn text(package: &Package) -> String {
 /// Formats what comes on standard input.
 fn reading(input: &str, arguments: &[&str]) -> Run {
     let folder = tempfile::tempdir().expect("a folder");
-    persona_reading(folder.path(), &[&["fmt", "--stdin"], arguments].concat(), input.as_bytes())
+    persona_reading(
+        folder.path(),
+        &[&["fmt", "--stdin"], arguments].concat(),
+        input.as_bytes(),
+    )
 }
 
 #[test]
@@ -31,15 +35,23 @@ fn everything_in_the_repository_is_formatted() {
 fn files_are_written_in_place_and_only_if_they_change() {
     let package = Package::new(UGLY).file("other.persona", PRETTY.as_bytes());
     let other = package.path().join("other.persona");
-    let written = || std::fs::metadata(&other).expect("a file").modified().expect("a time");
+    let written = || {
+        std::fs::metadata(&other)
+            .expect("a file")
+            .modified()
+            .expect("a time")
+    };
     let before = written();
     let run = package.call(&["fmt"]);
-    run.ends_with(0).complains(&["1 file formatted, 1 unchanged"]);
+    run.ends_with(0)
+        .complains(&["1 file formatted, 1 unchanged"]);
     assert_eq!(run.stdout.trim_end(), "main.persona");
     assert_eq!(text(&package), PRETTY);
     assert_eq!(written(), before, "the other file was written");
     let again = package.call(&["fmt"]);
-    again.ends_with(0).complains(&["0 files formatted, 2 unchanged"]);
+    again
+        .ends_with(0)
+        .complains(&["0 files formatted, 2 unchanged"]);
     assert_eq!(again.stdout, "");
 }
 
@@ -65,7 +77,10 @@ fn permissions_and_links_stay() {
     let link = package.path().join("link.persona");
     symlink(&real, &link).expect("a link");
     package.call(&["fmt", "link.persona"]).ends_with(0);
-    let kept = std::fs::metadata(&real).expect("a file").permissions().mode();
+    let kept = std::fs::metadata(&real)
+        .expect("a file")
+        .permissions()
+        .mode();
     assert_eq!(kept & 0o777, 0o640);
     assert!(link.is_symlink());
     assert_eq!(std::fs::read_to_string(&real).expect("a file"), PRETTY);
@@ -76,7 +91,12 @@ fn check_shows_a_diff_and_writes_nothing() {
     let package = Package::new(UGLY);
     let run = package.call(&["fmt", "--check"]);
     run.ends_with(1)
-        .says(&["--- a/main.persona", "+++ b/main.persona", "-segment  a", "+segment a"])
+        .says(&[
+            "--- a/main.persona",
+            "+++ b/main.persona",
+            "-segment  a",
+            "+segment a",
+        ])
         .complains(&["1 file would change"]);
     assert_eq!(text(&package), UGLY);
     let coloured = package.call(&["fmt", "--check", "--color", "always"]);
@@ -103,7 +123,9 @@ fn standard_input_is_answered_on_standard_output() {
     let run = reading(&format!("{UGLY}\n\n{BROKEN}"), &[]);
     run.ends_with(1).complains(&["stdin:4: left as it is: "]);
     assert_eq!(run.stdout, format!("{}\n\n\n{BROKEN}", PRETTY.trim_end()));
-    reading(UGLY, &["--check"]).ends_with(1).says(&["+segment a"]);
+    reading(UGLY, &["--check"])
+        .ends_with(1)
+        .says(&["+segment a"]);
     let run = reading(PRETTY, &["--check"]);
     run.ends_with(0);
     assert_eq!(run.stdout, "");
@@ -116,7 +138,9 @@ fn a_range_of_lines_is_all_that_changes() {
     run.ends_with(0);
     assert_eq!(run.stdout, format!("{UGLY}{PRETTY}{UGLY}"));
     let package = Package::new(&three);
-    package.call(&["fmt", "main.persona", "--range", "2:9"]).ends_with(0);
+    package
+        .call(&["fmt", "main.persona", "--range", "2:9"])
+        .ends_with(0);
     assert_eq!(text(&package), format!("{UGLY}{PRETTY}{PRETTY}"));
 }
 

@@ -24,7 +24,9 @@ impl Layout<'_> {
             DeclKind::Channel { clauses } => {
                 let starts = self.starts(clauses.iter().map(|clause| channel_span(clause).start));
                 self.last_body(decl, &starts, Items::Clauses);
-                clauses.iter().for_each(|clause| self.channel_clause(clause));
+                clauses
+                    .iter()
+                    .for_each(|clause| self.channel_clause(clause));
             }
             DeclKind::Trigger(trigger) => self.trigger(decl, trigger),
             DeclKind::Content(content) => self.content(decl, content),

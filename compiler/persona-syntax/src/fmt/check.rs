@@ -84,7 +84,10 @@ mod tests {
         ] {
             assert_ne!(of("segment a { when x > 1 }"), of(other), "{other}");
         }
-        assert_ne!(of("const A: String = \"1..2\""), of("const A: String = \"1..3\""));
+        assert_ne!(
+            of("const A: String = \"1..2\""),
+            of("const A: String = \"1..3\"")
+        );
         assert_ne!(of("const A: Float = 1.5"), of("const A: Float = 1.25"));
     }
 }

@@ -53,7 +53,9 @@ impl Layout<'_> {
                 starts.push(self.at(otherwise.name.span.start) - 1);
                 self.last_body(decl, &starts, Items::Clauses);
                 self.align(&starts, stages.iter().map(|stage| &stage.condition));
-                stages.iter().for_each(|stage| self.expr(&stage.condition, 1));
+                stages
+                    .iter()
+                    .for_each(|stage| self.expr(&stage.condition, 1));
             }
             other => self.campaign(decl, other)?,
         }
@@ -119,11 +121,19 @@ impl Layout<'_> {
             .map(|(when, start)| {
                 let commented = (start + 1..=*when).any(|at| !self.tokens[at].comments.is_empty());
                 let words = self.tokens[*start..*when].iter();
-                let width = words.map(|token| token.text.chars().count() + 1).sum::<usize>();
+                let width = words
+                    .map(|token| token.text.chars().count() + 1)
+                    .sum::<usize>();
                 Some(width).filter(|width| !commented && *width <= WIDEST_STAGE)
             })
             .collect();
-        let Some(widest) = widths.iter().flatten().max().copied().filter(|_| whens.len() > 1) else {
+        let Some(widest) = widths
+            .iter()
+            .flatten()
+            .max()
+            .copied()
+            .filter(|_| whens.len() > 1)
+        else {
             return;
         };
         for (when, width) in whens.into_iter().zip(widths) {

@@ -59,11 +59,19 @@ impl Layout<'_> {
             }
             ExprKind::Multiplicative { first, rest } => {
                 let rest = rest.iter().map(|(_, _, operand)| operand);
-                self.chain(expr, &[&**first].into_iter().chain(rest).collect::<Vec<_>>(), indent);
+                self.chain(
+                    expr,
+                    &[&**first].into_iter().chain(rest).collect::<Vec<_>>(),
+                    indent,
+                );
             }
             ExprKind::Additive { first, rest } => {
                 let rest = rest.iter().map(|(_, _, operand)| operand);
-                self.chain(expr, &[&**first].into_iter().chain(rest).collect::<Vec<_>>(), indent);
+                self.chain(
+                    expr,
+                    &[&**first].into_iter().chain(rest).collect::<Vec<_>>(),
+                    indent,
+                );
             }
             ExprKind::Compare {
                 op_span,

@@ -211,7 +211,11 @@ fn settle(text: &str, pieces: Vec<Piece>, written: String) -> Formatted {
 }
 
 fn reads(text: &str, pieces: &[Piece], written: &str) -> bool {
-    let mut expected = split(text).decls.into_iter().map(|decl| decl.span).peekable();
+    let mut expected = split(text)
+        .decls
+        .into_iter()
+        .map(|decl| decl.span)
+        .peekable();
     let mut wanted = Vec::new();
     for piece in pieces {
         // Stray text is no declaration.

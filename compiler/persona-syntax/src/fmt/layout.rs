@@ -256,10 +256,8 @@ impl<'t> Layout<'t> {
             }
             self.gaps[item].blank = true;
         }
-        if !items.is_empty() {
-            if self.drop_comma(close) && trailing_comma {
-                self.gaps[close].comma = Comma::Broken;
-            }
+        if !items.is_empty() && self.drop_comma(close) && trailing_comma {
+            self.gaps[close].comma = Comma::Broken;
         }
         self.soft(close, group, 0);
         self.closer(close, items.is_empty());
@@ -311,5 +309,9 @@ fn usual(before: &str, behind: &str) -> Between {
     let tight = matches!(before, "(" | "[" | "." | "@")
         || matches!(behind, ")" | "]" | "," | "." | ":" | "?")
         || (before == "{" && behind == "}");
-    if tight { Between::Tight } else { Between::Space(0) }
+    if tight {
+        Between::Tight
+    } else {
+        Between::Space(0)
+    }
 }

@@ -120,8 +120,7 @@ fn shallow(text: &str) -> Result<String, Refusal> {
     if matches!(tree.kind, DeclKind::Error | DeclKind::Later { .. }) {
         return Err(refuse("this declaration has no format yet"));
     }
-    let tokens =
-        Tokens::of(&lines, &tree).ok_or_else(|| refuse("its brackets do not balance"))?;
+    let tokens = Tokens::of(&lines, &tree).ok_or_else(|| refuse("its brackets do not balance"))?;
     let comments: Vec<&str> = tokens.comments().collect();
     for keep_commas in [false, true] {
         let mut layout = Layout::new(&lines, tokens.clone(), keep_commas);

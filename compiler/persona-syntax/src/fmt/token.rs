@@ -97,9 +97,13 @@ impl<'t> Tokens<'t> {
 /// What is one token although it looks like several: numbers with their units, dates, language tags.
 fn atoms(decl: &Decl) -> Vec<Span> {
     let mut found = Vec::new();
-    decl.kind.for_each_expr(&mut |expr| literals(expr, &mut found));
+    decl.kind
+        .for_each_expr(&mut |expr| literals(expr, &mut found));
     for annotation in &decl.annotations {
-        annotation.args.iter().for_each(|arg| literals(arg, &mut found));
+        annotation
+            .args
+            .iter()
+            .for_each(|arg| literals(arg, &mut found));
     }
     if let DeclKind::Content(content) = &decl.kind {
         let variants = content.variants.iter().chain(&content.otherwise);

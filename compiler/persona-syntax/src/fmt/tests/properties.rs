@@ -18,15 +18,30 @@ const FILES: &[(&str, &str)] = &[
     ("campaign", include_str!("campaign.persona")),
     ("cases", include_str!("cases.md")),
     ("shop", include_str!("../../tests/corpus/shop.persona")),
-    ("missing", include_str!("../../tests/corpus/missing.persona")),
-    ("history", include_str!("../../tests/corpus/history.persona")),
+    (
+        "missing",
+        include_str!("../../tests/corpus/missing.persona"),
+    ),
+    (
+        "history",
+        include_str!("../../tests/corpus/history.persona"),
+    ),
     ("texts", include_str!("../../tests/corpus/texts.persona")),
     ("docs", include_str!("../../tests/corpus/docs.persona")),
-    ("sources", include_str!("../../tests/corpus/sources.persona")),
-    ("arithmetic", include_str!("../../tests/corpus/arithmetic.persona")),
+    (
+        "sources",
+        include_str!("../../tests/corpus/sources.persona"),
+    ),
+    (
+        "arithmetic",
+        include_str!("../../tests/corpus/arithmetic.persona"),
+    ),
     ("words", include_str!("../../tests/corpus/words.persona")),
     ("ugly", include_str!("../../tests/corpus/ugly.persona")),
-    ("oneline", include_str!("../../tests/corpus/oneline.persona")),
+    (
+        "oneline",
+        include_str!("../../tests/corpus/oneline.persona"),
+    ),
     ("broken", include_str!("../../tests/corpus/broken.persona")),
 ];
 
@@ -40,13 +55,19 @@ fn programs<'t>(name: &str, text: &'t str) -> Vec<&'t str> {
         body.split("\n```").next()
     });
     let blocks: Vec<&str> = blocks.collect();
-    assert!(!blocks.is_empty() || !name.contains("cases"), "{name} has no programs");
+    assert!(
+        !blocks.is_empty() || !name.contains("cases"),
+        "{name} has no programs"
+    );
     blocks
 }
 
 /// All programs of the files above.
 fn corpus() -> Vec<&'static str> {
-    FILES.iter().flat_map(|(name, text)| programs(name, text)).collect()
+    FILES
+        .iter()
+        .flat_map(|(name, text)| programs(name, text))
+        .collect()
 }
 
 /// The shapes and comments of a declaration that can be read.
@@ -82,12 +103,24 @@ fn checked(text: &str) -> Formatted {
         }
     }
     let between = |split: &crate::Split| split.errors.len();
-    assert_eq!(between(&before), between(&after), "{text}\n=>\n{}", done.text);
+    assert_eq!(
+        between(&before),
+        between(&after),
+        "{text}\n=>\n{}",
+        done.text
+    );
     for refused in done.refused.iter().filter(|refused| refused.broken) {
-        assert!(done.text.contains(refused.span.of(text)), "{text}\n=>\n{}", done.text);
+        assert!(
+            done.text.contains(refused.span.of(text)),
+            "{text}\n=>\n{}",
+            done.text
+        );
     }
     let again = format(&done.text);
-    assert_eq!(again.text, done.text, "formatting again changes more of:\n{text}");
+    assert_eq!(
+        again.text, done.text,
+        "formatting again changes more of:\n{text}"
+    );
     done
 }
 
@@ -134,9 +167,12 @@ fn line_ends_of_other_systems_change_nothing_else() {
 }
 
 /// The repository's files below a folder, with these endings.
-#[expect(clippy::disallowed_methods, reason = "the suite is read where it lies")]
 fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder)];
+    let mut folders = vec![
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../..")
+            .join(folder),
+    ];
     let mut found = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).unwrap() {
@@ -168,8 +204,9 @@ fn every_program_of_the_suite_keeps_its_meaning() {
 
 #[test]
 fn the_examples_are_formatted() {
-    let programs = files("examples", "persona");
-    assert!(!programs.is_empty());
+    let mut programs = files("examples", "persona");
+    assert!(programs.len() > 3);
+    programs.extend(files("compiler/persona-cli/templates", "persona"));
     for (path, text) in programs {
         let done = expressed(&text);
         assert_eq!(done.refused, [], "{}", path.display());
@@ -255,16 +292,29 @@ fn any_layout_of_a_declaration_is_formatted() {
                     refused += 1;
                     continue;
                 };
-                assert_eq!(Some(&read), readable(&printed).as_ref(), "{other}\n=>\n{printed}");
+                assert_eq!(
+                    Some(&read),
+                    readable(&printed).as_ref(),
+                    "{other}\n=>\n{printed}"
+                );
                 let again = declaration(&printed).map_err(|refusal| refusal.reason);
                 assert_eq!(again.as_ref(), Ok(&printed), "{other}");
-                assert!(!printed.contains(" \n"), "blanks at a line's end:\n{printed}");
+                assert!(
+                    !printed.contains(" \n"),
+                    "blanks at a line's end:\n{printed}"
+                );
             }
         }
     }
-    assert!(same * 10 > tried * 6, "only {same} of {tried} layouts were read");
+    assert!(
+        same * 10 > tried * 6,
+        "only {same} of {tried} layouts were read"
+    );
     // Where a line's end changes what the parser sees without an error, the printed form is another tree.
-    assert!(refused * 100 < same, "{refused} of {same} layouts were refused");
+    assert!(
+        refused * 100 < same,
+        "{refused} of {same} layouts were refused"
+    );
 }
 
 #[test]
@@ -276,7 +326,10 @@ fn every_prefix_is_formatted_where_it_can_be() {
             let (from, to) = (pair[1].span.start as usize, pair[1].span.end as usize);
             // In files of many declarations, a few cuts of each.
             let step = 1 + (to - from) * decls.len() / 60;
-            for cut in (from..to).step_by(step).filter(|cut| text.is_char_boundary(*cut)) {
+            for cut in (from..to)
+                .step_by(step)
+                .filter(|cut| text.is_char_boundary(*cut))
+            {
                 checked(&text[start..cut]);
             }
         }
@@ -302,7 +355,9 @@ fn changed_bytes_are_formatted_where_they_can_be() {
                 }
             }
             let changed = String::from_utf8_lossy(&bytes);
-            checked(&format!("enum   A {{ x }}\n{changed}\nsegment   z {{ when   y }}\n"));
+            checked(&format!(
+                "enum   A {{ x }}\n{changed}\nsegment   z {{ when   y }}\n"
+            ));
         }
     }
 }
@@ -312,10 +367,19 @@ fn a_range_touches_no_other_declaration() {
     let text = "segment  a { when   x }\n\n\n\nsegment  b { when   y }\nsegment  c { when   z }\n";
     let at = text.find("when   y").unwrap() as u32;
     let done = format_range(text, Span::at(at));
-    assert_eq!(done.text, text.replace("segment  b { when   y }", "segment b { when y }"));
+    assert_eq!(
+        done.text,
+        text.replace("segment  b { when   y }", "segment b { when y }")
+    );
     assert_eq!(format_range(text, Span::at(25)).text, text);
     let all = format_range(text, Span::new(0, text.len() as u32)).text;
-    assert_eq!(all, text.replace("  b", " b").replace("  a", " a").replace("  c", " c").replace("   ", " "));
+    assert_eq!(
+        all,
+        text.replace("  b", " b")
+            .replace("  a", " a")
+            .replace("  c", " c")
+            .replace("   ", " ")
+    );
 }
 
 #[test]
@@ -336,7 +400,10 @@ fn nothing_and_almost_nothing_are_formatted() {
         ("\u{feff}enum A { x }", "enum A { x }\n"),
         ("enum A { x } // a\n// b\n", "enum A { x } // a\n// b\n"),
         ("enum A { x } enum B { y }", "enum A { x }\nenum B { y }\n"),
-        ("  enum A { x }\n// a\n\n\nenum B { y }", "enum A { x }\n// a\n\nenum B { y }\n"),
+        (
+            "  enum A { x }\n// a\n\n\nenum B { y }",
+            "enum A { x }\n// a\n\nenum B { y }\n",
+        ),
     ] {
         assert_eq!(format(text).text, formatted, "{text:?}");
     }
@@ -345,7 +412,11 @@ fn nothing_and_almost_nothing_are_formatted() {
 #[test]
 fn deep_nesting_is_formatted() {
     let nested = |open: &str, close: &str, depth: usize| {
-        let text = format!("trait t: Int = {}x{}", open.repeat(depth), close.repeat(depth));
+        let text = format!(
+            "trait t: Int = {}x{}",
+            open.repeat(depth),
+            close.repeat(depth)
+        );
         checked(&text)
     };
     for depth in [20, 60, 120, 200, 5_000] {
