@@ -1,10 +1,12 @@
-//! The one integration binary: tidy rules, the literate suite, the differential test, real data, the bundled
+//! The one integration binary: tidy rules, the literate suite, the differential test, real data, the mutation corpus, the bundled
 //! example and the command line. Every subject has a folder; nothing here is compiled into persona.
 
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod differential;
+#[cfg(test)]
+mod mutations;
 #[cfg(test)]
 mod real;
 #[cfg(test)]

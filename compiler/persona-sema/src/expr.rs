@@ -18,6 +18,7 @@ mod consts;
 mod describe;
 mod did;
 mod fields;
+mod habits;
 mod lints;
 mod literals;
 mod logic;

@@ -32,7 +32,10 @@ const ANNOTATIONS: [(&str, Place, Takes); 5] = [
 ];
 
 /// What other systems call our annotations.
-const HABITS: [(&str, &str); 7] = [
+const HABITS: [(&str, &str); 10] = [
+    ("id", "key"),
+    ("pi", "pii"),
+    ("gdpr", "pii"),
     ("primary", "key"),
     ("primary_key", "key"),
     ("pk", "key"),

@@ -114,8 +114,14 @@ pub(super) fn check_values(
                 format!("{what} `{}` is there twice", name.text),
             )
             .label("again")
-            .secondary(checking.file, first, "first here")
-            .help("remove one of them");
+            .secondary(checking.file, first, "first here");
+        // In a list of its own, a value stands between commas.
+        let cut = super::text::removal(checking.text, name.span);
+        let diagnostic = if cut == name.span || what != "the value" {
+            diagnostic.help("remove one of them")
+        } else {
+            diagnostic.fix("remove it", Applicability::Always, cut, "")
+        };
         checking.report(diagnostic);
     }
     let mut titles: BTreeMap<&str, Span> = BTreeMap::new();

@@ -273,7 +273,17 @@ impl Checker<'_> {
             _ => types::BAD_OPERAND,
         };
         let diagnostic = self.diagnostic(code, op_span, what);
-        let diagnostic = self.both(diagnostic, a, b);
+        let mut diagnostic = self.both(diagnostic, a, b);
+        let money = |value: &Expr| matches!(value.ty.kind, TypeKind::Money(_));
+        if op == MulOp::Mul
+            && money(a)
+            && money(b)
+            && matches!(b.kind, ExprKind::Const(_))
+            && let Some((number, _)) = self.text(b.span).split_once(' ')
+        {
+            let title = format!("write `{number}`");
+            diagnostic = diagnostic.fix(title, Applicability::Maybe, b.span, number);
+        }
         self.fail(span, diagnostic)
     }
 

@@ -129,11 +129,11 @@ impl Checker<'_> {
                     .label("it takes no arguments");
                 self.fail(span, diagnostic)
             }
-            None => self.unknown_call(name, span),
+            None => self.unknown_call(name, args, span),
         }
     }
 
-    fn unknown_call(&mut self, name: &ast::Name, span: Span) -> Expr {
+    fn unknown_call(&mut self, name: &ast::Name, args: &[ast::Arg], span: Span) -> Expr {
         match name.text.as_str() {
             "column" => {
                 let diagnostic = self
@@ -151,8 +151,15 @@ impl Checker<'_> {
                         names::UNKNOWN_FUNCTION,
                         span,
                         "`now` is a word, not a function",
-                    )
-                    .help("compare a point in time with it: `signed_up_at before 30d ago`");
+                    );
+                let rest = self.scope.text.get(span.end as usize..).unwrap_or_default().trim_start();
+                let from = rest.strip_prefix('-').map(str::trim_start);
+                let between = from.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()));
+                let diagnostic = if between {
+                    diagnostic.help("how long ago something is, is asked as `signed_up_at before 30d ago` or `days_since(signed_up_at)`")
+                } else {
+                    diagnostic.fix("write `now`", Applicability::Always, span, "now")
+                };
                 return self.fail(span, diagnostic);
             }
             "min" | "max" => {
@@ -190,7 +197,7 @@ impl Checker<'_> {
             }
             _ => {}
         }
-        self.unknown_function(name, &BUILTIN);
+        self.unknown_function(name, args, span, &BUILTIN);
         self.error_at(span)
     }
 

@@ -290,6 +290,7 @@ impl Checker<'_> {
         {
             return self.broken_test(Op::Between, vec![value, from, to], span);
         }
+        let mut wrong = None;
         for (bound, written) in [(&from, low), (&to, high)] {
             let w = Written {
                 left: operand,
@@ -300,9 +301,13 @@ impl Checker<'_> {
             let day_beside_instant =
                 value.ty.kind == TypeKind::Timestamp && bound.ty.kind == TypeKind::Date;
             if !day_beside_instant && let Some(failed) = self.not_orderable(&value, bound, w) {
-                return failed;
+                wrong = Some(failed);
+                continue;
             }
             self.now_beside_instant(&value, bound);
+        }
+        if let Some(wrong) = wrong {
+            return wrong;
         }
         self.empty_range(&from, &to, low.span.to(high.span));
         self.test(Op::Between, vec![value, from, to], span)
@@ -353,9 +358,20 @@ impl Checker<'_> {
         let length = self.instant_beside_length(left, right, &op, w);
         let diagnostic = match length.or_else(|| instant_beside_quoted(left, right, &op)) {
             Some((new, title)) => diagnostic.fix(title, Applicability::Maybe, right.span, new),
-            None => self.with_either_repair(diagnostic, (w.left, left), (w.right, right)),
+            None => match self.birthday_beside_age(left, right, &op, w) {
+                Some(new) => diagnostic.fix(format!("write `{new}`"), Applicability::Maybe, w.left.span, new),
+                None => self.with_either_repair(diagnostic, (w.left, left), (w.right, right)),
+            },
         };
         self.fail(w.span, diagnostic)
+    }
+
+    /// `birthday >= 18`: the age is meant.
+    fn birthday_beside_age(&self, left: &Expr, right: &Expr, op: &str, w: Written<'_>) -> Option<String> {
+        let years = matches!(right.kind, ExprKind::Const(crate::Const::Int(1..=130)));
+        let ordered = matches!(op, "<" | "<=" | ">" | ">=");
+        let fits = left.ty.kind == TypeKind::Date && right.ty.kind == TypeKind::Int;
+        (years && ordered && fits).then(|| format!("age({})", self.text(w.left.span)))
     }
 
     /// `signed_up_at > 30d`: most probably `30d ago`.
@@ -460,6 +476,12 @@ impl Checker<'_> {
         right: &Expr,
         w: Written<'_>,
     ) -> Option<Expr> {
+        if let Some(element) = right.ty.kind.element()
+            && left.ty.kind.element().is_none()
+            && comparable(&element.kind, &left.ty.kind)
+        {
+            return Some(self.value_beside_list(left, right, w));
+        }
         let element = left.ty.kind.element()?;
         if right.ty.kind.element().is_some() || !comparable(&element.kind, &right.ty.kind) {
             return None;
@@ -485,6 +507,28 @@ impl Checker<'_> {
             _ => diagnostic,
         };
         Some(self.fail(w.span, diagnostic))
+    }
+
+    /// `country == [US, CA]`.
+    fn value_beside_list(&mut self, left: &Expr, right: &Expr, w: Written<'_>) -> Expr {
+        let (a, b) = (self.noun(&left.ty.kind), self.noun(&right.ty.kind));
+        let new = match self.quote(w.op).as_str() {
+            "==" => Some("in"),
+            "!=" => Some("not in"),
+            _ => None,
+        };
+        let mut diagnostic = self
+            .diagnostic(types::NOT_COMPARABLE, right.span, format!("{a} cannot be compared with {b}"))
+            .label(format!("this is {b} (`{}`)", self.type_name(&right.ty)))
+            .secondary(
+                self.scope.file,
+                left.span,
+                format!("this is {a} (`{}`)", self.type_name(&left.ty)),
+            );
+        if let Some(new) = new {
+            diagnostic = diagnostic.fix(format!("write `{new}`"), Applicability::Maybe, w.op, new);
+        }
+        self.fail(w.span, diagnostic)
     }
 
     fn contains(&mut self, w: Written<'_>) -> Expr {

@@ -170,7 +170,8 @@ impl Checker<'_> {
                     format!("{what} has no part `{}`", name.text),
                 )
                 .label(format!("its parts are `{}`", all.join("`, `")));
-            if let Some(near) = nearest(&name.text, all.iter().copied()) {
+            let habit = super::habits::field(&name.text, &all);
+            if let Some(near) = habit.or_else(|| nearest(&name.text, all.iter().copied())) {
                 diagnostic = diagnostic.fix(
                     format!("write `{near}`"),
                     Applicability::Maybe,
@@ -241,6 +242,22 @@ impl Checker<'_> {
         }
     }
 
+    /// `View.sku` inside `where` is the field `sku`, and `Purchase.last.at` is `last(Purchase).at`.
+    fn meant_of_event(&self, event: &str, text: &str) -> Option<String> {
+        let rest = text.strip_prefix(event.split('.').next()?)?.strip_prefix('.')?;
+        for picked in ["last", "first"] {
+            if rest == picked {
+                return Some(format!("{picked}({})", event.split('.').next()?));
+            }
+            if let Some(field) = rest.strip_prefix(picked).and_then(|rest| rest.strip_prefix('.')) {
+                return Some(format!("{picked}({}).{field}", event.split('.').next()?));
+            }
+        }
+        let inside = !self.frames.is_empty();
+        let known = matches!(self.field(&self.bare_owner(), rest), super::names::FieldHit::Value(..));
+        (inside && known).then(|| rest.to_owned())
+    }
+
     fn no_value(&mut self, thing: &Thing, span: Span, want: Want<'_>) {
         let text = self.quote(span);
         let diagnostic = self.diagnostic(names::NOT_A_VALUE, span, "");
@@ -260,6 +277,11 @@ impl Checker<'_> {
                     format!("did {name}"),
                 );
                 (format!("`{text}` is an event, not a yes or a no"), fixed)
+            }
+            Thing::Events(name) if self.meant_of_event(name, &text).is_some() => {
+                let new = self.meant_of_event(name, &text).unwrap_or_default();
+                let fixed = diagnostic.fix(format!("write `{new}`"), Applicability::Maybe, span, new);
+                (format!("`{text}` is an event: it happens many times, and is no single value"), fixed)
             }
             Thing::Events(name) => {
                 let help = format!(
@@ -282,11 +304,16 @@ impl Checker<'_> {
             Thing::Enum(id) => {
                 let def = &self.schema().enums[*id];
                 let first = def.values.first().map_or("value", |(value, _)| value);
-                let help = format!("choose one of its values: `{}.{first}`", def.name);
-                (
-                    format!("`{text}` is an enum, not one of its values"),
-                    diagnostic.help(help),
-                )
+                let lower = text.to_ascii_lowercase();
+                let is_field = self.schema().profile.field(&lower).is_some() && self.frames.is_empty();
+                let sees_profile = self.near_visible(&lower) && self.compared_at(span.end);
+                let diagnostic = if is_field && sees_profile {
+                    let title = format!("write `{lower}`, the field");
+                    diagnostic.fix(title, Applicability::Maybe, span, lower)
+                } else {
+                    diagnostic.help(format!("choose one of its values: `{}.{first}`", def.name))
+                };
+                (format!("`{text}` is an enum, not one of its values"), diagnostic)
             }
             Thing::Fn(name) => (
                 format!("`{name}` is a function and needs its arguments"),

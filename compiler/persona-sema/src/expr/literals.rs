@@ -50,7 +50,9 @@ impl Checker<'_> {
                     format!("there is no currency `{}`", code.text),
                 )
                 .label("currencies are written with their three letters, as in `USD`");
-            if let Some(near) = nearest(&code.text, all.iter().map(Currency::code)) {
+            let common = ["USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD"];
+            let near = nearest(&code.text, common.into_iter().chain(all.iter().map(Currency::code)));
+            if let Some(near) = near {
                 diagnostic = diagnostic.fix(
                     format!("write `{near}`"),
                     Applicability::Maybe,
@@ -92,7 +94,9 @@ impl Checker<'_> {
 
     /// A list as a value: all its elements are constants.
     pub(super) fn list(&mut self, items: &[ast::Expr], span: Span, want: Want<'_>) -> Expr {
-        let hint = want.ty.and_then(|ty| ty.kind.element());
+        // A list beside a value of an enum: its elements are values of that enum, whatever else is wrong.
+        let value = want.ty.filter(|ty| matches!(ty.kind, TypeKind::Enum(_)));
+        let hint = want.ty.and_then(|ty| ty.kind.element()).or(value);
         let (element, values) = self.list_items(items, hint);
         let mut constants = Vec::with_capacity(values.len());
         let mut broken = element.is_error();

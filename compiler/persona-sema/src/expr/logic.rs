@@ -1,6 +1,6 @@
 //! `and`, `or`, `not`, `is known`: conditions, and what follows from them for what stands beside them.
 
-use persona_base::{Span, missing, types};
+use persona_base::{Applicability, Span, missing, types};
 use persona_syntax::ast;
 use rustc_hash::FxHashSet;
 
@@ -83,6 +83,12 @@ impl Checker<'_> {
                 TypeKind::List(_) | TypeKind::Set(_) => {
                     diagnostic.help(format!("compare it: `{text}.size() > 0`"))
                 }
+                TypeKind::Int if matches!(value.kind, crate::ExprKind::Agg { .. }) => diagnostic.fix(
+                    format!("compare it: `{text} > 0`"),
+                    Applicability::Maybe,
+                    Span::at(value.span.end),
+                    " > 0",
+                ),
                 TypeKind::Int => diagnostic.help(format!("compare it: `{text} > 0`")),
                 _ if value.ty.optional => diagnostic.help(format!(
                     "compare it with something, or ask `{text} is known`"

@@ -41,7 +41,7 @@ impl Checker<'_> {
             return self.whole_event(&receiver);
         }
         let Some(op) = method_of(&receiver.ty.kind, &name.text) else {
-            return self.no_method(&receiver, name, span);
+            return self.no_method(&receiver, name, args, span);
         };
         if let Some(first) = args.first() {
             let place = match &first.value {
@@ -72,7 +72,13 @@ impl Checker<'_> {
         })
     }
 
-    fn no_method(&mut self, receiver: &Expr, name: &ast::Name, span: Span) -> Expr {
+    fn no_method(
+        &mut self,
+        receiver: &Expr,
+        name: &ast::Name,
+        args: &[ast::Arg],
+        span: Span,
+    ) -> Expr {
         let noun = self.noun(&receiver.ty.kind);
         let text = name.text.as_str();
         let mut diagnostic = self
@@ -82,6 +88,10 @@ impl Checker<'_> {
                 format!("{noun} has no method `.{text}()`"),
             )
             .label(format!("this is asked of {noun}"));
+        diagnostic = match self.foreign_method(diagnostic, receiver, name, args, span) {
+            Ok(said) => return self.fail(span, said),
+            Err(diagnostic) => diagnostic,
+        };
         let known = methods(&receiver.ty.kind);
         let habit = habit(text).filter(|habit| known.contains(habit));
         diagnostic = if OF_SOURCES.contains(&text) {

@@ -427,6 +427,11 @@ impl Checker<'_> {
     }
 
     fn ambiguous(&mut self, name: &ast::Name, hits: &[Hit], want: Option<&Type>) {
+        let declared = self.env.global(&name.text).is_some();
+        if declared && self.schema().profile.field(&name.text).is_some() && hits.len() == 2 {
+            // Where it is declared, it is reported that a field has this name.
+            return;
+        }
         let meanings: Vec<&str> = hits.iter().map(|hit| hit.what.as_str()).collect();
         let mut diagnostic = self
             .diagnostic(

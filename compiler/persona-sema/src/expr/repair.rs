@@ -106,6 +106,9 @@ impl Checker<'_> {
                 ast::ExprKind::Name(name) => Some(format!("\"{}\"", name.text)),
                 _ => None,
             },
+            (ExprKind::Const(_), Kind::Period, Kind::Int)
+            | (ExprKind::Const(_), Kind::Int, Kind::TimeOfDay | Kind::Enum(_))
+            | (ExprKind::Const(_), Kind::Money(_), Kind::Money(_)) => self.counted(written, wanted),
             (_, Kind::Timestamp, Kind::Date) if !super::window::rests_on_now(value) => {
                 Some(format!("date({text})"))
             }
@@ -237,6 +240,9 @@ pub(super) fn unquoted(content: &str, wanted: &TypeKind) -> Option<String> {
         | (Literal::Timestamp(_), TypeKind::Timestamp)
         | (Literal::Duration(_), TypeKind::Duration)
         | (Literal::Length(_), TypeKind::Length) => true,
+        (Literal::Int(_), TypeKind::Money(wanted)) if parsed.errors.is_empty() => {
+            return Some(format!("{content} {wanted}"));
+        }
         (Literal::Money { currency, .. }, TypeKind::Money(wanted)) => {
             currency.text == wanted.code()
         }

@@ -338,8 +338,25 @@ impl Checker<'_> {
                             format!("one result is {first}, and this one is {here}"),
                         )
                         .label(format!("this is {here}"))
-                        .secondary(self.scope.file, first_span, format!("this is {first}"))
-                        .help("let all results be of one type");
+                        .secondary(self.scope.file, first_span, format!("this is {first}"));
+                    let meant = match (&branch.kind, &branch.ty.kind, &all.kind) {
+                        (ExprKind::Const(crate::Const::Str(text)), _, wanted) => {
+                            super::repair::unquoted(text, wanted)
+                        }
+                        (ExprKind::Const(_), TypeKind::Int | TypeKind::Float, TypeKind::Str) => {
+                            Some(format!("\"{}\"", self.text(*span)))
+                        }
+                        _ => None,
+                    };
+                    let diagnostic = match meant {
+                        Some(new) => diagnostic.fix(
+                            format!("write `{new}`"),
+                            persona_base::Applicability::Maybe,
+                            *span,
+                            new,
+                        ),
+                        None => diagnostic.help("let all results be of one type"),
+                    };
                     self.report(diagnostic);
                     return Type::ERROR;
                 }

@@ -88,7 +88,7 @@ impl Checker<'_> {
             .label("not a field, a parameter or a declaration");
         let diagnostic =
             self.where_it_exists(&name.text, self.near_name(name, diagnostic, want), name);
-        if !diagnostic.fixes.is_empty() {
+        if !diagnostic.fixes.is_empty() || self.is_compared(name) {
             return diagnostic;
         }
         let quoted = format!("\"{}\"", name.text);
@@ -112,8 +112,9 @@ impl Checker<'_> {
             "null" | "nil" | "none" | "undefined" => diagnostic
                 .label("a value that is not there has no name")
                 .help("ask `… is missing` or `… is known`"),
-            "yes" | "no" => {
-                let word = if lower == "yes" { "true" } else { "false" };
+            "yes" | "no" | "true" | "false" => {
+                let yes = lower == "yes" || lower == "true";
+                let word = if yes { "true" } else { "false" };
                 diagnostic.fix(
                     format!("write `{word}`"),
                     Applicability::Always,
@@ -136,12 +137,34 @@ impl Checker<'_> {
                     diagnostic.help("write the field alone: `country`; inside a `where`, write `profile.country`")
                 }
             }
-            _ => self.near_name(
-                name,
-                diagnostic.label("not a field, a parameter or a declaration"),
-                want,
-            ),
+            _ => {
+                let diagnostic = diagnostic.label("not a field, a parameter or a declaration");
+                match super::habits::number_word(&lower) {
+                    Some(number) if want.is_none_or(|want| want.kind == TypeKind::Int) => diagnostic
+                        .fix(
+                            format!("write `{number}`"),
+                            Applicability::Always,
+                            name.span,
+                            number.to_string(),
+                        ),
+                    _ => self.near_name(name, diagnostic, want),
+                }
+            }
         }
+    }
+
+    /// Whether a comparison follows a name: then it is no text that lacks its quotes.
+    fn is_compared(&self, name: &ast::Name) -> bool {
+        self.compared_at(name.span.end)
+    }
+
+    /// Whether a comparison stands here.
+    pub(super) fn compared_at(&self, at: u32) -> bool {
+        let rest = self.scope.text.get(at as usize..).unwrap_or_default();
+        let rest = rest.trim_start();
+        ["==", "!=", "=~", "<", ">", "in ", "contains", "starts", "ends", "matches", "is ", "not "]
+            .iter()
+            .any(|op| rest.starts_with(op))
     }
 
     /// The enums that have a value of this name.
@@ -189,8 +212,14 @@ impl Checker<'_> {
             (Some(want), Some(ty)) => super::types::comparable(&want.kind, &ty.kind),
             _ => true,
         });
+        if let Some(near) = self.enum_before_dot(name) {
+            let title = format!("write `{near}`");
+            return diagnostic.fix(title, Applicability::Maybe, name.span, near);
+        }
         let near = nearest(&name.text, fitting.map(|(name, _)| name.as_str()))
-            .or_else(|| nearest(&name.text, visible.iter().map(|(name, _)| name.as_str())));
+            .or_else(|| nearest(&name.text, visible.iter().map(|(name, _)| name.as_str())))
+            .map(str::to_owned)
+            .or_else(|| self.nested_field(&name.text));
         match near {
             Some(near) => diagnostic.fix(
                 format!("write `{near}`"),
@@ -200,6 +229,37 @@ impl Checker<'_> {
             ),
             None => diagnostic,
         }
+    }
+
+    /// `Teir.gold`: a name in capitals before a dot is that of an enum.
+    fn enum_before_dot(&self, name: &ast::Name) -> Option<String> {
+        let rest = self.scope.text.get(name.span.end as usize..)?;
+        let is_type = name.text.starts_with(|c: char| c.is_ascii_uppercase());
+        if !is_type || !rest.starts_with('.') {
+            return None;
+        }
+        let enums = self.schema().enums.iter().map(|def| &*def.name);
+        nearest(&name.text, enums).map(str::to_owned)
+    }
+
+    /// Whether a bare name is a field of the profile that is visible here; constants and functions see none.
+    pub(super) fn near_visible(&self, name: &str) -> bool {
+        !self.scope.pure && matches!(self.field(&Owner::Profile, name), FieldHit::Value(..))
+    }
+
+    /// `location`, `address_location` for `address.location`.
+    fn nested_field(&self, name: &str) -> Option<String> {
+        let owner = self.bare_owner();
+        if self.scope.pure && matches!(owner, Owner::Profile) {
+            return None;
+        }
+        let fields = self.all_fields(&owner);
+        let mut hits = fields.iter().map(|(field, _)| field).filter(|field| {
+            let last = field.rsplit_once('.').map(|(_, last)| last);
+            last == Some(name) || (last.is_some() && field.replace('.', "_") == name)
+        });
+        let found = hits.next()?;
+        hits.next().is_none().then(|| found.clone())
     }
 
     /// Everything that may be written as a value here, with its type where it has one.
@@ -303,6 +363,11 @@ impl Checker<'_> {
                 }
                 _ => "inside `where`, a name alone is a field of the event".to_owned(),
             };
+            if self.beside_literal(name) {
+                return diagnostic.note(note).help(format!(
+                    "ask it beside the question: `(did … where …) and {text} …`"
+                ));
+            }
             return diagnostic
                 .note(note)
                 .fix(
@@ -354,6 +419,15 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether a name is compared with something written out: then nothing of the event is asked.
+    fn beside_literal(&self, name: &ast::Name) -> bool {
+        let rest = self.scope.text.get(name.span.end as usize..).unwrap_or_default();
+        let rest = rest.trim_start();
+        let operand = rest.trim_start_matches(['=', '!', '<', '>', '~']);
+        operand.len() < rest.len()
+            && operand.trim_start().starts_with(|c: char| c == '"' || c.is_ascii_digit())
+    }
+
     /// Reports a field that its owner does not have.
     pub(super) fn unknown_field(&mut self, owner: &Owner, prefix: &str, name: &ast::Name) {
         let fields = self.fields_of(owner, prefix);
@@ -362,9 +436,10 @@ impl Checker<'_> {
         let mut diagnostic = self.diagnostic(
             names::UNKNOWN_FIELD,
             name.span,
-            format!("{whose} has no field `{}`", name.text),
+            format!("{whose} has no {} `{}`", part_of(owner), name.text),
         );
-        diagnostic = match nearest(&name.text, names.iter().copied()) {
+        let habit = super::habits::field(&name.text, &names);
+        diagnostic = match habit.or_else(|| nearest(&name.text, names.iter().copied())) {
             Some(near) => diagnostic.fix(
                 format!("write `{near}`"),
                 Applicability::Maybe,
@@ -372,7 +447,7 @@ impl Checker<'_> {
                 near,
             ),
             None if names.is_empty() => diagnostic,
-            None => diagnostic.label(format!("its fields are {}", shown(&names))),
+            None => diagnostic.label(format!("its {}s are {}", part_of(owner), shown(&names))),
         };
         if let Owner::Bound(Bound::Event {
             kinds: Kinds::Param(_),
@@ -498,7 +573,13 @@ impl Checker<'_> {
     }
 
     /// Reports `nam(…)`.
-    pub(super) fn unknown_function(&mut self, name: &ast::Name, builtin: &[&str]) {
+    pub(super) fn unknown_function(
+        &mut self,
+        name: &ast::Name,
+        args: &[ast::Arg],
+        span: persona_base::Span,
+        builtin: &[&str],
+    ) {
         let all = self.env.names();
         let declared = all
             .iter()
@@ -509,6 +590,10 @@ impl Checker<'_> {
             name.span,
             format!("there is no function `{}`", name.text),
         );
+        diagnostic = match self.foreign_call(diagnostic, name, args, span) {
+            Ok(said) => return self.report(said),
+            Err(diagnostic) => diagnostic,
+        };
         diagnostic = match nearest(&name.text, candidates) {
             Some(near) => diagnostic.fix(
                 format!("write `{near}`"),
@@ -546,5 +631,13 @@ pub(super) fn shown(names: &[&str]) -> String {
             first[first.len() - 1]
         ),
         more => format!("{} and {} more", first.join(", "), more - 6),
+    }
+}
+
+/// What a part of an owner is called.
+fn part_of(owner: &Owner) -> &'static str {
+    match owner {
+        Owner::Content(_) => "slot",
+        _ => "field",
     }
 }

@@ -358,6 +358,16 @@ const fn is_text(expr: &Expr) -> bool {
     matches!(expr.kind, ExprKind::Str(_) | ExprKind::RawStr(_))
 }
 
+/// The same for a whole condition, where it is a value alone.
+pub(super) fn unfinished_value(condition: Expr) -> Expr {
+    match condition.kind {
+        ExprKind::Name(_) | ExprKind::Postfix { .. } | ExprKind::Literal(_) | ExprKind::Aggregate { .. } => {
+            unfinished(condition, &[])
+        }
+        _ => condition,
+    }
+}
+
 /// A value with something behind it that could not be read: what is asked about it is not known, so its type is no
 /// second mistake.
 fn unfinished(head: Expr, tails: &[P<'_>]) -> Expr {

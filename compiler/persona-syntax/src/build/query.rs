@@ -363,6 +363,7 @@ impl Builder<'_> {
 
     fn clause(&mut self, pair: P<'_>, clauses: &mut Clauses) {
         let span = self.span(&pair);
+        let is_where = matches!(pair.as_rule(), Rule::q_where | Rule::q_where_c);
         let repeated = match pair.as_rule() {
             Rule::q_as => {
                 let name = self.last_name(&pair, "a name");
@@ -414,10 +415,13 @@ impl Builder<'_> {
             }
         };
         if let Some(old) = repeated {
-            self.push(
-                SyntaxError::new(syntax::REPEATED_CLAUSE, span, "this clause stands twice")
-                    .secondary(old, "it stands here already"),
-            );
+            let mut error = SyntaxError::new(syntax::REPEATED_CLAUSE, span, "this clause stands twice")
+                .secondary(old, "it stands here already");
+            if is_where {
+                let word = Span::new(span.start, span.start + "where".len() as u32);
+                error = error.fix("join the conditions with `and`", Applicability::Always, word, "and");
+            }
+            self.push(error);
         }
     }
 

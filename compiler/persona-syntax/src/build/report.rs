@@ -152,6 +152,9 @@ impl<'t> Builder<'t> {
         let mut words = text.split_whitespace();
         let (word, next) = (words.next()?, words.next().unwrap_or_default());
         let place = Span::new(span.start, span.start + word.len() as u32);
+        if word.starts_with('-') && gap.end == span.start {
+            return self.hyphened(span, word);
+        }
         let number = next.starts_with(|c: char| c.is_ascii_digit());
         let name = next.starts_with(|c: char| c.is_ascii_lowercase());
         let (code, meant, message) = match word {
@@ -177,6 +180,26 @@ impl<'t> Builder<'t> {
             place,
             meant,
         ))
+    }
+
+    /// `shoe-lovers`: a name with hyphens.
+    fn hyphened(&self, span: Span, rest: &str) -> Option<SyntaxError> {
+        let before = &self.source[..span.start as usize];
+        let front = before.bytes().rev().take_while(|byte| is_word_byte(*byte)).count();
+        let is_part = |byte: u8| is_word_byte(byte) || byte == b'-';
+        let back = rest.bytes().take_while(|byte| is_part(*byte)).count();
+        let place = Span::new(span.start - front as u32, span.start + back as u32);
+        let meant = self.written(place).replace('-', "_");
+        let plain = front > 0 && back > 1 && !meant.ends_with('_');
+        plain.then(|| {
+            let message = "names have no hyphens: their words are joined with `_`";
+            SyntaxError::new(syntax::NAME_NOT_PLAIN, place, message).fix(
+                format!("write `{meant}`"),
+                Applicability::Maybe,
+                place,
+                meant.clone(),
+            )
+        })
     }
 
     /// `0,9`: digits behind a comma that stands behind digits.

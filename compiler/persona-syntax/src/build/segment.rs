@@ -115,10 +115,13 @@ impl Builder<'_> {
                         condition = Some(found);
                     }
                 }
-                _ => self.junk(
-                    &inner,
-                    "expected `}`: a segment has one condition behind `when`",
-                ),
+                _ => {
+                    condition = condition.map(|found| super::expr::unfinished_value(found));
+                    self.junk(
+                        &inner,
+                        "expected `}`: a segment has one condition behind `when`",
+                    );
+                }
             }
         }
         if condition.is_none() && !foreign {

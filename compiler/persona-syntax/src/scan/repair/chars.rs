@@ -160,7 +160,11 @@ impl Repair<'_> {
             place,
             "a text stands in plain double quotes `\"`",
         )
-        .label(format!("not in `{quote}`"))
+        .label(if quote == "`" {
+            "not in backticks".to_owned()
+        } else {
+            format!("not in `{quote}`")
+        })
         .fix(
             format!("write {}", shorten(&meant)),
             Applicability::Always,
