@@ -12,10 +12,13 @@ mod later;
 mod package;
 pub mod prove;
 mod ty;
+mod uses;
 
 pub use db::Database;
+pub use decl::TEMPLATE_ENDINGS;
 pub use env::{CheckedExpr, Env, Global, OpenOperand, Schema, Scope, Signature, Sort};
 pub use expr::{check_condition, check_const, check_stages, check_value};
 pub use hir::*;
 pub use package::{DependencyFiles, dependencies_of};
 pub use ty::{Field, RecordType, Type, TypeKind};
+pub use uses::{Dependent, Effect, Uses};

@@ -1,8 +1,12 @@
 //! Finding a package's files on disk. The one place of the façade that lists folders and reads programs.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use persona_sema::TEMPLATE_ENDINGS;
 
 use crate::Error;
 use crate::dependencies::Shared;
@@ -27,6 +31,8 @@ pub(crate) struct Found {
     pub(crate) within: Option<PathBuf>,
     /// The packages that it may use.
     pub(crate) shared: Shared,
+    /// The files that may be templates, by their paths from the folder, with `/`; absent where no folder is the package's own.
+    pub(crate) templates: Option<BTreeSet<Arc<str>>>,
 }
 
 /// Finds the package that a path means: a folder (or the nearest folder above it) with a `persona.toml`, or one file.
@@ -71,6 +77,7 @@ fn single(path: &Path) -> Result<Found, Error> {
         name: stem.unwrap_or_default(),
         within: root_of(parent).ok(),
         shared: Shared::default(),
+        templates: None,
     })
 }
 
@@ -86,7 +93,9 @@ fn folder(path: &Path) -> Result<Found, Error> {
     }
     let toml = read(&config)?;
     let shared = Shared::read(&root, &toml);
+    let templates = templates(&root)?;
     Ok(Found {
+        templates: Some(templates),
         config: Some((shown(&config), toml)),
         root,
         files,
@@ -145,6 +154,34 @@ fn has_programs(path: &Path) -> bool {
 
 /// The `.persona` files of a folder and the folders in it, except hidden ones and those that are packages of their own.
 pub(crate) fn collect(root: &Path, into: &mut Vec<PathBuf>) -> Result<(), Error> {
+    let is_program = |path: &Path| path.extension().is_some_and(|ending| ending == ENDING);
+    collect_files(root, &is_program, into)
+}
+
+/// The files below a folder that may be templates, by their paths from it.
+fn templates(root: &Path) -> Result<BTreeSet<Arc<str>>, Error> {
+    let mut paths = Vec::new();
+    let is_template = |path: &Path| {
+        let name = path.to_string_lossy();
+        TEMPLATE_ENDINGS.iter().any(|ending| name.ends_with(ending))
+    };
+    collect_files(root, &is_template, &mut paths)?;
+    let from_root = |path: &PathBuf| {
+        let parts = path.strip_prefix(root).ok()?.components();
+        let parts: Vec<_> = parts
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        Some(Arc::from(parts.join("/")))
+    };
+    Ok(paths.iter().filter_map(from_root).collect())
+}
+
+/// The files of some kind in a folder and the folders in it, except hidden ones and those that are packages of their own.
+fn collect_files(
+    root: &Path,
+    is_wanted: &dyn Fn(&Path) -> bool,
+    into: &mut Vec<PathBuf>,
+) -> Result<(), Error> {
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
         let entries = fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))?;
@@ -157,10 +194,7 @@ pub(crate) fn collect(root: &Path, into: &mut Vec<PathBuf>) -> Result<(), Error>
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
             if kind.is_dir() && !hidden && !path.join(CONFIG).is_file() {
                 folders.push(path);
-            } else if !kind.is_dir()
-                && !hidden
-                && path.extension().is_some_and(|ending| ending == ENDING)
-            {
+            } else if !kind.is_dir() && !hidden && is_wanted(&path) {
                 into.push(path);
             }
         }

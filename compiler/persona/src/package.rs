@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use persona_base::{Diagnostic, Severity};
-use persona_sema::Database;
+use persona_sema::{Database, Uses};
 
 use crate::error::guarded;
 use crate::dependencies::Shared;
@@ -95,6 +95,7 @@ impl Package {
             name: name.to_owned(),
             within: None,
             shared,
+            templates: None,
         });
         package
     }
@@ -195,6 +196,7 @@ impl Package {
                 changed = true;
             }
         }
+        changed |= self.db.set_templates(found.templates);
         if self.shared != found.shared {
             self.share(found.shared);
             changed = true;
@@ -252,6 +254,24 @@ impl Package {
         Ok(Report {
             diagnostics,
             texts: self.texts.clone(),
+        })
+    }
+
+    /// Who depends on something: a declaration, a field, a value of an enum. Places are those of [`Self::texts`]. Where the
+    /// package has errors, what they hide is not found.
+    ///
+    /// # Errors
+    /// Where the package has nothing of this name.
+    pub fn uses(&self, name: &str) -> Result<Uses, Error> {
+        let found = guarded("looking for uses", || self.db.uses(name))?;
+        found.map_err(|near| {
+            let error = Error::call(format!("nothing in this package is called `{name}`"));
+            match near {
+                Some(near) => error.with_help(format!("did you mean `{near}`?")),
+                None => error.with_help(
+                    "name a declaration (`vip`), a field (`Customer.country`, `Purchase.total`) or a value (`Country.US`)",
+                ),
+            }
         })
     }
 

@@ -34,7 +34,8 @@ pub(super) fn campaign_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     found.extend(content_cycles(db, &written));
     found.extend(unused_contents(db, &written));
     found.extend(layers(db, &tried));
-    found.extend(tried.iter().filter_map(|decl| same_arms(db, *decl)));
+    let whole = tried.iter().filter(|decl| matches!(check(db, **decl).unit, Unit::Experiment(_)));
+    found.extend(whole.filter_map(|decl| same_arms(db, *decl)));
     found.extend(same_titles(db, &tests));
     found
 }

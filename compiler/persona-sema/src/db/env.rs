@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::{Db, modules};
-use super::graph::{cycle_of, used_names};
+use super::graph::{cycle_of, refers};
 use super::origin::name_of;
 use super::queries::{Decl, ItemKind, content_shape, lookup, schema, signature, symbols};
 use crate::decl;
@@ -38,7 +38,7 @@ impl<'db> DeclEnv<'db> {
     }
 
     /// What a declaration with a body is, seen from here. Its signature is asked only where that cannot lead back here:
-    /// the graph was made from [`used_names`], so what is in there, and in no cycle, is safe. What is not in there is bound
+    /// the graph was made from [`refers`], so what is in there, and in no cycle, is safe. What is not in there is bound
     /// otherwise in this declaration; then only what sort of thing it would be can matter.
     fn with_body(&self, found: Decl<'_>, name: &str) -> Global {
         let db = self.db;
@@ -47,7 +47,7 @@ impl<'db> DeclEnv<'db> {
             return Global::Broken;
         }
         let kind = found.kind(db);
-        if kind == ItemKind::Partition || used_names(db, self.decl).contains(name) {
+        if kind == ItemKind::Partition || refers(db, self.decl, name, kind) {
             return signature(db, found).clone();
         }
         if matches!(kind, ItemKind::Const | ItemKind::Trait) {

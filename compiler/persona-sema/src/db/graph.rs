@@ -8,7 +8,7 @@ use std::sync::Arc;
 use persona_base::{Diagnostic, names};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use super::queries::{Decl, schema, symbols, tree};
+use super::queries::{Decl, ItemKind, schema, symbols, tree};
 use super::{Db, Project, modules, scc, stand_in};
 use crate::decl::{Uses, uses_of};
 
@@ -25,6 +25,22 @@ pub(crate) fn uses<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Uses {
 #[salsa::tracked]
 pub(crate) fn used_names<'db>(db: &'db dyn Db, decl: Decl<'db>) -> BTreeSet<Arc<str>> {
     uses(db, decl).globals.keys().cloned().collect()
+}
+
+/// Whether a declaration refers to another by its name, as far as syntax tells: a bare name is never a segment or a function,
+/// so that `segment gold { when tier == gold }` does not refer to itself.
+pub(crate) fn refers(db: &dyn Db, decl: Decl<'_>, name: &str, kind: ItemKind) -> bool {
+    let names = match kind {
+        ItemKind::Segment | ItemKind::Fn => definite_names(db, decl),
+        _ => used_names(db, decl),
+    };
+    names.contains(name)
+}
+
+/// The names that a declaration uses where only a declaration can stand.
+#[salsa::tracked]
+fn definite_names<'db>(db: &'db dyn Db, decl: Decl<'db>) -> BTreeSet<Arc<str>> {
+    uses(db, decl).definite.clone()
 }
 
 /// The declarations with bodies, and how they refer to each other.
@@ -52,7 +68,10 @@ pub(crate) fn graph<'db>(db: &'db dyn Db, project: Project) -> Graph<'db> {
         .collect();
     let targets = |decl: &Decl<'db>| {
         let names = used_names(db, *decl).iter();
-        let found = names.filter_map(|name| symbols.by_name.get(name));
+        let found = names.filter_map(|name| {
+            let target = symbols.by_name.get(name)?;
+            refers(db, *decl, name, target.kind(db)).then_some(target)
+        });
         // A module does not see the rules of the package that uses it.
         let seen =
             found.filter(|target| modules::is_own(db, *decl) || !modules::is_own(db, **target));

@@ -53,6 +53,10 @@ fn duplicates(db: &dyn Db, symbols: &Symbols<'_>) -> Vec<Diagnostic> {
         if kind == ItemKind::Use {
             continue;
         }
+        // Tests have titles, which are no names.
+        if kind == ItemKind::Test {
+            continue;
+        }
         // Several profiles are reported as such.
         if kind == ItemKind::Profile && first.kind(db) == ItemKind::Profile {
             continue;

@@ -36,10 +36,10 @@ use crate::Checked;
 
 pub(crate) use env::DeclEnv;
 pub(crate) use graph::uses;
-pub(crate) use origin::stand_in;
+pub(crate) use origin::{Origins as Places, stand_in};
 pub(crate) use queries::{
     Decl, ItemKind, catalog_ids, check, content_shape, defaulted, enum_ids, header, is_zone, kind_ids, lookup, names_of_kind, profile, schema,
-    tree,
+    symbols, tree,
 };
 
 /// A file that takes part in the package.
@@ -209,11 +209,14 @@ impl Database {
 
     /// Says which files of the package's folder may be templates: their paths from that folder, with `/`. Without a folder
     /// (a file from the standard input), nobody knows, and no template is missed.
-    pub fn set_templates(&mut self, paths: Option<BTreeSet<Arc<str>>>) {
+    /// Gives whether they are others than before.
+    pub fn set_templates(&mut self, paths: Option<BTreeSet<Arc<str>>>) -> bool {
         let paths = paths.map(Arc::new);
-        if *self.project().templates(self) != paths {
+        let changed = *self.project().templates(self) != paths;
+        if changed {
             self.project().set_templates(self).to(paths);
         }
+        changed
     }
 
     /// The path that a file was set with; empty for an id of another database.

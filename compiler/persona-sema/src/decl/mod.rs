@@ -35,6 +35,7 @@ use crate::{
 };
 
 pub(crate) use annotations::lint_names;
+pub use campaign::content::TEMPLATE_ENDINGS;
 pub(crate) use campaign::content::content_shape;
 pub(crate) use campaign::row::defaulted_fields;
 pub(crate) use enums::{WEEKDAY, enum_def, weekday};

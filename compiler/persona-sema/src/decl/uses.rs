@@ -22,6 +22,8 @@ use crate::{EventId, FieldDef, FieldId, TypeKind};
 pub(crate) struct Uses {
     /// Names that are not bound inside the declaration, with all their places.
     pub(crate) globals: BTreeMap<Arc<str>, Vec<Span>>,
+    /// Those of them that stand where no value of an enum could. Segments and functions are meant only there.
+    pub(crate) definite: BTreeSet<Arc<str>>,
     /// Contents and channels that are only compared with by name: they are used, but nothing of their meaning is asked.
     pub(crate) named: BTreeMap<Arc<str>, Vec<Span>>,
     /// Every name in the declaration's expressions, bound or not.
@@ -132,8 +134,16 @@ impl Walk<'_> {
         }
     }
 
-    /// A name of the package.
+    /// A name of the package, where nothing else can stand.
     fn global(&mut self, name: &Name) {
+        if !name.is_missing() {
+            self.uses.definite.insert(Arc::from(name.text.as_str()));
+        }
+        self.perhaps(name);
+    }
+
+    /// What may be a name of the package, or a value of an enum.
+    fn perhaps(&mut self, name: &Name) {
         self.mention(name);
         if !name.is_missing() {
             self.uses
@@ -159,7 +169,7 @@ impl Walk<'_> {
             let places = self.uses.named.entry(Arc::from(name.text.as_str()));
             places.or_default().push(name.span);
         } else {
-            self.global(name);
+            self.perhaps(name);
         }
     }
 

@@ -411,7 +411,7 @@ impl Checker<'_> {
         }
         let signature: Vec<String> = params
             .iter()
-            .map(|param| format!("{}: {}", param.name, self.type_name(&param.ty)))
+            .map(|param| format!("{}: {}", param.name, self.param_type_name(&param.ty)))
             .collect();
         let place = if whole.end > at.end { whole } else { at };
         let diagnostic = self
@@ -426,6 +426,17 @@ impl Checker<'_> {
             ));
         self.report(diagnostic);
         false
+    }
+
+    /// A parameter's type as it is written; events by their names.
+    fn param_type_name(&self, ty: &Type) -> String {
+        let TypeKind::EventRecord(kinds) = &ty.kind else {
+            return self.type_name(ty);
+        };
+        let names = kinds
+            .iter()
+            .map(|kind| &*self.schema().events[*kind].name);
+        names.collect::<Vec<_>>().join(" or ")
     }
 
     /// A function's value: missing where an argument is that the function needs.

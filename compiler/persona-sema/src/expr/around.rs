@@ -448,7 +448,11 @@ impl Checker<'_> {
             let diagnostic = self
                 .diagnostic(triggers::WINDOW_NOT_HERE, window.span, format!("`{role}` is about each event as it happens, and takes no window"))
                 .label("a window looks back")
-                .help("what happened before is asked in `when`, as in `when did Purchase in last 30d`")
+                .help(match role {
+                    "goal" => "how long after the first message it counts is said with `within`",
+                    "on inactivity of" => "how long nothing happens is said with `for`",
+                    _ => "what happened before is asked in `when`, as in `when did Purchase in last 30d`",
+                })
                 .fix("remove the window", Applicability::Maybe, Span::new(start, window.span.end), "");
             self.report(diagnostic);
         }
@@ -552,6 +556,11 @@ impl Checker<'_> {
             ast::ExprKind::Name(name) => self.named.iter().rev().find(|named| named.name == name.text),
             _ => None,
         };
+        if let Some(Bound::Elem { ty, .. }) = named.map(|named| &named.bound)
+            && ty.is_error()
+        {
+            return None;
+        }
         if let Some(Bound::Event { binder, kinds: Kinds::Events(kinds) }) = named.map(|named| &named.bound) {
             let Some(stray) = kinds.iter().find(|kind| !wanted.contains(kind)) else {
                 return Some(ContentArg::Event(*binder));

@@ -30,10 +30,11 @@ pub(super) fn refer<'db>(
                 .label(format!("{what} stands here"))
         }
         None => {
-            let message = format!("`{}` is the name of nothing that could stand here", name.text);
+            let nouns: Vec<&str> = kinds.iter().map(|kind| noun(*kind)).collect();
+            let message = format!("no {} is called `{}`", nouns.join(" or "), name.text);
             checking
                 .diagnostic(names::UNKNOWN_NAME, name.span, message)
-                .label(format!("there is no such thing: {what} stands here"))
+                .label("there is none of this name")
         }
     };
     let all: Vec<_> = kinds
@@ -58,6 +59,12 @@ pub(super) fn refer<'db>(
 fn described(kinds: &[ItemKind]) -> String {
     let all: Vec<&str> = kinds.iter().map(|kind| kind.described()).collect();
     all.join(" or ")
+}
+
+/// The same without the article.
+fn noun(kind: ItemKind) -> &'static str {
+    let described = kind.described();
+    described.split_once(' ').map_or(described, |(_, noun)| noun)
 }
 
 /// How to declare what is not there.

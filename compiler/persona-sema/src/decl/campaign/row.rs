@@ -39,6 +39,7 @@ pub(super) fn check_row<T>(
         check,
         values: BTreeMap::new(),
         given: BTreeMap::new(),
+        strange: Vec::new(),
     };
     row.level(checking, written, "");
     row.lacking(checking, whole);
@@ -51,6 +52,8 @@ struct Row<'r, 'c, T> {
     values: BTreeMap<FieldId, T>,
     /// All that is written, by dotted name, also what is wrong.
     given: BTreeMap<String, Span>,
+    /// What is written and no field: it may have been meant for one that lacks.
+    strange: Vec<String>,
 }
 
 impl<T> Row<'_, '_, T> {
@@ -92,6 +95,7 @@ impl<T> Row<'_, '_, T> {
         let under = format!("{dotted}.");
         if !table.fields.iter().any(|field| field.name.starts_with(&under)) {
             self.unknown(checking, name, dotted);
+            self.strange.push(dotted.to_owned());
             return;
         }
         match &value.kind {
@@ -159,6 +163,7 @@ impl<T> Row<'_, '_, T> {
             .map(|field| &*field.name)
             .filter(|name| self.of.own.is_none() || !matches!(*name, "at" | "id"))
             .filter(|name| !is_given(name))
+            .filter(|name| !self.strange.iter().any(|strange| nearest(strange, [*name].into_iter()).is_some()))
             .collect();
         if lacking.is_empty() {
             return;

@@ -75,10 +75,19 @@ fn expectations(checking: &mut Checking<'_>, steps: &[ast::TestStep]) {
     checking.report(diagnostic);
 }
 
-/// A value that is the same whenever the test runs.
-fn constant(checking: &Checking<'_>, written: &ast::Expr, ty: &Type) -> (Option<Const>, Vec<Diagnostic>) {
-    let judged = around::check_fixed(&checking.env, checking.scope(&[]), written, ty, "a test");
-    (judged.value, judged.diagnostics)
+/// A row whose values are the same whenever the test runs.
+fn constants(
+    checking: &mut Checking<'_>,
+    of: &RowOf<'_>,
+    fields: &[(ast::Name, ast::Expr)],
+    span: Span,
+) -> Vec<FieldValue> {
+    let name = Arc::clone(&of.table.name);
+    let mut constant = |checking: &Checking<'_>, written: &ast::Expr, ty: &Type| -> (Option<Const>, Vec<Diagnostic>) {
+        let judged = around::check_fixed(&checking.env, checking.scope(&[]), written, ty, &name);
+        (judged.value, judged.diagnostics)
+    };
+    check_row(checking, of, fields, span, &mut constant)
 }
 
 fn given(checking: &mut Checking<'_>, fields: &[(ast::Name, ast::Expr)], span: Span) -> Option<TestStepKind> {
@@ -90,8 +99,7 @@ fn given(checking: &mut Checking<'_>, fields: &[(ast::Name, ast::Expr)], span: S
         own: None,
         empty_lists: true,
     };
-    let values: Vec<FieldValue> = check_row(checking, &of, fields, span, &mut constant);
-    Some(TestStepKind::Given(values))
+    Some(TestStepKind::Given(constants(checking, &of, fields, span)))
 }
 
 impl Timeline<'_, '_> {
@@ -99,11 +107,11 @@ impl Timeline<'_, '_> {
         match &step.kind {
             Step::Error => None,
             Step::Given(fields) => {
-                self.early(step.span, "the profile is given before anything happens");
                 if let Some(first) = self.given {
                     super::trigger::repeated(self.checking, "given", step.span, first);
                     return None;
                 }
+                self.early(step.span, "the profile is given before anything happens");
                 self.given = Some(step.span);
                 given(self.checking, fields, step.span)
             }
@@ -207,7 +215,7 @@ impl Timeline<'_, '_> {
             own: Some("an event of a test happens now, which `at` and `wait` say, and gets its own identifier"),
             empty_lists: false,
         };
-        let fields = check_row(self.checking, &of, fields, span, &mut constant);
+        let fields = constants(self.checking, &of, fields, span);
         Some(TestStepKind::Event { event: id, fields })
     }
 

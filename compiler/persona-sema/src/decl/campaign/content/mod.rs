@@ -11,6 +11,8 @@ use persona_base::{Span, contents, triggers};
 use persona_syntax::ast;
 
 use super::clauses::{is_broken, reason};
+pub use template::TEMPLATE_ENDINGS;
+
 use crate::db::{Db, Decl, tree};
 use crate::decl::params::check_params;
 use crate::decl::rules::check_title;

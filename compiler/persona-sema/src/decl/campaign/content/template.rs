@@ -9,7 +9,7 @@ use crate::decl::Checking;
 use crate::decl::text::plain_string;
 
 /// How the names of templates end.
-const ENDINGS: [&str; 5] = [".liquid", ".html", ".txt", ".md", ".mjml"];
+pub const TEMPLATE_ENDINGS: [&str; 5] = [".liquid", ".html", ".txt", ".md", ".mjml"];
 
 /// Checks the path of a template; gives it as it is written.
 pub(super) fn check(checking: &mut Checking<'_>, written: &ast::Expr) -> Arc<str> {
@@ -57,8 +57,8 @@ fn outside(path: &str) -> Option<&'static str> {
 
 /// Whether there is such a file. Where the package has no folder, nobody knows.
 fn exists(checking: &mut Checking<'_>, written: &ast::Expr, path: &str) {
-    if !ENDINGS.iter().any(|ending| path.ends_with(ending)) {
-        let endings: Vec<String> = ENDINGS.iter().map(|ending| format!("`{ending}`")).collect();
+    if !TEMPLATE_ENDINGS.iter().any(|ending| path.ends_with(ending)) {
+        let endings: Vec<String> = TEMPLATE_ENDINGS.iter().map(|ending| format!("`{ending}`")).collect();
         let diagnostic = checking
             .diagnostic(contents::TEMPLATE_NOT_FOUND, written.span, format!("`{path}` is not a template"))
             .label(format!("the names of templates end in {}", endings.join(", ")));

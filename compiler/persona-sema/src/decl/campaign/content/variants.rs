@@ -156,6 +156,7 @@ impl Writing<'_, '_> {
             .filter(|(slot, index)| {
                 slot.default.is_none()
                     && !slot.ty.optional
+                    && !slot.ty.is_error()
                     && !filled.contains_key(index)
                     && !is_written(&slot.name)
             })

@@ -15,6 +15,12 @@ use crate::decl::campaign::row::{RowOf, check_row};
 use crate::env::{Around, Env as _};
 use crate::{ExprKind, FieldId, TriggerStepKind, TypeKind};
 
+/// Why a consent is not set, and what to do instead.
+const CONSENT: (&str, &str) = (
+    "it is a consent: only the person can give it or take it back",
+    "let the source that keeps consents say so; to stop writing to somebody, keep that in a field of its own, and ask it with `when`",
+);
+
 impl Run<'_, '_> {
     /// `emit Event { field: value }`
     pub(super) fn emit(
@@ -98,6 +104,12 @@ impl Run<'_, '_> {
         let span = first.span.to(last.span);
         let db = self.checking.db;
         let schema = schema(db, db.project());
+        let under = format!("{dotted}.");
+        let is_record = schema.profile.fields.iter().any(|field| field.name.starts_with(&under));
+        if is_record && is_consent(&dotted) {
+            self.not_settable(&dotted, span, CONSENT);
+            return None;
+        }
         let Some(field) = schema.profile.field(&dotted) else {
             self.no_field(&dotted, last, span);
             return None;
@@ -110,23 +122,24 @@ impl Run<'_, '_> {
                 "let the source that knows it say so",
             ))
         } else if is_consent(&dotted) || self.required_fields().contains(&field) {
-            Some((
-                "it is a consent: only the person can give it or take it back",
-                "let the source that keeps consents say so; to stop writing to somebody, keep that in a field of its own, and ask it with `when`",
-            ))
+            Some(CONSENT)
         } else {
             None
         };
         let Some((why, help)) = why else {
             return Some(field);
         };
+        self.not_settable(&dotted, span, (why, help));
+        None
+    }
+
+    fn not_settable(&mut self, dotted: &str, span: Span, (why, help): (&str, &str)) {
         let diagnostic = self
             .checking
             .diagnostic(triggers::NOT_SETTABLE, span, format!("a trigger cannot set `{dotted}`"))
             .label(why)
             .help(help);
         self.checking.report(diagnostic);
-        None
     }
 
     fn no_field(&mut self, dotted: &str, last: &ast::Name, span: Span) {
