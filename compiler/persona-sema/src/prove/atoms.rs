@@ -168,7 +168,9 @@ impl<'a> Builder<'a, '_> {
             return Some(false);
         };
         match (default, set) {
-            (Const::Str(text), Set::Text { except, items }) => Some(items.contains(text) != *except),
+            (Const::Str(text), Set::Text { except, items }) => {
+                Some(items.contains(text) != *except)
+            }
             (constant, Set::Ints(_)) => Some(set.has(point(kind, constant, kind)?)),
             _ => None,
         }
@@ -195,9 +197,7 @@ impl<'a> Builder<'a, '_> {
         match by {
             Const::Int(micros) if !by_days => Some(Moment::After(micros.checked_mul(sign)?)),
             Const::Int(micros) if micros % DAY == 0 => Some(Moment::After(micros / DAY * sign)),
-            Const::Period { months, days: 0 } => {
-                Some(Moment::MonthsAgo(-sign * i64::from(months)))
-            }
+            Const::Period { months, days: 0 } => Some(Moment::MonthsAgo(-sign * i64::from(months))),
             Const::Period { months: 0, days } if by_days => {
                 Some(Moment::After(sign * i64::from(days)))
             }
@@ -324,7 +324,13 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// `x in [a, b]`
-    fn one_of(&mut self, value: &'a Expr, list: &'a Expr, frame: FrameId, yes: bool) -> Option<Formula> {
+    fn one_of(
+        &mut self,
+        value: &'a Expr,
+        list: &'a Expr,
+        frame: FrameId,
+        yes: bool,
+    ) -> Option<Formula> {
         let (list, kind) = self.constant(list, frame)?;
         let (Const::List(items), Some(element)) = (list, kind.element()) else {
             return None;
@@ -459,7 +465,9 @@ impl<'a> Builder<'a, '_> {
                 (self.ago(from, by_days, 1, frame)?, after),
                 (self.ago(to, by_days, 1, frame)?, Order::UP_TO),
             ],
-            Window::This(unit) => return Some(vec![on_channel(term, unit_channel(*unit), Set::one(0))]),
+            Window::This(unit) => {
+                return Some(vec![on_channel(term, unit_channel(*unit), Set::one(0))]);
+            }
             Window::LastCalendar(count, unit) => {
                 let (Const::Int(count), _) = self.constant(count, frame)? else {
                     return None;
@@ -482,7 +490,13 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// So long ago, or (`sign` -1) from now.
-    fn ago(&mut self, length: &'a Expr, by_days: bool, sign: i64, frame: FrameId) -> Option<Moment> {
+    fn ago(
+        &mut self,
+        length: &'a Expr,
+        by_days: bool,
+        sign: i64,
+        frame: FrameId,
+    ) -> Option<Moment> {
         let (length, _) = self.constant(length, frame)?;
         match length {
             Const::Int(micros) if !by_days => Some(Moment::After(micros.checked_mul(-sign)?)),
@@ -543,7 +557,8 @@ impl<'a> Builder<'a, '_> {
         };
         let mut needed = Vec::new();
         for operand in operands {
-            let fixed = self.constant(operand, frame).is_some() || self.moment(operand, frame).is_some();
+            let fixed =
+                self.constant(operand, frame).is_some() || self.moment(operand, frame).is_some();
             if !fixed && operand.ty.kind != TypeKind::Bool {
                 let operand = self.operand(operand, frame);
                 if operand.default.is_none() {
@@ -713,7 +728,12 @@ fn said_of(moment: Moment, order: Order) -> Option<(Channel, Set)> {
 }
 
 /// The values of a type that compare so with a constant.
-fn points(kind: &TypeKind, constant: &Const, constant_kind: &TypeKind, order: Order) -> Option<Set> {
+fn points(
+    kind: &TypeKind,
+    constant: &Const,
+    constant_kind: &TypeKind,
+    order: Order,
+) -> Option<Set> {
     if kind.is_text() {
         let set = Set::texts(BTreeSet::from([text(constant)?]));
         return match (order.less, order.equal, order.greater) {
@@ -764,10 +784,7 @@ fn point(kind: &TypeKind, constant: &Const, constant_kind: &TypeKind) -> Option<
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "only where it is exact"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "only where it is exact")]
 fn whole(x: f64) -> Option<i64> {
     (x.abs() < 9e15).then_some(x as i64)
 }

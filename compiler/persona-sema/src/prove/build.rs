@@ -199,7 +199,12 @@ impl<'a, 'w> Builder<'a, 'w> {
     }
 
     /// The frame of a call of something with parameters; `None` where an argument would be converted, or missing.
-    pub(super) fn call(&mut self, frame: FrameId, body: Body<'a>, args: &'a [Arg]) -> Option<FrameId> {
+    pub(super) fn call(
+        &mut self,
+        frame: FrameId,
+        body: Body<'a>,
+        args: &'a [Arg],
+    ) -> Option<FrameId> {
         let mut bound = Vec::with_capacity(args.len());
         for (index, arg) in args.iter().enumerate() {
             bound.push(match arg {
@@ -235,7 +240,10 @@ impl<'a, 'w> Builder<'a, 'w> {
             .iter()
             .zip(body.params)
             .all(|(value, param)| passes(value, &param.ty));
-        let bound = args.iter().map(|value| Bound::Value(value, frame)).collect();
+        let bound = args
+            .iter()
+            .map(|value| Bound::Value(value, frame))
+            .collect();
         fits.then(|| self.entered(frame, body, bound))?
     }
 
@@ -248,9 +256,9 @@ impl<'a, 'w> Builder<'a, 'w> {
                     Bound::Value(value, outer) => Some((value, outer)),
                     _ => None,
                 },
-                ExprKind::Trait(name, args) => self.followed(frame, name, |builder, body| {
-                    builder.call(frame, body, args)
-                }),
+                ExprKind::Trait(name, args) => {
+                    self.followed(frame, name, |builder, body| builder.call(frame, body, args))
+                }
                 ExprKind::Fn(name, args) => self.followed(frame, name, |builder, body| {
                     builder.call_fn(frame, body, args)
                 }),
@@ -490,7 +498,9 @@ impl<'a, 'w> Builder<'a, 'w> {
     pub(super) fn partition(&mut self, name: &Arc<str>, frame: FrameId) -> TermId {
         let tables = self.tables(frame);
         let stages = tables.enums.iter().find(|def| def.name == *name);
-        let count = stages.map_or(i64::MAX, |def| i64::try_from(def.values.len()).unwrap_or(i64::MAX));
+        let count = stages.map_or(i64::MAX, |def| {
+            i64::try_from(def.values.len()).unwrap_or(i64::MAX)
+        });
         let mut key = String::new();
         self.write_name("partition", name, frame, &mut key);
         self.simple(&key, Set::range(0, count - 1), TypeKind::Error)

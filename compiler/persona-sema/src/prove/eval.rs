@@ -132,7 +132,9 @@ impl<'w, 'a, 'p> Evaluator<'w, 'a, 'p> {
                 event.fields.get(field.0 as usize).cloned()
             }
             ExprKind::Elem(binder, 0) => match bound(scope, *binder)? {
-                Binding::Element(value) if !matches!(value, Const::Record(_)) => Some(value.clone()),
+                Binding::Element(value) if !matches!(value, Const::Record(_)) => {
+                    Some(value.clone())
+                }
                 _ => None,
             },
             ExprKind::Param(index) => match scope.given.get(*index as usize)? {
@@ -251,7 +253,9 @@ impl<'w, 'a, 'p> Evaluator<'w, 'a, 'p> {
                 }
                 return all_known.then_some(Const::Bool(!settles));
             }
-            (Op::Not, [operand]) => return self.truth(operand, scope).map(|value| Const::Bool(!value)),
+            (Op::Not, [operand]) => {
+                return self.truth(operand, scope).map(|value| Const::Bool(!value));
+            }
             (Op::Known, [operand]) => {
                 return self
                     .value(operand, scope)
@@ -271,7 +275,11 @@ impl<'w, 'a, 'p> Evaluator<'w, 'a, 'p> {
         }
         let test = is_test(op);
         if values.contains(&Const::Missing) {
-            return Some(if test { Const::Bool(false) } else { Const::Missing });
+            return Some(if test {
+                Const::Bool(false)
+            } else {
+                Const::Missing
+            });
         }
         // A day beside a moment depends on the zone.
         let mixed = |kind: &TypeKind| operands.iter().any(|operand| operand.ty.kind == *kind);
@@ -344,10 +352,13 @@ impl<'w, 'a, 'p> Evaluator<'w, 'a, 'p> {
                 _ => return None,
             }
         }
-        let or_missing = |value: Option<&i64>| Some(value.map_or(Const::Missing, |v| Const::Int(*v)));
+        let or_missing =
+            |value: Option<&i64>| Some(value.map_or(Const::Missing, |v| Const::Int(*v)));
         match kind {
             AggKind::Sum => {
-                let sum = values.iter().try_fold(0_i64, |sum, value| sum.checked_add(*value))?;
+                let sum = values
+                    .iter()
+                    .try_fold(0_i64, |sum, value| sum.checked_add(*value))?;
                 Some(Const::Int(sum))
             }
             AggKind::Min => or_missing(values.iter().min()),
@@ -463,9 +474,13 @@ fn order(a: &Const, b: &Const) -> Option<Ordering> {
         (Const::Str(a), Const::Str(b)) => Some(a.cmp(b)),
         (Const::Float(a), Const::Float(b)) => a.partial_cmp(b),
         #[expect(clippy::cast_precision_loss, reason = "small numbers only")]
-        (Const::Int(a), Const::Float(b)) if a.unsigned_abs() < 1 << 53 => (*a as f64).partial_cmp(b),
+        (Const::Int(a), Const::Float(b)) if a.unsigned_abs() < 1 << 53 => {
+            (*a as f64).partial_cmp(b)
+        }
         #[expect(clippy::cast_precision_loss, reason = "small numbers only")]
-        (Const::Float(a), Const::Int(b)) if b.unsigned_abs() < 1 << 53 => a.partial_cmp(&(*b as f64)),
+        (Const::Float(a), Const::Int(b)) if b.unsigned_abs() < 1 << 53 => {
+            a.partial_cmp(&(*b as f64))
+        }
         _ => None,
     }
 }
@@ -479,7 +494,11 @@ fn computed(op: Op, values: &[Const], kind: &TypeKind) -> Option<Const> {
                 TypeKind::Date => return None,
                 _ => *b,
             };
-            let sum = if op == Op::Add { a.checked_add(b) } else { a.checked_sub(b) };
+            let sum = if op == Op::Add {
+                a.checked_add(b)
+            } else {
+                a.checked_sub(b)
+            };
             sum.map(Const::Int)
         }
         (Op::Neg, [Const::Int(a)]) => a.checked_neg().map(Const::Int),
@@ -490,7 +509,9 @@ fn computed(op: Op, values: &[Const], kind: &TypeKind) -> Option<Const> {
         },
         (Op::Age, [Const::Int(birthday)]) => age(*birthday).map(Const::Int),
         (Op::Size, [Const::List(items)]) => i64::try_from(items.len()).ok().map(Const::Int),
-        (Op::StrLen, [Const::Str(text)]) => i64::try_from(text.chars().count()).ok().map(Const::Int),
+        (Op::StrLen, [Const::Str(text)]) => {
+            i64::try_from(text.chars().count()).ok().map(Const::Int)
+        }
         (Op::Lower, [Const::Str(text)]) if text.is_ascii() => {
             Some(Const::Str(Arc::from(text.to_ascii_lowercase())))
         }

@@ -39,14 +39,21 @@ pub(super) fn overlaps<'a>(
                     Diagnostic::new(proofs::EXCLUSIVE_OVERLAP, file, second.span, message)
                         .label(format!("overlaps with `{a}`"))
                         .note(format!("{person} is in both"))
-                        .help(format!("write `not in {a}` into `{b}`, or make both stages of one partition"))
+                        .help(format!(
+                            "write `not in {a}` into `{b}`, or make both stages of one partition"
+                        ))
                 }
                 Decided::Neither(doubt) => {
                     let message = format!("whether `{a}` and `{b}` overlap could not be found out");
-                    let mut diagnostic = Diagnostic::new(proofs::EXCLUSIVE_UNPROVEN, file, second.span, message)
-                        .label(format!("perhaps it overlaps with `{a}`"));
+                    let mut diagnostic =
+                        Diagnostic::new(proofs::EXCLUSIVE_UNPROVEN, file, second.span, message)
+                            .label(format!("perhaps it overlaps with `{a}`"));
                     if let Some((expr, of)) = doubt {
-                        diagnostic = diagnostic.secondary(of, expr.span, "nothing is known of this beforehand");
+                        diagnostic = diagnostic.secondary(
+                            of,
+                            expr.span,
+                            "nothing is known of this beforehand",
+                        );
                     }
                     diagnostic.help(format!("write `not in {a}` into `{b}`: then it is certain"))
                 }
@@ -59,27 +66,36 @@ pub(super) fn overlaps<'a>(
 }
 
 /// Points at what the segments ask.
-fn with_conditions<'a>(world: &dyn World<'a>, diagnostic: Diagnostic, segments: [&Expr; 2]) -> Diagnostic {
-    segments.into_iter().fold(diagnostic, |diagnostic, segment| {
-        let (name, stage) = match &segment.kind {
-            ExprKind::Segment(name, _) => (name, None),
-            ExprKind::Stage(name, stage) => (name, Some(*stage)),
-            _ => return diagnostic,
-        };
-        let Some(body) = world.body(name) else {
-            return diagnostic;
-        };
-        match (body.kind, stage) {
-            (BodyKind::Segment(condition), _) => {
-                diagnostic.secondary(body.file, condition.span, format!("who is in `{name}`"))
-            }
-            (BodyKind::Stages(conditions), Some(stage)) => match conditions.get(stage as usize) {
-                Some(condition) => {
-                    diagnostic.secondary(body.file, condition.span, format!("who comes to this stage of `{name}`"))
+fn with_conditions<'a>(
+    world: &dyn World<'a>,
+    diagnostic: Diagnostic,
+    segments: [&Expr; 2],
+) -> Diagnostic {
+    segments
+        .into_iter()
+        .fold(diagnostic, |diagnostic, segment| {
+            let (name, stage) = match &segment.kind {
+                ExprKind::Segment(name, _) => (name, None),
+                ExprKind::Stage(name, stage) => (name, Some(*stage)),
+                _ => return diagnostic,
+            };
+            let Some(body) = world.body(name) else {
+                return diagnostic;
+            };
+            match (body.kind, stage) {
+                (BodyKind::Segment(condition), _) => {
+                    diagnostic.secondary(body.file, condition.span, format!("who is in `{name}`"))
                 }
-                None => diagnostic,
-            },
-            _ => diagnostic,
-        }
-    })
+                (BodyKind::Stages(conditions), Some(stage)) => match conditions.get(stage as usize)
+                {
+                    Some(condition) => diagnostic.secondary(
+                        body.file,
+                        condition.span,
+                        format!("who comes to this stage of `{name}`"),
+                    ),
+                    None => diagnostic,
+                },
+                _ => diagnostic,
+            }
+        })
 }

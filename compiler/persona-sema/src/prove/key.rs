@@ -40,7 +40,9 @@ impl<'a> Builder<'a, '_> {
                     self.write_type(&field.ty, frame, out);
                 }
             }
-            ExprKind::Event(binder, fields) => self.write_event_field(*binder, fields, frame, out)?,
+            ExprKind::Event(binder, fields) => {
+                self.write_event_field(*binder, fields, frame, out)?
+            }
             ExprKind::EventParam(binder, index) => match self.param(frame, *index) {
                 Bound::Field(fields) => self.write_event_field(*binder, fields, frame, out)?,
                 Bound::Open(index) => {
@@ -476,7 +478,10 @@ impl<'a> Builder<'a, '_> {
                 .get(id)
                 .map_or_else(|| Arc::from("?"), |def| Arc::clone(&def.name))
         };
-        put(out, format_args!(":{}{}", ty.kind.display(&name), ty.optional));
+        put(
+            out,
+            format_args!(":{}{}", ty.kind.display(&name), ty.optional),
+        );
         if let TypeKind::Enum(id) = &ty.kind
             && let Some(def) = enums.get(*id)
         {

@@ -148,18 +148,19 @@ impl<'a, 'w> Linter<'a, 'w> {
         let message = format!("this {noun} is never reached");
         let diagnostic = Diagnostic::new(kind.code, self.file, expr.span, message)
             .label("whoever this is true for was taken before");
-        let diagnostic = match one {
-            Some(one) => {
-                let text = format!("this {noun} comes first, and takes all of them");
-                diagnostic.secondary(self.file, one.span, text)
-            }
-            None => earlier.iter().rev().take(4).rev().fold(
-                diagnostic,
-                |diagnostic, (before, _)| {
-                    diagnostic.secondary(self.file, before.span, "this one takes some of them")
-                },
-            ),
-        };
+        let diagnostic =
+            match one {
+                Some(one) => {
+                    let text = format!("this {noun} comes first, and takes all of them");
+                    diagnostic.secondary(self.file, one.span, text)
+                }
+                None => earlier.iter().rev().take(4).rev().fold(
+                    diagnostic,
+                    |diagnostic, (before, _)| {
+                        diagnostic.secondary(self.file, before.span, "this one takes some of them")
+                    },
+                ),
+            };
         let help = format!("put the narrower {noun} first, or take it out");
         self.found.push(diagnostic.help(help));
     }
@@ -226,7 +227,10 @@ impl<'a, 'w> Linter<'a, 'w> {
         always: bool,
     ) {
         // What is wrong only in another declaration is said there.
-        if !core.iter().any(|item| builder.of_frame(item.frame).file == self.file) {
+        if !core
+            .iter()
+            .any(|item| builder.of_frame(item.frame).file == self.file)
+        {
             return;
         }
         let code = if always {
@@ -250,7 +254,9 @@ impl<'a, 'w> Linter<'a, 'w> {
             Some(why) => format!("{consequence}: {why}"),
             None => consequence,
         };
-        let own = |item: &&Item<'a>| builder.of_frame(item.frame).file == self.file && inside(item.expr.span, expr.span);
+        let own = |item: &&Item<'a>| {
+            builder.of_frame(item.frame).file == self.file && inside(item.expr.span, expr.span)
+        };
         let (main, others): (Span, Vec<&Item<'a>>) = match core.iter().filter(own).next_back() {
             Some(last) if core.len() > 1 => (
                 last.expr.span,
@@ -287,7 +293,12 @@ impl<'a, 'w> Linter<'a, 'w> {
     }
 
     /// Why some things are never so together: in words about values, where it is about the values of one thing.
-    fn why(&self, builder: &mut Builder<'a, 'w>, core: &[Item<'a>], always: bool) -> Option<String> {
+    fn why(
+        &self,
+        builder: &mut Builder<'a, 'w>,
+        core: &[Item<'a>],
+        always: bool,
+    ) -> Option<String> {
         let [first, second] = core else {
             return None;
         };
@@ -312,7 +323,11 @@ impl<'a, 'w> Linter<'a, 'w> {
             && one != other
         {
             let verb = if always { "is always" } else { "cannot be" };
-            let (joint, end) = if always { ("or", "") } else { ("and", " at once") };
+            let (joint, end) = if always {
+                ("or", "")
+            } else {
+                ("and", " at once")
+            };
             return Some(format!("`{text}` {verb} {one} {joint} {other}{end}"));
         }
         let quoted = |item: &Item<'a>| {
@@ -347,7 +362,13 @@ impl<'a, 'w> Linter<'a, 'w> {
             (Op::Le, true, false, true) | (Op::Lt, false, true, false) => ("at least", a),
             _ => return None,
         };
-        let value = if fixed(value) { value } else if fixed(a) { a } else { b };
+        let value = if fixed(value) {
+            value
+        } else if fixed(a) {
+            a
+        } else {
+            b
+        };
         if matches!(value.ty.kind, TypeKind::Date | TypeKind::Timestamp) {
             return None;
         }
@@ -390,7 +411,10 @@ impl<'a, 'w> Linter<'a, 'w> {
         all: bool,
     ) -> bool {
         let mut any = false;
-        for operand in operands.iter().filter(|operand| !junction(operand) && plain(operand)) {
+        for operand in operands
+            .iter()
+            .filter(|operand| !junction(operand) && plain(operand))
+        {
             any |= self.fixed(builder, operand, frame, &Site::Part);
         }
         any || self.impossible_branch(builder, operands, frame, all)
@@ -412,7 +436,11 @@ impl<'a, 'w> Linter<'a, 'w> {
             let ExprKind::Op(Op::Or, ways) = &operand.kind else {
                 continue;
             };
-            for way in ways.iter().take(MAX_OPERANDS).filter(|way| !asks_for_missing(way)) {
+            for way in ways
+                .iter()
+                .take(MAX_OPERANDS)
+                .filter(|way| !asks_for_missing(way))
+            {
                 let beside: Vec<Item<'a>> = operands
                     .iter()
                     .enumerate()
@@ -476,7 +504,10 @@ impl<'a, 'w> Linter<'a, 'w> {
     }
 
     fn superfluous(&mut self, expr: &Expr, other: &Expr, all: bool) {
-        let text = self.texts.text(self.file, other.span).unwrap_or("the other condition");
+        let text = self
+            .texts
+            .text(self.file, other.span)
+            .unwrap_or("the other condition");
         let message = if all {
             format!("this says nothing new: it holds wherever `{text}` holds")
         } else {
@@ -495,7 +526,12 @@ impl<'a, 'w> Linter<'a, 'w> {
     }
 
     /// The filters of queries in an expression.
-    pub(super) fn filters(&mut self, builder: &mut Builder<'a, 'w>, expr: &'a Expr, frame: FrameId) {
+    pub(super) fn filters(
+        &mut self,
+        builder: &mut Builder<'a, 'w>,
+        expr: &'a Expr,
+        frame: FrameId,
+    ) {
         match &expr.kind {
             ExprKind::Agg { query, .. } | ExprKind::Sequence { first: query, .. } => {
                 if let Some(filter) = &query.filter {
@@ -534,22 +570,113 @@ impl<'a, 'w> Linter<'a, 'w> {
     }
 
     fn filter(&mut self, builder: &mut Builder<'a, 'w>, filter: &'a Expr, frame: FrameId) {
-        if worth_it(filter) && !self.is_silent(filter) && !self.fixed(builder, filter, frame, &Site::Filter) {
+        if worth_it(filter)
+            && !self.is_silent(filter)
+            && !self.fixed(builder, filter, frame, &Site::Filter)
+        {
             self.parts(builder, filter, frame);
         }
     }
 }
 
-/// Whether there is anything to find out about a condition: alone, most comparisons say something.
+/// Whether there is anything to find out about a condition: alone, most comparisons say something, and those of different
+/// things do not contradict each other.
 fn worth_it(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Op(op, operands) => match op {
-            Op::And | Op::Or | Op::In => true,
+            Op::And | Op::Or => {
+                let mut said = Said::default();
+                said.of(expr);
+                said.about.sort_unstable();
+                said.always_look || said.about.windows(2).any(|pair| pair[0] == pair[1])
+            }
+            Op::In => operands
+                .first()
+                .is_some_and(|value| matches!(value.ty.kind, TypeKind::Enum(_) | TypeKind::Bool)),
             Op::Not => operands.iter().any(worth_it),
             _ => operands.iter().any(has_filter),
         },
         ExprKind::If(..) | ExprKind::Match(..) => true,
         _ => has_filter(expr),
+    }
+}
+
+/// What the atoms of a condition speak of.
+#[derive(Default)]
+struct Said {
+    /// Once for each atom: a field, a kind of event; apart from that, whether it is known.
+    about: Vec<(u8, u32, u32)>,
+    /// Whether there is something in it that may speak of anything.
+    always_look: bool,
+}
+
+impl Said {
+    fn of(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Op(Op::And | Op::Or, operands) => {
+                operands.iter().for_each(|operand| self.of(operand))
+            }
+            ExprKind::Op(Op::Not, operands) => match operands.as_slice() {
+                // Missing: neither known nor anything else.
+                [
+                    Expr {
+                        kind: ExprKind::Op(Op::Known, inner),
+                        ..
+                    },
+                ] => {
+                    self.atom(inner, 0);
+                    self.atom(inner, 8);
+                }
+                _ => operands.iter().for_each(|operand| self.of(operand)),
+            },
+            ExprKind::Op(Op::Known, inner) => self.atom(inner, 8),
+            _ => {
+                self.always_look |= worth_it(expr);
+                self.atom(std::slice::from_ref(expr), 0);
+            }
+        }
+    }
+
+    fn atom(&mut self, parts: &[Expr], known: u8) {
+        let from = self.about.len();
+        parts.iter().for_each(|part| self.part(part, known));
+        self.about[from..].sort_unstable();
+        let mut atom = self.about.split_off(from);
+        atom.dedup();
+        self.about.extend(atom);
+    }
+
+    fn part(&mut self, expr: &Expr, known: u8) {
+        match &expr.kind {
+            ExprKind::Profile(field) => self.about.push((known, field.0, 0)),
+            ExprKind::Event(_, fields) => {
+                self.about
+                    .extend(fields.iter().map(|(_, field)| (known + 1, field.0, 0)));
+            }
+            ExprKind::Elem(binder, child) => self.about.push((known + 2, binder.0, *child)),
+            ExprKind::Agg { query, .. } | ExprKind::Sequence { first: query, .. } => {
+                match &query.kinds {
+                    crate::Kinds::Events(kinds) => {
+                        self.about.extend(kinds.iter().map(|kind| (3, kind.0, 0)))
+                    }
+                    crate::Kinds::Param(_) => self.about.push((4, 0, 0)),
+                }
+            }
+            ExprKind::Param(index) => self.about.push((5, *index, 0)),
+            ExprKind::Quantifier { list, .. } | ExprKind::ListAgg { list, .. } => {
+                self.part(list, known)
+            }
+            ExprKind::Trait(..)
+            | ExprKind::Fn(..)
+            | ExprKind::Segment(..)
+            | ExprKind::Stage(..)
+            | ExprKind::Partition(_)
+            | ExprKind::Sample { .. }
+            | ExprKind::Arm(_)
+            | ExprKind::If(..)
+            | ExprKind::Match(..) => self.always_look = true,
+            _ => each_part(expr, &mut |part| self.part(part, known)),
+        }
     }
 }
 
@@ -600,10 +727,14 @@ fn inside(inner: Span, outer: Span) -> bool {
 fn flatten<'a>(item: Item<'a>, items: &mut Vec<Item<'a>>) {
     match &item.expr.kind {
         ExprKind::Op(Op::And, operands) if item.yes => {
-            operands.iter().for_each(|expr| flatten(Item { expr, ..item }, items));
+            operands
+                .iter()
+                .for_each(|expr| flatten(Item { expr, ..item }, items));
         }
         ExprKind::Op(Op::Or, operands) if !item.yes => {
-            operands.iter().for_each(|expr| flatten(Item { expr, ..item }, items));
+            operands
+                .iter()
+                .for_each(|expr| flatten(Item { expr, ..item }, items));
         }
         ExprKind::Op(Op::Not, operands) => match operands.as_slice() {
             [expr] => flatten(
@@ -693,7 +824,12 @@ fn mentioned(formula: &Formula, builder: &Builder<'_, '_>, found: &mut Vec<Strin
                 Some(counts) => format!("count {}", counts.shape),
                 None => term.key.to_string(),
             });
-            for needed in term.needs.iter().chain(&term.needs_one).chain(&term.at_most) {
+            for needed in term
+                .needs
+                .iter()
+                .chain(&term.needs_one)
+                .chain(&term.at_most)
+            {
                 let term = builder.terms.get(*needed);
                 found.push(match &term.counts {
                     Some(counts) => format!("count {}", counts.shape),
@@ -702,7 +838,9 @@ fn mentioned(formula: &Formula, builder: &Builder<'_, '_>, found: &mut Vec<Strin
             }
         }
         Formula::All(parts) | Formula::Any(parts) => {
-            parts.iter().for_each(|part| mentioned(part, builder, found));
+            parts
+                .iter()
+                .for_each(|part| mentioned(part, builder, found));
         }
     }
 }

@@ -135,7 +135,10 @@ pub fn compare(
     let is = builder.formula(after, second, true);
     let is_not = builder.formula(after, second, false);
     let mut solver = Solver::new(&builder.terms);
-    match (solver.never(&[&was, &is_not]), solver.never(&[&is, &was_not])) {
+    match (
+        solver.never(&[&was, &is_not]),
+        solver.never(&[&is, &was_not]),
+    ) {
         (true, true) => Change::Same,
         (true, false) => Change::Wider,
         (false, true) => Change::Narrower,
@@ -181,20 +184,34 @@ impl<'a> World<'a> for Package<'a> {
             file: HERE,
         };
         let package = self.0;
-        if let Ok(at) = package.segments.binary_search_by(|found| (*found.name).cmp(name)) {
+        if let Ok(at) = package
+            .segments
+            .binary_search_by(|found| (*found.name).cmp(name))
+        {
             let found = &package.segments[at];
             return Some(body(&found.params, BodyKind::Segment(&found.body)));
         }
-        if let Ok(at) = package.traits.binary_search_by(|found| (*found.name).cmp(name)) {
+        if let Ok(at) = package
+            .traits
+            .binary_search_by(|found| (*found.name).cmp(name))
+        {
             let found = &package.traits[at];
             return Some(body(&found.params, BodyKind::Value(&found.body, &found.ty)));
         }
-        if let Ok(at) = package.fns.binary_search_by(|found| (*found.name).cmp(name)) {
+        if let Ok(at) = package
+            .fns
+            .binary_search_by(|found| (*found.name).cmp(name))
+        {
             let found = &package.fns[at];
             // Its declared type is that of its value, or it would not be followed.
-            return Some(body(&found.params, BodyKind::Value(&found.body, &found.body.ty)));
+            return Some(body(
+                &found.params,
+                BodyKind::Value(&found.body, &found.body.ty),
+            ));
         }
-        let at = package.partitions.binary_search_by(|found| (*found.name).cmp(name));
+        let at = package
+            .partitions
+            .binary_search_by(|found| (*found.name).cmp(name));
         let found = &package.partitions[at.ok()?];
         Some(body(&[], BodyKind::Stages(&found.conditions)))
     }

@@ -199,7 +199,11 @@ mod tests {
     #[test]
     fn sets_are_what_their_members_are() {
         let mut sets = vec![Set::all(), Set::Ints(Vec::new()), Set::of(vec![1, 3, 4, 9])];
-        sets.extend([Set::below(3), Set::below(-2).complement(), Set::range(-5, 5)]);
+        sets.extend([
+            Set::below(3),
+            Set::below(-2).complement(),
+            Set::range(-5, 5),
+        ]);
         for a in &sets {
             let outside: Vec<i64> = (-12..=12).filter(|value| !a.has(*value)).collect();
             assert_eq!(members(&a.complement()), outside, "{a:?}");
@@ -217,7 +221,16 @@ mod tests {
 
     #[test]
     fn floats_keep_their_order() {
-        let values = [f64::MIN, -1.5, -f64::MIN_POSITIVE, 0.0, 5e-324, 0.1, 2.0, f64::MAX];
+        let values = [
+            f64::MIN,
+            -1.5,
+            -f64::MIN_POSITIVE,
+            0.0,
+            5e-324,
+            0.1,
+            2.0,
+            f64::MAX,
+        ];
         for pair in values.windows(2) {
             assert!(place_of(pair[0]) < place_of(pair[1]), "{pair:?}");
         }

@@ -36,8 +36,9 @@ pub(crate) fn proven_of<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<Diagnostic
     if let Unit::Exclusive(segments) = &checked.unit {
         // What is broken in a segment is said there.
         let broken_segment = segments.iter().any(|segment| match &segment.kind {
-            ExprKind::Segment(name, _) | ExprKind::Stage(name, _) => lookup(db, name)
-                .is_none_or(|found| check(db, found).diagnostics.iter().any(broken)),
+            ExprKind::Segment(name, _) | ExprKind::Stage(name, _) => {
+                lookup(db, name).is_none_or(|found| check(db, found).diagnostics.iter().any(broken))
+            }
             _ => true,
         });
         if broken_segment {
@@ -57,7 +58,10 @@ fn lint<'a>(linter: &mut Linter<'a, '_>, unit: &'a Unit) {
             linter.condition(&definition.body, &site);
         }
         Unit::Trait { definition, .. } if definition.ty.kind == crate::TypeKind::Bool => {
-            let site = Site::Other("the answer is no for everyone", "the answer is yes for everyone");
+            let site = Site::Other(
+                "the answer is no for everyone",
+                "the answer is yes for everyone",
+            );
             linter.condition(&definition.body, &site);
         }
         Unit::Trait { definition, .. } => linter.values(&definition.body),
@@ -65,7 +69,10 @@ fn lint<'a>(linter: &mut Linter<'a, '_>, unit: &'a Unit) {
             let stages: Vec<&Expr> = definition.conditions.iter().collect();
             for stage in &stages {
                 let never = "nobody can ever be in this stage";
-                linter.condition(stage, &Site::Other(never, "everybody comes to this stage, or to one before it"));
+                linter.condition(
+                    stage,
+                    &Site::Other(never, "everybody comes to this stage, or to one before it"),
+                );
             }
             linter.sequence(
                 &stages,
@@ -81,10 +88,23 @@ fn lint<'a>(linter: &mut Linter<'a, '_>, unit: &'a Unit) {
             if let Some(condition) = &definition.requires {
                 linter.condition(condition, &REQUIRED);
             }
-            definition.quiet.iter().filter_map(|quiet| quiet.condition.as_ref()).for_each(|condition| {
-                linter.condition(condition, &Site::Other("these quiet hours are nobody's", "these quiet hours are everybody's"));
-            });
-            definition.skips.iter().for_each(|skip| linter.condition(&skip.condition, &SKIPPED));
+            definition
+                .quiet
+                .iter()
+                .filter_map(|quiet| quiet.condition.as_ref())
+                .for_each(|condition| {
+                    linter.condition(
+                        condition,
+                        &Site::Other(
+                            "these quiet hours are nobody's",
+                            "these quiet hours are everybody's",
+                        ),
+                    );
+                });
+            definition
+                .skips
+                .iter()
+                .for_each(|skip| linter.condition(&skip.condition, &SKIPPED));
         }
         Unit::Purpose(definition) => {
             linter.condition(&definition.requires, &REQUIRED);
@@ -94,11 +114,16 @@ fn lint<'a>(linter: &mut Linter<'a, '_>, unit: &'a Unit) {
 }
 
 const REQUIRED: Site = Site::Other("nobody can ever be reached", "this asks nothing of anybody");
-const SKIPPED: Site = Site::Other("no message is ever skipped for this", "every message is skipped");
+const SKIPPED: Site = Site::Other(
+    "no message is ever skipped for this",
+    "every message is skipped",
+);
 
 fn trigger<'a>(linter: &mut Linter<'a, '_>, definition: &'a Trigger) {
     let filter = match &definition.start {
-        TriggerStart::Event(query) | TriggerStart::Inactivity { query, .. } => query.filter.as_deref(),
+        TriggerStart::Event(query) | TriggerStart::Inactivity { query, .. } => {
+            query.filter.as_deref()
+        }
         TriggerStart::Change { condition, .. } => condition.as_ref(),
         _ => None,
     };
@@ -126,7 +151,10 @@ fn steps<'a>(linter: &mut Linter<'a, '_>, all: &'a [TriggerStep]) {
             TriggerStepKind::If { arms, otherwise } => {
                 let conditions: Vec<&Expr> = arms.iter().map(|(condition, _)| condition).collect();
                 for condition in &conditions {
-                    let site = Site::Other("these steps are never taken", "these steps are always taken");
+                    let site = Site::Other(
+                        "these steps are never taken",
+                        "these steps are always taken",
+                    );
                     linter.condition(condition, &site);
                 }
                 linter.sequence(
@@ -159,7 +187,10 @@ fn content<'a>(linter: &mut Linter<'a, '_>, definition: &'a Content) {
         .filter_map(|variant| variant.condition.as_ref())
         .collect();
     for condition in &conditions {
-        let site = Site::Other("nobody ever reads this variant", "everybody reads this variant, or one before it");
+        let site = Site::Other(
+            "nobody ever reads this variant",
+            "everybody reads this variant, or one before it",
+        );
         linter.condition(condition, &site);
     }
     linter.sequence(
@@ -201,9 +232,10 @@ impl<'db> World<'db> for Declared<'db> {
     fn body(&self, name: &str) -> Option<Body<'db>> {
         let decl = lookup(self.db, name)?;
         let (params, kind) = match &check(self.db, decl).unit {
-            Unit::Segment { definition, .. } => {
-                (definition.params.as_slice(), BodyKind::Segment(&definition.body))
-            }
+            Unit::Segment { definition, .. } => (
+                definition.params.as_slice(),
+                BodyKind::Segment(&definition.body),
+            ),
             Unit::Trait { definition, .. } => (
                 definition.params.as_slice(),
                 BodyKind::Value(&definition.body, &definition.ty),

@@ -277,7 +277,10 @@ impl<'s, 'a> Solver<'s, 'a> {
             .collect();
         for (part, counts, least, _) in &counted {
             for (whole, others, _, greatest) in &counted {
-                if least > greatest && part != whole && self.is_part((*part, counts), (*whole, others)) {
+                if least > greatest
+                    && part != whole
+                    && self.is_part((*part, counts), (*whole, others))
+                {
                     return false;
                 }
             }
@@ -286,7 +289,11 @@ impl<'s, 'a> Solver<'s, 'a> {
     }
 
     /// Whether everything that one term counts, another counts too.
-    fn is_part(&mut self, (part, counts): (TermId, &Counts), (whole, others): (TermId, &Counts)) -> bool {
+    fn is_part(
+        &mut self,
+        (part, counts): (TermId, &Counts),
+        (whole, others): (TermId, &Counts),
+    ) -> bool {
         let kinds = counts.kinds.iter().all(|kind| others.kinds.contains(kind));
         if !kinds || counts.shape != others.shape {
             return false;
@@ -313,12 +320,20 @@ fn by_calendar(kind: &TypeKind, left: &mut Left) {
     };
     let (least, greatest) = (months.least(), months.greatest());
     // 2m + 1 or more: m months ago or earlier.
-    if let Some(months) = least.and_then(|least| least.checked_sub(1)).map(|least| least.div_euclid(2)).filter(|m| (1..=MAX_MONTHS).contains(m)) {
+    if let Some(months) = least
+        .and_then(|least| least.checked_sub(1))
+        .map(|least| least.div_euclid(2))
+        .filter(|m| (1..=MAX_MONTHS).contains(m))
+    {
         let days = months * 30 - 4;
         left.narrow(&Channel::FromNow, &Set::range(i64::MIN, -days * unit));
     }
     // 2m or less: later than m months ago.
-    if let Some(months) = greatest.and_then(|most| most.checked_add(1)).map(|most| most.div_euclid(2)).filter(|m| (1..=MAX_MONTHS).contains(m)) {
+    if let Some(months) = greatest
+        .and_then(|most| most.checked_add(1))
+        .map(|most| most.div_euclid(2))
+        .filter(|m| (1..=MAX_MONTHS).contains(m))
+    {
         let days = months * 31 + 2;
         left.narrow(&Channel::FromNow, &Set::range(-days * unit, i64::MAX));
     }

@@ -33,12 +33,15 @@ impl<'a> Builder<'a, '_> {
             shape.push_str(&which);
         }
         let known = items.is_some() && window.is_some();
-        let kinds = kinds.filter(|_| known).unwrap_or_else(|| vec![self.unknown()]);
+        let kinds = kinds
+            .filter(|_| known)
+            .unwrap_or_else(|| vec![self.unknown()]);
         let key = format!("count {}{shape} {which}", kinds.join("|"));
         let term = match self.terms.find(&key) {
             Some(term) => term,
             None => {
-                let kinds: Arc<[Arc<str>]> = kinds.iter().map(|kind| Arc::from(kind.as_str())).collect();
+                let kinds: Arc<[Arc<str>]> =
+                    kinds.iter().map(|kind| Arc::from(kind.as_str())).collect();
                 let counts = Counts {
                     kinds,
                     shape: Arc::from(shape),
@@ -136,7 +139,13 @@ impl<'a> Builder<'a, '_> {
         term
     }
 
-    fn count_term(&mut self, key: &str, counts: Counts, may_miss: bool, needs: Vec<TermId>) -> TermId {
+    fn count_term(
+        &mut self,
+        key: &str,
+        counts: Counts,
+        may_miss: bool,
+        needs: Vec<TermId>,
+    ) -> TermId {
         self.terms.add(Term {
             key: Arc::from(key),
             universe: Set::range(0, i64::MAX),

@@ -88,7 +88,11 @@ impl Formula {
 
     /// All of these, or (their opposites being given) any.
     pub(super) fn join(parts: Vec<Self>, all: bool) -> Self {
-        if all { Self::All(parts) } else { Self::Any(parts) }
+        if all {
+            Self::All(parts)
+        } else {
+            Self::Any(parts)
+        }
     }
 }
 

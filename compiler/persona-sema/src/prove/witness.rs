@@ -32,7 +32,11 @@ pub(super) enum Decided<'a> {
 }
 
 /// Decides whether two conditions of a package ever hold at once.
-pub(super) fn decide<'a>(world: &dyn World<'a>, file: FileId, (a, b): (&'a Expr, &'a Expr)) -> Decided<'a> {
+pub(super) fn decide<'a>(
+    world: &dyn World<'a>,
+    file: FileId,
+    (a, b): (&'a Expr, &'a Expr),
+) -> Decided<'a> {
     let mut builder = Builder::new(vec![world], true);
     let frame = builder.root(0, file);
     let first = builder.formula(a, frame, true);
@@ -119,7 +123,9 @@ impl<'a> Maker<'a> {
                 ExprKind::Op(op @ (Op::DaysSince | Op::Age), operands) => {
                     if let [operand] = operands.as_slice()
                         && let ExprKind::Profile(field) = operand.kind
-                        && let Some(count) = left.set(&Channel::Value).and_then(|set| self.number(set, &TypeKind::Int))
+                        && let Some(count) = left
+                            .set(&Channel::Value)
+                            .and_then(|set| self.number(set, &TypeKind::Int))
                     {
                         self.set(field, Const::Int(since(*op, count, &operand.ty.kind)));
                     }
@@ -129,10 +135,13 @@ impl<'a> Maker<'a> {
                     query,
                     value: Some(value),
                 } => {
-                    if let (crate::Kinds::Events(kinds), ExprKind::Event(_, fields)) = (&query.kinds, &value.kind)
+                    if let (crate::Kinds::Events(kinds), ExprKind::Event(_, fields)) =
+                        (&query.kinds, &value.kind)
                         && let Some(kind) = kinds.first()
                         && let Some((_, field)) = fields.iter().find(|(of, _)| of == kind)
-                        && let Some(value) = left.set(&Channel::Value).and_then(|set| self.number(set, &value.ty.kind))
+                        && let Some(value) = left
+                            .set(&Channel::Value)
+                            .and_then(|set| self.number(set, &value.ty.kind))
                         && left.there
                         && value != 0
                     {
@@ -173,12 +182,21 @@ impl<'a> Maker<'a> {
             return text(left).map(Const::Str);
         }
         if let Some(set) = left.set(&Channel::FromNow) {
-            let by = set.greatest().filter(|by| *by < i64::MAX).or_else(|| set.least())?;
-            let now = if *kind == TypeKind::Date { NOW / DAY } else { NOW };
+            let by = set
+                .greatest()
+                .filter(|by| *by < i64::MAX)
+                .or_else(|| set.least())?;
+            let now = if *kind == TypeKind::Date {
+                NOW / DAY
+            } else {
+                NOW
+            };
             // Far from now, whole days read better.
             let day = if *kind == TypeKind::Date { 1 } else { DAY };
             let whole = by.div_euclid(day).checked_mul(day)?;
-            return now.checked_add(if set.has(whole) { whole } else { by }).map(Const::Int);
+            return now
+                .checked_add(if set.has(whole) { whole } else { by })
+                .map(Const::Int);
         }
         let value = self.number(left.set(&Channel::Value)?, kind)?;
         Some(match kind {
@@ -231,7 +249,10 @@ impl<'a> Maker<'a> {
             return;
         };
         let name = counts.kinds.first();
-        let kind = tables.events.iter_enumerated().find(|(_, table)| Some(&table.name) == name);
+        let kind = tables
+            .events
+            .iter_enumerated()
+            .find(|(_, table)| Some(&table.name) == name);
         let Some((kind, _)) = kind else {
             return;
         };
@@ -244,7 +265,10 @@ impl<'a> Maker<'a> {
         for (term, left) in cubes.iter().flat_map(|cube| &cube.terms) {
             let term = builder.terms.get(*term);
             let field = match term.source.map(|(expr, _)| &expr.kind) {
-                Some(ExprKind::Event(_, fields)) => fields.iter().find(|(of, _)| *of == kind).map(|(_, field)| *field),
+                Some(ExprKind::Event(_, fields)) => fields
+                    .iter()
+                    .find(|(of, _)| *of == kind)
+                    .map(|(_, field)| *field),
                 // The time of an event.
                 None if term.kind == TypeKind::Timestamp => Some(FieldId(0)),
                 _ => None,
@@ -285,12 +309,22 @@ impl<'a> Maker<'a> {
         let mut facts = Vec::new();
         for field in &self.chosen {
             let def = &self.tables.profile.fields[*field];
-            if let Some(value) = shown(&self.person.fields[field.0 as usize], &def.ty.kind, self.tables) {
+            if let Some(value) = shown(
+                &self.person.fields[field.0 as usize],
+                &def.ty.kind,
+                self.tables,
+            ) {
                 facts.push(format!("{}: {value}", def.name));
             }
         }
         let mut before: Option<(&Happened, usize)> = None;
-        let times = |count: usize| if count > 1 { format!("{count} × ") } else { String::new() };
+        let times = |count: usize| {
+            if count > 1 {
+                format!("{count} × ")
+            } else {
+                String::new()
+            }
+        };
         for (event, chosen) in self.person.events.iter().zip(&self.chosen_of_events) {
             match before {
                 Some((same, count)) if same == event => {
@@ -300,7 +334,11 @@ impl<'a> Maker<'a> {
                 _ => before = Some((event, 1)),
             }
             let count = before.map_or(1, |(_, count)| count);
-            facts.push(format!("{}{}", times(count), self.event_fact(event, chosen)));
+            facts.push(format!(
+                "{}{}",
+                times(count),
+                self.event_fact(event, chosen)
+            ));
         }
         facts
     }
@@ -362,18 +400,29 @@ fn since(op: Op, count: i64, kind: &TypeKind) -> i64 {
 
 /// A text that passes the tests that are left.
 fn text(left: &Left) -> Option<Arc<str>> {
-    if let Some(Set::Text { except: false, items }) = left.set(&Channel::Value) {
+    if let Some(Set::Text {
+        except: false,
+        items,
+    }) = left.set(&Channel::Value)
+    {
         return items.iter().next().cloned();
     }
     let part = |wanted: TextTest| {
         left.sets.iter().find_map(|(channel, set)| match channel {
-            Channel::Test(test, with) if *test == wanted && set.has(1) && !set.has(0) => Some(&**with),
+            Channel::Test(test, with) if *test == wanted && set.has(1) && !set.has(0) => {
+                Some(&**with)
+            }
             _ => None,
         })
     };
-    let parts = [TextTest::Starts, TextTest::Contains, TextTest::Ends].map(|test| part(test).unwrap_or(""));
+    let parts =
+        [TextTest::Starts, TextTest::Contains, TextTest::Ends].map(|test| part(test).unwrap_or(""));
     let mut text = parts.concat();
-    if let Some(Set::Text { except: true, items }) = left.set(&Channel::Value) {
+    if let Some(Set::Text {
+        except: true,
+        items,
+    }) = left.set(&Channel::Value)
+    {
         while items.contains(text.as_str()) {
             text.insert(parts[0].len(), 'x');
         }

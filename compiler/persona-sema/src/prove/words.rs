@@ -31,7 +31,11 @@ pub(super) fn said(
             match (except, texts.is_empty()) {
                 (true, true) => Some("known".to_owned()),
                 (false, true) => None,
-                (except, _) => Some(format!("{}{}", if *except { "not " } else { "" }, listed(&texts)?)),
+                (except, _) => Some(format!(
+                    "{}{}",
+                    if *except { "not " } else { "" },
+                    listed(&texts)?
+                )),
             }
         }
         Set::Ints(ranges) => ranges_in_words(ranges, kind, tables),
@@ -54,7 +58,11 @@ fn ranges_in_words(ranges: &[(i64, i64)], kind: &TypeKind, tables: Tables<'_>) -
         [(i64::MIN, high), (low, i64::MAX)] if high.checked_add(2) == Some(*low) => {
             Some(format!("not {}", show(*low - 1)?))
         }
-        ranges if ranges.iter().all(|(low, high)| high.saturating_sub(*low) < 8) => {
+        ranges
+            if ranges
+                .iter()
+                .all(|(low, high)| high.saturating_sub(*low) < 8) =>
+        {
             let values: Option<Vec<String>> = ranges
                 .iter()
                 .flat_map(|(low, high)| *low..=*high)
@@ -155,7 +163,10 @@ fn shown_float(value: f64) -> String {
 /// `1000 USD`, `19.99 EUR`.
 pub(super) fn money(minor: i64, currency: Currency) -> String {
     let per_major = currency.minor_per_major().unsigned_abs();
-    let (major, rest) = (minor.unsigned_abs() / per_major, minor.unsigned_abs() % per_major);
+    let (major, rest) = (
+        minor.unsigned_abs() / per_major,
+        minor.unsigned_abs() % per_major,
+    );
     let sign = if minor < 0 { "-" } else { "" };
     if rest == 0 {
         return format!("{sign}{major} {currency}");
@@ -166,7 +177,12 @@ pub(super) fn money(minor: i64, currency: Currency) -> String {
 
 /// `30d`, `36h`, `90m`.
 pub(super) fn duration(micros: i64) -> String {
-    let units = [("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000)];
+    let units = [
+        ("d", 86_400_000_000),
+        ("h", 3_600_000_000),
+        ("m", 60_000_000),
+        ("s", 1_000_000),
+    ];
     for (unit, length) in units {
         if micros != 0 && micros % length == 0 {
             return format!("{}{unit}", micros / length);

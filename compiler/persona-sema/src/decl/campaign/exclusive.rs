@@ -9,7 +9,10 @@ use crate::env::{Env as _, Global};
 use crate::{Expr, ExprKind};
 
 /// Checks an exclusion.
-pub(in crate::decl) fn check_exclusive(checking: &mut Checking<'_>, segments: &[ast::Expr]) -> Unit {
+pub(in crate::decl) fn check_exclusive(
+    checking: &mut Checking<'_>,
+    segments: &[ast::Expr],
+) -> Unit {
     let mut found: Vec<Expr> = Vec::with_capacity(segments.len());
     for written in segments {
         if matches!(written.kind, ast::ExprKind::Error) {
@@ -33,7 +36,10 @@ pub(in crate::decl) fn check_exclusive(checking: &mut Checking<'_>, segments: &[
 fn reference(checking: &mut Checking<'_>, written: &ast::Expr) -> Option<Expr> {
     if let ast::ExprKind::Name(name) = &written.kind
         && let Some(meant) = checking.env.global(&name.text)
-        && !matches!(meant, Global::Segment(_) | Global::Partition(_) | Global::Broken)
+        && !matches!(
+            meant,
+            Global::Segment(_) | Global::Partition(_) | Global::Broken
+        )
     {
         let message = format!("`{}` is not a segment", name.text);
         let diagnostic = checking
@@ -53,7 +59,10 @@ fn reference(checking: &mut Checking<'_>, written: &ast::Expr) -> Option<Expr> {
         span: written.span,
     };
     let checked = checking.condition(&[], &asked, true);
-    let segment = matches!(checked.expr.kind, ExprKind::Segment(..) | ExprKind::Stage(..));
+    let segment = matches!(
+        checked.expr.kind,
+        ExprKind::Segment(..) | ExprKind::Stage(..)
+    );
     segment.then_some(checked.expr)
 }
 
@@ -70,7 +79,10 @@ fn repeated(checking: &mut Checking<'_>, first: Span, again: &Expr, all: &[ast::
         .secondary(checking.file, first, "first named here")
         .note("a segment always overlaps with itself");
     // The comma before it goes with it.
-    let before = all.iter().rev().find(|other| other.span.end <= again.span.start);
+    let before = all
+        .iter()
+        .rev()
+        .find(|other| other.span.end <= again.span.start);
     if let Some(before) = before.filter(|_| all.len() > 2) {
         let with_comma = Span::new(before.span.end, again.span.end);
         diagnostic = diagnostic.fix("take it out", Applicability::Always, with_comma, "");

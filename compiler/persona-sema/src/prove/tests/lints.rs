@@ -11,8 +11,17 @@ fn reports(rules: &str) -> String {
     db.set_file("shop.persona", text.clone());
     let found = db.diagnostics();
     let line = |found: &persona_base::Diagnostic| {
-        let secondary: Vec<&str> = found.secondary.iter().map(|label| label.span.of(&text)).collect();
-        format!("{} {:?} {secondary:?} {}\n", found.code, found.primary.span.of(&text), found.message)
+        let secondary: Vec<&str> = found
+            .secondary
+            .iter()
+            .map(|label| label.span.of(&text))
+            .collect();
+        format!(
+            "{} {:?} {secondary:?} {}\n",
+            found.code,
+            found.primary.span.of(&text),
+            found.message
+        )
     };
     found.iter().map(line).collect()
 }
@@ -87,7 +96,9 @@ fn filters_that_match_nothing_are_reported() {
         "P1020 \"total < 20 USD\" [\"total > 50 USD\"] nothing can ever match this: `total` cannot be above 50 USD and below 20 USD at once\n"
     );
     assert_eq!(
-        reports("trait t: Int = count(Purchase where total > 50 USD and total < 20 USD)").lines().count(),
+        reports("trait t: Int = count(Purchase where total > 50 USD and total < 20 USD)")
+            .lines()
+            .count(),
         1
     );
 }
@@ -95,7 +106,9 @@ fn filters_that_match_nothing_are_reported() {
 #[test]
 fn a_stage_that_is_covered_is_an_error() {
     assert_eq!(
-        reports("partition p {\n  late when did Purchase in last 180d\n  active when did Purchase in last 90d\n  otherwise lapsed\n}"),
+        reports(
+            "partition p {\n  late when did Purchase in last 180d\n  active when did Purchase in last 90d\n  otherwise lapsed\n}"
+        ),
         "P1023 \"did Purchase in last 90d\" [\"did Purchase in last 180d\"] this stage is never reached\n"
     );
 }
@@ -103,11 +116,15 @@ fn a_stage_that_is_covered_is_an_error() {
 #[test]
 fn stages_that_together_cover_another_are_shown() {
     assert_eq!(
-        reports("partition p {\n  a when visits > 5\n  b when visits < 3\n  c when visits != 4\n  d when visits == 3\n  otherwise e\n}"),
+        reports(
+            "partition p {\n  a when visits > 5\n  b when visits < 3\n  c when visits != 4\n  d when visits == 3\n  otherwise e\n}"
+        ),
         "P1023 \"visits == 3\" [\"visits != 4\"] this stage is never reached\n"
     );
     assert_eq!(
-        reports("partition p {\n  a when visits > 5\n  b when visits < 8\n  c when spend > 5 USD\n  otherwise e\n}"),
+        reports(
+            "partition p {\n  a when visits > 5\n  b when visits < 8\n  c when spend > 5 USD\n  otherwise e\n}"
+        ),
         "P1023 \"spend > 5 USD\" [\"visits > 5\", \"visits < 8\"] this stage is never reached\n"
     );
 }
@@ -123,9 +140,17 @@ fn a_branch_that_contradicts_what_stands_beside_it_is_reported() {
 #[test]
 fn exclusive_segments_are_proven_or_refuted() {
     let segments = "segment lapsed { when did not Purchase in last 90d }\nsegment active { when did Purchase in last 30d }\nsegment odd { when spend * 3 > 100 USD and spend * 7 < 10 USD }\n";
-    assert_eq!(reports(&format!("{segments}exclusive {{ lapsed, active }}")), "");
+    assert_eq!(
+        reports(&format!("{segments}exclusive {{ lapsed, active }}")),
+        ""
+    );
     let overlap = reports(&format!("{segments}exclusive {{ big, lapsed }}"));
-    assert!(overlap.starts_with("P1026 \"lapsed\" [\"big\", \"spend > 1000 USD\", \"did not Purchase in last 90d\"]"), "{overlap}");
+    assert!(
+        overlap.starts_with(
+            "P1026 \"lapsed\" [\"big\", \"spend > 1000 USD\", \"did not Purchase in last 90d\"]"
+        ),
+        "{overlap}"
+    );
     let unproven = reports(&format!("{segments}exclusive {{ lapsed, odd }}"));
     assert!(unproven.starts_with("P1027 \"odd\""), "{unproven}");
 }
@@ -133,10 +158,16 @@ fn exclusive_segments_are_proven_or_refuted() {
 #[test]
 fn exclusive_names_two_or_more_segments_once_each() {
     let codes = |rules: &str| -> Vec<String> {
-        reports(rules).lines().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect()
+        reports(rules)
+            .lines()
+            .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "))
+            .collect()
     };
     assert_eq!(codes("exclusive { big }"), ["P1028 \"big\""]);
-    assert_eq!(codes("segment tiny { when spend < 5 USD }\nexclusive { big, tiny, big }"), ["P1029 \"big\""]);
+    assert_eq!(
+        codes("segment tiny { when spend < 5 USD }\nexclusive { big, tiny, big }"),
+        ["P1029 \"big\""]
+    );
     assert_eq!(codes("exclusive { big, bigg }").len(), 1);
     assert_eq!(codes("exclusive { big, visits }").len(), 1);
 }

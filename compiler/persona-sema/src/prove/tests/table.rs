@@ -63,7 +63,10 @@ pub(super) fn package(conditions: &[&str]) -> Checked {
 
 pub(super) fn condition(package: &Checked, index: usize) -> &Expr {
     let name = format!("zz{index:03}");
-    let found = package.segments.iter().find(|segment| *segment.name == *name);
+    let found = package
+        .segments
+        .iter()
+        .find(|segment| *segment.name == *name);
     &found.expect("it was declared").body
 }
 
@@ -294,21 +297,56 @@ fn some_conditions_are_the_same_for_everyone() {
 #[test]
 fn people_in_both_are_shown() {
     let pairs = [
-        ("spend > 1000 USD", "spend > 500 USD and country == US", "country: US, spend: 1100 USD"),
-        ("spend > 1000 USD", "did not Purchase in last 90d", "spend: 1100 USD"),
-        ("did Purchase in last 90d", "did not Purchase in last 30d", "Purchase 30d ago"),
-        ("did Purchase in last 7d where total > 50 USD", "visits > 3", "visits: 4, Purchase now { total: 51 USD }"),
+        (
+            "spend > 1000 USD",
+            "spend > 500 USD and country == US",
+            "country: US, spend: 1100 USD",
+        ),
+        (
+            "spend > 1000 USD",
+            "did not Purchase in last 90d",
+            "spend: 1100 USD",
+        ),
+        (
+            "did Purchase in last 90d",
+            "did not Purchase in last 30d",
+            "Purchase 30d ago",
+        ),
+        (
+            "did Purchase in last 7d where total > 50 USD",
+            "visits > 3",
+            "visits: 4, Purchase now { total: 51 USD }",
+        ),
         ("score is missing", "vip", "score: missing, vip: true"),
-        ("in lifecycle.active", "in big", "spend: 1100 USD, joined: 2026-01-01T12:00:00Z, Purchase now"),
-        ("name starts with \"ab\"", "name contains \"c\"", "name: \"abc\""),
-        ("count(Purchase) >= 3", "tier >= silver", "tier: silver, 3 × Purchase now"),
-        ("spent > 100 USD", "joined before 30d ago", "joined: 2025-12-15T12:00:00Z, Purchase now { total: 110 USD }"),
+        (
+            "in lifecycle.active",
+            "in big",
+            "spend: 1100 USD, joined: 2026-01-01T12:00:00Z, Purchase now",
+        ),
+        (
+            "name starts with \"ab\"",
+            "name contains \"c\"",
+            "name: \"abc\"",
+        ),
+        (
+            "count(Purchase) >= 3",
+            "tier >= silver",
+            "tier: silver, 3 × Purchase now",
+        ),
+        (
+            "spent > 100 USD",
+            "joined before 30d ago",
+            "joined: 2025-12-15T12:00:00Z, Purchase now { total: 110 USD }",
+        ),
     ];
     let all: Vec<&str> = pairs.iter().flat_map(|(a, b, _)| [*a, *b]).collect();
     let package = package(&all);
     let mut wrong = Vec::new();
     for (index, (a, b, expected)) in pairs.iter().enumerate() {
-        let (first, second) = (condition(&package, index * 2), condition(&package, index * 2 + 1));
+        let (first, second) = (
+            condition(&package, index * 2),
+            condition(&package, index * 2 + 1),
+        );
         let found = match disjoint(&package, first, second) {
             Disjoint::Witness(facts) => facts.join(", "),
             other => format!("{other:?}"),
@@ -330,8 +368,15 @@ fn what_is_neither_is_unknown() {
     let all: Vec<&str> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
     let package = package(&all);
     for (index, pair) in pairs.iter().enumerate() {
-        let (first, second) = (condition(&package, index * 2), condition(&package, index * 2 + 1));
-        assert_eq!(disjoint(&package, first, second), Disjoint::Unknown, "{pair:?}");
+        let (first, second) = (
+            condition(&package, index * 2),
+            condition(&package, index * 2 + 1),
+        );
+        assert_eq!(
+            disjoint(&package, first, second),
+            Disjoint::Unknown,
+            "{pair:?}"
+        );
     }
     assert_eq!(Verdict::of(true), Verdict::Yes);
 }
@@ -345,8 +390,16 @@ fn versions_of_a_package_are_compared() {
         ("spend > 500 USD", "spend >= 500.01 USD", Change::Same),
         ("spend > 500 USD", "visits > 3", Change::Unknown),
         ("in big", "spend > 900 USD", Change::Wider),
-        ("in lifecycle.active", "did Purchase in last 90d", Change::Wider),
-        ("did Purchase in last 30d", "did Purchase in last 7d where total > 5 USD", Change::Narrower),
+        (
+            "in lifecycle.active",
+            "did Purchase in last 90d",
+            Change::Wider,
+        ),
+        (
+            "did Purchase in last 30d",
+            "did Purchase in last 7d where total > 5 USD",
+            Change::Narrower,
+        ),
         ("country in [US, CA]", "country == US", Change::Narrower),
     ];
     for (before, after, expected) in cases {
@@ -368,7 +421,8 @@ fn a_field_of_another_type_is_another_field() {
             "a.persona",
             format!("enum Tier {{ {values} }}\nprofile P {{ id: String @key, tier: Tier }}\nsegment s {{ when tier == gold }}\n"),
         );
-        db.checked().unwrap_or_else(|| panic!("{:?}", db.diagnostics()))
+        db.checked()
+            .unwrap_or_else(|| panic!("{:?}", db.diagnostics()))
     };
     let (old, new) = (version("silver, gold"), version("gold, silver"));
     let change = compare(
