@@ -2,6 +2,13 @@
 
 mod bad_input;
 mod commands;
+mod fixes;
+mod formats;
+mod index;
+mod newcomers;
+mod repositories;
+mod templates;
+mod watching;
 mod fmt;
 
 use std::path::Path;

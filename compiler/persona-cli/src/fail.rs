@@ -158,6 +158,12 @@ pub(crate) fn remember_panics() {
     }));
 }
 
+/// Panics where a test asks for it, to see that the report is made; nothing in a released binary.
+pub(crate) fn panic_if_asked() {
+    let asked = cfg!(debug_assertions) && std::env::var_os("PERSONA_TEST_PANIC").is_some();
+    assert!(!asked, "asked for by PERSONA_TEST_PANIC");
+}
+
 /// Reports a mistake of persona's own.
 pub(crate) fn internal(message: &str) -> ExitCode {
     let panic = PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();

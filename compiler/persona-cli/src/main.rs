@@ -2,6 +2,7 @@
 //! the modules of their names; what programs mean is in the crates below.
 
 mod args;
+mod breaking;
 mod check;
 mod columns;
 mod explain;
@@ -13,6 +14,7 @@ mod replace;
 mod report;
 mod run;
 mod term;
+mod uses;
 mod why;
 
 use std::process::ExitCode;
@@ -50,11 +52,14 @@ fn run() -> ExitCode {
 }
 
 fn dispatch(command: &Command, term: Term) -> Result<Outcome, Failure> {
+    fail::panic_if_asked();
     match command {
         Command::Check(args) => check::check(args, term),
         Command::Fmt(args) => fmt::fmt(args, term),
         Command::Run(args) => run::run(args, term),
         Command::Why(args) => why::why(args, term),
+        Command::Uses(args) => uses::uses(args, term),
+        Command::Breaking(args) => breaking::breaking(args, term),
         Command::Explain(args) => explain::explain(args, term),
         Command::New(args) => new::new(args, term),
         Command::Completions(args) => generated::completions(args),

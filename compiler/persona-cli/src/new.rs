@@ -82,16 +82,12 @@ fn place(wanted: &Path) -> Result<(PathBuf, String), Failure> {
     if name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(fits) {
         return Ok((wanted.to_owned(), name));
     }
-    let mut failure = Failure::call(format!("`{name}` cannot be the name of a package")).help(
-        "a package's name begins with a letter and has letters, digits, `_` and `-`, as in `persona new shop`",
-    );
     let better = plain(&name);
-    if !better.is_empty() {
-        failure = failure.help(format!(
-            "a package's name begins with a letter and has letters, digits, `_` and `-`: `persona new {better}`"
-        ));
-    }
-    Err(failure)
+    let better = if better.is_empty() { "shop" } else { &better };
+    let failure = Failure::call(format!("`{name}` cannot be the name of a package"));
+    Err(failure.help(format!(
+        "a package's name begins with a letter and has letters, digits, `_` and `-`:\npersona new {better}"
+    )))
 }
 
 /// The name with other signs for those that do not fit; empty where nothing is left.
@@ -157,9 +153,9 @@ mod tests {
             let failure = place(Path::new(name)).expect_err("no name");
             miette::Diagnostic::help(&failure).map(|help| help.to_string())
         };
-        assert!(help("2nd Shop!").is_some_and(|help| help.ends_with("`persona new nd_shop`")));
-        assert!(help("läden").is_some_and(|help| help.ends_with("`persona new l_den`")));
-        assert!(help("商店").is_some_and(|help| help.contains("as in")));
+        assert!(help("2nd Shop!").is_some_and(|help| help.ends_with("persona new nd_shop")));
+        assert!(help("läden").is_some_and(|help| help.ends_with("persona new l_den")));
+        assert!(help("商店").is_some_and(|help| help.ends_with("persona new shop")));
         assert!(help("..").is_some_and(|help| help.contains("as in")));
         assert!(place(Path::new("deep/my-shop_2")).is_ok());
     }
