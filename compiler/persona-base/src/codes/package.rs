@@ -2,7 +2,6 @@
 
 codes! {
     EMPTY_PACKAGE = "P0701" "empty_package" since "0.1.0" Warn;
-    UNSUPPORTED_DECLARATION = "P0702" "unsupported_declaration" since "0.1.0" Error;
     INVALID_TOML = "P0703" "invalid_toml" since "0.1.0" Error;
     UNKNOWN_SETTING = "P0704" "unknown_setting" since "0.1.0" Warn;
     INVALID_SETTING = "P0705" "invalid_setting" since "0.1.0" Error;

@@ -145,8 +145,7 @@ impl Env for DeclEnv<'_> {
             | ItemKind::Recommend
             | ItemKind::Experiment
             | ItemKind::Exclusive
-            | ItemKind::Test
-            | ItemKind::Later => None,
+            | ItemKind::Test => None,
         }
     }
 }

@@ -72,8 +72,6 @@ pub(crate) enum ItemKind {
     Experiment,
     Exclusive,
     Test,
-    /// Of a later version of the language.
-    Later,
 }
 
 impl ItemKind {
@@ -101,7 +99,6 @@ impl ItemKind {
             Self::Experiment => "an experiment",
             Self::Exclusive => "an exclusion",
             Self::Test => "a test",
-            Self::Later => "a declaration that is not supported yet",
         }
     }
 
@@ -193,7 +190,6 @@ fn kind_of(kind: &ast::DeclKind) -> ItemKind {
         ast::DeclKind::Experiment { .. } => ItemKind::Experiment,
         ast::DeclKind::Exclusive { .. } => ItemKind::Exclusive,
         ast::DeclKind::Test { .. } => ItemKind::Test,
-        ast::DeclKind::Later { .. } => ItemKind::Later,
     }
 }
 
@@ -501,8 +497,7 @@ pub(crate) fn signature<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Global {
         ItemKind::Error
         | ItemKind::Use
         | ItemKind::Exclusive
-        | ItemKind::Test
-        | ItemKind::Later => Global::Broken,
+        | ItemKind::Test => Global::Broken,
         ItemKind::Catalog => catalog_ids(db, db.project())
             .get(name)
             .map_or(Global::Broken, |id| Global::Catalog(*id)),

@@ -35,8 +35,7 @@ pub(super) fn check_declared_name(checking: &mut Checking<'_>) {
         | ItemKind::Use
         | ItemKind::Exclusive
         | ItemKind::Test
-        | ItemKind::Error
-        | ItemKind::Later => {}
+        | ItemKind::Error => {}
     }
 }
 

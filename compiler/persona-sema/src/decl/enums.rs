@@ -192,7 +192,7 @@ fn check_member(checking: &mut Checking<'_>, member: &ast::Name) {
     let name = &member.text;
     let found = lookup(db, name);
     let mut diagnostic = match found.map(|decl| (decl, decl.kind(db))) {
-        Some((_, ItemKind::Event | ItemKind::Error | ItemKind::Later)) => return,
+        Some((_, ItemKind::Event | ItemKind::Error)) => return,
         Some((group, ItemKind::Events)) => {
             let ast::DeclKind::Events { members } = &tree(db, group).kind else {
                 return;

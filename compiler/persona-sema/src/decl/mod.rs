@@ -347,41 +347,6 @@ fn check_kind(checking: &mut Checking<'_>) -> Unit {
             campaign::exclusive::check_exclusive(checking, segments)
         }
         ast::DeclKind::Test { steps } => campaign::test::check_test(checking, steps),
-        ast::DeclKind::Later { keyword } => {
-            checking.report(unsupported(checking, keyword));
-            Unit::None
-        }
     }
 }
 
-/// A declaration of a later version of the language.
-fn unsupported(checking: &Checking<'_>, keyword: &str) -> Diagnostic {
-    let message = format!("`{keyword}` declarations are not supported by this version of persona");
-    checking
-        .diagnostic(
-            persona_base::package::UNSUPPORTED_DECLARATION,
-            keyword_span(checking, keyword),
-            message,
-        )
-        .label("not supported yet")
-        .help("remove it for now; segments, traits and partitions work without it")
-}
-
-/// Where the keyword of the declaration stands: after its annotations.
-fn keyword_span(checking: &Checking<'_>, keyword: &str) -> Span {
-    let tree = checking.tree;
-    let annotated = tree
-        .annotations
-        .iter()
-        .map(|annotation| annotation.span.end)
-        .max()
-        .unwrap_or(0);
-    let from = tree.span.start.max(annotated);
-    let rest = checking.text.get(from as usize..).unwrap_or("");
-    let blank = rest.len() - rest.trim_start().len();
-    let start = u32::try_from(blank).map_or(from, |blank| from + blank);
-    match u32::try_from(keyword.len()) {
-        Ok(length) if rest.trim_start().starts_with(keyword) => Span::new(start, start + length),
-        _ => tree.name.span,
-    }
-}

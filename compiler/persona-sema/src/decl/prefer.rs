@@ -88,7 +88,7 @@ fn check_name(checking: &mut Checking<'_>, name: &ast::Name) -> bool {
             };
             format!("the source `{}` fills `{of}`, not the profile", name.text)
         }
-        Some((_, ItemKind::Error | ItemKind::Later)) => return false,
+        Some((_, ItemKind::Error)) => return false,
         Some((_, kind)) => format!("`{}` is {}, not a source", name.text, kind.described()),
         None => format!("there is no source `{}`", name.text),
     };

@@ -61,7 +61,7 @@ pub(super) fn check_declared_name(checking: &mut Checking<'_>) {
     let name = &checking.tree.name;
     let text = name.text.as_str();
     let why = match kind {
-        ItemKind::Error | ItemKind::Later | ItemKind::Test => return,
+        ItemKind::Error | ItemKind::Test => return,
         _ if types::is_built_in(text) || text == WEEKDAY => "it is the name of a built-in type",
         _ if text == SENT => "it is the event that tells what was sent, which every package has",
         _ if VALUES.contains(&text) => "it means something in every expression",

@@ -181,7 +181,7 @@ fn target<'db>(checking: &mut Checking<'db>, of: &ast::Name) -> Option<Target<'d
     let found = lookup(db, &of.text).map(|decl| decl.kind(db));
     let message = match found {
         // A second profile, or what is broken, is reported where it stands.
-        Some(ItemKind::Error | ItemKind::Later | ItemKind::Profile) => return None,
+        Some(ItemKind::Error | ItemKind::Profile) => return None,
         Some(kind) => format!(
             "`{}` is {}: a source fills the profile, an event or a catalog",
             of.text,

@@ -6,7 +6,7 @@ use persona_base::{Applicability, Currency, Diagnostic, FileId, Span, currencies
 use persona_syntax::ast;
 
 use super::fields;
-use crate::db::{Db, Decl, ItemKind, catalog_ids, enum_ids, lookup, schema, stand_in};
+use crate::db::{Db, Decl, ItemKind, catalog_ids, enum_ids, lookup, schema, stand_in, tree};
 use crate::{Schema, Type, TypeKind};
 use persona_base::nearest;
 
@@ -408,7 +408,7 @@ impl<'db> Types<'db> {
         let text = name.text.as_str();
         let found = lookup(self.db, text).map(|decl| decl.kind(self.db));
         let (message, label) = match found {
-            Some(ItemKind::Error | ItemKind::Later) => return TypeKind::Error,
+            Some(ItemKind::Error) => return TypeKind::Error,
             Some(kind) => (
                 format!("`{text}` is {}, not a type", kind.described()),
                 "a type is expected here",
@@ -442,21 +442,27 @@ impl<'db> Types<'db> {
 
     /// Items of a catalog where only data can be: what stands for an item there is its key.
     fn catalog_as_type(&mut self, diagnostic: Diagnostic, name: &ast::Name) {
-        let schema = schema(self.db, self.db.project());
-        let mut catalogs = schema.catalogs.iter();
-        let found = catalogs.find(|catalog| *catalog.table.name == *name.text);
-        let key = found.map(|catalog| &catalog.table.fields[catalog.key].ty.kind);
-        let enums = |id: crate::EnumId| Arc::clone(&schema.enums[id].name);
+        // The tree, not the schema: types are what the schema is made from.
+        let key = lookup(self.db, &name.text).and_then(|found| match &tree(self.db, found).kind {
+            ast::DeclKind::Catalog(table) => {
+                let mut fields = table.fields.iter();
+                let key = fields.find(|field| fields::has_annotation(field, "key"))?;
+                match &key.ty.kind {
+                    ast::TypeKind::Named { name, args } if args.is_empty() => Some(&name.text),
+                    _ => None,
+                }
+            }
+            _ => None,
+        });
         let diagnostic = diagnostic.note(
             "items themselves are only what a recommendation gives and what content shows",
         );
         let diagnostic = match key {
-            Some(key) if *key != TypeKind::Error => {
-                let key = key.display(&enums).to_string();
+            Some(key) => {
                 let title = format!("hold the item's key: `{key}`");
-                diagnostic.fix(title, Applicability::Maybe, name.span, key)
+                diagnostic.fix(title, Applicability::Maybe, name.span, key.clone())
             }
-            _ => diagnostic.help("hold the key of the item"),
+            None => diagnostic.help("hold the key of the item"),
         };
         self.diagnostics.push(diagnostic);
     }

@@ -46,7 +46,7 @@ pub(crate) fn uses_of(decl: &ast::Decl, schema: &Schema) -> Uses {
     };
     walk.mention(&decl.name);
     match &decl.kind {
-        ast::DeclKind::Error | ast::DeclKind::Later { .. } => {}
+        ast::DeclKind::Error => {}
         ast::DeclKind::Profile(table)
         | ast::DeclKind::Event(table)
         | ast::DeclKind::Catalog(table) => walk.table(decl, table),

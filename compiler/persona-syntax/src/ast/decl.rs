@@ -88,11 +88,6 @@ pub enum DeclKind {
         /// The stage after `otherwise`; missing name when absent (reported).
         otherwise: EnumValue,
     },
-    /// A declaration that is not read yet: the keyword.
-    Later {
-        /// `trigger`, `channel`, …
-        keyword: String,
-    },
     /// `catalog Product { sku: String @key, … }`
     Catalog(TableDecl),
     /// `use std.rfm`; the declaration's name is the module's.

@@ -175,7 +175,6 @@ impl DeclKind {
             Self::Error
             | Self::Events { .. }
             | Self::Enum { .. }
-            | Self::Later { .. }
             | Self::Use(_) => {}
             Self::Profile(table) | Self::Event(table) | Self::Catalog(table) => {
                 table_parts(table, visit);

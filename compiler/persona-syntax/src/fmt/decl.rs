@@ -14,7 +14,7 @@ impl Layout<'_> {
         let last = self.tokens.len().checked_sub(1)?;
         self.annotations(decl, last);
         match &decl.kind {
-            DeclKind::Error | DeclKind::Later { .. } => return None,
+            DeclKind::Error => return None,
             DeclKind::Profile(table) | DeclKind::Event(table) | DeclKind::Catalog(table) => {
                 self.table(decl, table);
             }

@@ -117,7 +117,7 @@ fn shallow(text: &str) -> Result<String, Refusal> {
         reason: reason.to_owned(),
         broken: false,
     };
-    if matches!(tree.kind, DeclKind::Error | DeclKind::Later { .. }) {
+    if matches!(tree.kind, DeclKind::Error) {
         return Err(refuse("this declaration has no format yet"));
     }
     let tokens = Tokens::of(&lines, &tree).ok_or_else(|| refuse("its brackets do not balance"))?;

@@ -199,7 +199,7 @@ fn fields_slots_and_other_names_may_be_called_like_clauses() {
         "trigger t {\n  on X where limit > 3 and stop == 1\n  when wait is known\n    and priority\n  enter once\n  set stop = priority\n}",
         "channel c {\n  to address.to\n  requires limit and transactional\n  skip when quiet == 1 \"x\"\n}",
         "recommend r: List<P> {\n  from P\n  where take > 3 and rank\n  rank by rank desc, price\n  take take\n  otherwise otherwise_\n}",
-        "experiment e {\n  on goal, hash\n  arms { goal 50%, holdout 50% }\n}",
+        "experiment e {\n  on goal, hashes\n  arms { goal 50%, holdout 50% }\n}",
         "test \"t\" {\n  given { at: 3, wait: 4, event: 5 }\n  expect at == 3 and event == 5\n  expect wait is known\n}",
         "source s of T {\n  limit = column(\"limit\")\n  on = column(\"on\")\n}",
         "trigger t {\n  on X\n  set path.wait = if a\n    then b\n    else c\n  emit E {\n    wait: 3,\n    stop: if stop then 1 else 2\n  }\n}",

@@ -313,7 +313,7 @@ pub(super) fn shared_decls<'db>(db: &'db dyn Db) -> Vec<Decl<'db>> {
     let files = spaces.flat_map(|space| files_of(db, space));
     let decls = files.flat_map(|file| file_symbols(db, file)).copied();
     let kept = |kind| {
-        is_importable(kind) || matches!(kind, ItemKind::Use | ItemKind::Error | ItemKind::Later)
+        is_importable(kind) || matches!(kind, ItemKind::Use | ItemKind::Error)
     };
     decls.filter(|decl| kept(decl.kind(db))).collect()
 }

@@ -226,7 +226,6 @@ impl<'n> Walk<'n> {
         use ast::DeclKind as Kind;
         match &mut decl.kind {
             Kind::Error
-            | Kind::Later { .. }
             | Kind::Events { .. }
             | Kind::Enum { .. }
             | Kind::Use(_) => {}

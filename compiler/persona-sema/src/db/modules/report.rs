@@ -397,7 +397,6 @@ fn belongs_to_the_package(kind: ItemKind) -> bool {
                 | ItemKind::Test
                 | ItemKind::Exclusive
                 | ItemKind::Error
-                | ItemKind::Later
         )
 }
 
@@ -424,7 +423,7 @@ pub(crate) fn collapsed(db: &dyn Db, all: &[Decl<'_>], found: Vec<Diagnostic>) -
         let decl = foreign[&whole(diagnostic.primary.file)];
         let by = match decl.kind(db) {
             // Nobody names what is broken: it may be what was asked for.
-            ItemKind::Use | ItemKind::Error | ItemKind::Later => user_of_space(db, decl.space(db)),
+            ItemKind::Use | ItemKind::Error => user_of_space(db, decl.space(db)),
             _ => asked
                 .get(decl.name(db))
                 .filter(|(asked, _)| *asked == decl)
