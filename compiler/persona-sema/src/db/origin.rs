@@ -4,7 +4,7 @@
 //! replaces it by the real file and moves the spans. So a diagnostic that points at another declaration stays the
 //! same when either of them moves.
 
-use persona_base::{Diagnostic, FileId, Span};
+use persona_base::{Diagnostic, FileId, Label, Span};
 use rustc_hash::FxHashMap;
 use salsa::plumbing::AsId as _;
 
@@ -47,14 +47,21 @@ pub(crate) fn whole(file: FileId) -> FileId {
 pub(crate) struct Origins<'db> {
     db: &'db dyn Db,
     places: FxHashMap<FileId, (Decl<'db>, Place)>,
+    /// The declaration that follows each in its file.
+    next: FxHashMap<FileId, Decl<'db>>,
 }
 
 impl<'db> Origins<'db> {
     /// Looks where the declarations are.
     pub(crate) fn of(db: &'db dyn Db) -> Self {
         let mut places = FxHashMap::default();
+        let mut next = FxHashMap::default();
         for file in super::modules::loaded_files(db) {
-            for (decl, span) in &decls(db, file).decls {
+            let decls = &decls(db, file).decls;
+            for pair in decls.windows(2) {
+                next.insert(stand_in(pair[0].0), pair[1].0);
+            }
+            for (decl, span) in decls {
                 let place = Place {
                     file: file.id(db),
                     span: *span,
@@ -62,13 +69,22 @@ impl<'db> Origins<'db> {
                 places.insert(stand_in(*decl), (*decl, place));
             }
         }
-        Self { db, places }
+        Self { db, places, next }
     }
 
     /// The place of a declaration.
     pub(crate) fn place(&self, decl: Decl<'_>) -> Place {
         let found = self.places.get(&stand_in(decl));
         found.expect("a declaration of this revision has a place").1
+    }
+
+    /// A place inside a declaration.
+    pub(crate) fn within(&self, decl: Decl<'_>, span: Span) -> Place {
+        let place = self.place(decl);
+        Place {
+            file: place.file,
+            span: span.offset(place.span.start),
+        }
     }
 
     /// A place, after replacing a stand-in file.
@@ -90,8 +106,50 @@ impl<'db> Origins<'db> {
         }
     }
 
+    /// A brace that is open up to the end of its declaration: where the next one starts shows how far it reached.
+    fn name_next(&self, diagnostic: &mut Diagnostic) {
+        let own = whole(diagnostic.primary.file);
+        let Some((decl, place)) = self.places.get(&own) else {
+            return;
+        };
+        let end = decl.source(self.db).text(self.db).trim_end().len();
+        let open_to_end = diagnostic
+            .secondary
+            .iter()
+            .any(|label| label.span.start as usize >= end);
+        let Some(next) = self.next.get(&own).filter(|_| open_to_end) else {
+            return;
+        };
+        let head = tree(self.db, *next).span.start;
+        let text = next.source(self.db).text(self.db);
+        let word = text[head as usize..]
+            .bytes()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@'))
+            .count();
+        let Some(line) = self.line(place.file, self.place(*next).span.start + head) else {
+            return;
+        };
+        diagnostic.primary.text = format!("opened here; the next declaration starts at line {line}");
+        diagnostic.secondary.push(Label {
+            file: stand_in(*next),
+            span: Span::new(head, head + word as u32),
+            text: "the next declaration starts here".to_owned(),
+        });
+    }
+
+    /// The line of an offset in a file, from 1.
+    fn line(&self, file: FileId, offset: u32) -> Option<usize> {
+        let mut files = super::modules::loaded_files(self.db).into_iter();
+        let found = files.find(|found| found.id(self.db) == file)?;
+        let before = found.text(self.db).get(..offset as usize)?;
+        Some(before.bytes().filter(|byte| *byte == b'\n').count() + 1)
+    }
+
     /// The diagnostic with real files.
     pub(crate) fn located(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+        if diagnostic.code == persona_base::syntax::NEVER_CLOSED {
+            self.name_next(&mut diagnostic);
+        }
         for label in std::iter::once(&mut diagnostic.primary).chain(&mut diagnostic.secondary) {
             let place = self.resolve(label.file, label.span);
             (label.file, label.span) = (place.file, place.span);
