@@ -38,11 +38,11 @@ macro_rules! files {
 }
 
 const SHOP: &[File] = files!("shop": "README.md", "schema.persona", "sources.persona", "traits.persona",
-    "segments.persona", "data/customers.csv", "data/views.csv", "data/carts.csv", "data/orders.ndjson");
+    "segments.persona", "messages.persona", "data/customers.csv", "data/views.csv", "data/carts.csv", "data/orders.ndjson");
 const SAAS: &[File] = files!("saas": "README.md", "schema.persona", "sources.persona", "traits.persona",
-    "segments.persona", "data/users.csv", "data/events.ndjson", "data/invoices.csv");
+    "segments.persona", "messages.persona", "data/users.csv", "data/events.ndjson", "data/invoices.csv");
 const MEDIA: &[File] = files!("media": "README.md", "schema.persona", "sources.persona", "traits.persona",
-    "segments.persona", "data/readers.ndjson", "data/reading.csv", "data/plays.csv", "data/opens.csv");
+    "segments.persona", "messages.persona", "data/readers.ndjson", "data/reading.csv", "data/plays.csv", "data/opens.csv");
 
 /// Makes a package.
 pub(crate) fn new(args: &New, term: Term) -> Result<Outcome, Failure> {
