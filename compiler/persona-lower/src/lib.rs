@@ -49,7 +49,10 @@ pub fn lower(checked: &Checked) -> Result<Plan, TooLarge> {
     outputs.sort_by(|a, b| a.name.cmp(&b.name));
     let checks = checks(&mut program)?;
     program.check_size()?;
-    let mut sources: Vec<_> = checked.sources.iter().map(source::source).collect();
+    // Nothing that a plan holds looks anything up in a catalog yet, so no run reads one.
+    let sources = checked.sources.iter();
+    let sources = sources.filter(|source| source.catalog.is_none());
+    let mut sources: Vec<_> = sources.map(source::source).collect();
     sources.sort_by(|a, b| a.name.cmp(&b.name));
     let mut plan = Plan {
         package: checked.package.name.clone(),

@@ -131,6 +131,7 @@ pub fn check_const(
     let value = checker
         .constant(&value, expr, "the value")
         .unwrap_or(Const::Missing);
+    checker.settle_constant();
     (
         value,
         checker

@@ -87,3 +87,68 @@ impl Checked {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Database;
+
+    const SHOP: &str = "profile Customer {\n  id: String @key\n  sku: String\n}\n\
+        catalog Product {\n  sku: String @key\n  price: Int\n}\n\
+        event Seen { sku: String }\n\
+        content hello {\n  subject: String\n  otherwise { subject = \"Hi\" }\n}\n\n";
+
+    /// The places of a program that no run can answer, with their messages.
+    fn told(rules: &str) -> Vec<(String, String)> {
+        let mut db = Database::new();
+        let text = format!("{SHOP}{rules}");
+        db.set_file("shop.persona", text.clone());
+        let checked = db.checked();
+        let checked = checked.unwrap_or_else(|| panic!("{rules}: {:?}", db.diagnostics()));
+        let found = checked.not_run_yet();
+        let told = found.into_iter().map(|diagnostic| {
+            assert_eq!(diagnostic.code.id(), "P0259");
+            let span = diagnostic.primary.span;
+            (span.of(&text).to_owned(), diagnostic.message)
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn what_cannot_be_run_is_told_once_for_each_declaration() {
+        let told = told(
+            "segment dear { when Product[sku].price > 10 and Product[sku].price < 99 }\n\
+             trait any_dear: Bool = any p in Product where p.price > 10\n\
+             partition greeted { yes when did Sent where content == hello otherwise no }\n\
+             segment fine { when did Seen }\n\
+             segment also_fine { when did any event }\n",
+        );
+        let catalog = "this version of persona cannot look anything up in a catalog yet";
+        let sent = "this version of persona does not record yet what was sent";
+        let told: Vec<(&str, &str)> = told.iter().map(|(a, b)| (&**a, &**b)).collect();
+        assert_eq!(
+            told,
+            [
+                ("Product[sku]", catalog),
+                ("Product", catalog),
+                ("did Sent where content == hello", sent),
+            ]
+        );
+    }
+
+    #[test]
+    fn sequences_and_arguments_ask_what_was_sent_too() {
+        for rule in [
+            "segment s { when did Seen then Sent within 1d }",
+            "segment s { when did Sent then not Seen for 1d }",
+            "segment s { when did Seen then not Sent }",
+            "segment twice(what: Event) { when count(what) >= 2 }\nsegment s { when in twice(Sent) }",
+        ] {
+            assert_eq!(told(rule).len(), 1, "{rule}");
+        }
+    }
+
+    #[test]
+    fn a_catalog_alone_keeps_nothing_from_running() {
+        assert_eq!(told("segment s { when did Seen where sku == \"A1\" }\n"), []);
+    }
+}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use persona_base::{Applicability, Span, data, names};
 use persona_syntax::ast;
 
+use super::sent::SENT;
 use super::text::removal;
 use super::{Checking, Unit};
 use crate::EnumDef;
@@ -229,6 +230,18 @@ fn check_member(checking: &mut Checking<'_>, member: &ast::Name) {
                 format!("`{name}` is {}, not an event", kind.described()),
             )
             .label("an event is expected here"),
+        None if name == SENT => {
+            let diagnostic = checking
+                .diagnostic(
+                    names::UNKNOWN_MEMBER,
+                    member.span,
+                    "`Sent` is what persona did, not the person, and is in no group",
+                )
+                .label("an event of the package is expected here")
+                .help("ask about it beside the group: `did Sent in last 30d`");
+            checking.report(diagnostic);
+            return;
+        }
         None => checking
             .diagnostic(
                 names::UNKNOWN_MEMBER,

@@ -8,6 +8,7 @@ use persona_syntax::ast;
 
 use super::location::location;
 use super::raw::{Raw, Rows};
+use super::sent::SENT;
 use super::text::removal;
 use super::{Checking, Unit, prefer};
 use crate::db::{ItemKind, catalog_ids, kind_ids, lookup, schema};
@@ -179,6 +180,15 @@ fn target<'db>(checking: &mut Checking<'db>, of: &ast::Name) -> Option<Target<'d
         });
     }
     let found = lookup(db, &of.text).map(|decl| decl.kind(db));
+    if found.is_none() && of.text == SENT {
+        let message = "`Sent` is what persona itself did: no source fills it";
+        let diagnostic = checking
+            .diagnostic(data::UNKNOWN_TARGET, of.span, message)
+            .label("told by every message that goes out")
+            .help("what another system sent is an event of your own: `event LetterSent { … }`");
+        checking.report(diagnostic);
+        return None;
+    }
     let message = match found {
         // A second profile, or what is broken, is reported where it stands.
         Some(ItemKind::Error | ItemKind::Profile) => return None,
@@ -187,7 +197,7 @@ fn target<'db>(checking: &mut Checking<'db>, of: &ast::Name) -> Option<Target<'d
             of.text,
             kind.described()
         ),
-        None => format!("there is no profile and no event `{}`", of.text),
+        None => format!("there is no profile, event or catalog `{}`", of.text),
     };
     let diagnostic = checking
         .diagnostic(data::UNKNOWN_TARGET, of.span, message)

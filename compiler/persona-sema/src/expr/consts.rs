@@ -39,6 +39,24 @@ impl Checker<'_> {
     }
 }
 
+impl Checker<'_> {
+    /// What differs from person to person cannot stand where a constant is wanted, whether it may be missing or not: one
+    /// report says enough.
+    pub(super) fn settle_constant(&mut self) {
+        let differs = |found: &persona_base::Diagnostic| found.code == types::NOT_CONSTANT;
+        let places: Vec<_> = self
+            .diagnostics
+            .iter()
+            .filter(|found| differs(found))
+            .map(|found| found.primary.span)
+            .collect();
+        self.diagnostics.retain(|found| {
+            found.code != persona_base::missing::MAY_BE_MISSING
+                || !places.contains(&found.primary.span)
+        });
+    }
+}
+
 /// What an expression comes to, if it is constant. Missing is no constant: nobody writes it on purpose.
 pub(crate) fn fold(expr: &Expr) -> Option<Const> {
     match &expr.kind {

@@ -44,6 +44,9 @@ impl Checker<'_> {
             Kind::Length => "a distance".to_owned(),
             Kind::Geo => "a place".to_owned(),
             Kind::Money(currency) => format!("an amount in {currency}"),
+            Kind::Enum(id) if self.schema().is_own_enum(*id) => {
+                format!("a {}", self.enum_name(*id))
+            }
             Kind::Enum(id) => format!("a value of `{}`", self.enum_name(*id)),
             Kind::List(_) => "a list".to_owned(),
             Kind::Set(_) => "a set".to_owned(),

@@ -50,6 +50,7 @@ tables! {
     lints
     functions
     checks
+    catalogs
 }
 
 #[test]
@@ -63,8 +64,8 @@ fn tables_are_large_and_give_every_code_of_expressions() {
     let lacking: Vec<&str> = persona_base::all_codes()
         .into_iter()
         .map(persona_base::Code::id)
-        // Too long for a table; `robust` gives it.
-        .filter(|id| *id != "P0426")
+        // Too long for a table; `robust` gives it. And what is told only before a run: `later` gives it.
+        .filter(|id| !["P0426", "P0259"].contains(id))
         .filter(|id| {
             own(id)
                 && !TABLES

@@ -356,14 +356,15 @@ impl Checker<'_> {
             && !matches!(self.field(&Owner::Profile, text), FieldHit::None)
         {
             let written = format!("profile.{text}");
-            let note = match self.frames.last() {
-                Some(Bound::Elem { ty, .. }) if matches!(ty.kind, TypeKind::Item(..)) => {
-                    let catalog = self.type_name(&ty.clone().known());
-                    format!("here a name alone is a field of `{catalog}`")
-                }
-                _ => "inside `where`, a name alone is a field of the event".to_owned(),
+            let item = match self.frames.last() {
+                Some(Bound::Elem { ty, .. }) if matches!(ty.kind, TypeKind::Item(..)) => Some(ty),
+                _ => None,
             };
-            if self.beside_literal(name) {
+            let note = match item {
+                Some(ty) => format!("here a name alone is a field of `{}`", self.type_name(ty)),
+                None => "inside `where`, a name alone is a field of the event".to_owned(),
+            };
+            if item.is_none() && self.beside_literal(name) {
                 return diagnostic.note(note).help(format!(
                     "ask it beside the question: `(did … where …) and {text} …`"
                 ));

@@ -1,5 +1,7 @@
 //! The tests of declarations, by way of the database's public face: programs in, diagnostics and checked packages out.
 
+mod campaign;
+mod flow;
 mod modules;
 mod names;
 mod package;

@@ -50,20 +50,20 @@ fn text_that_is_not_toml() {
     check(
         "[package\nname = \"x\"",
         &expect![[r#"
-        P0703 persona.toml:1:9 `` `persona.toml` cannot be read: unclosed table, expected `]`
-    "#]],
+            P0703 persona.toml:1:9 `` `persona.toml` cannot be read: something is not closed
+        "#]],
     );
     check(
         "[package]\nname = x",
         &expect![[r#"
-        P0703 persona.toml:2:8 `x` `persona.toml` cannot be read: string values must be quoted, expected literal string
-    "#]],
+            P0703 persona.toml:2:8 `x` `persona.toml` cannot be read: a text stands in quotes
+        "#]],
     );
     check(
         "[package]\nname = \"x\"\nname = \"y\"",
         &expect![[r#"
-        P0703 persona.toml:3:1 `name` `persona.toml` cannot be read: duplicate key
-    "#]],
+            P0703 persona.toml:3:1 `name` `persona.toml` cannot be read: this is set twice
+        "#]],
     );
 }
 
@@ -196,7 +196,7 @@ fn levels() {
             P0709 persona.toml:7:1 `unknown_type` `unknown_type` is an error: its level cannot be changed
                 ^ not a lint
             P0705 persona.toml:8:13 `"off"` "off" is not a level
-                ? levels are "allow", "warn" and "deny"
+                > write "allow"
             P0705 persona.toml:9:13 `3` `type_case` is a text in quotes, not a number
                 ? for example `type_case = "allow"`
         "#]],

@@ -11,8 +11,13 @@ fn own_codes() -> Vec<Code> {
     };
     all_codes()
         .into_iter()
-        .filter(|code| own(code.id()) && code.id() < "P0803")
+        .filter(|code| own(code.id()) && (code.id() < "P0803" || is_flow(code.id())))
         .collect()
+}
+
+/// Triggers, contents, experiments and tests.
+fn is_flow(id: &str) -> bool {
+    ("P0920".."P1020").contains(&id)
 }
 
 /// The examples of a page, as programs.

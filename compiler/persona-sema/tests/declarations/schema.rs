@@ -35,6 +35,7 @@ fn keys() {
                 ^ a second key
                 2:3 the key of this profile
                 ? where several values identify somebody, join them into one field in the source
+                > remove this `@key`
         "#]],
     );
     check(
@@ -251,11 +252,11 @@ fn duplicates() {
     check(
         "enum Tier { gold, silver, gold }\n",
         &expect![[r#"
-        P0222 1:27 `gold` the value `gold` is there twice
-            ^ again
-            1:13 first here
-            ? remove one of them
-    "#]],
+            P0222 1:27 `gold` the value `gold` is there twice
+                ^ again
+                1:13 first here
+                > remove it
+        "#]],
     );
     check(
         "enum Plan { one \"One year\", two \"One year\", three \"one\" }\n",

@@ -26,7 +26,7 @@ fn targets() {
     check(
         "source s of Purchases { from \"s.csv\" }",
         &expect![[r#"
-        P0620 4:13 `Purchases` there is no profile and no event `Purchases`
+        P0620 4:13 `Purchases` there is no profile, event or catalog `Purchases`
             ^ what does this source fill?
             > write `Purchase`
     "#]],
@@ -42,7 +42,7 @@ fn targets() {
     check(
         "source s of Order { from \"s.csv\" }",
         &expect![[r#"
-        P0620 4:13 `Order` there is no profile and no event `Order`
+        P0620 4:13 `Order` there is no profile, event or catalog `Order`
             ^ what does this source fill?
             ? declare it: `event Order { … }`
     "#]],

@@ -22,7 +22,8 @@ pub(super) fn fallback(
     take: Option<(u32, Span)>,
 ) -> Option<Otherwise> {
     let written = match written {
-        Fallback::Error => return None,
+        // A `skip` without a reason is reported where it is read.
+        Fallback::Error | Fallback::Skip(None) => return None,
         Fallback::Skip(reason) => return skipped(checking, reason.as_ref(), span),
         Fallback::Expr(written) => written,
     };

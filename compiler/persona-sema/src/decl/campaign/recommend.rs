@@ -564,10 +564,6 @@ fn rank_key(
         checking.report(diagnostic);
         return None;
     }
-    if value.ty.optional {
-        may_be_missing(checking, &value, span);
-        return None;
-    }
     if !depends_on_item(&value) {
         let diagnostic = checking
             .diagnostic(
@@ -578,6 +574,10 @@ fn rank_key(
             .label("no field of the item is in it")
             .help("name a field of the catalog, as in `rank by popularity desc`");
         checking.report(diagnostic);
+        return None;
+    }
+    if value.ty.optional {
+        may_be_missing(checking, &value, span);
         return None;
     }
     Some(RankKey {

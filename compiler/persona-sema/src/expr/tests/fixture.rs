@@ -7,7 +7,7 @@ use persona_base::{Currency, FileId, IndexVec, Span};
 
 use crate::env::{Env, Global, OpenOperand, Schema, Signature};
 use crate::{
-    Const, EnumDef, EnumId, EventId, Field, FieldDef, Param, Place, RecordType, TableDef, Type,
+    Catalog, CatalogId, Const, EnumDef, EnumId, EventId, Field, FieldDef, FieldId, Param, Place, RecordType, TableDef, Type,
     TypeKind,
 };
 
@@ -60,6 +60,23 @@ const ENUMS: [(&str, bool, &[&str]); 4] = [
     ),
 ];
 
+/// Nobody's enums: what `Sent` may tell of.
+const OWN_ENUMS: [(&str, &[&str]); 2] = [
+    ("content", &["cart_reminder", "welcome"]),
+    ("channel", &["email", "sms"]),
+];
+
+/// The catalogs; the first field is the key.
+const CATALOGS: [(&str, &str); 3] = [
+    ("Plan", "tier: Tier; fee: Money<EUR>"),
+    (
+        "Product",
+        "sku: String; title: String; price: Money<USD>; weight: Float?; tags: Set<String>; dims.height: Int; \
+         country: Country?; in_stock: Bool",
+    ),
+    ("Store", "number: Int; location: Geo; open: Bool; phone: Phone?"),
+];
+
 const PROFILE: &str = "id: String; email: Email?; first_name: String?; country: Country; home: Country?; other: Country; \
     tier: Tier; level: Tier?; timezone: TimeZone; birthday: Date?; renewed_on: Date; signed_up_at: Timestamp; \
     last_seen: Timestamp?; lifetime_spend: Money<USD>; budget: Money<EUR>?; yen: Money<JPY>; points: Int; score: Int?; ratio: Float; rate: Float?; \
@@ -94,6 +111,14 @@ impl Shop {
                 .map(|value| (Arc::from(*value), None))
                 .collect(),
         });
+        let own = OWN_ENUMS.map(|(name, values)| crate::decl::own_enum(name, values.iter().map(|value| Arc::from(*value)).collect()));
+        let enums = enums.chain(own);
+        let declared = ENUMS.len();
+        let sent = crate::decl::sent_table(EnumId::from(declared), EnumId::from(declared + 1));
+        let catalogs = CATALOGS.map(|(name, fields)| Catalog {
+            table: table(name, fields, false),
+            key: FieldId(0),
+        });
         let profile = table("Customer", PROFILE, false);
         let zone = profile.field("timezone");
         let key = profile.field("id").expect("the key is a field");
@@ -106,13 +131,14 @@ impl Shop {
             events: EVENTS
                 .iter()
                 .map(|(name, fields)| table(name, fields, true))
+                .chain([sent])
                 .collect(),
             groups: BTreeMap::from([
                 (Arc::from("Activity"), all(&[0, 1, 2, 3])),
                 (Arc::from("Browsing"), all(&[0, 2])),
             ]),
-            catalogs: IndexVec::default(),
-            sent: EventId(u32::MAX),
+            catalogs: catalogs.into_iter().collect(),
+            sent: EventId::from(EVENTS.len()),
         };
         Self {
             schema,
@@ -370,6 +396,13 @@ fn globals() -> BTreeMap<Arc<str>, Global> {
             ))),
         ),
         ("lifecycle", Global::Partition(EnumId(3))),
+        ("Plan", Global::Catalog(CatalogId(0))),
+        ("Product", Global::Catalog(CatalogId(1))),
+        ("Store", Global::Catalog(CatalogId(2))),
+        ("Sent", Global::Event(EventId::from(EVENTS.len()))),
+        ("offers", Global::Purpose),
+        ("email_channel", Global::Channel),
+        ("similar", Global::Recommend(signature("", "Bool"), 4)),
     ];
     let names: Vec<(&str, Global)> = EVENTS
         .iter()

@@ -21,7 +21,10 @@ fn examples(code: Code) -> Vec<String> {
 fn codes(program: &str) -> Vec<(Code, Severity)> {
     let mut db = Database::new();
     db.set_file("main.persona", program.to_owned());
-    db.diagnostics()
+    let mut found = db.diagnostics();
+    // What cannot be run yet is told when a package is about to be compiled.
+    found.extend(db.checked().iter().flat_map(|checked| checked.not_run_yet()));
+    found
         .iter()
         .map(|diagnostic| (diagnostic.code, diagnostic.severity))
         .collect()

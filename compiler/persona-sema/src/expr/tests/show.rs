@@ -73,6 +73,17 @@ impl Shower<'_> {
                     binder.0, schema.events[event].fields[field].name
                 )
             }
+            ExprKind::Catalog(id) => schema.catalogs[*id].table.name.to_string(),
+            ExprKind::Lookup(id, key) => {
+                format!("{}[{}]{mark}", schema.catalogs[*id].table.name, self.expr(key))
+            }
+            ExprKind::ItemField(item, field) => {
+                let crate::TypeKind::Item(id, _) = item.ty.kind else {
+                    panic!("a field of something that is no item")
+                };
+                let name = &schema.catalogs[id].table.fields[*field].name;
+                format!("{}.{name}{mark}", self.expr(item))
+            }
             ExprKind::EventParam(binder, param) => format!("e{}.${param}{mark}", binder.0),
             ExprKind::Elem(binder, child) => format!("i{}.{child}{mark}", binder.0),
             ExprKind::Param(param) => format!("${param}{mark}"),
