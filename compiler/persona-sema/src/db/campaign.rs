@@ -34,7 +34,9 @@ pub(super) fn campaign_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     found.extend(content_cycles(db, &written));
     found.extend(unused_contents(db, &written));
     found.extend(layers(db, &tried));
-    let whole = tried.iter().filter(|decl| matches!(check(db, **decl).unit, Unit::Experiment(_)));
+    let whole = tried
+        .iter()
+        .filter(|decl| matches!(check(db, **decl).unit, Unit::Experiment(_)));
     found.extend(whole.filter_map(|decl| same_arms(db, *decl)));
     found.extend(same_titles(db, &tests));
     found
@@ -67,28 +69,43 @@ fn expressions(content: &Content) -> impl Iterator<Item = &Expr> {
         });
         variant.condition.iter().chain(slots)
     });
-    let defaults = content.slots.iter().filter_map(|slot| slot.default.as_ref());
+    let defaults = content
+        .slots
+        .iter()
+        .filter_map(|slot| slot.default.as_ref());
     let skips = content.skips.iter().map(|skip| &skip.condition);
     defaults.chain(skips).chain(variants)
 }
 
 /// One report for each circle of contents.
 fn content_cycles(db: &dyn Db, written: &[Decl<'_>]) -> Vec<Diagnostic> {
-    let numbers: BTreeMap<&str, u32> = written.iter().map(|decl| &**decl.name(db)).zip(0..).collect();
+    let numbers: BTreeMap<&str, u32> = written
+        .iter()
+        .map(|decl| &**decl.name(db))
+        .zip(0..)
+        .collect();
     let edges: Vec<Vec<u32>> = written
         .iter()
         .map(|decl| {
             let read = read_contents(db, *decl).keys();
-            read.filter_map(|name| numbers.get(&**name).copied()).collect()
+            read.filter_map(|name| numbers.get(&**name).copied())
+                .collect()
         })
         .collect();
-    let circles = scc::components(&edges).into_iter().filter(|members| {
-        members.len() > 1 || edges[members[0] as usize].contains(&members[0])
-    });
-    circles.map(|members| content_cycle(db, written, &edges, &members)).collect()
+    let circles = scc::components(&edges)
+        .into_iter()
+        .filter(|members| members.len() > 1 || edges[members[0] as usize].contains(&members[0]));
+    circles
+        .map(|members| content_cycle(db, written, &edges, &members))
+        .collect()
 }
 
-fn content_cycle(db: &dyn Db, written: &[Decl<'_>], edges: &[Vec<u32>], members: &[u32]) -> Diagnostic {
+fn content_cycle(
+    db: &dyn Db,
+    written: &[Decl<'_>],
+    edges: &[Vec<u32>],
+    members: &[u32],
+) -> Diagnostic {
     let path = scc::shortest_cycle(edges, members);
     let first = written[path[0] as usize];
     let place = name_of(first);
@@ -118,11 +135,18 @@ fn unused_contents(db: &dyn Db, written: &[Decl<'_>]) -> Vec<Diagnostic> {
     if written.is_empty() {
         return Vec::new();
     }
-    let users = [ItemKind::Trigger, ItemKind::Content, ItemKind::Experiment, ItemKind::Test];
+    let users = [
+        ItemKind::Trigger,
+        ItemKind::Content,
+        ItemKind::Experiment,
+        ItemKind::Test,
+    ];
     let mut used: BTreeSet<&str> = BTreeSet::new();
     for decl in &symbols(db, db.project()).all {
         if users.contains(&decl.kind(db)) {
-            let others = used_names(db, *decl).iter().filter(|name| *name != decl.name(db));
+            let others = used_names(db, *decl)
+                .iter()
+                .filter(|name| *name != decl.name(db));
             used.extend(others.map(|name| &**name));
         }
     }
@@ -199,22 +223,49 @@ fn layer_clause(db: &dyn Db, decl: Decl<'_>) -> Option<Span> {
 }
 
 fn mixed(db: &dyn Db, layer: &str, equal: &Part<'_>, divided: &Part<'_>) -> Diagnostic {
-    let message = format!("`{}` does not say which part of the layer `{layer}` it has, and others do", equal.decl.name(db));
-    Diagnostic::new(experiments::LAYER_MIXED, stand_in(equal.decl), equal.span, message)
-        .label("an equal part")
-        .secondary(stand_in(divided.decl), divided.span, format!("`{}` says which part it has", divided.decl.name(db)))
-        .help("say it for each experiment of the layer (`layer checkout 0% to 40%`), or for none")
+    let message = format!(
+        "`{}` does not say which part of the layer `{layer}` it has, and others do",
+        equal.decl.name(db)
+    );
+    Diagnostic::new(
+        experiments::LAYER_MIXED,
+        stand_in(equal.decl),
+        equal.span,
+        message,
+    )
+    .label("an equal part")
+    .secondary(
+        stand_in(divided.decl),
+        divided.span,
+        format!("`{}` says which part it has", divided.decl.name(db)),
+    )
+    .help("say it for each experiment of the layer (`layer checkout 0% to 40%`), or for none")
 }
 
 fn overlapping(db: &dyn Db, layer: &str, before: &Part<'_>, after: &Part<'_>) -> Diagnostic {
     let end = before.range.map_or(0, |(_, end)| end);
     let begin = after.range.map_or(0, |(begin, _)| begin);
     let both = end.min(after.range.map_or(LAYER_BUCKETS, |(_, end)| end)) - begin;
-    let message = format!("`{}` and `{}` overlap in the layer `{layer}`", before.decl.name(db), after.decl.name(db));
-    Diagnostic::new(experiments::LAYER_OVERLAP, stand_in(after.decl), after.span, message)
-        .label(format!("{}% of all people would be in both", f64::from(both) / 100.0))
-        .secondary(stand_in(before.decl), before.span, "the other part")
-        .help(format!("let it begin at {}%, or move it to another layer", f64::from(end) / 100.0))
+    let message = format!(
+        "`{}` and `{}` overlap in the layer `{layer}`",
+        before.decl.name(db),
+        after.decl.name(db)
+    );
+    Diagnostic::new(
+        experiments::LAYER_OVERLAP,
+        stand_in(after.decl),
+        after.span,
+        message,
+    )
+    .label(format!(
+        "{}% of all people would be in both",
+        f64::from(both) / 100.0
+    ))
+    .secondary(stand_in(before.decl), before.span, "the other part")
+    .help(format!(
+        "let it begin at {}%, or move it to another layer",
+        f64::from(end) / 100.0
+    ))
 }
 
 /// Several arms that no rule asks for: people in them get the same. One of them is the rest, and needs no question.
@@ -234,12 +285,17 @@ fn same_arms(db: &dyn Db, decl: Decl<'_>) -> Option<Diagnostic> {
         .collect();
     let mut asked: BTreeSet<&str> = BTreeSet::new();
     let all = &symbols(db, db.project()).all;
-    for other in all.iter().filter(|other| {
-        !matches!(other.kind(db), ItemKind::Experiment | ItemKind::Test)
-    }) {
+    for other in all
+        .iter()
+        .filter(|other| !matches!(other.kind(db), ItemKind::Experiment | ItemKind::Test))
+    {
         let uses = uses(db, *other);
         if uses.globals.contains_key(decl.name(db)) {
-            asked.extend(arms.iter().map(|arm| arm.text.as_str()).filter(|arm| uses.mentions.contains_key(*arm)));
+            asked.extend(
+                arms.iter()
+                    .map(|arm| arm.text.as_str())
+                    .filter(|arm| uses.mentions.contains_key(*arm)),
+            );
         }
     }
     let mut rest = arms.iter().filter(|arm| !asked.contains(arm.text.as_str()));
@@ -247,12 +303,19 @@ fn same_arms(db: &dyn Db, decl: Decl<'_>) -> Option<Diagnostic> {
     if first.text == second.text {
         return None;
     }
-    let message = format!("people in `{}` and in `{}` get the same", first.text, second.text);
+    let message = format!(
+        "people in `{}` and in `{}` get the same",
+        first.text, second.text
+    );
     let file = stand_in(decl);
     let diagnostic = Diagnostic::new(experiments::SAME_ARMS, file, second.span, message)
         .label("no rule asks for this arm")
         .secondary(file, first.span, "nor for this one")
-        .help(format!("ask for it, in a variant or in a trigger: `arm({}) == {}`", decl.name(db), second.text));
+        .help(format!(
+            "ask for it, in a variant or in a trigger: `arm({}) == {}`",
+            decl.name(db),
+            second.text
+        ));
     Some(diagnostic)
 }
 
@@ -262,16 +325,21 @@ fn same_titles(db: &dyn Db, tests: &[Decl<'_>]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for decl in tests {
         let title: &str = decl.name(db);
-        let Some(before) = first.get(title).copied().filter(|_| !title.trim().is_empty()) else {
+        let Some(before) = first
+            .get(title)
+            .copied()
+            .filter(|_| !title.trim().is_empty())
+        else {
             first.insert(title, *decl);
             continue;
         };
         let (place, other) = (name_of(*decl), name_of(before));
         let message = format!("two tests are called \"{title}\"");
-        let diagnostic = Diagnostic::new(timelines::DUPLICATE_TEST, place.file, place.span, message)
-            .label("which of them failed, then?")
-            .secondary(other.file, other.span, "the first one")
-            .help("give each a title of its own");
+        let diagnostic =
+            Diagnostic::new(timelines::DUPLICATE_TEST, place.file, place.span, message)
+                .label("which of them failed, then?")
+                .secondary(other.file, other.span, "the first one")
+                .help("give each a title of its own");
         found.push(diagnostic);
     }
     found

@@ -88,7 +88,9 @@ impl Reads {
         for arg in args {
             match arg {
                 crate::Arg::Event(kinds) => self.events.extend(kinds),
-                crate::Arg::Field(fields) => self.events.extend(fields.iter().map(|(event, _)| event)),
+                crate::Arg::Field(fields) => {
+                    self.events.extend(fields.iter().map(|(event, _)| event))
+                }
                 crate::Arg::Value(_) | crate::Arg::Param(_) => {}
             }
         }
@@ -133,8 +135,15 @@ fn all_reads<'db>(db: &'db dyn Db) -> BTreeMap<&'db str, Reads> {
 /// What is wrong between triggers.
 pub(super) fn trigger_diagnostics(db: &dyn Db, decls: &[Decl<'_>]) -> Vec<Diagnostic> {
     let all = all_reads(db);
-    let known: Vec<Option<Acting<'_>>> = decls.iter().map(|decl| Acting::of(db, *decl, &all)).collect();
-    let mut found: Vec<Diagnostic> = known.iter().flatten().filter_map(|acting| calibrated(db, acting)).collect();
+    let known: Vec<Option<Acting<'_>>> = decls
+        .iter()
+        .map(|decl| Acting::of(db, *decl, &all))
+        .collect();
+    let mut found: Vec<Diagnostic> = known
+        .iter()
+        .flatten()
+        .filter_map(|acting| calibrated(db, acting))
+        .collect();
     let acting: Vec<&Acting<'_>> = known.iter().flatten().collect();
     let mut links: FxHashMap<(u32, u32), Link> = FxHashMap::default();
     let edges: Vec<Vec<u32>> = acting
@@ -152,10 +161,12 @@ pub(super) fn trigger_diagnostics(db: &dyn Db, decls: &[Decl<'_>]) -> Vec<Diagno
             targets.collect()
         })
         .collect();
-    let circles = scc::components(&edges).into_iter().filter(|members| {
-        members.len() > 1 || edges[members[0] as usize].contains(&members[0])
-    });
-    found.extend(circles.map(|members| circle(db, &acting, &links, &scc::shortest_cycle(&edges, &members))));
+    let circles = scc::components(&edges)
+        .into_iter()
+        .filter(|members| members.len() > 1 || edges[members[0] as usize].contains(&members[0]));
+    found.extend(
+        circles.map(|members| circle(db, &acting, &links, &scc::shortest_cycle(&edges, &members))),
+    );
     found
 }
 
@@ -221,7 +232,9 @@ impl<'db> Acting<'db> {
         let (from, to) = (self.decl.name(db), other.decl.name(db));
         let through = match &other.trigger.start {
             TriggerStart::Membership { of, .. } => match &of.kind {
-                ExprKind::Segment(name, _) | ExprKind::Stage(name, _) => format!("which `{name}` rests on, and so starts `{to}`"),
+                ExprKind::Segment(name, _) | ExprKind::Stage(name, _) => {
+                    format!("which `{name}` rests on, and so starts `{to}`")
+                }
                 _ => String::new(),
             },
             _ => format!("which starts `{to}`"),
@@ -232,37 +245,66 @@ impl<'db> Acting<'db> {
         }) = &other.trigger.start
             && let Some((event, span)) = self.emits.iter().find(|(event, _)| kinds.contains(event))
         {
-            let what = format!("`{from}` emits `{}`, which starts `{to}`", schema.events[*event].name);
+            let what = format!(
+                "`{from}` emits `{}`, which starts `{to}`",
+                schema.events[*event].name
+            );
             return Some(Link { span: *span, what });
         }
-        if let Some((event, span)) = self.emits.iter().find(|(event, _)| other.watches.events.contains(event)) {
+        if let Some((event, span)) = self
+            .emits
+            .iter()
+            .find(|(event, _)| other.watches.events.contains(event))
+        {
             let what = format!("`{from}` emits `{}`, {through}", schema.events[*event].name);
             return Some(Link { span: *span, what });
         }
-        let (field, span) = self.sets.iter().find(|(field, _)| other.watches.fields.contains(field))?;
-        let what = format!("`{from}` sets `{}`, {through}", schema.profile.fields[*field].name);
+        let (field, span) = self
+            .sets
+            .iter()
+            .find(|(field, _)| other.watches.fields.contains(field))?;
+        let what = format!(
+            "`{from}` sets `{}`, {through}",
+            schema.profile.fields[*field].name
+        );
         Some(Link { span: *span, what })
     }
 }
 
-fn circle(db: &dyn Db, acting: &[&Acting<'_>], links: &FxHashMap<(u32, u32), Link>, path: &[u32]) -> Diagnostic {
+fn circle(
+    db: &dyn Db,
+    acting: &[&Acting<'_>],
+    links: &FxHashMap<(u32, u32), Link>,
+    path: &[u32],
+) -> Diagnostic {
     let first = acting[path[0] as usize].decl;
     let place = name_of(first);
     let own = first.name(db);
     let message = match path {
         [_] => format!("`{own}` starts itself, without end"),
-        [.., last] => format!("`{own}` leads to `{}`, which starts `{own}` again, without end", acting[*last as usize].decl.name(db)),
+        [.., last] => format!(
+            "`{own}` leads to `{}`, which starts `{own}` again, without end",
+            acting[*last as usize].decl.name(db)
+        ),
         [] => String::new(),
     };
-    let mut diagnostic = Diagnostic::new(triggers::TRIGGER_LOOP, place.file, place.span, message).label("round in a circle");
+    let mut diagnostic = Diagnostic::new(triggers::TRIGGER_LOOP, place.file, place.span, message)
+        .label("round in a circle");
     for (index, number) in path.iter().enumerate().take(SHOWN_STEPS) {
         let next = path[(index + 1) % path.len()];
         if let Some(link) = links.get(&(*number, next)) {
-            diagnostic = diagnostic.secondary(stand_in(acting[*number as usize].decl), link.span, link.what.clone());
+            diagnostic = diagnostic.secondary(
+                stand_in(acting[*number as usize].decl),
+                link.span,
+                link.what.clone(),
+            );
         }
     }
     if path.len() > SHOWN_STEPS {
-        diagnostic = diagnostic.note(format!("and {} more steps until `{own}` again", path.len() - SHOWN_STEPS));
+        diagnostic = diagnostic.note(format!(
+            "and {} more steps until `{own}` again",
+            path.len() - SHOWN_STEPS
+        ));
     }
     diagnostic.help("take one of the steps out, or let it emit an event, or set a field, that starts none of them")
 }
@@ -279,14 +321,27 @@ fn calibrated(db: &dyn Db, acting: &Acting<'_>) -> Option<Diagnostic> {
         return None;
     };
     let word = if *leave { "leaves" } else { "enters" };
-    let message = format!("nobody {word} `{name}` at a moment of their own: it ranks people against each other");
-    let diagnostic = Diagnostic::new(triggers::CALIBRATED_MEMBERSHIP, stand_in(acting.decl), of.span, message)
-        .label("who is in it changes when others change")
-        .help(format!("start with an event or a day, and ask `when in {name}`"));
+    let message = format!(
+        "nobody {word} `{name}` at a moment of their own: it ranks people against each other"
+    );
+    let diagnostic = Diagnostic::new(
+        triggers::CALIBRATED_MEMBERSHIP,
+        stand_in(acting.decl),
+        of.span,
+        message,
+    )
+    .label("who is in it changes when others change")
+    .help(format!(
+        "start with an event or a day, and ask `when in {name}`"
+    ));
     Some(match symbols(db, db.project()).by_name.get(name) {
         Some(decl) => {
             let place = name_of(*decl);
-            diagnostic.secondary(place.file, place.span, "ranks are asked for here, or in what this rests on")
+            diagnostic.secondary(
+                place.file,
+                place.span,
+                "ranks are asked for here, or in what this rests on",
+            )
         }
         None => diagnostic,
     })

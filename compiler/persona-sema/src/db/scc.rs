@@ -34,7 +34,11 @@ pub(crate) fn shortest_cycle(edges: &[Vec<u32>], members: &[u32]) -> Vec<u32> {
         for next in &edges[node as usize] {
             if *next == start {
                 let mut path = vec![node];
-                while let Some(before) = path.last().filter(|last| **last != start).and_then(|last| reached_from.get(last)) {
+                while let Some(before) = path
+                    .last()
+                    .filter(|last| **last != start)
+                    .and_then(|last| reached_from.get(last))
+                {
                     path.push(*before);
                 }
                 path.reverse();

@@ -55,6 +55,10 @@ pub(crate) struct DeclResult {
 
 /// What a declaration is, once checked. Origins are filled in when the package is assembled.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each declaration, kept in place by its query"
+)]
 pub(crate) enum Unit {
     /// Nothing beyond the schema, or broken.
     None,

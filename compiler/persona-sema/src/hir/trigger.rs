@@ -188,7 +188,6 @@ pub struct SendStep {
 
 /// When a deferred message comes too late.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "one for each send, read in place")]
 pub enum Stale {
     /// So much later than it was sent: a `Duration`.
     Within(Expr),

@@ -60,7 +60,9 @@ pub(in crate::decl) fn check_experiment(checking: &mut Checking<'_>, clauses: &[
         Some((layer, range)) => self::layer(checking, layer, range).map(Some),
         None => Some(None),
     };
-    let arms = enum_ids(checking.db, checking.db.project()).get(&name).copied();
+    let arms = enum_ids(checking.db, checking.db.project())
+        .get(&name)
+        .copied();
     let whole = (|| {
         Some(Experiment {
             name,
@@ -90,7 +92,13 @@ impl<'d> Clauses<'d> {
             if word != "goal"
                 && let Some(before) = first.get(word).copied()
             {
-                repeated(checking, (word, "an experiment"), span, before, "keep one of them");
+                repeated(
+                    checking,
+                    (word, "an experiment"),
+                    span,
+                    before,
+                    "keep one of them",
+                );
                 continue;
             }
             first.entry(word).or_insert(span);
@@ -112,13 +120,25 @@ impl<'d> Clauses<'d> {
             return;
         }
         let lacks = [
-            (self.on.is_none_or(<[_]>::is_empty), "what it is about", "on cart_rescue"),
-            (self.arms.is_none(), "which arms there are", "arms { control, personal }"),
+            (
+                self.on.is_none_or(<[_]>::is_empty),
+                "what it is about",
+                "on cart_rescue",
+            ),
+            (
+                self.arms.is_none(),
+                "which arms there are",
+                "arms { control, personal }",
+            ),
         ];
         let name = &checking.tree.name;
         for (_, what, form) in lacks.into_iter().filter(|(lacks, ..)| *lacks) {
             let diagnostic = checking
-                .diagnostic(experiments::INCOMPLETE_EXPERIMENT, name.span, format!("`{}` does not say {what}", name.text))
+                .diagnostic(
+                    experiments::INCOMPLETE_EXPERIMENT,
+                    name.span,
+                    format!("`{}` does not say {what}", name.text),
+                )
                 .help(format!("say it: `{form}`"));
             checking.report(diagnostic);
         }
@@ -145,10 +165,21 @@ fn hash(checking: &mut Checking<'_>, name: &ast::Name) -> Option<ArmHash> {
         return Some(*hash);
     }
     let all = ArmHash::ALL.map(|(known, _)| known);
-    let diagnostic = checking.diagnostic(experiments::UNKNOWN_HASH, name.span, format!("there is no hash `{}`", name.text));
-    let begins = all.into_iter().find(|known| known.starts_with(name.text.as_str()));
-    let diagnostic = match nearest(&name.text, all.into_iter()).or(begins) {
-        Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
+    let diagnostic = checking.diagnostic(
+        experiments::UNKNOWN_HASH,
+        name.span,
+        format!("there is no hash `{}`", name.text),
+    );
+    let begins = all
+        .into_iter()
+        .find(|known| known.starts_with(name.text.as_str()));
+    let diagnostic = match nearest(&name.text, all).or(begins) {
+        Some(near) => diagnostic.fix(
+            format!("write `{near}`"),
+            Applicability::Maybe,
+            name.span,
+            near,
+        ),
         None => diagnostic.label(format!("the hashes are {}", list(all.into_iter()))),
     };
     checking.report(diagnostic);
@@ -161,7 +192,11 @@ fn on(checking: &mut Checking<'_>, written: &[ast::Name]) -> Vec<Arc<str>> {
     for name in written.iter().filter(|name| !name.is_missing()) {
         if let Some(first) = found.get(name.text.as_str()).copied() {
             let diagnostic = checking
-                .diagnostic(names::DUPLICATE_VALUE, name.span, format!("`{}` is there twice", name.text))
+                .diagnostic(
+                    names::DUPLICATE_VALUE,
+                    name.span,
+                    format!("`{}` is there twice", name.text),
+                )
                 .label("again")
                 .secondary(checking.file, first, "first here")
                 .help("remove one of them");
@@ -190,19 +225,35 @@ fn share(checking: &mut Checking<'_>, written: &ast::Expr, role: &str) -> Option
     clippy::cast_sign_loss,
     reason = "the share was seen to lie between none and all"
 )]
-fn whole(checking: &mut Checking<'_>, written: &ast::Expr, share: f64, buckets: u32) -> Option<u32> {
+fn whole(
+    checking: &mut Checking<'_>,
+    written: &ast::Expr,
+    share: f64,
+    buckets: u32,
+) -> Option<u32> {
     let exact = share * f64::from(buckets);
     let rounded = exact.round();
     // A percentage is a decimal fraction, and so seldom exact.
     if buckets == u32::MAX || (exact - rounded).abs() < 1e-6 {
         return Some(rounded as u32);
     }
-    let message = format!("`{}` is finer than the hash, which divides people into {buckets} parts", written.span.of(checking.text));
+    let message = format!(
+        "`{}` is finer than the hash, which divides people into {buckets} parts",
+        written.span.of(checking.text)
+    );
     let nearest = percent((rounded / f64::from(buckets)).max(1.0 / f64::from(buckets)));
     let diagnostic = checking
         .diagnostic(experiments::TOO_FINE, written.span, message)
-        .label(format!("a share is a multiple of {}", percent(1.0 / f64::from(buckets))))
-        .fix(format!("take `{nearest}`"), Applicability::Maybe, written.span, nearest);
+        .label(format!(
+            "a share is a multiple of {}",
+            percent(1.0 / f64::from(buckets))
+        ))
+        .fix(
+            format!("take `{nearest}`"),
+            Applicability::Maybe,
+            written.span,
+            nearest,
+        );
     checking.report(diagnostic);
     None
 }
@@ -223,11 +274,21 @@ fn bad_share(checking: &mut Checking<'_>, span: Span, message: &str, help: &str)
 fn holdout(checking: &mut Checking<'_>, written: &ast::Expr, buckets: u32) -> Option<u32> {
     let share = share(checking, written, "holdout")?;
     if share <= 0.0 {
-        bad_share(checking, written.span, "a holdout with nobody in it is none", "take `holdout` away, or give it a share, as in `5%`");
+        bad_share(
+            checking,
+            written.span,
+            "a holdout with nobody in it is none",
+            "take `holdout` away, or give it a share, as in `5%`",
+        );
         return None;
     }
     if share >= 1.0 {
-        bad_share(checking, written.span, "this holdout leaves nobody for the arms", "write a share below 100 %, as in `5%`");
+        bad_share(
+            checking,
+            written.span,
+            "this holdout leaves nobody for the arms",
+            "write a share below 100 %, as in `5%`",
+        );
         return None;
     }
     whole(checking, written, share, buckets)
@@ -241,7 +302,8 @@ fn weights(
     buckets: u32,
     has_holdout: bool,
 ) -> Option<(Vec<u64>, u64)> {
-    let named: Vec<(&ast::Name, Option<&String>)> = arms.iter().map(|arm| (&arm.name, None)).collect();
+    let named: Vec<(&ast::Name, Option<&String>)> =
+        arms.iter().map(|arm| (&arm.name, None)).collect();
     let before = checking.diagnostics.len();
     enums::check_values(checking, &named, "the arm");
     for arm in arms {
@@ -254,8 +316,16 @@ fn weights(
             return None;
         }
         let diagnostic = checking
-            .diagnostic(experiments::TOO_FEW_ARMS, span, "there is nothing to compare here")
-            .label(if arms.is_empty() { "no arm" } else { "everybody gets the same" })
+            .diagnostic(
+                experiments::TOO_FEW_ARMS,
+                span,
+                "there is nothing to compare here",
+            )
+            .label(if arms.is_empty() {
+                "no arm"
+            } else {
+                "everybody gets the same"
+            })
             .help("add an arm, or a `holdout` of people who get nothing of it");
         checking.report(diagnostic);
         return None;
@@ -266,7 +336,14 @@ fn weights(
     }
     if let Some(without) = arms.iter().find(|arm| arm.weight.is_none()) {
         let diagnostic = checking
-            .diagnostic(experiments::ARM_WEIGHTS, without.name.span, format!("`{}` has no weight, and other arms have one", without.name.text))
+            .diagnostic(
+                experiments::ARM_WEIGHTS,
+                without.name.span,
+                format!(
+                    "`{}` has no weight, and other arms have one",
+                    without.name.text
+                ),
+            )
             .label("how many get this?")
             .secondary(checking.file, written[0].span, "this arm has a weight")
             .help("give each arm a weight, or none");
@@ -285,26 +362,49 @@ fn weights(
 fn weight(checking: &mut Checking<'_>, written: &ast::Expr, buckets: u32) -> Option<u32> {
     let share = share(checking, written, "arms")?;
     if share <= 0.0 {
-        bad_share(checking, written.span, "nobody would get into this arm", "take the arm away, or give it a share, as in `50%`");
+        bad_share(
+            checking,
+            written.span,
+            "nobody would get into this arm",
+            "take the arm away, or give it a share, as in `50%`",
+        );
         return None;
     }
     if share > 1.0 {
-        bad_share(checking, written.span, "an arm has at most all people", "write a share, as in `50%`");
+        bad_share(
+            checking,
+            written.span,
+            "an arm has at most all people",
+            "write a share, as in `50%`",
+        );
         return None;
     }
     whole(checking, written, share, buckets)
 }
 
 /// The weights are 100 % together.
-fn sum(checking: &mut Checking<'_>, arms: &[ast::Arm], all: &[u32], span: Span, buckets: u32) -> Option<()> {
+fn sum(
+    checking: &mut Checking<'_>,
+    arms: &[ast::Arm],
+    all: &[u32],
+    span: Span,
+    buckets: u32,
+) -> Option<()> {
     let total: u64 = all.iter().map(|weight| u64::from(*weight)).sum();
     if buckets == u32::MAX || total == u64::from(buckets) {
         return Some(());
     }
-    #[expect(clippy::cast_precision_loss, reason = "a sum of a few shares, shown to people")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a sum of a few shares, shown to people"
+    )]
     let shown = percent(total as f64 / f64::from(buckets));
     let mut diagnostic = checking
-        .diagnostic(experiments::ARM_WEIGHTS, span, format!("the arms have {shown} together, not 100%"))
+        .diagnostic(
+            experiments::ARM_WEIGHTS,
+            span,
+            format!("the arms have {shown} together, not 100%"),
+        )
         .label("the weights share what the holdout leaves");
     let last = all.last().copied().unwrap_or(0);
     let others = total - u64::from(last);
@@ -328,7 +428,10 @@ fn sum(checking: &mut Checking<'_>, arms: &[ast::Arm], all: &[u32], span: Span, 
 
 /// Where each arm ends (SEMANTICS §7): `⌊h + (N − h) · cumulated weight⌋`.
 fn ends((weights, total): &(Vec<u64>, u64), holdout: u32, buckets: u32) -> Vec<u32> {
-    let (holdout, rest) = (u64::from(holdout), u64::from(buckets.saturating_sub(holdout)));
+    let (holdout, rest) = (
+        u64::from(holdout),
+        u64::from(buckets.saturating_sub(holdout)),
+    );
     let mut cumulated = 0;
     let end = |weight: &u64| {
         cumulated += weight;
@@ -337,8 +440,18 @@ fn ends((weights, total): &(Vec<u64>, u64), holdout: u32, buckets: u32) -> Vec<u
     weights.iter().map(end).collect()
 }
 
-fn goal(checking: &mut Checking<'_>, query: &ast::Query, within: Option<&ast::Expr>) -> Option<(Query, Option<i64>)> {
-    let judged = around::check_events(&checking.env, checking.scope(&[]), query, Asks::Begins, "goal");
+fn goal(
+    checking: &mut Checking<'_>,
+    query: &ast::Query,
+    within: Option<&ast::Expr>,
+) -> Option<(Query, Option<i64>)> {
+    let judged = around::check_events(
+        &checking.env,
+        checking.scope(&[]),
+        query,
+        Asks::Begins,
+        "goal",
+    );
     checking.diagnostics.extend(judged.diagnostics);
     let within = match within {
         None => Some(None),
@@ -354,7 +467,13 @@ fn length(checking: &mut Checking<'_>, written: &ast::Expr) -> Option<i64> {
     checking.diagnostics.extend(judged.diagnostics);
     judged.value?;
     let duration = Type::of(TypeKind::Duration);
-    let judged = around::check_fixed(&checking.env, checking.scope(&[]), written, &duration, "within");
+    let judged = around::check_fixed(
+        &checking.env,
+        checking.scope(&[]),
+        written,
+        &duration,
+        "within",
+    );
     checking.diagnostics.extend(judged.diagnostics);
     match judged.value {
         Some(Const::Int(micros)) => Some(micros),
@@ -368,15 +487,27 @@ fn salt(checking: &mut Checking<'_>, written: &ast::Expr) -> Option<Arc<str>> {
     }
     let (message, help) = match plain_string(written) {
         Some(text) if !text.is_empty() => return Some(Arc::from(text)),
-        Some(_) => ("this salt is empty", "take it away (then the experiment's name is the salt), or write a text"),
-        None => ("a salt is a plain text, the same for everybody", "write it in quotes, as in `\"autumn\"`"),
+        Some(_) => (
+            "this salt is empty",
+            "take it away (then the experiment's name is the salt), or write a text",
+        ),
+        None => (
+            "a salt is a plain text, the same for everybody",
+            "write it in quotes, as in `\"autumn\"`",
+        ),
     };
-    let diagnostic = checking.diagnostic(experiments::BAD_SALT, written.span, message).help(help);
+    let diagnostic = checking
+        .diagnostic(experiments::BAD_SALT, written.span, message)
+        .help(help);
     checking.report(diagnostic);
     None
 }
 
-fn layer(checking: &mut Checking<'_>, name: &ast::Name, range: Option<&(ast::Expr, ast::Expr)>) -> Option<LayerPart> {
+fn layer(
+    checking: &mut Checking<'_>,
+    name: &ast::Name,
+    range: Option<&(ast::Expr, ast::Expr)>,
+) -> Option<LayerPart> {
     casing::check_snake(checking, name, "a layer");
     let range = match range {
         None => None,
@@ -385,7 +516,12 @@ fn layer(checking: &mut Checking<'_>, name: &ast::Name, range: Option<&(ast::Exp
             let (low, high) = low.zip(high)?;
             if low >= high {
                 let span = from.span.to(to.span);
-                bad_share(checking, span, "this part of the layer has nobody in it", "it begins before it ends, as in `0% to 40%`");
+                bad_share(
+                    checking,
+                    span,
+                    "this part of the layer has nobody in it",
+                    "it begins before it ends, as in `0% to 40%`",
+                );
                 return None;
             }
             Some((low, high))
@@ -400,7 +536,12 @@ fn layer(checking: &mut Checking<'_>, name: &ast::Name, range: Option<&(ast::Exp
 fn bound(checking: &mut Checking<'_>, written: &ast::Expr) -> Option<u32> {
     let share = share(checking, written, "layer")?;
     if !(0.0..=1.0).contains(&share) {
-        bad_share(checking, written.span, "a layer goes from 0% to 100%", "write a share in between");
+        bad_share(
+            checking,
+            written.span,
+            "a layer goes from 0% to 100%",
+            "write a share in between",
+        );
         return None;
     }
     whole(checking, written, share, LAYER_BUCKETS)

@@ -64,13 +64,17 @@ fn described(kinds: &[ItemKind]) -> String {
 /// The same without the article.
 fn noun(kind: ItemKind) -> &'static str {
     let described = kind.described();
-    described.split_once(' ').map_or(described, |(_, noun)| noun)
+    described
+        .split_once(' ')
+        .map_or(described, |(_, noun)| noun)
 }
 
 /// How to declare what is not there.
 fn declare(kind: ItemKind, name: &str) -> String {
     let form = match kind {
-        ItemKind::Content => format!("content {name} {{ subject: String otherwise {{ subject = \"…\" }} }}"),
+        ItemKind::Content => {
+            format!("content {name} {{ subject: String otherwise {{ subject = \"…\" }} }}")
+        }
         ItemKind::Channel => format!("channel {name} {{ to email requires consent.email }}"),
         ItemKind::Purpose => format!("purpose {name} {{ requires consent.{name} }}"),
         ItemKind::Event => format!("event {name} {{ … }}"),

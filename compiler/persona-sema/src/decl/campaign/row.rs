@@ -24,7 +24,8 @@ pub(super) struct RowOf<'a> {
 }
 
 /// Checks a value against a field's type: what it is, and what is wrong.
-type Check<'c, T> = &'c mut dyn FnMut(&Checking<'_>, &ast::Expr, &Type) -> (Option<T>, Vec<Diagnostic>);
+type Check<'c, T> =
+    &'c mut dyn FnMut(&Checking<'_>, &ast::Expr, &Type) -> (Option<T>, Vec<Diagnostic>);
 
 /// Checks a row; the values are sorted by field. `whole` is where lacking fields are reported.
 pub(super) fn check_row<T>(
@@ -57,7 +58,12 @@ struct Row<'r, 'c, T> {
 }
 
 impl<T> Row<'_, '_, T> {
-    fn level(&mut self, checking: &mut Checking<'_>, written: &[(ast::Name, ast::Expr)], prefix: &str) {
+    fn level(
+        &mut self,
+        checking: &mut Checking<'_>,
+        written: &[(ast::Name, ast::Expr)],
+        prefix: &str,
+    ) {
         for (name, value) in written.iter().filter(|(name, _)| !name.is_missing()) {
             let dotted = format!("{prefix}{}", name.text);
             if let Some(first) = self.given.insert(dotted.clone(), name.span) {
@@ -75,10 +81,20 @@ impl<T> Row<'_, '_, T> {
         }
     }
 
-    fn field(&mut self, checking: &mut Checking<'_>, name: &ast::Name, value: &ast::Expr, dotted: &str) {
+    fn field(
+        &mut self,
+        checking: &mut Checking<'_>,
+        name: &ast::Name,
+        value: &ast::Expr,
+        dotted: &str,
+    ) {
         if let Some(why) = self.of.own.filter(|_| matches!(dotted, "at" | "id")) {
             let diagnostic = checking
-                .diagnostic(names::UNKNOWN_FIELD, name.span, format!("`{dotted}` is not given here"))
+                .diagnostic(
+                    names::UNKNOWN_FIELD,
+                    name.span,
+                    format!("`{dotted}` is not given here"),
+                )
                 .label(why);
             checking.report(diagnostic);
             return;
@@ -93,7 +109,11 @@ impl<T> Row<'_, '_, T> {
             return;
         }
         let under = format!("{dotted}.");
-        if !table.fields.iter().any(|field| field.name.starts_with(&under)) {
+        if !table
+            .fields
+            .iter()
+            .any(|field| field.name.starts_with(&under))
+        {
             self.unknown(checking, name, dotted);
             self.strange.push(dotted.to_owned());
             return;
@@ -103,7 +123,11 @@ impl<T> Row<'_, '_, T> {
             ast::ExprKind::Error => {}
             _ => {
                 let diagnostic = checking
-                    .diagnostic(types::TYPE_MISMATCH, value.span, format!("`{dotted}` has fields of its own"))
+                    .diagnostic(
+                        types::TYPE_MISMATCH,
+                        value.span,
+                        format!("`{dotted}` has fields of its own"),
+                    )
                     .label("this is one value")
                     .help(format!("write them in braces: `{}: {{ … }}`", name.text));
                 checking.report(diagnostic);
@@ -131,7 +155,12 @@ impl<T> Row<'_, '_, T> {
         let message = format!("`{whose}` has no field `{}`", name.text);
         let diagnostic = checking.diagnostic(names::UNKNOWN_FIELD, name.span, message);
         let diagnostic = match nearest(&name.text, all.iter().copied()) {
-            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
+            Some(near) => diagnostic.fix(
+                format!("write `{near}`"),
+                Applicability::Maybe,
+                name.span,
+                near,
+            ),
             None if all.is_empty() => diagnostic.label("it has no fields"),
             None => diagnostic.label(format!("its fields are {}", list(all.into_iter()))),
         };
@@ -144,7 +173,9 @@ impl<T> Row<'_, '_, T> {
             let mut dotted = name;
             loop {
                 // A broken record counts as given: its own mistakes are reported.
-                if self.given.contains_key(dotted) && (dotted == name || !self.is_record_written(dotted)) {
+                if self.given.contains_key(dotted)
+                    && (dotted == name || !self.is_record_written(dotted))
+                {
                     return true;
                 }
                 match dotted.rsplit_once('.') {
@@ -158,12 +189,21 @@ impl<T> Row<'_, '_, T> {
             .table
             .fields
             .iter()
-            .filter(|field| !field.ty.optional && !field.ty.is_error() && !self.of.defaulted.contains(&field.name))
+            .filter(|field| {
+                !field.ty.optional
+                    && !field.ty.is_error()
+                    && !self.of.defaulted.contains(&field.name)
+            })
             .filter(|field| !self.of.empty_lists || field.ty.kind.element().is_none())
             .map(|field| &*field.name)
             .filter(|name| self.of.own.is_none() || !matches!(*name, "at" | "id"))
             .filter(|name| !is_given(name))
-            .filter(|name| !self.strange.iter().any(|strange| nearest(strange, [*name].into_iter()).is_some()))
+            .filter(|name| {
+                !self
+                    .strange
+                    .iter()
+                    .any(|strange| nearest(strange, [*name]).is_some())
+            })
             .collect();
         if lacking.is_empty() {
             return;
@@ -173,7 +213,9 @@ impl<T> Row<'_, '_, T> {
         let diagnostic = checking
             .diagnostic(triggers::INCOMPLETE_ROW, whole, message)
             .label("not all that must be there is given")
-            .help(format!("a field may be left out where `{table}` declares it with `?` or with a default"));
+            .help(format!(
+                "a field may be left out where `{table}` declares it with `?` or with a default"
+            ));
         checking.report(diagnostic);
     }
 

@@ -63,13 +63,19 @@ pub(in crate::decl) fn check_test(checking: &mut Checking<'_>, steps: &[ast::Tes
 
 /// A test expects something.
 fn expectations(checking: &mut Checking<'_>, steps: &[ast::TestStep]) {
-    let expects = steps.iter().any(|step| matches!(step.kind, Step::Expect(_) | Step::Error));
+    let expects = steps
+        .iter()
+        .any(|step| matches!(step.kind, Step::Expect(_) | Step::Error));
     if expects || is_broken(checking) {
         return;
     }
     let name = &checking.tree.name;
     let diagnostic = checking
-        .diagnostic(timelines::NO_EXPECTATION, name.span, "this test expects nothing")
+        .diagnostic(
+            timelines::NO_EXPECTATION,
+            name.span,
+            "this test expects nothing",
+        )
         .label("it could not fail")
         .help("end it with what should hold: `expect sent cart_reminder`, `expect in vip`");
     checking.report(diagnostic);
@@ -83,14 +89,21 @@ fn constants(
     span: Span,
 ) -> Vec<FieldValue> {
     let name = Arc::clone(&of.table.name);
-    let mut constant = |checking: &Checking<'_>, written: &ast::Expr, ty: &Type| -> (Option<Const>, Vec<Diagnostic>) {
+    let mut constant = |checking: &Checking<'_>,
+                        written: &ast::Expr,
+                        ty: &Type|
+     -> (Option<Const>, Vec<Diagnostic>) {
         let judged = around::check_fixed(&checking.env, checking.scope(&[]), written, ty, &name);
         (judged.value, judged.diagnostics)
     };
     check_row(checking, of, fields, span, &mut constant)
 }
 
-fn given(checking: &mut Checking<'_>, fields: &[(ast::Name, ast::Expr)], span: Span) -> Option<TestStepKind> {
+fn given(
+    checking: &mut Checking<'_>,
+    fields: &[(ast::Name, ast::Expr)],
+    span: Span,
+) -> Option<TestStepKind> {
     let db = checking.db;
     let none = std::collections::BTreeSet::new();
     let of = RowOf {
@@ -158,7 +171,11 @@ impl Timeline<'_, '_> {
         }
         let diagnostic = self
             .checking
-            .diagnostic(timelines::NO_INSTANT, span, "it is not said when this happens")
+            .diagnostic(
+                timelines::NO_INSTANT,
+                span,
+                "it is not said when this happens",
+            )
             .label("what time is it?")
             .note("a test has no clock, so that it gives the same answer every day")
             .help("say it before: `at 2026-01-10T12:00Z`");
@@ -166,7 +183,13 @@ impl Timeline<'_, '_> {
     }
 
     fn fixed(&mut self, written: &ast::Expr, kind: TypeKind, role: &str) -> Option<i64> {
-        let judged = around::check_fixed(&self.checking.env, self.checking.scope(&[]), written, &Type::of(kind), role);
+        let judged = around::check_fixed(
+            &self.checking.env,
+            self.checking.scope(&[]),
+            written,
+            &Type::of(kind),
+            role,
+        );
         self.checking.diagnostics.extend(judged.diagnostics);
         match judged.value {
             Some(Const::Int(value)) => Some(value),
@@ -182,7 +205,11 @@ impl Timeline<'_, '_> {
         if self.now.is_some_and(|now| instant < now) && !self.unclear {
             let diagnostic = self
                 .checking
-                .diagnostic(timelines::BACK_IN_TIME, written.span, "time goes backwards here")
+                .diagnostic(
+                    timelines::BACK_IN_TIME,
+                    written.span,
+                    "time goes backwards here",
+                )
                 .label("this is before what happened above")
                 .help("put the steps in the order in which they happen");
             self.checking.report(diagnostic);
@@ -192,7 +219,12 @@ impl Timeline<'_, '_> {
     }
 
     fn wait(&mut self, written: &ast::Expr) -> Option<TestStepKind> {
-        let judged = around::check_length(&self.checking.env, self.checking.scope(&[]), written, "wait");
+        let judged = around::check_length(
+            &self.checking.env,
+            self.checking.scope(&[]),
+            written,
+            "wait",
+        );
         self.checking.diagnostics.extend(judged.diagnostics);
         let length = match judged.value {
             Some(_) => self.fixed(written, TypeKind::Duration, "wait"),
@@ -205,14 +237,23 @@ impl Timeline<'_, '_> {
         length.map(TestStepKind::Wait)
     }
 
-    fn event(&mut self, event: &ast::Name, fields: &[(ast::Name, ast::Expr)], span: Span) -> Option<TestStepKind> {
+    fn event(
+        &mut self,
+        event: &ast::Name,
+        fields: &[(ast::Name, ast::Expr)],
+        span: Span,
+    ) -> Option<TestStepKind> {
         let found = refer(self.checking, event, &[ItemKind::Event])?;
         let db = self.checking.db;
-        let id = kind_ids(db, db.project()).get(event.text.as_str()).copied()?;
+        let id = kind_ids(db, db.project())
+            .get(event.text.as_str())
+            .copied()?;
         let of = RowOf {
             table: &schema(db, db.project()).events[id],
             defaulted: defaulted(db, found),
-            own: Some("an event of a test happens now, which `at` and `wait` say, and gets its own identifier"),
+            own: Some(
+                "an event of a test happens now, which `at` and `wait` say, and gets its own identifier",
+            ),
             empty_lists: false,
         };
         let fields = constants(self.checking, &of, fields, span);
@@ -222,14 +263,21 @@ impl Timeline<'_, '_> {
     fn arm(&mut self, experiment: &ast::Name, arm: Option<&ast::Name>) -> Option<TestStepKind> {
         refer(self.checking, experiment, &[ItemKind::Experiment])?;
         let db = self.checking.db;
-        let id = enum_ids(db, db.project()).get(experiment.text.as_str()).copied()?;
+        let id = enum_ids(db, db.project())
+            .get(experiment.text.as_str())
+            .copied()?;
         let arm = match arm {
             None => None,
             Some(arm) if arm.is_missing() => return None,
             Some(arm) => {
                 let values = &schema(db, db.project()).enums[id].values;
                 let names: Vec<&str> = values.iter().map(|(name, _)| &**name).collect();
-                let index = self.one_of(arm, &names, names::UNKNOWN_VALUE, &format!("`{}` has no arm `{}`", experiment.text, arm.text))?;
+                let index = self.one_of(
+                    arm,
+                    &names,
+                    names::UNKNOWN_VALUE,
+                    &format!("`{}` has no arm `{}`", experiment.text, arm.text),
+                )?;
                 Some(index)
             }
         };
@@ -240,13 +288,24 @@ impl Timeline<'_, '_> {
     }
 
     /// The index of a name among those that there are.
-    fn one_of(&mut self, name: &ast::Name, all: &[&str], code: persona_base::Code, message: &str) -> Option<u32> {
+    fn one_of(
+        &mut self,
+        name: &ast::Name,
+        all: &[&str],
+        code: persona_base::Code,
+        message: &str,
+    ) -> Option<u32> {
         if let Some(index) = all.iter().position(|known| *known == name.text) {
             return u32::try_from(index).ok();
         }
         let diagnostic = self.checking.diagnostic(code, name.span, message);
         let diagnostic = match nearest(&name.text, all.iter().copied()) {
-            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
+            Some(near) => diagnostic.fix(
+                format!("write `{near}`"),
+                Applicability::Maybe,
+                name.span,
+                near,
+            ),
             None if all.is_empty() => diagnostic,
             None => diagnostic.label(format!("there is {}", list(all.iter().copied()))),
         };
@@ -266,7 +325,8 @@ impl Timeline<'_, '_> {
                     },
                     ..self.checking.scope(&[])
                 };
-                let judged = around::check_decision(&self.checking.env, scope, condition, Decides::Chosen);
+                let judged =
+                    around::check_decision(&self.checking.env, scope, condition, Decides::Chosen);
                 self.checking.diagnostics.extend(judged.diagnostics);
                 Some(Expected::Holds(judged.value.expr))
             }
@@ -277,7 +337,10 @@ impl Timeline<'_, '_> {
             } => {
                 let found = self.content(content);
                 let channel = match channel {
-                    Some(name) => Some(refer(self.checking, name, &[ItemKind::Channel]).map(|_| Arc::from(name.text.as_str()))?),
+                    Some(name) => Some(
+                        refer(self.checking, name, &[ItemKind::Channel])
+                            .map(|_| Arc::from(name.text.as_str()))?,
+                    ),
                     None => None,
                 };
                 Some(Expected::Sent {
@@ -312,7 +375,10 @@ impl Timeline<'_, '_> {
     }
 
     fn reason(&mut self, name: &ast::Name) -> Option<DropReason> {
-        if let Some((_, reason)) = DropReason::ALL.iter().find(|(known, _)| *known == name.text) {
+        if let Some((_, reason)) = DropReason::ALL
+            .iter()
+            .find(|(known, _)| *known == name.text)
+        {
             return Some(*reason);
         }
         if name.text == "quiet" {
@@ -327,7 +393,9 @@ impl Timeline<'_, '_> {
         let all = DropReason::ALL.map(|(known, _)| known);
         let message = format!("no message is given up because of `{}`", name.text);
         let index = self.one_of(name, &all, timelines::UNKNOWN_REASON, &message)?;
-        DropReason::ALL.get(index as usize).map(|(_, reason)| *reason)
+        DropReason::ALL
+            .get(index as usize)
+            .map(|(_, reason)| *reason)
     }
 
     fn variant(&mut self, content: &ast::Name, variant: &ast::Name) -> Option<Expected> {
@@ -336,7 +404,12 @@ impl Timeline<'_, '_> {
             return None;
         }
         let shape = content_shape(self.checking.db, found);
-        let names: Vec<&str> = shape.variants.iter().map(|name| &**name).chain(["otherwise"]).collect();
+        let names: Vec<&str> = shape
+            .variants
+            .iter()
+            .map(|name| &**name)
+            .chain(["otherwise"])
+            .collect();
         let message = format!("`{}` has no variant `{}`", content.text, variant.text);
         let index = self.one_of(variant, &names, timelines::UNKNOWN_VARIANT, &message)?;
         Some(Expected::Variant {

@@ -18,7 +18,10 @@ impl Walk<'_> {
         for clause in &decl.clauses {
             match &clause.kind {
                 Clause::Error | Clause::On(_) | Clause::Again { .. } => {}
-                Clause::When(expr) | Clause::Per(expr) | Clause::StopWhen(expr) | Clause::Priority(expr) => {
+                Clause::When(expr)
+                | Clause::Per(expr)
+                | Clause::StopWhen(expr)
+                | Clause::Priority(expr) => {
                     self.expr(expr);
                 }
                 Clause::Enter(enter) => {

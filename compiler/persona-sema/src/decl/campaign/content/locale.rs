@@ -34,13 +34,26 @@ pub(super) fn check(checking: &mut Checking<'_>, tag: &ast::Name) -> Option<Stri
         return Some(canonical);
     }
     let diagnostic = checking
-        .diagnostic(contents::BAD_LOCALE, tag.span, format!("`{}` is not the tag of a language", tag.text))
+        .diagnostic(
+            contents::BAD_LOCALE,
+            tag.span,
+            format!("`{}` is not the tag of a language", tag.text),
+        )
         .label("languages are named as in `de` or `de-AT`");
     let lower = tag.text.to_ascii_lowercase();
-    let known = LANGUAGES.iter().find(|(name, _)| lower.split(['-', '_']).next() == Some(name));
+    let known = LANGUAGES
+        .iter()
+        .find(|(name, _)| lower.split(['-', '_']).next() == Some(name));
     let diagnostic = match known {
-        Some((_, tag_of)) => diagnostic.fix(format!("write `{tag_of}`"), Applicability::Maybe, tag.span, *tag_of),
-        None => diagnostic.help("the tag begins with two or three letters for the language; a country follows in two"),
+        Some((_, tag_of)) => diagnostic.fix(
+            format!("write `{tag_of}`"),
+            Applicability::Maybe,
+            tag.span,
+            *tag_of,
+        ),
+        None => diagnostic.help(
+            "the tag begins with two or three letters for the language; a country follows in two",
+        ),
     };
     checking.report(diagnostic);
     None
@@ -51,7 +64,8 @@ fn canonical(tag: &str) -> Option<String> {
     let parts: Vec<&str> = tag.split(['-', '_']).collect();
     let (language, mut rest) = parts.split_first()?;
     let letters = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let alphanumeric = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let alphanumeric =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if !(2..=3).contains(&language.len()) || !letters(language) {
         return None;
     }
@@ -63,24 +77,35 @@ fn canonical(tag: &str) -> Option<String> {
     };
     if let Some(script) = rest.first().filter(|part| part.len() == 4 && letters(part)) {
         let (head, tail) = script.split_at(1);
-        take(format!("{}{}", head.to_ascii_uppercase(), tail.to_ascii_lowercase()), &mut rest);
+        take(
+            format!("{}{}", head.to_ascii_uppercase(), tail.to_ascii_lowercase()),
+            &mut rest,
+        );
     }
     let is_region = |part: &&&str| {
-        (part.len() == 2 && letters(part)) || (part.len() == 3 && part.bytes().all(|byte| byte.is_ascii_digit()))
+        (part.len() == 2 && letters(part))
+            || (part.len() == 3 && part.bytes().all(|byte| byte.is_ascii_digit()))
     };
     if let Some(region) = rest.first().filter(is_region) {
         take(region.to_ascii_uppercase(), &mut rest);
     }
     while let Some(variant) = rest.first().filter(|part| {
         alphanumeric(part)
-            && ((5..=8).contains(&part.len()) || (part.len() == 4 && part.starts_with(|c: char| c.is_ascii_digit())))
+            && ((5..=8).contains(&part.len())
+                || (part.len() == 4 && part.starts_with(|c: char| c.is_ascii_digit())))
     }) {
         take(variant.to_ascii_lowercase(), &mut rest);
     }
-    while let Some(singleton) = rest.first().filter(|part| part.len() == 1 && alphanumeric(part)) {
+    while let Some(singleton) = rest
+        .first()
+        .filter(|part| part.len() == 1 && alphanumeric(part))
+    {
         take(singleton.to_ascii_lowercase(), &mut rest);
         let mut parts = 0;
-        while let Some(part) = rest.first().filter(|part| (2..=8).contains(&part.len()) && alphanumeric(part)) {
+        while let Some(part) = rest
+            .first()
+            .filter(|part| (2..=8).contains(&part.len()) && alphanumeric(part))
+        {
             take(part.to_ascii_lowercase(), &mut rest);
             parts += 1;
         }
@@ -112,7 +137,9 @@ mod tests {
 
     #[test]
     fn other_words_are_no_tags() {
-        for text in ["german", "d", "", "de-", "de-u", "de--AT", "1e", "de-ATX9-", "äö"] {
+        for text in [
+            "german", "d", "", "de-", "de-u", "de--AT", "1e", "de-ATX9-", "äö",
+        ] {
             assert_eq!(canonical(text), None, "{text}");
         }
     }

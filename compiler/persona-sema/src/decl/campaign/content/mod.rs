@@ -48,11 +48,18 @@ pub(crate) fn content_shape(db: &dyn Db, decl: Decl<'_>) -> ContentShape {
         for slot in content.slots.iter().filter(|slot| !slot.name.is_missing()) {
             let name: Arc<str> = Arc::from(slot.name.text.as_str());
             if !shape.slots.iter().any(|(other, _)| *other == name) {
-                shape.slots.push((name, types.resolve(&slot.ty, Position::Items)));
+                shape
+                    .slots
+                    .push((name, types.resolve(&slot.ty, Position::Items)));
             }
         }
-        let variants = content.variants.iter().filter(|variant| !variant.name.is_missing());
-        shape.variants = variants.map(|variant| Arc::from(variant.name.text.as_str())).collect();
+        let variants = content
+            .variants
+            .iter()
+            .filter(|variant| !variant.name.is_missing());
+        shape.variants = variants
+            .map(|variant| Arc::from(variant.name.text.as_str()))
+            .collect();
     }
     shape
 }
@@ -60,7 +67,10 @@ pub(crate) fn content_shape(db: &dyn Db, decl: Decl<'_>) -> ContentShape {
 /// Checks a content.
 pub(in crate::decl) fn check_content(checking: &mut Checking<'_>, decl: &ast::ContentDecl) -> Unit {
     let params = check_params(checking, &decl.params, Position::Content);
-    let title = decl.title.as_ref().and_then(|title| check_title(checking, title, &[]));
+    let title = decl
+        .title
+        .as_ref()
+        .and_then(|title| check_title(checking, title, &[]));
     let bound = bound(&params, &decl.params);
     let mut writing = Writing {
         checking,
@@ -69,7 +79,11 @@ pub(in crate::decl) fn check_content(checking: &mut Checking<'_>, decl: &ast::Co
         slots: Vec::new(),
     };
     writing.slots(&decl.slots);
-    let skips = decl.skips.iter().filter_map(|skip| writing.skip(skip)).collect();
+    let skips = decl
+        .skips
+        .iter()
+        .filter_map(|skip| writing.skip(skip))
+        .collect();
     let variants = writing.variants(decl);
     writing.last_variant(decl);
     let slots = writing.slots;
@@ -129,9 +143,15 @@ impl<'db> Writing<'_, 'db> {
             let name = &self.checking.tree.name;
             let diagnostic = self
                 .checking
-                .diagnostic(contents::NO_SLOTS, name.span, format!("`{}` has no slots", name.text))
+                .diagnostic(
+                    contents::NO_SLOTS,
+                    name.span,
+                    format!("`{}` has no slots", name.text),
+                )
                 .label("there is nothing to read in it")
-                .help("say what it consists of, before its variants: `subject: String`, `body: Html`");
+                .help(
+                    "say what it consists of, before its variants: `subject: String`, `body: Html`",
+                );
             self.checking.report(diagnostic);
         }
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
@@ -154,7 +174,11 @@ impl<'db> Writing<'_, 'db> {
         if ty.kind == TypeKind::Period {
             let diagnostic = self
                 .checking
-                .diagnostic(contents::SLOT_TYPE, slot.ty.span, "a slot cannot be a calendar period")
+                .diagnostic(
+                    contents::SLOT_TYPE,
+                    slot.ty.span,
+                    "a slot cannot be a calendar period",
+                )
                 .label("how long it is depends on when it begins")
                 .help("write a `Duration`, or a text");
             self.checking.report(diagnostic);
@@ -174,7 +198,12 @@ impl<'db> Writing<'_, 'db> {
 
     /// `skip when EXPR "reason"`
     fn skip(&mut self, skip: &ast::Skip) -> Option<Skip> {
-        let judged = around::check_decision(&self.checking.env, self.scope(false), &skip.condition, Decides::Both);
+        let judged = around::check_decision(
+            &self.checking.env,
+            self.scope(false),
+            &skip.condition,
+            Decides::Both,
+        );
         let decision = self.keep(judged);
         self.known.extend(decision.no);
         let reason = reason(self.checking, skip.reason.as_ref(), skip.span)?;
@@ -194,13 +223,24 @@ impl<'db> Writing<'_, 'db> {
         if let Some(again) = decl.otherwise.get(1) {
             super::trigger::repeated(self.checking, "otherwise", again.name.span, last.name.span);
         }
-        let after = decl.variants.iter().find(|variant| variant.span.start > last.span.start);
+        let after = decl
+            .variants
+            .iter()
+            .find(|variant| variant.span.start > last.span.start);
         if let Some(after) = after {
             let diagnostic = self
                 .checking
-                .diagnostic(triggers::CLAUSE_ORDER, last.name.span, "`otherwise` stands behind all variants")
+                .diagnostic(
+                    triggers::CLAUSE_ORDER,
+                    last.name.span,
+                    "`otherwise` stands behind all variants",
+                )
                 .label("everybody who gets here reads this")
-                .secondary(self.checking.file, after.name.span, "and this comes after it")
+                .secondary(
+                    self.checking.file,
+                    after.name.span,
+                    "and this comes after it",
+                )
                 .help("move `otherwise` to the end");
             self.checking.report(diagnostic);
         }
@@ -213,7 +253,11 @@ impl<'db> Writing<'_, 'db> {
         let name = &self.checking.tree.name;
         let diagnostic = self
             .checking
-            .diagnostic(contents::NO_OTHERWISE, name.span, format!("`{}` has no `otherwise`", name.text))
+            .diagnostic(
+                contents::NO_OTHERWISE,
+                name.span,
+                format!("`{}` has no `otherwise`", name.text),
+            )
             .label("what do people read whom no variant is for?")
             .note("without it, some would get a message without a text");
         let needed: Vec<&ast::FieldDecl> = decl
@@ -221,7 +265,10 @@ impl<'db> Writing<'_, 'db> {
             .iter()
             .filter(|slot| slot.default.is_none() && !slot.ty.optional)
             .collect();
-        let fills: Vec<String> = needed.iter().map(|slot| format!("{} = …", slot.name.text)).collect();
+        let fills: Vec<String> = needed
+            .iter()
+            .map(|slot| format!("{} = …", slot.name.text))
+            .collect();
         let fills = if fills.is_empty() {
             "…".to_owned()
         } else {
@@ -235,7 +282,11 @@ impl<'db> Writing<'_, 'db> {
     fn repeated(&mut self, what: &str, name: &ast::Name, first: Span) {
         let diagnostic = self
             .checking
-            .diagnostic(contents::REPEATED_SLOT, name.span, format!("{what} `{}` is there twice", name.text))
+            .diagnostic(
+                contents::REPEATED_SLOT,
+                name.span,
+                format!("{what} `{}` is there twice", name.text),
+            )
             .label("again")
             .secondary(self.checking.file, first, "first here")
             .help("remove one of them, or give it another name");

@@ -19,7 +19,11 @@ pub(super) fn check(checking: &mut Checking<'_>, written: &ast::Expr) -> Arc<str
     }
     let Some(path) = plain_string(written) else {
         let diagnostic = checking
-            .diagnostic(contents::TEMPLATE_PATH, written.span, "which template it is must be the same for everyone")
+            .diagnostic(
+                contents::TEMPLATE_PATH,
+                written.span,
+                "which template it is must be the same for everyone",
+            )
             .label("a path is text in quotes, and nothing is put into it")
             .help("choose between templates with variants");
         checking.report(diagnostic);
@@ -27,7 +31,11 @@ pub(super) fn check(checking: &mut Checking<'_>, written: &ast::Expr) -> Arc<str
     };
     if let Some(why) = outside(&path) {
         let diagnostic = checking
-            .diagnostic(contents::TEMPLATE_PATH, written.span, "a template lies inside its package")
+            .diagnostic(
+                contents::TEMPLATE_PATH,
+                written.span,
+                "a template lies inside its package",
+            )
             .label(why)
             .help("write its path from the folder of the package, as in `\"emails/cart.liquid\"`");
         checking.report(diagnostic);
@@ -58,10 +66,20 @@ fn outside(path: &str) -> Option<&'static str> {
 /// Whether there is such a file. Where the package has no folder, nobody knows.
 fn exists(checking: &mut Checking<'_>, written: &ast::Expr, path: &str) {
     if !TEMPLATE_ENDINGS.iter().any(|ending| path.ends_with(ending)) {
-        let endings: Vec<String> = TEMPLATE_ENDINGS.iter().map(|ending| format!("`{ending}`")).collect();
+        let endings: Vec<String> = TEMPLATE_ENDINGS
+            .iter()
+            .map(|ending| format!("`{ending}`"))
+            .collect();
         let diagnostic = checking
-            .diagnostic(contents::TEMPLATE_NOT_FOUND, written.span, format!("`{path}` is not a template"))
-            .label(format!("the names of templates end in {}", endings.join(", ")));
+            .diagnostic(
+                contents::TEMPLATE_NOT_FOUND,
+                written.span,
+                format!("`{path}` is not a template"),
+            )
+            .label(format!(
+                "the names of templates end in {}",
+                endings.join(", ")
+            ));
         checking.report(diagnostic);
         return;
     }
@@ -73,10 +91,17 @@ fn exists(checking: &mut Checking<'_>, written: &ast::Expr, path: &str) {
         return;
     }
     let diagnostic = checking
-        .diagnostic(contents::TEMPLATE_NOT_FOUND, written.span, format!("there is no file `{path}`"))
+        .diagnostic(
+            contents::TEMPLATE_NOT_FOUND,
+            written.span,
+            format!("there is no file `{path}`"),
+        )
         .label("not in the folder of this package");
     let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    let same_name = known.iter().find(|other| name(other) == name(path)).map(|found| &**found);
+    let same_name = known
+        .iter()
+        .find(|other| name(other) == name(path))
+        .map(|found| &**found);
     let near = same_name.or_else(|| nearest(path, known.iter().map(|path| &**path)));
     let diagnostic = match near {
         Some(near) => diagnostic.fix(
@@ -85,7 +110,9 @@ fn exists(checking: &mut Checking<'_>, written: &ast::Expr, path: &str) {
             written.span,
             format!("\"{near}\""),
         ),
-        None => diagnostic.help("put it there, or correct the path: it begins at the folder with the `persona.toml`"),
+        None => diagnostic.help(
+            "put it there, or correct the path: it begins at the folder with the `persona.toml`",
+        ),
     };
     checking.report(diagnostic);
 }

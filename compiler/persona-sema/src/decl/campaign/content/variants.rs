@@ -42,7 +42,12 @@ impl Writing<'_, '_> {
         let known = self.known.len();
         let mut later = Vec::new();
         let condition = variant.condition.as_ref().map(|written| {
-            let judged = around::check_decision(&self.checking.env, self.scope(false), written, Decides::Chosen);
+            let judged = around::check_decision(
+                &self.checking.env,
+                self.scope(false),
+                written,
+                Decides::Chosen,
+            );
             let decision = self.keep(judged);
             self.known.extend(decision.yes);
             later = decision.no;
@@ -75,7 +80,10 @@ impl Writing<'_, '_> {
                 continue;
             }
             seen.insert(&value.slot.text, value.slot.span);
-            let found = self.slots.iter().position(|slot| *slot.name == *value.slot.text);
+            let found = self
+                .slots
+                .iter()
+                .position(|slot| *slot.name == *value.slot.text);
             let Some(index) = found else {
                 self.unknown_slot(&value.slot);
                 continue;
@@ -89,11 +97,14 @@ impl Writing<'_, '_> {
 
     fn source(&mut self, value: &ast::SlotValue, ty: &Type) -> SlotValue {
         match &value.value {
-            ast::SlotSource::Expr(written) => SlotValue::Expr(self.value(written, ty, &value.slot.text)),
+            ast::SlotSource::Expr(written) => {
+                SlotValue::Expr(self.value(written, ty, &value.slot.text))
+            }
             ast::SlotSource::Template(path) => {
                 let is_text = matches!(ty.kind, TypeKind::Html | TypeKind::Str | TypeKind::Error);
                 if !is_text {
-                    let message = format!("a template gives text, and `{}` is none", value.slot.text);
+                    let message =
+                        format!("a template gives text, and `{}` is none", value.slot.text);
                     let diagnostic = self
                         .checking
                         .diagnostic(types::TYPE_MISMATCH, path.span, message)
@@ -121,7 +132,8 @@ impl Writing<'_, '_> {
         } else {
             ty
         };
-        let judged = around::check_typed(&self.checking.env, self.scope(html), written, wanted, slot);
+        let judged =
+            around::check_typed(&self.checking.env, self.scope(html), written, wanted, slot);
         let value = self.keep(judged);
         let is_link = ty.kind == TypeKind::Url || slot.ends_with("url") || slot.ends_with("link");
         if is_link {
@@ -133,11 +145,21 @@ impl Writing<'_, '_> {
     fn unknown_slot(&mut self, slot: &ast::Name) {
         let content = &self.checking.tree.name.text;
         let message = format!("`{content}` has no slot `{}`", slot.text);
-        let diagnostic = self.checking.diagnostic(contents::UNKNOWN_SLOT, slot.span, message);
+        let diagnostic = self
+            .checking
+            .diagnostic(contents::UNKNOWN_SLOT, slot.span, message);
         let names = self.slots.iter().map(|slot| &*slot.name);
         let diagnostic = match nearest(&slot.text, names.clone()) {
-            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, slot.span, near),
-            None if self.slots.is_empty() => diagnostic.help(format!("declare it before the variants: `{}: String`", slot.text)),
+            Some(near) => diagnostic.fix(
+                format!("write `{near}`"),
+                Applicability::Maybe,
+                slot.span,
+                near,
+            ),
+            None if self.slots.is_empty() => diagnostic.help(format!(
+                "declare it before the variants: `{}: String`",
+                slot.text
+            )),
             None => diagnostic.label(format!("its slots are {}", list(names))),
         };
         self.checking.report(diagnostic);
@@ -216,7 +238,12 @@ impl Writing<'_, '_> {
     fn has_language(&mut self, block: &ast::LocaleBlock, told: &mut bool) {
         let db = self.checking.db;
         let profile = &schema(db, db.project()).profile;
-        if *told || profile.fields.iter().any(|field| field.ty.kind == TypeKind::Locale) {
+        if *told
+            || profile
+                .fields
+                .iter()
+                .any(|field| field.ty.kind == TypeKind::Locale)
+        {
             return;
         }
         *told = true;
@@ -238,6 +265,8 @@ fn is_address(written: &ast::Expr) -> bool {
     let (Some(ast::StrPart::Text(first)), true) = (parts.first(), parts.len() > 1) else {
         return false;
     };
-    let rest = first.strip_prefix("https://").or_else(|| first.strip_prefix("http://"));
+    let rest = first
+        .strip_prefix("https://")
+        .or_else(|| first.strip_prefix("http://"));
     rest.is_some_and(|rest| !rest.is_empty() && !first.contains(char::is_whitespace))
 }

@@ -33,7 +33,10 @@ struct Run<'c, 'db> {
 
 /// Checks a trigger.
 pub(in crate::decl) fn check_trigger(checking: &mut Checking<'_>, decl: &ast::TriggerDecl) -> Unit {
-    let title = decl.title.as_ref().and_then(|title| check_title(checking, title, &[]));
+    let title = decl
+        .title
+        .as_ref()
+        .and_then(|title| check_title(checking, title, &[]));
     let header = Header::of(checking, decl);
     let mut run = Run {
         checking,
@@ -49,9 +52,20 @@ pub(in crate::decl) fn check_trigger(checking: &mut Checking<'_>, decl: &ast::Tr
     let per = header.per.and_then(|written| run.key(written));
     let enter = run.entry(&header, decl);
     let restart = run.again(&header);
-    let stop_on: Vec<Query> = header.stop_on.iter().filter_map(|query| run.stop_on(query)).collect();
-    let stop_when: Vec<Expr> = header.stop_when.iter().map(|written| run.stop_when(written)).collect();
-    let priority = header.priority.and_then(|written| run.whole_number(written, "priority")).unwrap_or(0);
+    let stop_on: Vec<Query> = header
+        .stop_on
+        .iter()
+        .filter_map(|query| run.stop_on(query))
+        .collect();
+    let stop_when: Vec<Expr> = header
+        .stop_when
+        .iter()
+        .map(|written| run.stop_when(written))
+        .collect();
+    let priority = header
+        .priority
+        .and_then(|written| run.whole_number(written, "priority"))
+        .unwrap_or(0);
     let steps = run.all_steps(&decl.steps);
     run.nothing_done(decl);
     let Some((start, enter)) = start.zip(enter) else {
@@ -156,12 +170,18 @@ fn no_start(checking: &mut Checking<'_>) {
 /// A clause that is there once more.
 pub(super) fn repeated(checking: &mut Checking<'_>, word: &str, span: Span, first: Span) {
     let help = match word {
-        "on" => "one thing starts a trigger; several kinds of events stand in parentheses: `on (A or B)`",
+        "on" => {
+            "one thing starts a trigger; several kinds of events stand in parentheses: `on (A or B)`"
+        }
         "when" | "where" => "join the two conditions with `and`, or with `or`",
         _ => "keep one of them",
     };
     let diagnostic = checking
-        .diagnostic(persona_base::campaign::REPEATED_CLAUSE, span, format!("`{word}` is there twice"))
+        .diagnostic(
+            persona_base::campaign::REPEATED_CLAUSE,
+            span,
+            format!("`{word}` is there twice"),
+        )
         .label("again")
         .secondary(checking.file, first, "first here")
         .help(help);
@@ -184,11 +204,25 @@ fn order(checking: &mut Checking<'_>, decl: &ast::TriggerDecl) {
             let text = checking.text;
             let (from, moved) = line(text, clause.span);
             let diagnostic = checking
-                .diagnostic(triggers::CLAUSE_ORDER, clause.span, format!("`{}` stands further up in the header", ORDER[own]))
+                .diagnostic(
+                    triggers::CLAUSE_ORDER,
+                    clause.span,
+                    format!("`{}` stands further up in the header", ORDER[own]),
+                )
                 .label("too late here")
                 .secondary(checking.file, place, why)
-                .note(format!("the order is {}", ORDER.map(|word| format!("`{word}`")).join(", ")));
-            let diagnostic = move_fix(diagnostic, checking.file, from, Span::at(place.start), &moved, indent(text, place));
+                .note(format!(
+                    "the order is {}",
+                    ORDER.map(|word| format!("`{word}`")).join(", ")
+                ));
+            let diagnostic = move_fix(
+                diagnostic,
+                checking.file,
+                from,
+                Span::at(place.start),
+                &moved,
+                &indent(text, place),
+            );
             checking.report(diagnostic);
         }
         seen.push((own, clause.span));
@@ -197,7 +231,11 @@ fn order(checking: &mut Checking<'_>, decl: &ast::TriggerDecl) {
 
 /// A clause with the white space before it, and its text.
 fn line(text: &str, span: Span) -> (Span, String) {
-    let before = text.get(..span.start as usize).unwrap_or("").trim_end().len();
+    let before = text
+        .get(..span.start as usize)
+        .unwrap_or("")
+        .trim_end()
+        .len();
     let start = u32::try_from(before).unwrap_or(span.start);
     (Span::new(start, span.end), span.of(text).to_owned())
 }
@@ -219,13 +257,16 @@ fn move_fix(
     from: Span,
     to: Span,
     text: &str,
-    indent: String,
+    indent: &str,
 ) -> persona_base::Diagnostic {
     let edit = |span: Span, text: String| persona_base::Edit { file, span, text };
     diagnostic.fixes.push(persona_base::Fix {
         title: "move it there".to_owned(),
         applicability: Applicability::Maybe,
-        edits: vec![edit(to, format!("{text}{indent}")), edit(from, String::new())],
+        edits: vec![
+            edit(to, format!("{text}{indent}")),
+            edit(from, String::new()),
+        ],
     });
     diagnostic
 }
@@ -254,13 +295,24 @@ impl<'db> Run<'_, 'db> {
         self.keep(judged)
     }
 
-    fn events(&mut self, query: &ast::Query, asks: Asks, role: &str) -> Option<(Query, Vec<Known>)> {
+    fn events(
+        &mut self,
+        query: &ast::Query,
+        asks: Asks,
+        role: &str,
+    ) -> Option<(Query, Vec<Known>)> {
         let judged = around::check_events(&self.checking.env, self.scope(), query, asks, role);
         self.keep(judged)
     }
 
     fn fixed(&mut self, written: &ast::Expr, kind: TypeKind, role: &str) -> Option<Const> {
-        let judged = around::check_fixed(&self.checking.env, self.scope(), written, &Type::of(kind), role);
+        let judged = around::check_fixed(
+            &self.checking.env,
+            self.scope(),
+            written,
+            &Type::of(kind),
+            role,
+        );
         self.keep(judged)
     }
 
@@ -291,13 +343,20 @@ impl<'db> Run<'_, 'db> {
 
     /// A name that is given by a step and not by a query: it must be new.
     fn is_new(&mut self, name: &ast::Name) -> bool {
-        let before = self.bound.iter().find(|bound| *bound.name == *name.text && !name.is_missing());
+        let before = self
+            .bound
+            .iter()
+            .find(|bound| *bound.name == *name.text && !name.is_missing());
         let Some(first) = before.map(|bound| bound.span) else {
             return true;
         };
         let diagnostic = self
             .checking
-            .diagnostic(names::REPEATED_NAME, name.span, format!("`{}` is already the name of something here", name.text))
+            .diagnostic(
+                names::REPEATED_NAME,
+                name.span,
+                format!("`{}` is already the name of something here", name.text),
+            )
             .secondary(self.checking.file, first, "first given here")
             .help("choose another name");
         self.checking.report(diagnostic);
@@ -354,16 +413,27 @@ impl<'db> Run<'_, 'db> {
         if number.is_some_and(|number| number < 1) {
             let diagnostic = self
                 .checking
-                .diagnostic(triggers::NO_TIME, count.span, "nobody could ever enter this trigger")
+                .diagnostic(
+                    triggers::NO_TIME,
+                    count.span,
+                    "nobody could ever enter this trigger",
+                )
                 .label("at least once")
-                .fix("let them enter once in that time", Applicability::Maybe, count.span, "1");
+                .fix(
+                    "let them enter once in that time",
+                    Applicability::Maybe,
+                    count.span,
+                    "1",
+                );
             self.checking.report(diagnostic);
             return None;
         }
         let per = match per {
             ast::Rate::Error => None,
             ast::Rate::Calendar(unit, _) => Some(Per::Calendar(*unit)),
-            ast::Rate::Rolling(length) => self.fixed_length(length, "enter … per").map(Per::Rolling),
+            ast::Rate::Rolling(length) => {
+                self.fixed_length(length, "enter … per").map(Per::Rolling)
+            }
         };
         let (count, per) = number.zip(per)?;
         Some(Entry::Limited { count, per })
@@ -372,16 +442,30 @@ impl<'db> Run<'_, 'db> {
     fn no_entry(&mut self, on: Span, decl: &ast::TriggerDecl) {
         let text = self.checking.text;
         let head = |clause: &&ast::TriggerClause| rank(&clause.kind).is_some_and(|rank| rank < 3);
-        let last = decl.clauses.iter().filter(head).map(|clause| clause.span).max_by_key(|span| span.end);
+        let last = decl
+            .clauses
+            .iter()
+            .filter(head)
+            .map(|clause| clause.span)
+            .max_by_key(|span| span.end);
         let at = Span::at(last.unwrap_or(on).end);
         let indent = indent(text, on);
         let mut diagnostic = self
             .checking
-            .diagnostic(triggers::NO_ENTRY, on, "this does not say how often one person may enter")
+            .diagnostic(
+                triggers::NO_ENTRY,
+                on,
+                "this does not say how often one person may enter",
+            )
             .label("this can happen many times to the same person")
             .note("without a limit, somebody can get the same messages again and again");
         for entry in ["enter once", "enter 1 per 7d", "enter always"] {
-            diagnostic = diagnostic.fix(format!("write `{entry}`"), Applicability::Maybe, at, format!("{indent}{entry}"));
+            diagnostic = diagnostic.fix(
+                format!("write `{entry}`"),
+                Applicability::Maybe,
+                at,
+                format!("{indent}{entry}"),
+            );
         }
         self.checking.report(diagnostic);
     }
@@ -392,12 +476,19 @@ impl<'db> Run<'_, 'db> {
             return false;
         };
         if let Some((start, on)) = header.on
-            && !matches!(start, ast::Start::Event(_) | ast::Start::Change { .. } | ast::Start::Error)
+            && !matches!(
+                start,
+                ast::Start::Event(_) | ast::Start::Change { .. } | ast::Start::Error
+            )
         {
             let text = self.checking.text;
             let diagnostic = self
                 .checking
-                .diagnostic(triggers::MISPLACED_CLAUSE, span, "`again` goes with events and changes only")
+                .diagnostic(
+                    triggers::MISPLACED_CLAUSE,
+                    span,
+                    "`again` goes with events and changes only",
+                )
                 .label("nothing that could come again while this waits")
                 .secondary(self.checking.file, on, "this starts it")
                 .fix("remove it", Applicability::Maybe, line(text, span).0, "");
@@ -430,14 +521,22 @@ impl<'db> Run<'_, 'db> {
         if decl.steps.is_empty() {
             let diagnostic = self
                 .checking
-                .diagnostic(triggers::NO_STEPS, name.span, format!("`{}` does nothing", name.text))
+                .diagnostic(
+                    triggers::NO_STEPS,
+                    name.span,
+                    format!("`{}` does nothing", name.text),
+                )
                 .label("no step follows its header")
                 .help("say what is done: `send cart_reminder via email`");
             self.checking.report(diagnostic);
         } else if !steps::have_effect(&decl.steps) {
             let diagnostic = self
                 .checking
-                .diagnostic(triggers::NO_EFFECT, name.span, format!("`{}` waits, and then does nothing", name.text))
+                .diagnostic(
+                    triggers::NO_EFFECT,
+                    name.span,
+                    format!("`{}` waits, and then does nothing", name.text),
+                )
                 .label("no `send`, `emit` or `set` in it")
                 .help("say what is done: `send cart_reminder via email`");
             self.checking.report(diagnostic);
@@ -447,5 +546,8 @@ impl<'db> Run<'_, 'db> {
 
 /// Whether a start may come often, so that `enter` is required.
 fn needs_entry(start: &ast::Start) -> bool {
-    matches!(start, ast::Start::Event(_) | ast::Start::Membership { .. } | ast::Start::Change { .. })
+    matches!(
+        start,
+        ast::Start::Event(_) | ast::Start::Membership { .. } | ast::Start::Change { .. }
+    )
 }

@@ -42,7 +42,13 @@ impl Run<'_, '_> {
             }
             ast::Start::Anniversary { date, at } => {
                 let date_type = Type::of(TypeKind::Date).optional();
-                let judged = around::check_typed(&self.checking.env, self.scope(), date, &date_type, "on anniversary of");
+                let judged = around::check_typed(
+                    &self.checking.env,
+                    self.scope(),
+                    date,
+                    &date_type,
+                    "on anniversary of",
+                );
                 let date = self.keep(judged);
                 let at = self.clock(at.as_ref())?;
                 Some(TriggerStart::Anniversary { date, at })
@@ -96,9 +102,18 @@ impl Run<'_, '_> {
             let text = self.checking.text;
             let diagnostic = self
                 .checking
-                .diagnostic(triggers::MISPLACED_CLAUSE, span, "`including current` goes with `on enter` only")
+                .diagnostic(
+                    triggers::MISPLACED_CLAUSE,
+                    span,
+                    "`including current` goes with `on enter` only",
+                )
                 .label("who is in it has not left it")
-                .fix("remove it", Applicability::Maybe, super::line(text, span).0, "");
+                .fix(
+                    "remove it",
+                    Applicability::Maybe,
+                    super::line(text, span).0,
+                    "",
+                );
             self.checking.report(diagnostic);
         }
         (of.kind != ExprKind::Error).then_some(TriggerStart::Membership {
@@ -124,7 +139,11 @@ impl Run<'_, '_> {
         if !is_attribute {
             let diagnostic = self
                 .checking
-                .diagnostic(triggers::NOT_AN_ATTRIBUTE, value.span, "`on change of` watches a field, a trait or a partition")
+                .diagnostic(
+                    triggers::NOT_AN_ATTRIBUTE,
+                    value.span,
+                    "`on change of` watches a field, a trait or a partition",
+                )
                 .label("this is none of them")
                 .help("give it a name with `trait`, and watch that");
             self.checking.report(diagnostic);
@@ -188,11 +207,15 @@ impl Run<'_, '_> {
         } else {
             "no day of the week"
         };
-        let diagnostic = self
-            .checking
-            .diagnostic(triggers::UNKNOWN_DAY, name.span, format!("`{}` is {what}", name.text));
+        let diagnostic = self.checking.diagnostic(
+            triggers::UNKNOWN_DAY,
+            name.span,
+            format!("`{}` is {what}", name.text),
+        );
         let lower = name.text.to_ascii_lowercase();
-        let abbreviated = all.iter().find(|day| lower.len() >= 3 && day.starts_with(&lower));
+        let abbreviated = all
+            .iter()
+            .find(|day| lower.len() >= 3 && day.starts_with(&lower));
         let diagnostic = match abbreviated.copied().or_else(|| nearest(&lower, all.iter().copied())) {
             Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
             None if recurring => diagnostic.label("it is `day`, `month` or a day of the week").help(

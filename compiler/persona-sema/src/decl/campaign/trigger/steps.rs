@@ -9,9 +9,7 @@ use super::{Asks, Decides, Run, around};
 use crate::db::{ItemKind, content_shape};
 use crate::decl::campaign::refs::refer;
 use crate::env::{BoundThing, Known};
-use crate::{
-    Field, RecordType, SendStep, Stale, TriggerStep, TriggerStepKind, Type, TypeKind,
-};
+use crate::{Field, RecordType, SendStep, Stale, TriggerStep, TriggerStepKind, Type, TypeKind};
 
 impl Run<'_, '_> {
     /// Checks the steps of the trigger.
@@ -46,10 +44,16 @@ impl Run<'_, '_> {
     fn unreachable(&mut self, span: Span, end: Span) {
         let diagnostic = self
             .checking
-            .diagnostic(triggers::UNREACHABLE_STEP, span, "this step is never reached")
+            .diagnostic(
+                triggers::UNREACHABLE_STEP,
+                span,
+                "this step is never reached",
+            )
             .label("nobody gets here")
             .secondary(self.checking.file, end, "every run has ended here")
-            .help("remove what follows, or end the run only where a condition holds: `if … { stop }`");
+            .help(
+                "remove what follows, or end the run only where a condition holds: `if … { stop }`",
+            );
         self.checking.report(diagnostic);
     }
 
@@ -147,7 +151,14 @@ impl Run<'_, '_> {
                 ast::ArgValue::Type(ty) => ty.span.end,
             });
             let whole = Span::new(content.span.start, ends.fold(content.span.end, u32::max));
-            let judged = around::check_arguments(&self.checking.env, self.scope(), content, &shape, args, whole);
+            let judged = around::check_arguments(
+                &self.checking.env,
+                self.scope(),
+                content,
+                &shape,
+                args,
+                whole,
+            );
             self.keep(judged)
         });
         let is_channel = refer(self.checking, channel, &[ItemKind::Channel]).is_some();
@@ -156,16 +167,19 @@ impl Run<'_, '_> {
             .is_none_or(|purpose| refer(self.checking, purpose, &[ItemKind::Purpose]).is_some());
         let stale = stale.as_ref().map(|stale| self.stale(stale));
         debug_assert!(span.start <= content.span.start);
-        let binder = alias.as_ref().filter(|alias| self.is_new(alias)).map(|alias| {
-            let binder = self.binder();
-            let fields = vec![Field {
-                name: Arc::from("message"),
-                ty: Type::of(TypeKind::Str),
-            }];
-            let message = Type::of(TypeKind::Record(Arc::new(RecordType { fields })));
-            self.bind(Some(alias), binder, BoundThing::Value(message));
-            binder
-        });
+        let binder = alias
+            .as_ref()
+            .filter(|alias| self.is_new(alias))
+            .map(|alias| {
+                let binder = self.binder();
+                let fields = vec![Field {
+                    name: Arc::from("message"),
+                    ty: Type::of(TypeKind::Str),
+                }];
+                let message = Type::of(TypeKind::Record(Arc::new(RecordType { fields })));
+                self.bind(Some(alias), binder, BoundThing::Value(message));
+                binder
+            });
         let args = arguments.filter(|_| is_channel && is_purpose)?;
         let text = |name: &ast::Name| Arc::from(name.text.as_str());
         Some(SendStep {
@@ -181,11 +195,13 @@ impl Run<'_, '_> {
     fn stale(&mut self, stale: &ast::Stale) -> Option<Stale> {
         match stale {
             ast::Stale::Within(length) => {
-                let judged = around::check_length(&self.checking.env, self.scope(), length, "within");
+                let judged =
+                    around::check_length(&self.checking.env, self.scope(), length, "within");
                 self.keep(judged).map(Stale::Within)
             }
             ast::Stale::Before(moment) => {
-                let judged = around::check_moment(&self.checking.env, self.scope(), moment, "before", false);
+                let judged =
+                    around::check_moment(&self.checking.env, self.scope(), moment, "before", false);
                 self.keep(judged).map(Stale::Before)
             }
         }
@@ -198,19 +214,28 @@ impl Run<'_, '_> {
                 let judged = around::check_length(&self.checking.env, self.scope(), length, "wait");
                 self.keep(judged).map(TriggerStepKind::Wait)
             }
-            ast::Wait::Event { query, at_most } => self.wait_for_event(query, at_most.as_ref(), span),
+            ast::Wait::Event { query, at_most } => {
+                self.wait_for_event(query, at_most.as_ref(), span)
+            }
             ast::Wait::Clock { weekday, at } => {
                 let weekday = match weekday {
                     Some(name) => Some(self.weekday(name, false)?),
                     None => None,
                 };
                 let time = Type::of(TypeKind::TimeOfDay);
-                let judged = around::check_typed(&self.checking.env, self.scope(), at, &time, "wait until");
+                let judged =
+                    around::check_typed(&self.checking.env, self.scope(), at, &time, "wait until");
                 let at = self.keep(judged);
                 Some(TriggerStepKind::WaitForClock { weekday, at })
             }
             ast::Wait::Until(moment) => {
-                let judged = around::check_moment(&self.checking.env, self.scope(), moment, "wait until", true);
+                let judged = around::check_moment(
+                    &self.checking.env,
+                    self.scope(),
+                    moment,
+                    "wait until",
+                    true,
+                );
                 let moment = self.keep(judged)?;
                 Some(match moment.ty.kind {
                     TypeKind::TimeOfDay => TriggerStepKind::WaitForClock {
@@ -232,7 +257,8 @@ impl Run<'_, '_> {
         let found = self.events(query, Asks::Begins, "wait until");
         let at_most = match at_most {
             Some(length) => {
-                let judged = around::check_length(&self.checking.env, self.scope(), length, "at most");
+                let judged =
+                    around::check_length(&self.checking.env, self.scope(), length, "at most");
                 self.keep(judged)
             }
             None => {
@@ -259,7 +285,12 @@ impl Run<'_, '_> {
             .diagnostic(triggers::ENDLESS_WAIT, span, "this may wait forever")
             .label("what if it never happens?")
             .note("people would stay in the trigger, and could not enter it again")
-            .fix("wait at most 7 days", Applicability::Maybe, Span::at(span.end), ", at most 7d");
+            .fix(
+                "wait at most 7 days",
+                Applicability::Maybe,
+                Span::at(span.end),
+                ", at most 7d",
+            );
         self.checking.report(diagnostic);
     }
 }

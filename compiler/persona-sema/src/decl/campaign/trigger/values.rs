@@ -31,7 +31,9 @@ impl Run<'_, '_> {
     ) -> Option<TriggerStepKind> {
         let db = self.checking.db;
         let found = refer(self.checking, event, &[ItemKind::Event])?;
-        let id = crate::db::kind_ids(db, db.project()).get(event.text.as_str()).copied()?;
+        let id = crate::db::kind_ids(db, db.project())
+            .get(event.text.as_str())
+            .copied()?;
         let table = &schema(db, db.project()).events[id];
         let of = RowOf {
             table,
@@ -45,15 +47,16 @@ impl Run<'_, '_> {
             ..Around::default()
         };
         let name = Arc::clone(&table.name);
-        let mut typed = |checking: &crate::decl::Checking<'_>, written: &ast::Expr, ty: &crate::Type| {
-            let scope = crate::Scope {
-                around,
-                ..checking.scope(&[])
+        let mut typed =
+            |checking: &crate::decl::Checking<'_>, written: &ast::Expr, ty: &crate::Type| {
+                let scope = crate::Scope {
+                    around,
+                    ..checking.scope(&[])
+                };
+                let judged = checks::check_typed(&checking.env, scope, written, ty, &name);
+                let fits = judged.value.kind != ExprKind::Error;
+                (fits.then_some(judged.value), judged.diagnostics)
             };
-            let judged = checks::check_typed(&checking.env, scope, written, ty, &name);
-            let fits = judged.value.kind != ExprKind::Error;
-            (fits.then_some(judged.value), judged.diagnostics)
-        };
         let values = check_row(self.checking, &of, fields, span, &mut typed);
         for (field, value) in &values {
             let field = &table.fields[*field];
@@ -105,7 +108,11 @@ impl Run<'_, '_> {
         let db = self.checking.db;
         let schema = schema(db, db.project());
         let under = format!("{dotted}.");
-        let is_record = schema.profile.fields.iter().any(|field| field.name.starts_with(&under));
+        let is_record = schema
+            .profile
+            .fields
+            .iter()
+            .any(|field| field.name.starts_with(&under));
         if is_record && is_consent(&dotted) {
             self.not_settable(&dotted, span, CONSENT);
             return None;
@@ -115,7 +122,10 @@ impl Run<'_, '_> {
             return None;
         };
         let why = if field == schema.key {
-            Some(("it is the key: it says who this is", "a person cannot become another one"))
+            Some((
+                "it is the key: it says who this is",
+                "a person cannot become another one",
+            ))
         } else if schema.profile.fields[field].ty.kind == TypeKind::TimeZone {
             Some((
                 "it is the time zone, which decides what every local time means",
@@ -136,7 +146,11 @@ impl Run<'_, '_> {
     fn not_settable(&mut self, dotted: &str, span: Span, (why, help): (&str, &str)) {
         let diagnostic = self
             .checking
-            .diagnostic(triggers::NOT_SETTABLE, span, format!("a trigger cannot set `{dotted}`"))
+            .diagnostic(
+                triggers::NOT_SETTABLE,
+                span,
+                format!("a trigger cannot set `{dotted}`"),
+            )
             .label(why)
             .help(help);
         self.checking.report(diagnostic);
@@ -146,22 +160,39 @@ impl Run<'_, '_> {
         let db = self.checking.db;
         let table = &schema(db, db.project()).profile;
         let under = format!("{dotted}.");
-        if table.fields.iter().any(|field| field.name.starts_with(&under)) {
-            let first = table.fields.iter().find(|field| field.name.starts_with(&under));
+        if table
+            .fields
+            .iter()
+            .any(|field| field.name.starts_with(&under))
+        {
+            let first = table
+                .fields
+                .iter()
+                .find(|field| field.name.starts_with(&under));
             let first = first.map_or("", |field| &field.name);
             let diagnostic = self
                 .checking
-                .diagnostic(names::NOT_A_VALUE, span, format!("`{dotted}` is several fields; set them one by one"))
+                .diagnostic(
+                    names::NOT_A_VALUE,
+                    span,
+                    format!("`{dotted}` is several fields; set them one by one"),
+                )
                 .help(format!("write `set {first} = …`"));
             self.checking.report(diagnostic);
             return;
         }
         let message = format!("`{}` has no field `{dotted}`", table.name);
-        let mut diagnostic = self.checking.diagnostic(names::UNKNOWN_FIELD, last.span, message);
+        let mut diagnostic = self
+            .checking
+            .diagnostic(names::UNKNOWN_FIELD, last.span, message);
         let place = self.checking.env.place(&table.name);
         diagnostic = match nearest(dotted, table.fields.iter().map(|field| &*field.name)) {
-            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, span, near),
-            None => diagnostic.help("declare it there, with `?` or with a default: people who have none need one, too"),
+            Some(near) => {
+                diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, span, near)
+            }
+            None => diagnostic.help(
+                "declare it there, with `?` or with a default: people who have none need one, too",
+            ),
         };
         if let Some(place) = place.filter(|_| profile(db, db.project()).is_some()) {
             diagnostic = diagnostic.secondary(place.file, place.span, "the profile");
