@@ -5,7 +5,7 @@
 pub mod ast;
 mod build;
 mod error;
-mod fmt;
+pub mod fmt;
 mod grammar;
 mod head;
 mod parse;

@@ -30,6 +30,18 @@ impl Builder<'_> {
             {
                 continue;
             }
+            if results.last().is_some_and(lacks_its_right) {
+                // `a >= >= b`: that a value is missing is said already.
+                self.tail(
+                    Expr {
+                        kind: ExprKind::Error,
+                        span: self.span(&tail),
+                    },
+                    negated,
+                    tail,
+                );
+                continue;
+            }
             if matches!(results.last().map(|last| &last.kind), Some(ExprKind::Aggregate { .. })) {
                 // Its window was moved into it: what follows compares its answer.
                 let left = results.remove(results.len() - 1);
@@ -445,6 +457,14 @@ fn is_condition(expr: &Expr) -> bool {
             | ExprKind::In { .. }
             | ExprKind::Between { .. }
     )
+}
+
+/// Whether nothing stands on a comparison's right.
+fn lacks_its_right(expr: &Expr) -> bool {
+    let ExprKind::Compare { right, .. } = &expr.kind else {
+        return false;
+    };
+    matches!(right.kind, ExprKind::Error) && right.span.is_empty()
 }
 
 /// The side that two chained comparisons share. A long one is not copied: chains inside chains would double the tree at

@@ -162,7 +162,7 @@ impl Builder<'_> {
         name
     }
 
-    fn params(&mut self, pair: P<'_>) -> Vec<Param> {
+    pub(super) fn params(&mut self, pair: P<'_>) -> Vec<Param> {
         let mut params = Vec::new();
         for inner in pair.into_inner() {
             if inner.as_rule() == Rule::param {
@@ -256,10 +256,18 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::enum_body => {
                     for item in inner.into_inner() {
-                        if item.as_rule() == Rule::enum_value {
-                            values.push(self.enum_value(item));
-                        } else {
-                            self.junk(&item, "expected a value: a name, and a title in quotes where people see another");
+                        match item.as_rule() {
+                            Rule::enum_value => values.push(self.enum_value(item)),
+                            Rule::enum_quoted => values.push(self.quoted_value(&item)),
+                            Rule::enum_bar => {
+                                let span = self.exact(&item);
+                                let cut = Span::new(self.gap(&item).start, span.end);
+                                self.push(
+                                    SyntaxError::new(syntax::FOREIGN_SEPARATOR, span, "the values of an enum are separated by commas")
+                                        .fix("write `,`", Applicability::Always, cut, ","),
+                                );
+                            }
+                            _ => self.junk(&item, "expected a value: a name, and a title in quotes where people see another"),
                         }
                     }
                 }
@@ -270,6 +278,27 @@ impl Builder<'_> {
             }
         }
         DeclKind::Enum { ordered, values }
+    }
+
+    /// `"bronze"`: a value has its name without quotes.
+    fn quoted_value(&mut self, pair: &P<'_>) -> EnumValue {
+        let span = self.span(pair);
+        let text = self.written(span).trim_matches('"').to_owned();
+        let plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let mut error = SyntaxError::new(syntax::FOREIGN_QUOTES, span, "the values of an enum are named without quotes");
+        if plain {
+            error = error.fix(format!("write `{text}`"), Applicability::Always, span, text.clone());
+        }
+        self.push(error);
+        EnumValue {
+            doc: None,
+            name: Name {
+                text: if plain { text } else { String::new() },
+                span,
+            },
+            title: None,
+        }
     }
 
     fn enum_value(&mut self, pair: P<'_>) -> EnumValue {
@@ -320,25 +349,20 @@ impl Builder<'_> {
     fn const_decl(&mut self, rest: Vec<P<'_>>, span: Span) -> DeclKind {
         let mut ty = None;
         let mut value = None;
+        let mut no_type = None;
         for inner in rest {
             match inner.as_rule() {
                 Rule::r#type => ty = Some(self.type_expr(inner)),
-                Rule::equals => {
-                    if ty.is_none() {
-                        self.missing(
-                            &inner,
-                            syntax::EXPECTED_TYPE,
-                            "a constant has a type: `const NAME: Type = value`",
-                            None,
-                        );
-                    }
-                }
-                Rule::none => {
-                    self.missing_sign(&inner, "`=` is missing: `const NAME: Type = value`", " =");
-                }
+                Rule::equals => no_type = ty.is_none().then(|| inner.clone()),
+                Rule::none => self.no_equals(&inner, "`=` is missing: `const NAME: Type = value`"),
                 Rule::expr => value = Some(self.expr(inner)),
                 _ => self.junk(&inner, "the value ends before this"),
             }
+        }
+        if let Some(sign) = no_type {
+            let meant = value.as_ref().and_then(plain_type).map(|name| format!(": {name}"));
+            let message = "a constant has a type: `const NAME: Type = value`";
+            self.missing(&sign, syntax::EXPECTED_TYPE, message, meant.as_deref());
         }
         let ty = ty.unwrap_or(TypeExpr {
             kind: TypeKind::Error,
@@ -352,6 +376,13 @@ impl Builder<'_> {
                 span: Span::at(span.end),
             }),
         }
+    }
+
+    /// `=` and, most often, all that follows are missing: then the sign alone repairs nothing.
+    fn no_equals(&mut self, pair: &P<'_>, message: &str) {
+        let value = self.text[pair.as_span().start()..].trim_start();
+        let text = (!value.is_empty()).then_some(" =");
+        self.missing(pair, syntax::EXPECTED_SIGN, message, text);
     }
 
     /// Type and value of a trait or a function.
@@ -373,7 +404,11 @@ impl Builder<'_> {
                 Rule::trait_arrow => {
                     let span = self.exact(&inner);
                     let message = "the type of a trait stands behind `:`";
-                    self.habit(syntax::EXPECTED_SIGN, span, message, ":");
+                    let cut = Span::new(self.gap(&inner).start, span.end);
+                    self.push(
+                        SyntaxError::new(syntax::EXPECTED_SIGN, span, message)
+                            .fix("write `:`", Applicability::Always, cut, ":"),
+                    );
                 }
                 Rule::equals => {}
                 Rule::fat_arrow => {
@@ -385,7 +420,7 @@ impl Builder<'_> {
                         "=",
                     );
                 }
-                Rule::none => self.missing_sign(&inner, &format!("`=` is missing: `{form}`"), " ="),
+                Rule::none => self.no_equals(&inner, &format!("`=` is missing: `{form}`")),
                 Rule::expr => parts.value = Some(self.expr(inner)),
                 Rule::body_block => parts.value = Some(self.body_block(inner, form)),
                 _ => self.junk(&inner, "the expression ends before this"),
@@ -478,5 +513,21 @@ impl Builder<'_> {
             }
         }
         DeclKind::Source(source)
+    }
+}
+
+/// The type of a value that says it by itself.
+const fn plain_type(value: &Expr) -> Option<&'static str> {
+    use crate::ast::Literal;
+    match &value.kind {
+        ExprKind::Literal(Literal::Int(_)) => Some("Int"),
+        ExprKind::Literal(Literal::Float(_) | Literal::Percent(_)) => Some("Float"),
+        ExprKind::Literal(Literal::Bool(_)) => Some("Bool"),
+        ExprKind::Literal(Literal::Date(_)) => Some("Date"),
+        ExprKind::Literal(Literal::Timestamp(_)) => Some("Timestamp"),
+        ExprKind::Literal(Literal::Duration(_)) => Some("Duration"),
+        ExprKind::Literal(Literal::Length(_)) => Some("Length"),
+        ExprKind::Str(_) => Some("String"),
+        _ => None,
     }
 }

@@ -6,7 +6,7 @@ use persona_base::{Applicability, Span, syntax};
 
 use super::{Builder, P};
 use crate::SyntaxError;
-use crate::ast::{CompareOp, Expr, ExprKind};
+use crate::ast::{AddOp, Expr, ExprKind};
 use crate::grammar::Rule;
 
 /// A condition that is being read.
@@ -375,16 +375,15 @@ fn unfinished(head: Expr, tails: &[P<'_>]) -> Expr {
         return head;
     }
     let span = head.span;
-    let right = Expr {
+    let end = Span::at(span.end);
+    let rest = Expr {
         kind: ExprKind::Error,
-        span: Span::at(span.end),
+        span: end,
     };
     Expr {
-        kind: ExprKind::Compare {
-            op: CompareOp::Eq,
-            op_span: Span::at(span.end),
-            left: Box::new(head),
-            right: Box::new(right),
+        kind: ExprKind::Additive {
+            first: Box::new(head),
+            rest: vec![(AddOp::Add, end, rest)],
         },
         span,
     }

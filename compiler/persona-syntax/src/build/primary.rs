@@ -251,6 +251,14 @@ impl Builder<'_> {
         for inner in pair.clone().into_inner() {
             match inner.as_rule() {
                 Rule::arg_name => name = Some(self.name(&inner)),
+                Rule::arg_equals => {
+                    let span = self.exact(&inner);
+                    let cut = Span::new(self.gap(&inner).start, span.end);
+                    self.push(
+                        SyntaxError::new(syntax::COLON_OR_EQUALS, span, "arguments are named with `:`")
+                            .fix("write `:`", Applicability::Always, cut, ":"),
+                    );
+                }
                 Rule::expr => value = Some(ArgValue::Expr(self.expr(inner))),
                 Rule::r#type => value = Some(ArgValue::Type(self.type_expr(inner))),
                 _ => self.junk(&inner, "expected a comma or `)`"),

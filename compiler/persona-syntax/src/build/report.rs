@@ -69,8 +69,22 @@ impl<'t> Builder<'t> {
         } else {
             format!("a {what} is missing after `{before}`")
         };
-        self.push(SyntaxError::new(syntax::EXPECTED_VALUE, gap, message).label("expected here"));
+        let mut error = SyntaxError::new(syntax::EXPECTED_VALUE, gap, message).label("expected here");
+        if let Some(again) = self.doubled(start, before) {
+            error = error.fix("remove the second one", Applicability::Maybe, again, "");
+        }
+        self.push(error);
         gap
+    }
+
+    /// The same word or sign a second time, with the blanks before it.
+    fn doubled(&self, start: usize, before: &str) -> Option<Span> {
+        let rest = &self.text[start..];
+        let blanks = rest.len() - rest.trim_start().len();
+        let behind = rest.trim_start().strip_prefix(before)?;
+        let whole = before.starts_with(|c: char| c.is_alphabetic() || matches!(c, '<' | '>' | '=' | '!')) && !behind.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        let from = self.end_before(start);
+        whole.then(|| self.map.span(from, start + blanks + before.len()))
     }
 
     /// A name is missing at `pair`.
@@ -155,6 +169,29 @@ impl<'t> Builder<'t> {
         if word.starts_with('-') && gap.end == span.start {
             return self.hyphened(span, word);
         }
+        if text == self.token_before_span(gap) || word == ":" && text == ":" {
+            let cut = Span::new(gap.start, span.end);
+            let message = if word == ":" {
+                "no `:` stands here".to_owned()
+            } else {
+                format!("`{text}` stands here twice")
+            };
+            return Some(SyntaxError::new(syntax::UNEXPECTED_TEXT, span, message).fix(
+                "remove it",
+                Applicability::Maybe,
+                cut,
+                "",
+            ));
+        }
+        if word == "default" && !next.is_empty() {
+            let message = "a default stands behind `=`";
+            return Some(SyntaxError::new(syntax::FOREIGN_WORDS, place_of(span, word), message).fix(
+                "write `=`",
+                Applicability::Always,
+                place_of(span, word),
+                "=",
+            ));
+        }
         let number = next.starts_with(|c: char| c.is_ascii_digit());
         let name = next.starts_with(|c: char| c.is_ascii_lowercase());
         let (code, meant, message) = match word {
@@ -180,6 +217,13 @@ impl<'t> Builder<'t> {
             place,
             meant,
         ))
+    }
+
+    /// The word or text before a place.
+    fn token_before_span(&self, gap: Span) -> &'t str {
+        let before = &self.source[..gap.start as usize];
+        let word = before.bytes().rev().take_while(|byte| is_word_byte(*byte)).count();
+        if word == 0 { "\0" } else { &before[before.len() - word..] }
     }
 
     /// `shoe-lovers`: a name with hyphens.
@@ -390,4 +434,9 @@ fn plain_letter(c: char) -> Option<char> {
     } else {
         *plain
     })
+}
+
+/// The first word of a place.
+fn place_of(span: Span, word: &str) -> Span {
+    Span::new(span.start, span.start + word.len() as u32)
 }

@@ -13,9 +13,11 @@ impl Builder<'_> {
         let mut condition = None;
         let mut foreign = None;
         let mut colon = None;
+        let mut params = parts.params;
         for inner in rest {
             match inner.as_rule() {
                 Rule::segment_body => condition = self.segment_body(inner),
+                Rule::late_params => params = self.late_params(&inner, parts.title.as_ref()),
                 Rule::equals => foreign = Some(self.exact(&inner)),
                 Rule::segment_head_junk if inner.as_str().trim_end() == ":" => {
                     colon = Some(self.span(&inner));
@@ -83,10 +85,27 @@ impl Builder<'_> {
             span: Span::at(span.end),
         });
         DeclKind::Segment {
-            params: parts.params,
+            params,
             title: parts.title,
             condition,
         }
+    }
+
+    /// Parameters behind the title.
+    fn late_params(&mut self, pair: &P<'_>, title: Option<&Expr>) -> Vec<crate::ast::Param> {
+        let span = self.exact(pair);
+        let message = "parameters stand right behind the name, before the title";
+        let mut error = SyntaxError::new(syntax::MISPLACED_CLAUSE, span, message);
+        if let Some(title) = title {
+            let start = crate::scan::trim_end(self.source.as_bytes(), 0, title.span.start as usize) as u32;
+            let edits = vec![
+                (Span::at(start), self.written(span).to_owned()),
+                (Span::new(title.span.end, span.end), String::new()),
+            ];
+            error = error.edits("move them before the title", Applicability::Always, edits);
+        }
+        self.push(error);
+        super::first(pair).map_or_else(Vec::new, |params| self.params(params))
     }
 
     fn segment_body(&mut self, pair: P<'_>) -> Option<Expr> {
@@ -105,11 +124,15 @@ impl Builder<'_> {
                             .help("for example `when did Purchase in last 30d`"),
                     );
                 }
-                Rule::segment_when | Rule::segment_bare => {
+                Rule::segment_when | Rule::segment_bare | Rule::segment_first => {
                     let bare = inner.as_rule() == Rule::segment_bare;
                     let place = self.span(&inner);
                     let found = self.segment_condition(inner, bare);
-                    if let Some(first) = &condition {
+                    // `when when …`: the first one has no condition, which is said already.
+                    let nothing = |found: &Expr| matches!(found.kind, ExprKind::Error) && found.span.is_empty();
+                    if condition.as_ref().is_some_and(nothing) {
+                        condition = Some(found);
+                    } else if let Some(first) = &condition {
                         self.second_when(first.span, place, found.span);
                     } else {
                         condition = Some(found);
@@ -140,7 +163,8 @@ impl Builder<'_> {
     }
 
     fn second_when(&mut self, first: Span, second: Span, condition: Span) {
-        let word = Span::new(second.start, second.start + "when".len() as u32);
+        let length = crate::scan::word_end(self.written(second).as_bytes(), 0);
+        let word = Span::new(second.start, second.start + length as u32);
         let mut error =
             SyntaxError::new(syntax::REPEATED_CLAUSE, word, "a segment has one condition")
                 .secondary(first, "the first condition");
@@ -155,6 +179,29 @@ impl Builder<'_> {
         self.push(error);
     }
 
+    /// `when a, b`: a comma for `and`.
+    fn comma_and(&mut self, before: Expr, pair: P<'_>) -> Expr {
+        let mut conditions = vec![before];
+        for inner in pair.into_inner() {
+            if inner.as_rule() == Rule::comma {
+                let span = self.exact(&inner);
+                let message = "conditions are joined with `and`, not with a comma";
+                self.push(
+                    SyntaxError::new(syntax::FOREIGN_SEPARATOR, span, message)
+                        .fix("write `and`", Applicability::Maybe, span, " and"),
+                );
+            } else {
+                conditions.push(self.expr(inner));
+            }
+        }
+        let last = conditions.last().map_or(Span::default(), |last| last.span);
+        let span = conditions[0].span.to(last);
+        Expr {
+            kind: ExprKind::And(conditions),
+            span,
+        }
+    }
+
     fn segment_condition(&mut self, pair: P<'_>, bare: bool) -> Expr {
         let mut condition = Expr {
             kind: ExprKind::Error,
@@ -162,7 +209,15 @@ impl Builder<'_> {
         };
         for inner in pair.into_inner() {
             match inner.as_rule() {
-                Rule::when_word => {
+                Rule::when_colon => {
+                    let span = self.exact(&inner);
+                    self.push(
+                        SyntaxError::new(syntax::UNEXPECTED_TEXT, span, "no `:` stands behind `when`")
+                            .fix("remove it", Applicability::Always, span, ""),
+                    );
+                }
+                Rule::comma_and => condition = self.comma_and(condition, inner),
+                Rule::when_word | Rule::if_word => {
                     let span = self.exact(&inner);
                     let written = inner.as_str();
                     let code = if written.eq_ignore_ascii_case("when") {
@@ -346,6 +401,14 @@ impl Builder<'_> {
                         inner.as_str()
                     );
                     self.habit(syntax::MISSING_OTHERWISE, span, message, "otherwise");
+                }
+                Rule::stage_junk if inner.as_str().starts_with("when") => {
+                    let place = self.span(&inner);
+                    let cut = Span::new(self.gap(&inner).start, place.end);
+                    self.push(
+                        SyntaxError::new(syntax::UNEXPECTED_TEXT, place, "the last stage has no condition: it holds who is in no other")
+                            .fix("remove it", Applicability::Maybe, cut, ""),
+                    );
                 }
                 Rule::stage_junk => self.junk(&inner, "the last stage has no condition"),
                 _ => {}

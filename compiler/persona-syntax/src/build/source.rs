@@ -126,7 +126,19 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::expr => keys.push(self.expr(inner)),
-                Rule::kw_group => {}
+                Rule::kw_group => {
+                    let span = self.exact(&inner);
+                    let words: Vec<&str> = inner.as_str().split_whitespace().collect();
+                    let written = words.join(" ");
+                    if written != "group by" {
+                        let code = if written == "GROUP BY" {
+                            syntax::UPPER_CASE_WORD
+                        } else {
+                            syntax::WORDS_RUN_TOGETHER
+                        };
+                        self.habit(code, span, format!("`{written}` is written `group by`"), "group by");
+                    }
+                }
                 _ => self.junk(&inner, CLAUSES),
             }
         }

@@ -55,7 +55,7 @@ struct Refusal {
     broken: bool,
 }
 
-/// From this nesting of brackets on, a thread with a stack of its own does the work.
+/// From this nesting on, a thread with a stack of its own does the work.
 const DEEP: usize = 24;
 /// The stack of that thread.
 const STACK: usize = 128 << 20;
@@ -82,19 +82,11 @@ fn declaration(text: &str) -> Result<String, Refusal> {
     })
 }
 
-/// About how deeply a text nests; never less than it does.
+/// How deeply a text nests at most: as deep as it opens anything at all.
 fn nesting(text: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' | b'<' => depth += 1,
-            b')' | b']' | b'}' | b'>' => depth = depth.saturating_sub(1),
-            _ => continue,
-        }
-        deepest = deepest.max(depth);
-    }
+    let opens = |byte: &u8| matches!(byte, b'(' | b'[' | b'{' | b'<');
     let words = text.matches("if").count() + text.matches("where").count();
-    deepest.max(words)
+    text.as_bytes().iter().filter(|byte| opens(byte)).count() + words
 }
 
 fn shallow(text: &str) -> Result<String, Refusal> {
@@ -128,16 +120,27 @@ fn shallow(text: &str) -> Result<String, Refusal> {
             break;
         }
         let printed = print::print(&layout);
-        let again = parse_decl(&printed);
-        let same = again.errors.is_empty()
-            && check::shape(&again.tree) == wanted
-            && Tokens::of(&printed, &again.tree)
-                .is_some_and(|tokens| tokens.comments().eq(comments.iter().copied()));
-        if same {
+        if is_settled(&printed, &wanted, &comments, keep_commas) {
             return Ok(printed);
         }
     }
     Err(refuse("in the one format it would not mean the same"))
+}
+
+/// Whether a printed declaration is the one that was read, and would be printed like this again.
+fn is_settled(printed: &str, wanted: &str, comments: &[&str], keep_commas: bool) -> bool {
+    let parse = parse_decl(printed);
+    if !parse.errors.is_empty() || check::shape(&parse.tree) != wanted {
+        return false;
+    }
+    let Some(tokens) = Tokens::of(printed, &parse.tree) else {
+        return false;
+    };
+    if !tokens.comments().eq(comments.iter().copied()) {
+        return false;
+    }
+    let mut layout = Layout::new(printed, tokens, keep_commas);
+    layout.declaration(&parse.tree).is_some() && print::print(&layout) == printed
 }
 
 /// The text with `\n` at the ends of its lines.

@@ -328,6 +328,9 @@ impl Block {
         match word {
             // `if a then b else c` is an expression where one is awaited.
             "if" if !completes(before) && !separated(before) => {
+                if place == Place::Inline {
+                    return false;
+                }
                 let line = &text[at..super::line_end(bytes, at)];
                 !line.split_whitespace().any(|word| word == "then")
             }

@@ -105,8 +105,9 @@ fn unclosed_end(bytes: &[u8], from: usize, line: usize) -> usize {
         memchr::memmem::find(&bytes[from..end], b" { when ").map(|found| from + found)
     };
     // Braces that the text did not open close the body around it.
-    let braces = bytes[from..end].iter().rev().take_while(|byte| matches!(byte, b'}' | b' ')).count();
-    let own = memchr::memchr(b'{', &bytes[from..end]).is_some();
+    let closers = |byte: &&u8| matches!(byte, b'}' | b')' | b']' | b' ');
+    let braces = bytes[from..end].iter().rev().take_while(closers).count();
+    let own = memchr::memchr3(b'{', b'(', b'[', &bytes[from..end]).is_some();
     let end = if own { end } else { super::trim_end(bytes, from, end - braces) };
     body.map_or(end, |body| super::trim_end(bytes, from, body))
 }

@@ -134,6 +134,71 @@ fn ten_thousand_brackets_are_one_report_at_once() {
     }
 }
 
+/// Openings and closings that nest between clauses.
+const BLOCKS: &[(&str, &str, &str)] = &[
+    ("trigger t {\n  on X\n", "if x {\n", "}\n"),
+    ("trigger t {\n  on X\n", "if (", ") { stop }\n"),
+    ("trigger t {\n  on X\n", "if x { stop } else {\n", "}\n"),
+    ("trigger t {\n  on X\n", "if if x then y else z {\n", "}\n"),
+    ("trigger t {\n  on X\n", "emit X { a: (", ") }\n"),
+    ("trigger t {\n  on X\n", "send x(f(", ")) via y\n"),
+    ("content c {\n", "variant v when x {\n", "}\n"),
+    ("content c {\n", "otherwise { locale de {\n", "} }\n"),
+    ("content c {\n", "otherwise { a = template(\"", "\") }\n"),
+    ("test \"t\" {\n", "given { a: {", "} }\n"),
+    ("test \"t\" {\n", "expect not (", ")\n"),
+    ("recommend r {\n", "where (", ")\n"),
+    ("experiment e {\n", "arms {", "}\n"),
+    ("channel c {\n", "quiet (", ") to x\n"),
+    ("exclusive {\n", "f(", ")\n"),
+    ("use x.", "{", "}"),
+];
+
+#[test]
+fn clauses_nest_deeply_in_little_time() {
+    for (head, open, close) in BLOCKS {
+        for depth in [20, 50, 110, 500] {
+            for close in [close, &""] {
+                let start = Instant::now();
+                let text = format!("{head}{}stop\n{}}}", open.repeat(depth), close.repeat(depth));
+                parse_decl(&text);
+                assert!(
+                    start.elapsed() < BOUND,
+                    "{open} takes {:?}",
+                    start.elapsed()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn many_clauses_take_linear_time() {
+    for (head, clause) in [
+        ("trigger t {\n", "  send x(a, b: 3) via email, within 12h\n"),
+        ("trigger t {\n", "  wait until X where a == 1, at most 3d\n"),
+        ("trigger t {\n", "  if did X then { stop } else if y { stop } else { stop }\n"),
+        ("trigger t {\n", "  whatever this is\n"),
+        ("trigger t {\n", "  sed x via email\n"),
+        ("trigger t {\n", "  set a = (\n"),
+        ("content c {\n", "  variant v when x { a = \"{b}\", locale de { a = \"\" } }\n"),
+        ("content c {\n", "  variant v when x {\n    a = \"{b}\"\n"),
+        ("test \"t\" {\n", "  event X { a: 1, b: [1, 2] }\n  expect sent x via y\n"),
+        ("test \"t\" {\n", "  event X { a: 1\n"),
+        ("channel c {\n", "  limit 3 per 7d across a, b\n"),
+        ("recommend r {\n", "  rank by a desc, b asc\n  take 4\n"),
+    ] {
+        let text = format!("{head}{}}}", clause.repeat(2_000));
+        let start = Instant::now();
+        parse_decl(&text);
+        assert!(
+            start.elapsed() < BOUND,
+            "{clause} takes {:?}",
+            start.elapsed()
+        );
+    }
+}
+
 #[test]
 fn long_chains_are_no_nesting() {
     for (item, joint) in [

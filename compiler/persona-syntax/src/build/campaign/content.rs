@@ -106,7 +106,8 @@ impl Builder<'_> {
                         &inner,
                         syntax::MISSING_WHEN,
                         "a variant has a condition: `variant name when …`",
-                        Some(" when"),
+                        // Before the body, the word alone repairs nothing.
+                        (!self.text[inner.as_span().start()..].trim_start().starts_with('{')).then_some(" when"),
                     );
                 }
                 Rule::kw_when_t => {

@@ -103,7 +103,20 @@ impl Builder<'_> {
             return;
         }
         let word = self.first_word(span);
-        if let Some(meant) = block.meant(word.of_text(written)) {
+        let rest = &written[word.len as usize..];
+        let meant = block.meant(word.of_text(written));
+        if meant.is_some_and(|meant| meant == word.of_text(written)) && rest.trim_start().starts_with([':', '=']) {
+            let sign = span.start + (written.len() - rest.trim_start().len()) as u32;
+            let place = Span::new(sign, sign + 1);
+            let cut = Span::new(span.start + word.len, sign + 1);
+            let message = format!("no sign stands behind `{}`", word.of_text(written));
+            self.push(
+                SyntaxError::new(syntax::FOREIGN_CLAUSE, place, message)
+                    .fix("remove it", Applicability::Always, cut, ""),
+            );
+            return;
+        }
+        if let Some(meant) = meant {
             let place = Span::new(span.start, span.start + word.len);
             self.push(
                 SyntaxError::new(

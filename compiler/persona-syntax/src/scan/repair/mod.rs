@@ -492,6 +492,15 @@ impl<'t> Repair<'t> {
                 format!("expected `{close}` here"),
             ),
         };
+        let inside = self.text.get(frame.at + 1..insert).unwrap_or_default();
+        let in_text = self.text.as_bytes().get(insert) == Some(&b'"');
+        if open == "{" && in_text && inside.trim().is_empty() {
+            // A brace at the end of a text is meant as such.
+            let place = self.span(frame.at, frame.at);
+            let fix = error.help("a brace as such is written `\\{`");
+            self.errors.push(fix.fix("write `\\{`", Applicability::Maybe, place, "\\"));
+            return;
+        }
         let at_end = frame.open == Open::Brace && found.is_none();
         let text = if at_end {
             format!("\n{close}")
