@@ -241,7 +241,8 @@ impl<'a> Builder<'a, '_> {
     ) -> Option<Formula> {
         let numbers = |kind: &TypeKind| matches!(kind, TypeKind::Int | TypeKind::Float);
         let (x, y) = (&a.ty.kind, &b.ty.kind);
-        if !alike(x, y) && !(numbers(x) && numbers(y)) {
+        let comparable = alike(x, y) || (numbers(x) && numbers(y));
+        if !comparable {
             return None;
         }
         let (mut first, mut second) = (self.term(a, frame), self.term(b, frame));

@@ -415,7 +415,7 @@ impl<'a, 'w> Builder<'a, 'w> {
             }
             (Op::Coalesce, _) => {
                 let operand = self.operand(expr, frame);
-                self.truth(operand.term, operand.default, yes)
+                self.truth(operand.term, operand.default.as_ref(), yes)
             }
             _ => match self.comparison(op, operands, frame, yes) {
                 Some(formula) => formula,
@@ -563,8 +563,8 @@ impl<'a, 'w> Builder<'a, 'w> {
     }
 
     /// A term of type `Bool`, as a condition.
-    pub(super) fn truth(&mut self, term: TermId, default: Option<Const>, yes: bool) -> Formula {
-        let lit = self.value_lit(term, Set::one(1), default == Some(Const::Bool(true)));
+    pub(super) fn truth(&mut self, term: TermId, default: Option<&Const>, yes: bool) -> Formula {
+        let lit = self.value_lit(term, Set::one(1), default == Some(&Const::Bool(true)));
         Formula::literal(lit, yes)
     }
 

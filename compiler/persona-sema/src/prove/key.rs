@@ -41,7 +41,7 @@ impl<'a> Builder<'a, '_> {
                 }
             }
             ExprKind::Event(binder, fields) => {
-                self.write_event_field(*binder, fields, frame, out)?
+                self.write_event_field(*binder, fields, frame, out)?;
             }
             ExprKind::EventParam(binder, index) => match self.param(frame, *index) {
                 Bound::Field(fields) => self.write_event_field(*binder, fields, frame, out)?,

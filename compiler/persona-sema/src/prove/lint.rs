@@ -3,15 +3,16 @@
 
 use persona_base::{Code, Diagnostic, FileId, Span, proofs};
 
-use super::build::{Body, BodyKind, Builder, FrameId, World};
+use super::build::{Builder, FrameId, World};
+use super::reasons::{Item, flatten, least, opened, together_never};
 use super::solve::Solver;
 use super::term::Formula;
-use super::words;
+use super::worth::{asks_for_missing, has_filter, junction, plain, worth_it};
 use crate::expr::each_part;
 use crate::{Expr, ExprKind, Op, TypeKind};
 
 /// How many operands are compared with each other.
-const MAX_OPERANDS: usize = 24;
+pub(super) const MAX_OPERANDS: usize = 24;
 /// How many stages or variants are looked at.
 const MAX_STAGES: usize = 64;
 /// How often references are opened to find out where a contradiction comes from.
@@ -40,14 +41,6 @@ pub(super) struct Sequence {
     pub(super) noun: &'static str,
 }
 
-/// A condition that has to hold, or not to.
-#[derive(Clone, Copy)]
-struct Item<'a> {
-    expr: &'a Expr,
-    frame: FrameId,
-    yes: bool,
-}
-
 /// The texts that places are in.
 pub(super) trait Texts {
     /// What is written at a place.
@@ -57,8 +50,8 @@ pub(super) trait Texts {
 /// Looks for what deserves a word in one declaration.
 pub(super) struct Linter<'a, 'w> {
     world: &'w dyn World<'a>,
-    texts: &'w dyn Texts,
-    file: FileId,
+    pub(super) texts: &'w dyn Texts,
+    pub(super) file: FileId,
     /// Where something has been said already.
     silent: &'w [Span],
     pub(super) found: Vec<Diagnostic>,
@@ -215,165 +208,6 @@ impl<'a, 'w> Linter<'a, 'w> {
             core = least(builder, wider);
         }
         core
-    }
-
-    /// Says that a condition has the same answer for everybody.
-    fn report(
-        &mut self,
-        builder: &mut Builder<'a, 'w>,
-        expr: &Expr,
-        core: &[Item<'a>],
-        site: &Site,
-        always: bool,
-    ) {
-        // What is wrong only in another declaration is said there.
-        if !core
-            .iter()
-            .any(|item| builder.of_frame(item.frame).file == self.file)
-        {
-            return;
-        }
-        let code = if always {
-            proofs::ALWAYS_HOLDS
-        } else {
-            proofs::NEVER_HOLDS
-        };
-        let consequence = match (site, always) {
-            (Site::Segment(name), false) => format!("nobody can ever be in `{name}`"),
-            (Site::Segment(name), true) => format!("everybody is in `{name}`"),
-            (Site::Entry(name), false) => format!("nobody can ever enter `{name}`"),
-            (Site::Entry(_), true) => "this condition keeps nobody out".to_owned(),
-            (Site::Filter, false) => "nothing can ever match this".to_owned(),
-            (Site::Filter, true) => "everything matches this".to_owned(),
-            (Site::Other(never, _), false) => (*never).to_owned(),
-            (Site::Other(_, always), true) => (*always).to_owned(),
-            (Site::Part, false) => "this can never be true".to_owned(),
-            (Site::Part, true) => "this is always true".to_owned(),
-        };
-        let message = match self.why(builder, core, always) {
-            Some(why) => format!("{consequence}: {why}"),
-            None => consequence,
-        };
-        let own = |item: &&Item<'a>| {
-            builder.of_frame(item.frame).file == self.file && inside(item.expr.span, expr.span)
-        };
-        let (main, others): (Span, Vec<&Item<'a>>) = match core.iter().filter(own).next_back() {
-            Some(last) if core.len() > 1 => (
-                last.expr.span,
-                core.iter()
-                    .filter(|item| !std::ptr::eq(item.expr, last.expr))
-                    .collect(),
-            ),
-            _ => (expr.span, Vec::new()),
-        };
-        let mut diagnostic = Diagnostic::new(code, self.file, main, message);
-        diagnostic = diagnostic.label(if others.is_empty() {
-            "the answer is the same for everyone"
-        } else if always {
-            "whoever this leaves out …"
-        } else {
-            "this …"
-        });
-        for item in others {
-            let file = builder.of_frame(item.frame).file;
-            let words = if always {
-                "… is taken in by this"
-            } else {
-                "… and this are never true at once"
-            };
-            diagnostic = diagnostic.secondary(file, item.expr.span, words);
-        }
-        let help = match (site, always) {
-            (Site::Part, false) => "take this part out, or correct a value in it",
-            (Site::Part, true) => "take this part out: it changes nothing",
-            (_, false) => "correct one of the values, or join them with `or`",
-            (_, true) => "correct one of the values, or leave the condition out",
-        };
-        self.found.push(diagnostic.help(help));
-    }
-
-    /// Why some things are never so together: in words about values, where it is about the values of one thing.
-    fn why(
-        &self,
-        builder: &mut Builder<'a, 'w>,
-        core: &[Item<'a>],
-        always: bool,
-    ) -> Option<String> {
-        let [first, second] = core else {
-            return None;
-        };
-        let said = |builder: &mut Builder<'a, 'w>, item: &Item<'a>, yes: bool| {
-            let Formula::Lit(lit) = builder.formula(item.expr, item.frame, yes) else {
-                return None;
-            };
-            let term = builder.terms.get(lit.term);
-            let (source, frame) = term.source?;
-            let text = self.texts.text(builder.of_frame(frame).file, source.span)?;
-            let tables = builder.tables(item.frame);
-            let words = self
-                .as_written(builder, item, yes)
-                .or_else(|| words::said(&lit.channel, &lit.set, lit.missing, &term.kind, tables))?;
-            Some((lit.term, text.to_owned(), words))
-        };
-        let flip = |item: &Item<'a>| item.yes != always;
-        let (a, b) = (flip(first), flip(second));
-        let (a, b) = (said(builder, first, a), said(builder, second, b));
-        if let (Some((x, text, one)), Some((y, _, other))) = (a, b)
-            && x == y
-            && one != other
-        {
-            let verb = if always { "is always" } else { "cannot be" };
-            let (joint, end) = if always {
-                ("or", "")
-            } else {
-                ("and", " at once")
-            };
-            return Some(format!("`{text}` {verb} {one} {joint} {other}{end}"));
-        }
-        let quoted = |item: &Item<'a>| {
-            let file = builder.of_frame(item.frame).file;
-            let text = self.texts.text(file, item.expr.span)?;
-            (text.len() <= 60 && !text.contains('\n')).then(|| {
-                let not = if item.yes == always { "not " } else { "" };
-                format!("{not}`{text}`")
-            })
-        };
-        let (a, b) = (quoted(first)?, quoted(second)?);
-        Some(if always {
-            format!("{a} or {b} holds for everyone")
-        } else {
-            format!("{a} and {b} never hold together")
-        })
-    }
-
-    /// A comparison with a constant in the words it was written with: `above 1000 USD`.
-    fn as_written(&self, builder: &Builder<'a, 'w>, item: &Item<'a>, yes: bool) -> Option<String> {
-        let ExprKind::Op(op, operands) = &item.expr.kind else {
-            return None;
-        };
-        let [a, b] = operands.as_slice() else {
-            return None;
-        };
-        let fixed = |expr: &Expr| matches!(expr.kind, ExprKind::Const(_));
-        let (word, value) = match (op, fixed(a), fixed(b), yes) {
-            (Op::Lt, false, true, true) | (Op::Le, true, false, false) => ("below", b),
-            (Op::Lt, true, false, true) | (Op::Le, false, true, false) => ("above", a),
-            (Op::Le, false, true, true) | (Op::Lt, true, false, false) => ("at most", b),
-            (Op::Le, true, false, true) | (Op::Lt, false, true, false) => ("at least", a),
-            _ => return None,
-        };
-        let value = if fixed(value) {
-            value
-        } else if fixed(a) {
-            a
-        } else {
-            b
-        };
-        if matches!(value.ty.kind, TypeKind::Date | TypeKind::Timestamp) {
-            return None;
-        }
-        let file = builder.of_frame(item.frame).file;
-        Some(format!("{word} {}", self.texts.text(file, value.span)?))
     }
 
     /// Parts of a condition that is neither always nor never true.
@@ -577,242 +411,6 @@ impl<'a, 'w> Linter<'a, 'w> {
             self.parts(builder, filter, frame);
         }
     }
-}
-
-/// Whether there is anything to find out about a condition: alone, most comparisons say something, and those of different
-/// things do not contradict each other.
-fn worth_it(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Op(op, operands) => match op {
-            Op::And | Op::Or => {
-                let mut said = Said::default();
-                said.of(expr);
-                said.about.sort_unstable();
-                said.always_look || said.about.windows(2).any(|pair| pair[0] == pair[1])
-            }
-            Op::In => operands
-                .first()
-                .is_some_and(|value| matches!(value.ty.kind, TypeKind::Enum(_) | TypeKind::Bool)),
-            Op::Not => operands.iter().any(worth_it),
-            _ => operands.iter().any(has_filter),
-        },
-        ExprKind::If(..) | ExprKind::Match(..) => true,
-        _ => has_filter(expr),
-    }
-}
-
-/// What the atoms of a condition speak of.
-#[derive(Default)]
-struct Said {
-    /// Once for each atom: a field, a kind of event; apart from that, whether it is known.
-    about: Vec<(u8, u32, u32)>,
-    /// Whether there is something in it that may speak of anything.
-    always_look: bool,
-}
-
-impl Said {
-    fn of(&mut self, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::Op(Op::And | Op::Or, operands) => {
-                operands.iter().for_each(|operand| self.of(operand))
-            }
-            ExprKind::Op(Op::Not, operands) => match operands.as_slice() {
-                // Missing: neither known nor anything else.
-                [
-                    Expr {
-                        kind: ExprKind::Op(Op::Known, inner),
-                        ..
-                    },
-                ] => {
-                    self.atom(inner, 0);
-                    self.atom(inner, 8);
-                }
-                _ => operands.iter().for_each(|operand| self.of(operand)),
-            },
-            ExprKind::Op(Op::Known, inner) => self.atom(inner, 8),
-            _ => {
-                self.always_look |= worth_it(expr);
-                self.atom(std::slice::from_ref(expr), 0);
-            }
-        }
-    }
-
-    fn atom(&mut self, parts: &[Expr], known: u8) {
-        let from = self.about.len();
-        parts.iter().for_each(|part| self.part(part, known));
-        self.about[from..].sort_unstable();
-        let mut atom = self.about.split_off(from);
-        atom.dedup();
-        self.about.extend(atom);
-    }
-
-    fn part(&mut self, expr: &Expr, known: u8) {
-        match &expr.kind {
-            ExprKind::Profile(field) => self.about.push((known, field.0, 0)),
-            ExprKind::Event(_, fields) => {
-                self.about
-                    .extend(fields.iter().map(|(_, field)| (known + 1, field.0, 0)));
-            }
-            ExprKind::Elem(binder, child) => self.about.push((known + 2, binder.0, *child)),
-            ExprKind::Agg { query, .. } | ExprKind::Sequence { first: query, .. } => {
-                match &query.kinds {
-                    crate::Kinds::Events(kinds) => {
-                        self.about.extend(kinds.iter().map(|kind| (3, kind.0, 0)))
-                    }
-                    crate::Kinds::Param(_) => self.about.push((4, 0, 0)),
-                }
-            }
-            ExprKind::Param(index) => self.about.push((5, *index, 0)),
-            ExprKind::Quantifier { list, .. } | ExprKind::ListAgg { list, .. } => {
-                self.part(list, known)
-            }
-            ExprKind::Trait(..)
-            | ExprKind::Fn(..)
-            | ExprKind::Segment(..)
-            | ExprKind::Stage(..)
-            | ExprKind::Partition(_)
-            | ExprKind::Sample { .. }
-            | ExprKind::Arm(_)
-            | ExprKind::If(..)
-            | ExprKind::Match(..) => self.always_look = true,
-            _ => each_part(expr, &mut |part| self.part(part, known)),
-        }
-    }
-}
-
-/// Whether a filter may stand in an expression.
-fn has_filter(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Agg { query, .. } | ExprKind::Sequence { first: query, .. } => {
-            query.filter.as_deref().is_some_and(worth_it)
-        }
-        ExprKind::Quantifier { condition, .. } => worth_it(condition),
-        ExprKind::ListAgg { filter, .. } => filter.as_deref().is_some_and(worth_it),
-        ExprKind::Op(_, operands) => operands.iter().any(has_filter),
-        _ => false,
-    }
-}
-
-fn junction(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Op(Op::And | Op::Or, _) => true,
-        ExprKind::Op(Op::Not, operands) => operands.iter().any(junction),
-        _ => false,
-    }
-}
-
-/// Whether a single atom can be always or never true: by its type.
-fn plain(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Op(Op::Not, operands) => operands.iter().any(plain),
-        ExprKind::Op(Op::In, _) => true,
-        _ => false,
-    }
-}
-
-/// Whether an expression asks what is missing or known: what settles another part of a condition is never superfluous.
-fn asks_for_missing(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Op(Op::Known, _) => true,
-        ExprKind::Op(Op::And | Op::Or | Op::Not, operands) => operands.iter().any(asks_for_missing),
-        _ => false,
-    }
-}
-
-fn inside(inner: Span, outer: Span) -> bool {
-    outer.start <= inner.start && inner.end <= outer.end
-}
-
-/// What has to hold for a conjunction to hold, each on its own.
-fn flatten<'a>(item: Item<'a>, items: &mut Vec<Item<'a>>) {
-    match &item.expr.kind {
-        ExprKind::Op(Op::And, operands) if item.yes => {
-            operands
-                .iter()
-                .for_each(|expr| flatten(Item { expr, ..item }, items));
-        }
-        ExprKind::Op(Op::Or, operands) if !item.yes => {
-            operands
-                .iter()
-                .for_each(|expr| flatten(Item { expr, ..item }, items));
-        }
-        ExprKind::Op(Op::Not, operands) => match operands.as_slice() {
-            [expr] => flatten(
-                Item {
-                    expr,
-                    yes: !item.yes,
-                    ..item
-                },
-                items,
-            ),
-            _ => items.push(item),
-        },
-        _ => items.push(item),
-    }
-}
-
-/// What a reference stands for.
-fn opened<'a>(builder: &mut Builder<'a, '_>, item: Item<'a>) -> Option<Vec<Item<'a>>> {
-    let mut items = Vec::new();
-    match &item.expr.kind {
-        ExprKind::Segment(name, args) => {
-            let body: Body<'a> = builder.body(item.frame, name)?;
-            let BodyKind::Segment(expr) = body.kind else {
-                return None;
-            };
-            let frame = builder.call(item.frame, body, args)?;
-            flatten(
-                Item {
-                    expr,
-                    frame,
-                    yes: item.yes,
-                },
-                &mut items,
-            );
-        }
-        ExprKind::Trait(..) => {
-            let (expr, frame) = builder.resolve(item.expr, item.frame);
-            if std::ptr::eq(expr, item.expr) {
-                return None;
-            }
-            flatten(
-                Item {
-                    expr,
-                    frame,
-                    yes: item.yes,
-                },
-                &mut items,
-            );
-        }
-        _ => return None,
-    }
-    Some(items)
-}
-
-fn together_never<'a>(builder: &mut Builder<'a, '_>, items: &[Item<'a>]) -> bool {
-    builder.refill();
-    let formulas: Vec<Formula> = items
-        .iter()
-        .map(|item| builder.formula(item.expr, item.frame, item.yes))
-        .collect();
-    let all: Vec<&Formula> = formulas.iter().collect();
-    Solver::new(&builder.terms).never(&all)
-}
-
-/// As few of these as still never hold together.
-fn least<'a>(builder: &mut Builder<'a, '_>, mut items: Vec<Item<'a>>) -> Vec<Item<'a>> {
-    if items.len() > MAX_OPERANDS {
-        return items;
-    }
-    let mut at = 0;
-    while at < items.len() && items.len() > 1 {
-        let taken = items.remove(at);
-        if !together_never(builder, &items) {
-            items.insert(at, taken);
-            at += 1;
-        }
-    }
-    items
 }
 
 /// The terms that a formula speaks of: by what they count, where they count something.

@@ -4,7 +4,7 @@
 //!
 //! [`build`] turns conditions into formulas over terms ([`term`], [`key`]), [`atoms`] and [`streams`] say what comparisons
 //! and questions about events mean, [`solve`] looks for a way in which formulas could hold together, [`lint`] and
-//! [`exclusive`] report, [`witness`] makes people up, and [`eval`] asks the conditions about them, on its own.
+//! [`exclusive`] report what [`worth`] lets through with the [`reasons`] for it, [`witness`] makes people up, and [`eval`] asks the conditions about them, on its own.
 
 mod atoms;
 mod build;
@@ -12,6 +12,8 @@ mod eval;
 mod exclusive;
 mod key;
 mod lint;
+mod reasons;
+mod report;
 mod set;
 mod sites;
 mod solve;
@@ -21,6 +23,7 @@ mod term;
 mod tests;
 mod witness;
 mod words;
+mod worth;
 
 use persona_base::FileId;
 

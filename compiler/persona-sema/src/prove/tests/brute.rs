@@ -98,7 +98,7 @@ impl Compare {
         }
     }
 
-    fn of<T: PartialOrd>(self, a: T, b: T) -> bool {
+    fn of<T: PartialOrd + Copy>(self, a: T, b: T) -> bool {
         match self {
             Self::Less => a < b,
             Self::UpTo => a <= b,
