@@ -76,10 +76,6 @@ pub enum ChannelClause {
 
 /// `per 7d` (rolling) or `per day` (calendar).
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "rates are few, and read in place"
-)]
 pub enum Rate {
     /// Rolling: an expression of type `Duration`.
     Rolling(Expr),
@@ -270,10 +266,6 @@ pub enum TriggerStepKind {
 
 /// When a deferred message comes too late.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one for each send, read in place"
-)]
 pub enum Stale {
     /// `within D`
     Within(Expr),

@@ -73,12 +73,10 @@ impl<'t> Builder<'t> {
                 .contains(&error.code)
             })
             .filter_map(|error| {
-                error
-                    .fix
-                    .as_ref()?
-                    .edits
-                    .first()
-                    .map(|(span, _)| span.start as usize)
+                let (span, text) = error.fix.as_ref()?.edits.first()?;
+                // Behind a brace that is meant as such, no value is missing.
+                let at = if text == "\\" { error.span.end } else { span.start };
+                Some(at as usize)
             })
             .map(|at| crate::scan::trim_end(source.as_bytes(), 0, at) as u32)
             .collect();

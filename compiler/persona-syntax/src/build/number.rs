@@ -369,6 +369,9 @@ impl Builder<'_> {
         if letters && (is_currency || units::unit(suffix).is_some()) {
             return self.unit_needs_space(number, suffix, is_currency, span);
         }
+        if matches!(suffix, "am" | "pm" | "AM" | "PM") && number.bytes().all(|byte| byte.is_ascii_digit()) {
+            return self.half_day(&format!("{number}:00{suffix}"), span);
+        }
         if let Some(meant) = self.meant_quantity(number, suffix, span) {
             let message = format!("`{suffix}` is no unit");
             self.push(SyntaxError::new(syntax::UNKNOWN_UNIT, span, message).fix(

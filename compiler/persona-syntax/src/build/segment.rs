@@ -139,7 +139,7 @@ impl Builder<'_> {
                     }
                 }
                 _ => {
-                    condition = condition.map(|found| super::expr::unfinished_value(found));
+                    condition = condition.map(super::expr::unfinished_value);
                     self.junk(
                         &inner,
                         "expected `}`: a segment has one condition behind `when`",

@@ -189,12 +189,10 @@ impl Builder<'_> {
                 self.needless(pair, &format!("the number alone is the most: `{form}`"));
             }
             Rule::count_of => self.needless(pair, &format!("the number stands alone: `{form}`")),
-            Rule::rate_per => {
-                if pair.as_str() != "per" {
-                    let span = self.exact(pair);
-                    let message = format!("a rate is written with `per`: `{form}`");
-                    self.habit(syntax::FOREIGN_CLAUSE, span, message, "per");
-                }
+            Rule::rate_per if pair.as_str() != "per" => {
+                let span = self.exact(pair);
+                let message = format!("a rate is written with `per`: `{form}`");
+                self.habit(syntax::FOREIGN_CLAUSE, span, message, "per");
             }
             Rule::rate => *per = self.rate(pair.clone()),
             Rule::rate_word => *per = self.rate_word(pair),

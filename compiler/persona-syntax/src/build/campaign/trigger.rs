@@ -153,10 +153,8 @@ impl Builder<'_> {
                     "how long is missing: `on inactivity of Purchase for 30d`",
                     " for 30d",
                 ),
-                Rule::operand => {
-                    if said || !self.span(&inner).is_empty() {
-                        duration = self.operand(inner);
-                    }
+                Rule::operand if said || !self.span(&inner).is_empty() => {
+                    duration = self.operand(inner);
                 }
                 _ => {}
             }
