@@ -12,7 +12,10 @@ impl Checked {
     pub fn not_run_yet(&self) -> Vec<Diagnostic> {
         let traits = self.traits.iter().map(|def| (def.origin, vec![&def.body]));
         let fns = self.fns.iter().map(|def| (def.origin, vec![&def.body]));
-        let segments = self.segments.iter().map(|def| (def.origin, vec![&def.body]));
+        let segments = self
+            .segments
+            .iter()
+            .map(|def| (def.origin, vec![&def.body]));
         let partitions = self
             .partitions
             .iter()
@@ -78,11 +81,13 @@ impl Checked {
                     || steps.iter().any(|step| any(&step.kinds))
                     || not.as_ref().is_some_and(|not| any(&not.kinds))
             }
-            ExprKind::Trait(_, args) | ExprKind::Segment(_, args) => args.iter().any(|arg| match arg {
-                Arg::Event(kinds) => kinds.iter().any(sent),
-                Arg::Field(fields) => fields.iter().any(|(event, _)| sent(event)),
-                Arg::Value(_) | Arg::Param(_) => false,
-            }),
+            ExprKind::Trait(_, args) | ExprKind::Segment(_, args) => {
+                args.iter().any(|arg| match arg {
+                    Arg::Event(kinds) => kinds.iter().any(sent),
+                    Arg::Field(fields) => fields.iter().any(|(event, _)| sent(event)),
+                    Arg::Value(_) | Arg::Param(_) => false,
+                })
+            }
             _ => false,
         }
     }
@@ -149,6 +154,9 @@ mod tests {
 
     #[test]
     fn a_catalog_alone_keeps_nothing_from_running() {
-        assert_eq!(told("segment s { when did Seen where sku == \"A1\" }\n"), []);
+        assert_eq!(
+            told("segment s { when did Seen where sku == \"A1\" }\n"),
+            []
+        );
     }
 }

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use persona_base::{FileId, IndexVec, Span};
 
 use super::origin::Origins;
-use super::queries::{Decl, ItemKind, catalog_ids, check, config, kind_ids, profile, schema, symbols};
+use super::queries::{
+    Decl, ItemKind, catalog_ids, check, config, kind_ids, profile, schema, symbols,
+};
 use super::{Database, Db, modules};
 use crate::decl::{Shape, Unit};
 use crate::env::Schema;
 use crate::{
-    EnumDef, EnumId, Catalog, Channel, Checked, Content, Experiment, Place, Purpose, Recommend, Sent, Source, TableDef, Test, Trigger,
+    Catalog, Channel, Checked, Content, EnumDef, EnumId, Experiment, Place, Purpose, Recommend,
+    Sent, Source, TableDef, Test, Trigger,
 };
 
 /// The checked package. There are no errors in it: every name is declared once, every unit is whole.
@@ -35,8 +38,14 @@ pub(super) fn assemble(db: &Database) -> Checked {
             unreachable!("a catalog's check gives its table");
         };
         let origin = origins.place(decl);
-        let table = TableDef { origin, ..catalog.table.clone() };
-        Catalog { table, ..catalog.clone() }
+        let table = TableDef {
+            origin,
+            ..catalog.table.clone()
+        };
+        Catalog {
+            table,
+            ..catalog.clone()
+        }
     });
     let mut checked = Checked {
         package: config(db, project).info.clone(),
@@ -126,36 +135,61 @@ fn implicit_profile(db: &dyn Db, table: TableDef) -> TableDef {
 
 fn add(checked: &mut Checked, unit: &Unit, origin: Place) {
     match unit {
-        Unit::None | Unit::Table(_) | Unit::Const { .. } | Unit::Catalog(_) | Unit::Exclusive(_) => {}
+        Unit::None
+        | Unit::Table(_)
+        | Unit::Const { .. }
+        | Unit::Catalog(_)
+        | Unit::Exclusive(_) => {}
         Unit::Purpose(definition) => {
             let definition = definition.clone();
-            checked.purposes.push(Purpose { origin, ..definition });
+            checked.purposes.push(Purpose {
+                origin,
+                ..definition
+            });
         }
         Unit::Channel(definition) => {
             let definition = definition.clone();
-            checked.channels.push(Channel { origin, ..definition });
+            checked.channels.push(Channel {
+                origin,
+                ..definition
+            });
         }
         Unit::Recommend(definition, _) => {
             let definition = definition.clone();
-            let definition = Recommend { origin, ..definition };
+            let definition = Recommend {
+                origin,
+                ..definition
+            };
             checked.recommendations.push(definition);
         }
         Unit::Trigger(definition) => {
             let definition = definition.clone();
-            checked.triggers.push(Trigger { origin, ..definition });
+            checked.triggers.push(Trigger {
+                origin,
+                ..definition
+            });
         }
         Unit::Content(definition) => {
             let definition = definition.clone();
-            checked.contents.push(Content { origin, ..definition });
+            checked.contents.push(Content {
+                origin,
+                ..definition
+            });
         }
         Unit::Experiment(definition) => {
             let definition = definition.clone();
-            let definition = Experiment { origin, ..definition };
+            let definition = Experiment {
+                origin,
+                ..definition
+            };
             checked.experiments.push(definition);
         }
         Unit::Test(definition) => {
             let definition = definition.clone();
-            checked.tests.push(Test { origin, ..definition });
+            checked.tests.push(Test {
+                origin,
+                ..definition
+            });
         }
         Unit::Trait { definition, .. } => {
             let mut definition = definition.clone();

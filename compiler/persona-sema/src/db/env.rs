@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::{Db, modules};
 use super::graph::{cycle_of, refers};
 use super::origin::name_of;
 use super::queries::{Decl, ItemKind, content_shape, lookup, schema, signature, symbols};
+use super::{Db, modules};
 use crate::decl;
 use crate::env::{ContentShape, Env, Global, Schema, Signature, Sort};
 use crate::{Const, Place, Type};
@@ -33,7 +33,8 @@ impl<'db> DeclEnv<'db> {
     fn found(&self, name: &str) -> Option<Decl<'db>> {
         let (db, space) = (self.db, self.decl.space(self.db));
         let found = lookup(db, name).or_else(|| modules::meant_by(db, space, name))?;
-        let hidden = !space.is_empty() && modules::is_own(db, found) && !modules::is_schema(found.kind(db));
+        let hidden =
+            !space.is_empty() && modules::is_own(db, found) && !modules::is_schema(found.kind(db));
         (!hidden).then_some(found)
     }
 

@@ -420,7 +420,10 @@ pub(crate) fn schema(db: &dyn Db, project: Project) -> Schema {
     // What nobody declares comes last: no other id depends on it.
     let declared = enum_ids(db, project).len();
     let (contents, channels) = (EnumId::from(declared), EnumId::from(declared + 1));
-    let own_enums = [("content", ItemKind::Content), ("channel", ItemKind::Channel)];
+    let own_enums = [
+        ("content", ItemKind::Content),
+        ("channel", ItemKind::Channel),
+    ];
     let own_enums = own_enums.map(|(what, kind)| decl::own_enum(what, names_of_kind(db, kind)));
     let sent = decl::sent_table(contents, channels);
     let groups = by_name
@@ -494,10 +497,7 @@ pub(crate) fn signature<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Global {
         ItemKind::Trigger => Global::Trigger,
         ItemKind::Content => Global::Content,
         ItemKind::Experiment => enum_id().map_or(Global::Broken, Global::Experiment),
-        ItemKind::Error
-        | ItemKind::Use
-        | ItemKind::Exclusive
-        | ItemKind::Test => Global::Broken,
+        ItemKind::Error | ItemKind::Use | ItemKind::Exclusive | ItemKind::Test => Global::Broken,
         ItemKind::Catalog => catalog_ids(db, db.project())
             .get(name)
             .map_or(Global::Broken, |id| Global::Catalog(*id)),

@@ -13,8 +13,8 @@ use super::text::removal;
 use super::{Checking, Unit, prefer};
 use crate::db::{ItemKind, catalog_ids, kind_ids, lookup, schema};
 use crate::{
-    CatalogId, EventId, FieldId, Place, RawExpr, RecordType, Source, SourceField, SourceFormat, SourceValue,
-    TableDef, Type, TypeKind,
+    CatalogId, EventId, FieldId, Place, RawExpr, RecordType, Source, SourceField, SourceFormat,
+    SourceValue, TableDef, Type, TypeKind,
 };
 
 /// What a source fills.
@@ -321,7 +321,9 @@ fn field(
     };
     let is_event = target.event.is_some();
     match name.as_str() {
-        "at" if target.catalog.is_none() => source.at = expression(checking, rows, None, value, span),
+        "at" if target.catalog.is_none() => {
+            source.at = expression(checking, rows, None, value, span)
+        }
         "profile" if is_event => source.profile = expression(checking, rows, None, value, span),
         "id" if is_event => source.id = expression(checking, rows, None, value, span),
         _ => {
@@ -513,6 +515,10 @@ fn unknown_field(checking: &mut Checking<'_>, target: Target<'_>, name: &str, sp
                 span,
                 &**key,
             );
+    } else if target.sort() == Fills::Catalog && ["at", "id", "profile"].contains(&name) {
+        diagnostic = diagnostic
+            .label("rows of a catalog are items, neither events nor people")
+            .help("it holds what there is now: one row for each item, found by its key");
     } else if let Some(meant) = nearest(name, known) {
         diagnostic = diagnostic.label("unknown field").fix(
             format!("write `{meant}`"),

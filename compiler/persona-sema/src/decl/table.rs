@@ -13,8 +13,8 @@ use super::{Checking, Unit, annotations, casing, reserved};
 use crate::db::{ItemKind, kind_ids, lookup, profile, schema};
 use crate::env::{Around, Schema, Scope};
 use crate::{
-    CatalogId, Check, CheckAction, Const, EventId, FieldDef, FieldId, Place, TableDef, Type, TypeKind,
-    check_condition,
+    CatalogId, Check, CheckAction, Const, EventId, FieldDef, FieldId, Place, TableDef, Type,
+    TypeKind, check_condition,
 };
 use persona_base::nearest;
 
@@ -162,6 +162,20 @@ fn check_keys(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
             .label("a second key")
             .secondary(checking.file, key.decl.name.span, "the key of this profile")
             .help("where several values identify somebody, join them into one field in the source");
+        let marked = other
+            .decl
+            .annotations
+            .iter()
+            .find(|annotation| annotation.name.text == "key");
+        let diagnostic = match marked {
+            Some(annotation) => diagnostic.fix(
+                "remove this `@key`",
+                Applicability::Maybe,
+                super::text::removal(checking.text, annotation.span),
+                "",
+            ),
+            None => diagnostic,
+        };
         checking.report(diagnostic);
     }
     let ty = &key.decl.ty;
@@ -355,11 +369,7 @@ fn is_first(checking: &Checking<'_>) -> bool {
 }
 
 /// A `check` of the table.
-fn check_check(
-    checking: &mut Checking<'_>,
-    check: &ast::Check,
-    row: Row,
-) -> Option<Check> {
+fn check_check(checking: &mut Checking<'_>, check: &ast::Check, row: Row) -> Option<Check> {
     let scope = match row {
         Row::Profile => checking.event_scope(None),
         Row::Event(event) => checking.event_scope(Some(event)),
@@ -419,11 +429,7 @@ fn check_check(
 }
 
 /// The field that a check clears.
-fn cleared(
-    checking: &mut Checking<'_>,
-    name: &ast::Name,
-    row: Row,
-) -> Option<FieldId> {
+fn cleared(checking: &mut Checking<'_>, name: &ast::Name, row: Row) -> Option<FieldId> {
     if name.is_missing() {
         return None;
     }

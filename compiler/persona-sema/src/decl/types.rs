@@ -274,7 +274,10 @@ impl<'db> Types<'db> {
                 self.error(
                     names::TYPE_ARGUMENTS,
                     span,
-                    format!("amounts are in {} in this package, and here in one currency only", codes.join(" and ")),
+                    format!(
+                        "amounts are in {} in this package, and here in one currency only",
+                        codes.join(" and ")
+                    ),
                     "write rules about these amounts in the package itself",
                 )
             }
@@ -454,9 +457,8 @@ impl<'db> Types<'db> {
             }
             _ => None,
         });
-        let diagnostic = diagnostic.note(
-            "items themselves are only what a recommendation gives and what content shows",
-        );
+        let diagnostic = diagnostic
+            .note("items themselves are only what a recommendation gives and what content shows");
         let diagnostic = match key {
             Some(key) => {
                 let title = format!("hold the item's key: `{key}`");

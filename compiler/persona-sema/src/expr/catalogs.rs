@@ -87,7 +87,9 @@ pub(crate) fn is_about_events(env: &dyn Env, scope: Scope<'_>, query: &ast::Quer
         [name] => {
             checker.is_event_name(name)
                 || (!checker.means_something(name)
-                    && name.text.starts_with(|first: char| first.is_ascii_uppercase()))
+                    && name
+                        .text
+                        .starts_with(|first: char| first.is_ascii_uppercase()))
         }
         _ => true,
     }
@@ -362,9 +364,7 @@ impl<'a> Checker<'a> {
                     .diagnostic(
                         campaign::EXCLUDED_KEY,
                         value.span,
-                        format!(
-                            "the key of `{catalog_name}` is {key}, and this is {here}"
-                        ),
+                        format!("the key of `{catalog_name}` is {key}, and this is {here}"),
                     )
                     .label(format!("this is `{}`", self.type_name(&value.ty)))
                     .note("items are left out by their keys")
@@ -379,7 +379,10 @@ impl<'a> Checker<'a> {
                     text: "exclude".to_owned(),
                     span: query.span,
                 };
-                Some((opened.query.clone(), self.settled_value(value, &word, query)))
+                Some((
+                    opened.query.clone(),
+                    self.settled_value(value, &word, query),
+                ))
             }
         };
         self.close(&opened);

@@ -66,7 +66,11 @@ fn rendered(table: &str) -> String {
     let mut out = shared.trim_end().to_owned() + "\n\n";
     for case in cases {
         let report = report(&case.program(shared));
-        out.push_str(&format!("== {}\n{}-->\n{report}\n", case.title, case.text.trim_end_matches('\n').to_owned() + "\n"));
+        out.push_str(&format!(
+            "== {}\n{}-->\n{report}\n",
+            case.title,
+            case.text.trim_end_matches('\n').to_owned() + "\n"
+        ));
     }
     out.trim_end().to_owned() + "\n"
 }
@@ -110,10 +114,14 @@ fn every_fix_removes_what_it_is_for() {
                 };
                 let after = diagnostics(&program(shared, &fixed));
                 let count = |all: &[Diagnostic]| {
-                    all.iter().filter(|other| other.code == diagnostic.code).count()
+                    all.iter()
+                        .filter(|other| other.code == diagnostic.code)
+                        .count()
                 };
                 let errors = |all: &[Diagnostic]| {
-                    all.iter().filter(|other| other.severity == Severity::Error).count()
+                    all.iter()
+                        .filter(|other| other.severity == Severity::Error)
+                        .count()
                 };
                 assert!(
                     count(&after) < count(&found) && errors(&after) <= errors(&found),
@@ -134,7 +142,11 @@ fn every_code_is_in_a_table() {
     for (_, table) in TABLES {
         let (shared, cases) = read(table);
         for case in cases {
-            found.extend(diagnostics(&case.program(shared)).iter().map(|found| found.code.id()));
+            found.extend(
+                diagnostics(&case.program(shared))
+                    .iter()
+                    .map(|found| found.code.id()),
+            );
         }
     }
     let own = all_codes().into_iter().map(persona_base::Code::id);

@@ -13,10 +13,7 @@ use crate::decl::text::removal;
 use crate::decl::{Checking, Unit};
 use crate::{Catalog, TypeKind};
 
-pub(in crate::decl) fn check_catalog(
-    checking: &mut Checking<'_>,
-    table: &ast::TableDecl,
-) -> Unit {
+pub(in crate::decl) fn check_catalog(checking: &mut Checking<'_>, table: &ast::TableDecl) -> Unit {
     let flat = flatten(checking, table, ItemKind::Catalog);
     check_key(checking, &flat);
     let db = checking.db;
@@ -54,11 +51,7 @@ fn check_key(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
             .next()
             .unwrap_or(other.decl.name.span);
         let diagnostic = checking
-            .diagnostic(
-                campaign::CATALOG_KEY,
-                annotation,
-                "a catalog has one key",
-            )
+            .diagnostic(campaign::CATALOG_KEY, annotation, "a catalog has one key")
             .label("a second key")
             .secondary(checking.file, key.decl.name.span, "the key of this catalog")
             .help("where several values tell items apart, join them into one field in the source")
@@ -136,9 +129,10 @@ fn missing_key(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
     let usual = |field: &&FlatField<'_>| {
         matches!(&*field.name, "id" | "key" | "sku" | "code") || field.name.ends_with("_id")
     };
-    let candidate = fields.clone().find(usual).or_else(|| {
-        fields.find(|field| field.ty.kind == TypeKind::Str)
-    });
+    let candidate = fields
+        .clone()
+        .find(usual)
+        .or_else(|| fields.find(|field| field.ty.kind == TypeKind::Str));
     diagnostic = match candidate {
         Some(field) => {
             let title = format!("make `{}` the key", field.name);

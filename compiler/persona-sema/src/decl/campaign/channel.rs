@@ -190,7 +190,10 @@ fn addresses(checking: &Checking<'_>) -> Vec<String> {
         .fields
         .iter()
         .filter(|field| {
-            matches!(field.ty.kind, TypeKind::Email | TypeKind::Phone | TypeKind::Url)
+            matches!(
+                field.ty.kind,
+                TypeKind::Email | TypeKind::Phone | TypeKind::Url
+            )
         })
         .map(|field| {
             let rank = match &field.ty.kind {
@@ -215,7 +218,10 @@ fn lacking(checking: &mut Checking<'_>, clauses: &[ChannelClause], once: &Once) 
             .diagnostic(
                 campaign::CHANNEL_ADDRESS,
                 name.span,
-                format!("the channel `{}` does not say where its messages go", name.text),
+                format!(
+                    "the channel `{}` does not say where its messages go",
+                    name.text
+                ),
             )
             .label("it needs `to`");
         let diagnostic = match addresses(checking).first() {
@@ -234,7 +240,10 @@ fn lacking(checking: &mut Checking<'_>, clauses: &[ChannelClause], once: &Once) 
             .diagnostic(
                 campaign::REQUIRES_LACKING,
                 name.span,
-                format!("the channel `{}` does not say who may be reached", name.text),
+                format!(
+                    "the channel `{}` does not say who may be reached",
+                    name.text
+                ),
             )
             .label("it needs `requires`")
             .note("without it, people who never agreed would be written to");

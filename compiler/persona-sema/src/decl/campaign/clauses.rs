@@ -14,9 +14,9 @@ use crate::{FieldDef, TypeKind};
 /// Whether the text could not be read as a whole: what seems to be missing may stand in what was not understood.
 pub(super) fn is_broken(checking: &Checking<'_>) -> bool {
     let errors = checking.diagnostics.iter();
-    errors.into_iter().any(|found| {
-        found.severity == Severity::Error && found.code.id() < "P0200"
-    })
+    errors
+        .into_iter()
+        .any(|found| found.severity == Severity::Error && found.code.id() < "P0200")
 }
 
 /// Reports a clause that is there again. `help` says what may have been meant.
@@ -74,7 +74,10 @@ pub(super) fn insertion(
     let brace = text.find('{').map_or(text.len(), |at| at + 1);
     let rest = text.get(brace..).unwrap_or("");
     let at = Span::at(u32::try_from(brace).unwrap_or(u32::MAX));
-    if rest.trim_start_matches([' ', '\t']).starts_with(['\n', '\r']) {
+    if rest
+        .trim_start_matches([' ', '\t'])
+        .starts_with(['\n', '\r'])
+    {
         (at, format!("\n  {clause}"))
     } else {
         (at, format!(" {clause}"))
@@ -135,10 +138,12 @@ pub(super) fn consent(checking: &Checking<'_>, name: &str) -> Option<String> {
         let (group, last) = parts(field);
         last == name && matches!(group.as_str(), "consent" | "consents" | "allows")
     });
-    let field = own.or_else(|| fields.find(|field| {
-        let (group, last) = parts(field);
-        !group.is_empty() && last == name
-    }))?;
+    let field = own.or_else(|| {
+        fields.find(|field| {
+            let (group, last) = parts(field);
+            !group.is_empty() && last == name
+        })
+    })?;
     let settled = if field.ty.optional { " ?? false" } else { "" };
     Some(format!("{}{settled}", field.name))
 }

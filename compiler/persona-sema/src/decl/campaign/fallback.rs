@@ -111,12 +111,7 @@ fn keys(
     Some(Otherwise::Keys(distinct))
 }
 
-fn repeated_key(
-    checking: &mut Checking<'_>,
-    item: &ast::Expr,
-    first: usize,
-    items: &[ast::Expr],
-) {
+fn repeated_key(checking: &mut Checking<'_>, item: &ast::Expr, first: usize, items: &[ast::Expr]) {
     let text = item.span.of(checking.text);
     let diagnostic = checking
         .diagnostic(
@@ -229,7 +224,11 @@ fn not_a_recommendation(checking: &mut Checking<'_>, name: &ast::Name, kind: Opt
     let (code, message) = match kind {
         Some(kind) => (
             campaign::FALLBACK,
-            format!("`{}` is {}, not a recommendation", name.text, kind.described()),
+            format!(
+                "`{}` is {}, not a recommendation",
+                name.text,
+                kind.described()
+            ),
         ),
         None => (
             names::UNKNOWN_NAME,

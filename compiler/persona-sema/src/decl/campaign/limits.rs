@@ -58,9 +58,10 @@ fn times(checking: &mut Checking<'_>, written: &ast::Expr) -> Option<u32> {
 fn rate(checking: &mut Checking<'_>, per: &Rate) -> Option<Per> {
     match per {
         Rate::Error => None,
-        Rate::Calendar(unit @ (CalendarUnit::Day | CalendarUnit::Week | CalendarUnit::Month), _) => {
-            Some(Per::Calendar(*unit))
-        }
+        Rate::Calendar(
+            unit @ (CalendarUnit::Day | CalendarUnit::Week | CalendarUnit::Month),
+            _,
+        ) => Some(Per::Calendar(*unit)),
         Rate::Calendar(unit, span) => {
             let days = if *unit == CalendarUnit::Year { 365 } else { 90 };
             let new = format!("{days}d");
@@ -94,7 +95,12 @@ fn rolling(checking: &mut Checking<'_>, written: &ast::Expr) -> Option<Per> {
             new.insert(0, "month".to_owned());
         }
         let diagnostic = new.into_iter().fold(diagnostic, |diagnostic, new| {
-            diagnostic.fix(format!("write `{new}`"), Applicability::Maybe, written.span, new)
+            diagnostic.fix(
+                format!("write `{new}`"),
+                Applicability::Maybe,
+                written.span,
+                new,
+            )
         });
         checking.report(diagnostic);
         return None;
@@ -106,7 +112,11 @@ fn rolling(checking: &mut Checking<'_>, written: &ast::Expr) -> Option<Per> {
         return Some(Per::Rolling(micros));
     }
     let diagnostic = checking
-        .diagnostic(campaign::BAD_LIMIT, written.span, "a limit counts over some time")
+        .diagnostic(
+            campaign::BAD_LIMIT,
+            written.span,
+            "a limit counts over some time",
+        )
         .label("this is none")
         .help("say how long, as in `limit 3 per 7d`");
     checking.report(diagnostic);
@@ -119,7 +129,9 @@ fn channels(checking: &mut Checking<'_>, across: &[ast::Name]) -> Option<Vec<Arc
     let mut known = true;
     let mut all = vec![Arc::clone(&own)];
     for (index, name) in across.iter().enumerate() {
-        let earlier = across[..index].iter().find(|earlier| earlier.text == name.text);
+        let earlier = across[..index]
+            .iter()
+            .find(|earlier| earlier.text == name.text);
         if name.is_missing() || !is_channel(checking, name) {
             known = false;
         } else if let Some(earlier) = earlier {
@@ -211,7 +223,9 @@ pub(super) fn pointless(checking: &mut Checking<'_>, limits: &[Limit]) {
                 // Of two that say the same, the first stays.
                 && (*other < index || !implies(limit, stricter))
         });
-        let Some((_, stricter)) = reason else { continue };
+        let Some((_, stricter)) = reason else {
+            continue;
+        };
         let most = most(stricter, limit);
         let text = stricter.span.of(checking.text);
         let diagnostic = checking
@@ -220,7 +234,9 @@ pub(super) fn pointless(checking: &mut Checking<'_>, limits: &[Limit]) {
                 limit.span,
                 "this limit is never reached",
             )
-            .label(format!("`{text}` lets no more than {most} through in that time"))
+            .label(format!(
+                "`{text}` lets no more than {most} through in that time"
+            ))
             .secondary(checking.file, stricter.span, "this is the stricter one");
         let diagnostic = without(checking, diagnostic, limit.span, "remove it");
         checking.report(diagnostic);
@@ -301,7 +317,11 @@ mod tests {
     #[test]
     fn a_limit_follows_from_a_stricter_one() {
         use CalendarUnit::{Day, Month, Week};
-        let (day, week, month) = (Per::Calendar(Day), Per::Calendar(Week), Per::Calendar(Month));
+        let (day, week, month) = (
+            Per::Calendar(Day),
+            Per::Calendar(Week),
+            Per::Calendar(Month),
+        );
         let rolling = |days: i64| Per::Rolling(days * DAY);
         for (stricter, other, follows) in [
             (limit(1, day), limit(7, week), true),
@@ -322,7 +342,11 @@ mod tests {
             (limit(1, day), limit(2, rolling(1)), false),
             (limit(1, day), limit(3, rolling(1)), true),
         ] {
-            assert_eq!(implies(&stricter, &other), follows, "{stricter:?} {other:?}");
+            assert_eq!(
+                implies(&stricter, &other),
+                follows,
+                "{stricter:?} {other:?}"
+            );
         }
     }
 

@@ -15,7 +15,13 @@ pub(in crate::decl) fn check_purpose(
 ) -> Unit {
     for again in requires.iter().skip(1) {
         let help = "join the conditions with `and`";
-        repeated(checking, ("requires", "a purpose"), again.span, requires[0].span, help);
+        repeated(
+            checking,
+            ("requires", "a purpose"),
+            again.span,
+            requires[0].span,
+            help,
+        );
     }
     let Some(first) = requires.first() else {
         if !is_broken(checking) {
@@ -63,9 +69,7 @@ fn lacking(checking: &mut Checking<'_>) {
             let (at, text) = insertion(checking, None, None, &clause);
             diagnostic.fix(format!("write `{clause}`"), Applicability::Maybe, at, text)
         }
-        None => diagnostic.help(
-            "name the field that holds the consent: `requires consent.offers`",
-        ),
+        None => diagnostic.help("name the field that holds the consent: `requires consent.offers`"),
     };
     checking.report(diagnostic);
 }
@@ -82,7 +86,12 @@ fn requires_nothing(checking: &mut Checking<'_>, span: Span) {
     let diagnostic = match consent(checking, &name.text) {
         Some(consent) => {
             let clause = format!("requires {consent}");
-            diagnostic.fix(format!("write `{clause}`"), Applicability::Maybe, span, clause)
+            diagnostic.fix(
+                format!("write `{clause}`"),
+                Applicability::Maybe,
+                span,
+                clause,
+            )
         }
         None => diagnostic.help(
             "name the field that holds the consent, or remove the purpose and send without one",

@@ -172,7 +172,9 @@ fn catalog(checking: &mut Checking<'_>, name: &ast::Name) -> Option<CatalogId> {
     let found = lookup(db, &name.text).map(|decl| decl.kind(db));
     let message = match found {
         Some(ItemKind::Catalog) => {
-            return catalog_ids(db, db.project()).get(name.text.as_str()).copied();
+            return catalog_ids(db, db.project())
+                .get(name.text.as_str())
+                .copied();
         }
         Some(ItemKind::Error) => return None,
         Some(kind) => format!("`{}` is {}, not a catalog", name.text, kind.described()),
@@ -239,7 +241,11 @@ fn agree(
                     name.text
                 ),
             )
-            .secondary(checking.file, written.span, format!("items of `{declared}`"))
+            .secondary(
+                checking.file,
+                written.span,
+                format!("items of `{declared}`"),
+            )
             .fix(
                 format!("take them from `{declared}`"),
                 Applicability::Maybe,
@@ -269,7 +275,11 @@ fn item_of(ty: &Type) -> Option<CatalogId> {
 }
 
 fn catalog_name(checking: &Checking<'_>, id: CatalogId) -> Arc<str> {
-    Arc::clone(&schema(checking.db, checking.db.project()).catalogs[id].table.name)
+    Arc::clone(
+        &schema(checking.db, checking.db.project()).catalogs[id]
+            .table
+            .name,
+    )
 }
 
 fn wrong_type(checking: &mut Checking<'_>, written: &ast::TypeExpr, from: Option<CatalogId>) {
@@ -322,7 +332,10 @@ fn lacking(
     let catalog_name = catalog.map(|id| catalog_name(checking, id));
     let key = catalog.map(|id| key_name(checking, id));
     // In the order in which they are written, each with where it goes and what may be offered.
-    let before_rank = once.filter.map(|(_, span)| span).or(once.from.map(|(_, span)| span));
+    let before_rank = once
+        .filter
+        .map(|(_, span)| span)
+        .or(once.from.map(|(_, span)| span));
     let wanted = [
         (
             once.from.is_none(),
@@ -458,7 +471,12 @@ fn as_expression(query: &ast::Query) -> Option<ast::Expr> {
             span: name.span.to(last.span),
             kind: ast::ExprKind::Postfix {
                 base: Box::new(base),
-                ops: query.path.iter().cloned().map(ast::PostfixOp::Field).collect(),
+                ops: query
+                    .path
+                    .iter()
+                    .cloned()
+                    .map(ast::PostfixOp::Field)
+                    .collect(),
             },
         },
     };
@@ -507,11 +525,7 @@ fn left_out(
 }
 
 /// What a name or a field is, where it is a list.
-fn list_of_keys(
-    checking: &Checking<'_>,
-    rules: &Rules<'_>,
-    written: &ast::Expr,
-) -> Option<String> {
+fn list_of_keys(checking: &Checking<'_>, rules: &Rules<'_>, written: &ast::Expr) -> Option<String> {
     if !matches!(
         written.kind,
         ast::ExprKind::Name(_) | ast::ExprKind::Postfix { .. }
@@ -528,11 +542,7 @@ fn list_of_keys(
 }
 
 /// `popularity desc`
-fn rank_key(
-    checking: &mut Checking<'_>,
-    rules: &Rules<'_>,
-    key: &ast::RankKey,
-) -> Option<RankKey> {
+fn rank_key(checking: &mut Checking<'_>, rules: &Rules<'_>, key: &ast::RankKey) -> Option<RankKey> {
     let checked = check_any_value(&checking.env, rules.scope(checking), &key.value);
     checking.diagnostics.extend(checked.diagnostics);
     let value = checked.expr;
@@ -611,7 +621,11 @@ fn may_be_missing(checking: &mut Checking<'_>, value: &Expr, span: Span) {
                 value.kind,
                 ExprKind::ItemField(..) | ExprKind::Profile(_) | ExprKind::Lookup(..)
             );
-            let new = if plain { format!("{text} ?? {neutral}") } else { new };
+            let new = if plain {
+                format!("{text} ?? {neutral}")
+            } else {
+                new
+            };
             let title = format!("rank them as `{neutral}`");
             diagnostic.fix(title, Applicability::Maybe, span, new)
         }

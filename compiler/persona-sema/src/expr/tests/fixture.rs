@@ -7,8 +7,8 @@ use persona_base::{Currency, FileId, IndexVec, Span};
 
 use crate::env::{Env, Global, OpenOperand, Schema, Signature};
 use crate::{
-    Catalog, CatalogId, Const, EnumDef, EnumId, EventId, Field, FieldDef, FieldId, Param, Place, RecordType, TableDef, Type,
-    TypeKind,
+    Catalog, CatalogId, Const, EnumDef, EnumId, EventId, Field, FieldDef, FieldId, Param, Place,
+    RecordType, TableDef, Type, TypeKind,
 };
 
 /// The package.
@@ -74,7 +74,10 @@ const CATALOGS: [(&str, &str); 3] = [
         "sku: String; title: String; price: Money<USD>; weight: Float?; tags: Set<String>; dims.height: Int; \
          country: Country?; in_stock: Bool",
     ),
-    ("Store", "number: Int; location: Geo; open: Bool; phone: Phone?"),
+    (
+        "Store",
+        "number: Int; location: Geo; open: Bool; phone: Phone?",
+    ),
 ];
 
 const PROFILE: &str = "id: String; email: Email?; first_name: String?; country: Country; home: Country?; other: Country; \
@@ -111,7 +114,9 @@ impl Shop {
                 .map(|value| (Arc::from(*value), None))
                 .collect(),
         });
-        let own = OWN_ENUMS.map(|(name, values)| crate::decl::own_enum(name, values.iter().map(|value| Arc::from(*value)).collect()));
+        let own = OWN_ENUMS.map(|(name, values)| {
+            crate::decl::own_enum(name, values.iter().map(|value| Arc::from(*value)).collect())
+        });
         let enums = enums.chain(own);
         let declared = ENUMS.len();
         let sent = crate::decl::sent_table(EnumId::from(declared), EnumId::from(declared + 1));

@@ -75,7 +75,11 @@ impl Shower<'_> {
             }
             ExprKind::Catalog(id) => schema.catalogs[*id].table.name.to_string(),
             ExprKind::Lookup(id, key) => {
-                format!("{}[{}]{mark}", schema.catalogs[*id].table.name, self.expr(key))
+                format!(
+                    "{}[{}]{mark}",
+                    schema.catalogs[*id].table.name,
+                    self.expr(key)
+                )
             }
             ExprKind::ItemField(item, field) => {
                 let crate::TypeKind::Item(id, _) = item.ty.kind else {
