@@ -77,6 +77,14 @@ pub(crate) enum Command {
     /// Explain one answer about one person
     #[command(after_help = "Example:\n  persona why vip --profile c0042 examples/shop")]
     Why(Why),
+    /// List who depends on a field, a segment, an event …, and what would break without it
+    #[command(after_help = "Examples:\n  persona uses country examples/shop\n  persona uses Purchase.total\n  \
+                            persona uses vip --format json")]
+    Uses(Uses),
+    /// Compare a package with an earlier version of it: what breaks rules, what changes their meaning
+    #[command(after_help = "Examples:\n  persona breaking --against git:main\n  \
+                            persona breaking shop --against ../released/shop --deny meaning")]
+    Breaking(Breaking),
     /// Explain a diagnostic by its code or name; without one, list them all
     #[command(after_help = "Examples:\n  persona explain P0301\n  persona explain missing_becomes_yes")]
     Explain(Explain),
@@ -212,6 +220,52 @@ pub(crate) enum Prose {
     Human,
     /// One JSON object
     Json,
+}
+
+/// `persona uses`
+#[derive(Debug, Args)]
+pub(crate) struct Uses {
+    /// A declaration, a field (country, Purchase.total), a value or a stage (Country.US)
+    pub(crate) name: String,
+    /// A package's folder or a .persona file; by default the package around the current folder
+    pub(crate) path: Option<PathBuf>,
+    /// How to print the list
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Prose,
+}
+
+/// `persona breaking`
+#[derive(Debug, Args)]
+pub(crate) struct Breaking {
+    /// A package's folder or a .persona file; by default the package around the current folder
+    pub(crate) path: Option<PathBuf>,
+    /// The earlier version: a folder, or git:REVISION of the repository around the package
+    #[arg(long, value_name = "DIR|git:REV")]
+    pub(crate) against: String,
+    /// How to print the changes
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Changes,
+    /// Fail also on changes that break nothing
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) deny: Option<DenyChange>,
+}
+
+/// The form of a list of changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Changes {
+    /// Plain words
+    Human,
+    /// One JSON object
+    Json,
+    /// Annotations of a GitHub workflow
+    Github,
+}
+
+/// What to fail on besides what breaks rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DenyChange {
+    /// Changes of what rules mean
+    Meaning,
 }
 
 /// `persona explain`

@@ -3,6 +3,7 @@
 //!
 //! Nothing here reads a file, a clock or the environment: the texts come in as salsa inputs.
 
+mod breaking;
 mod db;
 mod decl;
 mod env;
@@ -14,6 +15,7 @@ pub mod prove;
 mod ty;
 mod uses;
 
+pub use breaking::{ChangeClass, PackageChange};
 pub use db::Database;
 pub use decl::TEMPLATE_ENDINGS;
 pub use env::{CheckedExpr, Env, Global, OpenOperand, Schema, Scope, Signature, Sort};

@@ -125,7 +125,8 @@ fn root_of(path: &Path) -> Result<PathBuf, Error> {
                  or give one .persona file instead of the folder"
         }
         false => {
-            "give the path of a package's folder or of a .persona file, or make a new package: `persona new my_rules`"
+            "give the path of a package's folder or of a .persona file, or make a package:\n\
+             persona new my_rules"
         }
     };
     Err(Error::call(format!(
@@ -223,7 +224,12 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Error {
         ErrorKind::PermissionDenied => {
             Error::call(format!("there is no permission to read {path}"))
         }
-        _ => Error::call(format!("{path} cannot be read: {error}")),
+        _ => {
+            // The system's number says nothing to people.
+            let reason = error.to_string();
+            let reason = reason.split(" (os error").next().unwrap_or_default();
+            Error::call(format!("{path} cannot be read: {reason}"))
+        }
     }
 }
 

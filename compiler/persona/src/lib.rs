@@ -35,4 +35,5 @@ pub use run::{
 };
 pub use shown::Shown;
 pub use texts::{Location, Texts};
+pub use persona_sema::{ChangeClass, Dependent, Effect, PackageChange, Place, Uses};
 pub use why::{AnswerKind, Change, Part, PartKind, Why};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use persona_base::{Diagnostic, Severity};
-use persona_sema::{Database, Uses};
+use persona_sema::{Database, PackageChange, Uses};
 
 use crate::error::guarded;
 use crate::dependencies::Shared;
@@ -255,6 +255,14 @@ impl Package {
             diagnostics,
             texts: self.texts.clone(),
         })
+    }
+
+    /// What changed since an earlier version, the worst first. Places are those of each version's own texts.
+    ///
+    /// # Errors
+    /// Only internal ones.
+    pub fn changes_since(&self, earlier: &Self) -> Result<Vec<PackageChange>, Error> {
+        guarded("comparing two versions", || self.db.changes_since(&earlier.db))
     }
 
     /// Who depends on something: a declaration, a field, a value of an enum. Places are those of [`Self::texts`]. Where the

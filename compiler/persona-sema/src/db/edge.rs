@@ -1,6 +1,6 @@
 //! The edge of the database: all diagnostics, with real files, with the configured levels.
 
-use persona_base::{Diagnostic, Level, Severity, names, sort_and_dedup};
+use persona_base::{Diagnostic, Level, Severity, contents, names, sort_and_dedup};
 
 use super::graph::{cycle_diagnostics, graph};
 use super::origin::{Origins, file_errors};
@@ -81,7 +81,7 @@ fn without_doubts(found: &mut Vec<Diagnostic>) {
         diagnostic.severity == Severity::Error && id < "P0300"
     };
     if found.iter().any(unclear) {
-        let doubtful = [names::UNUSED_DECLARATION, names::UNUSED_SEGMENT, names::UNUSED_PARAMETER];
+        let doubtful = [names::UNUSED_DECLARATION, names::UNUSED_SEGMENT, names::UNUSED_PARAMETER, contents::UNUSED_CONTENT];
         found.retain(|diagnostic| !doubtful.contains(&diagnostic.code));
     }
 }
