@@ -76,7 +76,7 @@ fn of_text(text: &str) -> Vec<String> {
 
 /// Whether a report is about something that is not there.
 fn says_missing(diagnostic: &Diagnostic) -> bool {
-    ["missing", "needs", "is never closed", "no ", "does not name", "has ", "declares nothing", "stand", "nothing follows"]
+    ["missing", "needs", "is never closed", "no ", "does not name", "has ", "declares nothing", "stand", "nothing follows", "says what it fills", "ends with"]
         .iter()
         .any(|word| diagnostic.message.contains(word))
 }

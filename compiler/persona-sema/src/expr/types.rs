@@ -174,6 +174,18 @@ impl Checker<'_> {
                     format!("this text is not {noun}"),
                 )
                 .label(why);
+            let zone = (ty.kind == TypeKind::TimeZone)
+                .then(|| crate::package::zone(text).err().flatten())
+                .flatten();
+            let diagnostic = match zone {
+                Some(zone) => diagnostic.fix(
+                    format!("write \"{zone}\""),
+                    persona_base::Applicability::Maybe,
+                    value.span,
+                    format!("\"{zone}\""),
+                ),
+                None => diagnostic,
+            };
             return self.fail(value.span, diagnostic);
         }
         value.ty = Type::of(ty.kind.clone());

@@ -87,10 +87,7 @@ impl Config {
         let (document, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
             let place = error.span().map_or(Span::default(), span);
-            let message = format!(
-                "`persona.toml` cannot be read: {}",
-                error.message().trim_end()
-            );
+            let message = format!("`persona.toml` cannot be read: {}", in_plain_words(error.message()));
             let diagnostic = reader.diagnostic(package::INVALID_TOML, place, message);
             reader.report(diagnostic);
         }
@@ -231,12 +228,19 @@ impl Config {
         match duration(text) {
             Some(microseconds) => self.info.lateness = microseconds,
             None => {
-                let message = format!("\"{text}\" is not a duration");
-                reader.wrong(
+                let diagnostic = reader.diagnostic(
+                    package::INVALID_SETTING,
                     place,
-                    message,
-                    "a duration is written as in rules: `lateness = \"10m\"`, \"1h30m\", \"2d\"",
+                    format!("\"{text}\" is not a duration"),
                 );
+                let spelled = spelled_duration(text);
+                let diagnostic = match spelled.filter(|meant| duration(meant).is_some()) {
+                    Some(meant) => quoted_fix(diagnostic, &meant, place),
+                    None => diagnostic.help(
+                        "a duration is written as in rules: `lateness = \"10m\"`, \"1h30m\", \"2d\"",
+                    ),
+                };
+                reader.report(diagnostic);
             }
         }
     }
@@ -258,16 +262,54 @@ impl Config {
                 "deny" => LintLevel::Deny,
                 _ => {
                     let message = format!("\"{text}\" is not a level");
-                    reader.wrong(
-                        place,
-                        message,
-                        "levels are \"allow\", \"warn\" and \"deny\"",
-                    );
+                    let diagnostic = reader.diagnostic(package::INVALID_SETTING, place, message);
+                    let meant = match text.to_ascii_lowercase().as_str() {
+                        "warning" | "warn" | "info" => Some("warn"),
+                        "error" | "deny" | "forbid" => Some("deny"),
+                        "off" | "none" | "ignore" | "allow" => Some("allow"),
+                        other => nearest(other, ["allow", "warn", "deny"]),
+                    };
+                    reader.report(match meant {
+                        Some(meant) => quoted_fix(diagnostic, meant, place),
+                        None => diagnostic.help("levels are \"allow\", \"warn\" and \"deny\""),
+                    });
                     continue;
                 }
             };
             self.levels.insert(Arc::from(lint), level);
         }
+    }
+}
+
+/// `10 minutes` as rules write it: `10m`.
+fn spelled_duration(text: &str) -> Option<String> {
+    let (number, unit) = text.trim().split_once(' ')?;
+    let first = unit.trim().chars().next()?.to_ascii_lowercase();
+    let known = ["second", "minute", "hour", "day", "week", "min", "sec", "h", "m", "d", "s", "w"];
+    let unit = unit.trim().to_ascii_lowercase();
+    known
+        .contains(&unit.strip_suffix('s').filter(|one| !one.is_empty()).unwrap_or(&unit))
+        .then(|| format!("{number}{first}"))
+}
+
+/// A fix that writes a text in quotes.
+fn quoted_fix(diagnostic: Diagnostic, meant: &str, place: Span) -> Diagnostic {
+    let new = format!("\"{meant}\"");
+    diagnostic.fix(format!("write {new}"), Applicability::Maybe, place, new)
+}
+
+/// What the reader of TOML says, in words that need no knowledge of it.
+fn in_plain_words(message: &str) -> &str {
+    if message.contains("must be quoted") {
+        "a text stands in quotes"
+    } else if message.contains("duplicate key") {
+        "this is set twice"
+    } else if message.contains("unclosed") || message.contains("expected `\"`") {
+        "something is not closed"
+    } else if message.contains("extra") || message.contains("expected newline") {
+        "one setting stands on each line"
+    } else {
+        "each line is `name = value` or `[table]`"
     }
 }
 

@@ -58,7 +58,15 @@ impl Reader {
         let diagnostic = self
             .diagnostic(package::UNKNOWN_SETTING, span, message)
             .label("nothing reads this");
-        let diagnostic = match nearest(name, known.iter().copied()) {
+        let habit = match name.as_ref() {
+            "lints" | "lint" | "rules" | "severity" => Some("levels"),
+            "deps" | "depends" => Some("dependencies"),
+            "edition" => Some("language"),
+            "zone" | "time_zone" | "tz" => Some("timezone"),
+            _ => None,
+        };
+        let habit = habit.filter(|meant| known.contains(meant));
+        let diagnostic = match habit.or_else(|| nearest(name, known.iter().copied())) {
             Some(meant) => diagnostic.fix(
                 format!("write `{meant}`"),
                 Applicability::Maybe,
@@ -85,11 +93,19 @@ impl Reader {
                     "`{name}` is a text in quotes, not {}",
                     article(value.get_ref())
                 );
-                self.wrong(
-                    place,
-                    message,
-                    &format!("for example `{name} = \"{example}\"`"),
-                );
+                let diagnostic = self.diagnostic(package::INVALID_SETTING, place, message);
+                let number = match value.get_ref() {
+                    DeValue::Integer(number) if name.as_ref() == "language" => Some(number.to_string()),
+                    _ => None,
+                };
+                let diagnostic = match number {
+                    Some(number) => {
+                        let new = format!("\"{number}\"");
+                        diagnostic.fix(format!("write {new}"), Applicability::Always, place, new)
+                    }
+                    None => diagnostic.help(format!("for example `{name} = \"{example}\"`")),
+                };
+                self.report(diagnostic);
                 None
             }
         }

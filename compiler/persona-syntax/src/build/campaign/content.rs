@@ -6,7 +6,10 @@ use super::super::decl::Parts;
 use super::super::text::no_name;
 use super::super::{Builder, P};
 use crate::SyntaxError;
-use crate::ast::{ContentDecl, DeclKind, Expr, LocaleBlock, Name, SlotSource, SlotValue, Variant};
+use crate::ast::{
+    ContentDecl, DeclKind, Expr, ExprKind, FieldDecl, LocaleBlock, Name, SlotSource, SlotValue,
+    TypeExpr, TypeKind, Variant,
+};
 use crate::grammar::Rule;
 use crate::scan::clauses::Block;
 
@@ -29,7 +32,7 @@ impl Builder<'_> {
         for inner in body.into_iter().flat_map(P::into_inner) {
             match inner.as_rule() {
                 Rule::slot => self.slot(inner, &mut decl),
-                Rule::slot_value => self.value_outside(inner, &decl),
+                Rule::slot_value => self.value_outside(inner, &mut decl),
                 Rule::skip_when => decl.skips.push(self.skip(inner)),
                 Rule::variant | Rule::c_nameless => self.variant(inner, &mut decl),
                 Rule::c_otherwise => self.otherwise_variant(inner, &mut decl),
@@ -59,9 +62,43 @@ impl Builder<'_> {
     }
 
     /// `subject = "…"` where no variant is.
-    fn value_outside(&mut self, pair: P<'_>, decl: &ContentDecl) {
+    fn value_outside(&mut self, pair: P<'_>, decl: &mut ContentDecl) {
         let span = self.clause_span(&pair);
+        let sign = pair
+            .clone()
+            .into_inner()
+            .find(|inner| inner.as_rule() == Rule::equals)
+            .map(|sign| Span::new(self.gap(&sign).start, self.exact(&sign).end));
         let value = self.slot_value(pair, Block::Content);
+        if let (Some(sign), SlotSource::Expr(written)) = (sign, &value.value)
+            && let ExprKind::Name(ty) = &written.kind
+            && ty.text.starts_with(|c: char| c.is_ascii_uppercase())
+        {
+            self.push(
+                SyntaxError::new(
+                    syntax::COLON_OR_EQUALS,
+                    sign,
+                    "the type of a slot stands behind `:`; a variant fills it with `=`",
+                )
+                .fix("write `:`", Applicability::Always, sign, ":"),
+            );
+            decl.slots.push(FieldDecl {
+                doc: None,
+                name: value.slot,
+                ty: TypeExpr {
+                    kind: TypeKind::Named {
+                        name: ty.clone(),
+                        args: Vec::new(),
+                    },
+                    optional: false,
+                    span: written.span,
+                },
+                default: None,
+                annotations: Vec::new(),
+                span,
+            });
+            return;
+        }
         let only_slots = decl.variants.is_empty() && decl.otherwise.is_empty();
         let error = SyntaxError::new(
             syntax::MISPLACED_CLAUSE,
@@ -107,7 +144,7 @@ impl Builder<'_> {
                         syntax::MISSING_WHEN,
                         "a variant has a condition: `variant name when …`",
                         // Before the body, the word alone repairs nothing.
-                        (!self.text[inner.as_span().start()..].trim_start().starts_with('{')).then_some(" when"),
+                        (!self.source[self.gap(&inner).end as usize..].trim_start().starts_with('{')).then_some(" when"),
                     );
                 }
                 Rule::kw_when_t => {
