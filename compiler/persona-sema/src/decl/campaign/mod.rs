@@ -6,7 +6,6 @@ mod clauses;
 pub(super) mod content;
 pub(super) mod exclusive;
 pub(super) mod experiment;
-mod fallback;
 mod limits;
 pub(super) mod modules;
 mod private;

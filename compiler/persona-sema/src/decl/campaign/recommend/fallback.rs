@@ -6,7 +6,8 @@ use std::sync::Arc;
 use persona_base::{Applicability, Span, campaign, names, nearest};
 use persona_syntax::ast::{self, Fallback};
 
-use super::recommend::{Rules, skipped};
+use super::super::clauses::reason;
+use super::Rules;
 use crate::db::{ItemKind, lookup, names_of_kind, schema};
 use crate::decl::Checking;
 use crate::env::{Env as _, Global};
@@ -24,7 +25,9 @@ pub(super) fn fallback(
     let written = match written {
         // A `skip` without a reason is reported where it is read.
         Fallback::Error | Fallback::Skip(None) => return None,
-        Fallback::Skip(reason) => return skipped(checking, reason.as_ref(), span),
+        Fallback::Skip(written) => {
+            return reason(checking, written.as_ref(), span).map(Otherwise::Skip);
+        }
         Fallback::Expr(written) => written,
     };
     match &without_parens(written).kind {
