@@ -184,9 +184,33 @@ fn files_that_are_not_the_packages_do_not_wake_it() {
     let package = Package::new(GOOD);
     let watch = Watch::start(package.path(), ".", "json");
     assert_eq!(watch.errors(), 0);
-    write(&package, "notes.txt", "nothing");
+    write(&package, "data.csv", "nothing");
     std::thread::sleep(Duration::from_millis(500));
     assert!(watch.lines.try_recv().is_err(), "a round for nothing");
     write(&package, "main.persona", &GOOD.replace("points >", "pints >"));
     assert_eq!(watch.errors(), 1);
+}
+
+#[test]
+fn packages_that_this_one_rests_on_are_watched_too() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        std::fs::write(path, text).expect("written");
+    };
+    file("common/persona.toml", "[package]\nname = \"common\"\n");
+    file("common/main.persona", "fn double(n: Int) -> Int = n * 2\n");
+    file(
+        "shop/persona.toml",
+        "[package]\nname = \"shop\"\n\n[dependencies]\ncommon = { path = \"../common\" }\n",
+    );
+    let rules = GOOD.replace("points > 1", "double(points) > 1");
+    file("shop/main.persona", &format!("use common.{{double}}\n\n{rules}"));
+    let watch = Watch::start(&folder.path().join("shop"), ".", "json");
+    assert_eq!(watch.errors(), 0);
+    file("common/main.persona", "fn twice(n: Int) -> Int = n * 2\n");
+    assert!(watch.errors() > 0, "the function is gone");
+    file("common/main.persona", "fn double(n: Int) -> Int = n + n\n");
+    assert_eq!(watch.errors(), 0);
 }

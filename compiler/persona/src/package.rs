@@ -232,6 +232,14 @@ impl Package {
         &self.root
     }
 
+    /// The folders of other packages that this one rests on: what changes there may change what is right here.
+    pub fn folders(&self) -> BTreeSet<PathBuf> {
+        let files = self.shared.packages.iter();
+        let files = files.flat_map(|package| package.config.iter().chain(&package.files));
+        let folders = files.filter_map(|(path, _)| Path::new(path).parent());
+        folders.map(Path::to_owned).collect()
+    }
+
     /// For a single file that lies in the folder of a package: that folder. What the file says is not joined with it.
     pub fn within(&self) -> Option<&Path> {
         self.within.as_deref()

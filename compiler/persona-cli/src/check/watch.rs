@@ -169,14 +169,8 @@ impl Rounds<'_> {
         } else {
             root
         };
-        let mut others = BTreeSet::new();
-        if let Some(package) = &self.package {
-            for file in package.texts().files() {
-                let folder = Path::new(package.texts().path(file)).parent();
-                let folder = folder.filter(|folder| !folder.starts_with(&root));
-                others.extend(folder.map(Path::to_owned));
-            }
-        }
+        let others = self.package.as_ref().map(Package::folders);
+        let others = others.unwrap_or_default();
         self.folders.follow(root, others);
     }
 }
