@@ -34,10 +34,11 @@ pub(super) fn campaign_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     found.extend(content_cycles(db, &written));
     found.extend(unused_contents(db, &written));
     found.extend(layers(db, &tried));
+    let words = asking(db, &tried);
     let whole = tried
         .iter()
         .filter(|decl| matches!(check(db, **decl).unit, Unit::Experiment(_)));
-    found.extend(whole.filter_map(|decl| same_arms(db, *decl)));
+    found.extend(whole.filter_map(|decl| same_arms(db, *decl, &words)));
     found.extend(same_titles(db, &tests));
     found
 }
@@ -268,8 +269,33 @@ fn overlapping(db: &dyn Db, layer: &str, before: &Part<'_>, after: &Part<'_>) ->
     ))
 }
 
+/// For each experiment, the words of the rules that name it: an arm that is not among them is asked for by none.
+fn asking<'db>(db: &'db dyn Db, tried: &[Decl<'db>]) -> BTreeMap<&'db str, BTreeSet<&'db str>> {
+    let mut words: BTreeMap<&str, BTreeSet<&str>> = tried
+        .iter()
+        .map(|decl| (&**decl.name(db), BTreeSet::new()))
+        .collect();
+    if words.is_empty() {
+        return words;
+    }
+    let all = symbols(db, db.project()).all.iter();
+    for rule in all.filter(|rule| !matches!(rule.kind(db), ItemKind::Experiment | ItemKind::Test)) {
+        let uses = uses(db, *rule);
+        for name in uses.globals.keys() {
+            if let Some(words) = words.get_mut(&**name) {
+                words.extend(uses.mentions.keys().map(|word| &**word));
+            }
+        }
+    }
+    words
+}
+
 /// Several arms that no rule asks for: people in them get the same. One of them is the rest, and needs no question.
-fn same_arms(db: &dyn Db, decl: Decl<'_>) -> Option<Diagnostic> {
+fn same_arms(
+    db: &dyn Db,
+    decl: Decl<'_>,
+    words: &BTreeMap<&str, BTreeSet<&str>>,
+) -> Option<Diagnostic> {
     let ast::DeclKind::Experiment { clauses } = &tree(db, decl).kind else {
         return None;
     };
@@ -283,22 +309,9 @@ fn same_arms(db: &dyn Db, decl: Decl<'_>) -> Option<Diagnostic> {
         .map(|arm| &arm.name)
         .filter(|name| !name.is_missing())
         .collect();
-    let mut asked: BTreeSet<&str> = BTreeSet::new();
-    let all = &symbols(db, db.project()).all;
-    for other in all
-        .iter()
-        .filter(|other| !matches!(other.kind(db), ItemKind::Experiment | ItemKind::Test))
-    {
-        let uses = uses(db, *other);
-        if uses.globals.contains_key(decl.name(db)) {
-            asked.extend(
-                arms.iter()
-                    .map(|arm| arm.text.as_str())
-                    .filter(|arm| uses.mentions.contains_key(*arm)),
-            );
-        }
-    }
-    let mut rest = arms.iter().filter(|arm| !asked.contains(arm.text.as_str()));
+    let asked = words.get(&**decl.name(db));
+    let is_asked = |arm: &str| asked.is_some_and(|words| words.contains(arm));
+    let mut rest = arms.iter().filter(|arm| !is_asked(&arm.text));
     let (first, second) = (rest.next()?, rest.next()?);
     if first.text == second.text {
         return None;
