@@ -1,5 +1,6 @@
 //! The tests of declarations, by way of the database's public face: programs in, diagnostics and checked packages out.
 
+mod broken;
 mod campaign;
 mod flow;
 mod modules;

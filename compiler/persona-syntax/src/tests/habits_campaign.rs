@@ -90,6 +90,7 @@ const CLAUSES: &[(&str, &str, &str, &str)] = &[
     ("trigger t", "P0102", "on X\n  entr once\n  wait 1h", "on X\n  enter once\n  wait 1h"),
     ("content c", "P0107", "a: String\n  else { a = \"x\" }", "a: String\n  otherwise { a = \"x\" }"),
     ("content c", "P0107", "default { a = \"x\" }", "otherwise { a = \"x\" }"),
+    ("content c", "P0128", "a = String\n  otherwise { a = \"x\" }", "a: String\n  otherwise { a = \"x\" }"),
     ("content c", "P0128", "otherwise { a: \"x\" }", "otherwise { a = \"x\" }"),
     ("content c", "P0106", "variant v if b { a = \"x\" }", "variant v when b { a = \"x\" }"),
     ("content c", "P0106", "variant v: b { a = \"x\" }", "variant v when b { a = \"x\" }"),
