@@ -214,7 +214,7 @@ fn literals_out_of_range() {
                 1
                 P0156 0..2 underscores stand between digits: `1_000`
             10 km2
-                (Eq 10 <error>)
+                (+ 10 <error>)
                 P0102 3..6 `km2` cannot stand here (an operator such as `and` is missing before this, or it is left over)"#]],
     );
 }

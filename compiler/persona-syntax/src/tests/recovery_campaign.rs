@@ -367,7 +367,7 @@ use std.rfm as r"#,
         &expect![[r#"
             (trigger a
               (on <X>)
-              (when (Eq x <error>))
+              (when (+ x <error>))
               (enter once)
               (error)
               (stop-on <X>)
@@ -397,8 +397,8 @@ use std.rfm as r"#,
               ! P0102 43..51 `of` cannot stand here (`limit` ends before this)
               ! P0102 68..74 `always` cannot stand here (`transactional` ends before this)
             (content d "T"
-              (subject String = (Eq "x" <error>))
-              (variant v when (Eq x <error>) subject="x")
+              (subject String = (+ "x" <error>))
+              (variant v when (+ x <error>) subject="x")
               (otherwise subject="z"))
               ! P0102 40..44 `what` cannot stand here (an operator such as `and` is missing before this, or it is left over)
               ! P0109 47..51 `body` is filled outside of every variant
@@ -425,7 +425,7 @@ use std.rfm as r"#,
               (given a:<error>)
               (event X a:1)
               (at noon)
-              (expect (Eq x <error>)))
+              (expect (+ x <error>)))
               ! P0102 9..13 `when` cannot stand here (expected `{` and the steps)
               ! P0105 27..27 `a` needs a value: `a: …` (expected here)
               ! P0102 30..31 `b` cannot stand here (`given` ends before this)
