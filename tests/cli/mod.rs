@@ -1,6 +1,7 @@
 //! The real binary as a person meets it: what each command prints and how it ends, on good input and on bad.
 
 mod bad_input;
+mod breaking;
 mod commands;
 mod fixes;
 mod formats;
@@ -8,6 +9,7 @@ mod index;
 mod newcomers;
 mod repositories;
 mod templates;
+mod uses;
 mod watching;
 mod fmt;
 

@@ -33,7 +33,7 @@ impl Program {
 
     fn text_mut(&mut self, path: &str) -> &mut String {
         match (&mut self.config, path.ends_with(".toml")) {
-            (Some(config), true) => config,
+            (Some(config), true) if !path.starts_with("../") => config,
             _ => self
                 .files
                 .get_mut(path)

@@ -6,7 +6,7 @@
 //! | block | meaning |
 //! |---|---|
 //! | ```` ```persona [file] ```` | text of `main.persona`, or of the named file; blocks of one file are joined |
-//! | ```` ```toml ```` | `persona.toml` |
+//! | ```` ```toml [file] ```` | `persona.toml`, or that of another package: files `../common/…` are those of a package in that folder |
 //! | ```` ```data Table ```` | NDJSON rows of a profile or event, with a source made for them |
 //! | ```` ```file name ```` | a file that the program's own sources name; `\r` and other escapes are written out |
 //! | ```` ```diagnostics ```` | what is wrong, in short form; without one, nothing may be |

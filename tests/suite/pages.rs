@@ -9,12 +9,20 @@ use persona_base::{Code, Diagnostic, Severity, all_codes};
 use super::diagnostics::{Program, check_fixes, short};
 use super::document::{Block, Document};
 
+/// A block is one file; lines `//- name` divide it into several, of which `persona.toml` may be one.
 fn program(block: &Block) -> Program {
-    let mut files = BTreeMap::new();
-    let config = (block.kind() == "toml").then(|| block.body.clone());
-    if config.is_none() {
-        files.insert("main.persona".to_owned(), block.body.clone());
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    let mut name = match block.kind() {
+        "toml" => "persona.toml".to_owned(),
+        _ => "main.persona".to_owned(),
+    };
+    for line in block.body.split_inclusive('\n') {
+        match line.trim_end().strip_prefix("//- ") {
+            Some(next) => name = next.to_owned(),
+            None => files.entry(name.clone()).or_default().push_str(line),
+        }
     }
+    let config = files.remove("persona.toml");
     Program { config, files }
 }
 

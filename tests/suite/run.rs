@@ -118,7 +118,14 @@ fn program(case: &Case<'_>, folder: &Path) -> Program {
             .or_default()
             .push_str(&block.body);
     }
-    let config = all(case, "toml").last().map(|block| block.body.clone());
+    let (others, own_config): (Vec<&Block>, Vec<&Block>) = all(case, "toml")
+        .into_iter()
+        .partition(|block| block.name().is_some());
+    for block in others {
+        let name = block.name().unwrap_or_default().to_owned();
+        files.insert(name, block.body.clone());
+    }
+    let config = own_config.last().map(|block| block.body.clone());
     let mut rows: BTreeMap<String, String> = BTreeMap::new();
     for block in all(case, "data") {
         let table = block

@@ -13,12 +13,11 @@ use super::graph::{used_names, uses};
 use super::origin::name_of;
 use super::queries::{Decl, ItemKind, Symbols, header, symbols, tree};
 use super::{Db, Project, scc, stand_in};
-use crate::decl::plain_string;
 
 /// Everything between declarations.
 pub(super) fn package_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     let mut found = of_names(db, db.project()).clone();
-    found.extend(deprecated(db));
+    found.extend(super::deprecated::deprecated(db));
     found.extend(circular_preferences(db));
     found.extend(empty(db));
     found
@@ -96,6 +95,11 @@ fn further_profiles(db: &dyn Db, symbols: &Symbols<'_>) -> Vec<Diagnostic> {
 
 /// What only has a meaning where it is used, and is used nowhere.
 fn unused(db: &dyn Db, symbols: &Symbols<'_>) -> Vec<Diagnostic> {
+    // A package without people is there for others: what it declares is for them.
+    let for_others = symbols.all.iter().all(|decl| decl.kind(db) != ItemKind::Profile);
+    if for_others && db.project().config(db).is_some() {
+        return Vec::new();
+    }
     let mut used: BTreeSet<&str> = BTreeSet::new();
     for decl in &symbols.all {
         let others = used_names(db, *decl)
@@ -152,6 +156,14 @@ fn unused_diagnostic(db: &dyn Db, name: &str, decl: Decl<'_>) -> Option<Diagnost
             names::UNUSED_DECLARATION,
             "a constant has an effect only where it is used",
         ),
+        ItemKind::Enum => (
+            names::UNUSED_DECLARATION,
+            "an enum is the type of something, or nothing",
+        ),
+        ItemKind::Events => (
+            names::UNUSED_DECLARATION,
+            "a group of events has an effect only where it is counted",
+        ),
         ItemKind::Catalog => (
             names::UNUSED_DECLARATION,
             "a catalog is there to be looked up and recommended from",
@@ -177,46 +189,6 @@ fn unused_diagnostic(db: &dyn Db, name: &str, decl: Decl<'_>) -> Option<Diagnost
             .note(why)
             .help("use it, or remove it"),
     )
-}
-
-/// What a declaration's `@deprecated` says, if it has one.
-#[salsa::tracked]
-fn advice<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Option<Option<String>> {
-    let annotations = &tree(db, decl).annotations;
-    let found = annotations
-        .iter()
-        .find(|annotation| annotation.name.text == "deprecated");
-    found.map(|found| found.args.first().and_then(plain_string))
-}
-
-/// Uses of what is marked `@deprecated`.
-fn deprecated(db: &dyn Db) -> Vec<Diagnostic> {
-    let symbols = symbols(db, db.project());
-    let marked = symbols.by_name.iter();
-    let marked: BTreeMap<&str, &Option<String>> = marked
-        .filter_map(|(name, decl)| Some((&**name, advice(db, *decl).as_ref()?)))
-        .collect();
-    if marked.is_empty() {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    for decl in &symbols.all {
-        let uses = uses(db, *decl);
-        for (name, spans) in uses.globals.iter().chain(&uses.named) {
-            let Some(text) = marked.get(&**name).filter(|_| **name != **decl.name(db)) else {
-                continue;
-            };
-            for span in spans {
-                let message = format!("`{name}` is marked as deprecated");
-                let mut diagnostic =
-                    Diagnostic::new(names::DEPRECATED_USE, stand_in(*decl), *span, message)
-                        .label("used here");
-                diagnostic.help.clone_from(text);
-                found.push(diagnostic);
-            }
-        }
-    }
-    found
 }
 
 /// `prefer a over b` here and `prefer b over a` there, also by way of others.

@@ -9,6 +9,7 @@
 
 mod assemble;
 mod campaign;
+mod deprecated;
 mod edge;
 mod env;
 mod expansion;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Calls `name` for everything that a declaration names.
-pub(super) fn named_in(unit: &Unit, schema: &Schema, name: &mut dyn FnMut(Arc<str>, Span)) {
+pub(crate) fn named_in(unit: &Unit, schema: &Schema, name: &mut dyn FnMut(Arc<str>, Span)) {
     Walk { schema, name }.unit(unit);
 }
 

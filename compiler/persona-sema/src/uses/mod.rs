@@ -6,6 +6,8 @@ mod fields;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use fields::named_in;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
