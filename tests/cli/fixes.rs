@@ -14,7 +14,8 @@ fn rules(package: &Package) -> String {
 
 #[test]
 fn sure_fixes_are_applied_and_what_is_left_is_shown() {
-    let package = package("segment a { when points = 3 && id == \"x\" }\r\nsegment b { when pints > 1 }\r\n");
+    let package =
+        package("segment a { when points = 3 && id == \"x\" }\r\nsegment b { when pints > 1 }\r\n");
     let run = package.call(&["check", "--fix", "--format", "short", "."]);
     run.ends_with(1)
         .says(&["rules.persona:2:18: error[P0250]"])
@@ -26,8 +27,12 @@ fn sure_fixes_are_applied_and_what_is_left_is_shown() {
         "line ends stay as they are"
     );
     let run = package.call(&["check", "--fix", "--suggested", "."]);
-    run.ends_with(0).complains(&["1 fixed in 1 file", "everything is fine"]);
-    package.call(&["check", "--fix", "."]).ends_with(0).complains(&["0 fixed"]);
+    run.ends_with(0)
+        .complains(&["1 fixed in 1 file", "everything is fine"]);
+    package
+        .call(&["check", "--fix", "."])
+        .ends_with(0)
+        .complains(&["0 fixed"]);
 }
 
 #[test]
@@ -53,7 +58,9 @@ fn a_dry_run_shows_a_diff_and_writes_nothing() {
     assert_eq!(rules(&package), before);
     package.call(&["check", "--dry-run", "."]).ends_with(2);
     package.call(&["check", "--suggested", "."]).ends_with(2);
-    package.call(&["check", "--fix", "--watch", "."]).ends_with(2);
+    package
+        .call(&["check", "--fix", "--watch", "."])
+        .ends_with(2);
 }
 
 #[test]
@@ -62,7 +69,10 @@ fn many_fixes_in_one_line_and_over_files_come_to_an_end() {
     let many: String = (0..60)
         .map(|number| line.replace("NUMBER", &number.to_string()))
         .collect();
-    let package = package(&many).file("more.persona", many.replace("segment s", "segment t").as_bytes());
+    let package = package(&many).file(
+        "more.persona",
+        many.replace("segment s", "segment t").as_bytes(),
+    );
     let run = package.call(&["check", "--fix", "."]);
     run.ends_with(0);
     assert!(run.stderr.contains("in 2 files"), "{}", run.stderr);
@@ -91,14 +101,24 @@ fn a_file_that_may_only_be_read_is_left_alone_with_a_message() {
 fn links_and_permissions_stay() {
     use std::os::unix::fs::PermissionsExt as _;
     let package = package("segment a { when points = 3 }\n");
-    let (link, file) = (package.path().join("rules.persona"), package.path().join("real.txt"));
+    let (link, file) = (
+        package.path().join("rules.persona"),
+        package.path().join("real.txt"),
+    );
     std::fs::rename(&link, &file).expect("moved");
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).expect("permissions");
     std::os::unix::fs::symlink("real.txt", &link).expect("a link");
     package.call(&["check", "--fix", "."]).ends_with(0);
     assert!(link.is_symlink());
-    assert!(std::fs::read_to_string(&file).expect("there").contains("points == 3"));
-    let mode = std::fs::metadata(&file).expect("there").permissions().mode();
+    assert!(
+        std::fs::read_to_string(&file)
+            .expect("there")
+            .contains("points == 3")
+    );
+    let mode = std::fs::metadata(&file)
+        .expect("there")
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o640);
 }
 
@@ -110,7 +130,9 @@ fn the_configuration_is_fixed_too() {
     );
     let before = package.call(&["check", "--format", "short", "."]);
     before.says(&["persona.toml:5:1"]);
-    package.call(&["check", "--fix", "--suggested", "."]).ends_with(0);
+    package
+        .call(&["check", "--fix", "--suggested", "."])
+        .ends_with(0);
     let config = std::fs::read_to_string(package.path().join("persona.toml")).expect("there");
     assert!(config.contains("timezone = \"UTC\""), "{config}");
 }

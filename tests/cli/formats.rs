@@ -29,7 +29,13 @@ fn places(format: &str, output: &str) -> Vec<String> {
             .map(|line| {
                 let text = |key: &str| line[key].as_str().expect("text").to_owned();
                 let at = &line["start"];
-                format!("{}:{}:{} {}", text("file"), at["line"], at["column"], text("code"))
+                format!(
+                    "{}:{}:{} {}",
+                    text("file"),
+                    at["line"],
+                    at["column"],
+                    text("code")
+                )
             })
             .collect(),
         "sarif" => {
@@ -93,7 +99,10 @@ fn every_form_has_the_same_diagnostics_in_the_same_order() {
         let text = package.call(&["check", "--format", format, "."]).stdout;
         let at: Vec<usize> = ["P0250", "P0110", "P0301"]
             .iter()
-            .map(|code| text.find(code).unwrap_or_else(|| panic!("no {code} in {text}")))
+            .map(|code| {
+                text.find(code)
+                    .unwrap_or_else(|| panic!("no {code} in {text}"))
+            })
             .collect();
         assert!(at.is_sorted(), "{text}");
     }
@@ -102,7 +111,9 @@ fn every_form_has_the_same_diagnostics_in_the_same_order() {
 #[test]
 fn the_same_call_prints_the_same_bytes() {
     let package = package();
-    for format in ["human", "short", "narrated", "json", "sarif", "github", "junit"] {
+    for format in [
+        "human", "short", "narrated", "json", "sarif", "github", "junit",
+    ] {
         let outputs: BTreeSet<String> = (0..3)
             .map(|_| package.call(&["check", "--format", format, "."]).stdout)
             .collect();
@@ -115,7 +126,11 @@ fn paths_are_those_of_the_current_folder_however_the_package_was_named() {
     let package = package();
     let folder = package.path().canonicalize().expect("a folder");
     let above = folder.parent().expect("a folder above");
-    let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
+    let name = folder
+        .file_name()
+        .expect("a name")
+        .to_string_lossy()
+        .into_owned();
     let first = |here: &std::path::Path, path: &str| {
         let run = persona(here, &["check", "--format", "short", path]);
         run.stdout.split(':').next().expect("a path").to_owned()
@@ -123,7 +138,10 @@ fn paths_are_those_of_the_current_folder_however_the_package_was_named() {
     assert_eq!(first(&folder, "."), "a.persona");
     assert_eq!(first(&folder, folder.to_str().expect("UTF-8")), "a.persona");
     assert_eq!(first(above, &name), format!("{name}/a.persona"));
-    assert_eq!(first(above, folder.to_str().expect("UTF-8")), format!("{name}/a.persona"));
+    assert_eq!(
+        first(above, folder.to_str().expect("UTF-8")),
+        format!("{name}/a.persona")
+    );
 }
 
 #[test]
@@ -147,7 +165,8 @@ fn warnings_that_are_denied_fail_the_build_server_too() {
     let package = Package::new("profile P { id: String @key }\nsegment s { when id == \"a\" }\n");
     let package = package.file("b.persona", b"segment Bad { when id == \"b\" }\n");
     let run = package.call(&["check", "--format", "junit", "."]);
-    run.ends_with(0).says(&["failures=\"0\"", "warning: b.persona:1:9"]);
+    run.ends_with(0)
+        .says(&["failures=\"0\"", "warning: b.persona:1:9"]);
     let run = package.call(&["check", "--format", "junit", "--deny", "warnings", "."]);
     run.ends_with(1).says(&["failures=\"1\""]);
 }

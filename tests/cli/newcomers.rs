@@ -12,8 +12,21 @@ fn empty() -> tempfile::TempDir {
 /// Fails where a message speaks of the tool's insides.
 #[track_caller]
 fn plain(run: &Run) {
-    for word in ["Os {", "code:", "kind:", "unwrap", "Err(", "panicked", "os error", "Utf8Error"] {
-        assert!(!run.stderr.contains(word), "`{word}` is no word for people:\n{}", run.stderr);
+    for word in [
+        "Os {",
+        "code:",
+        "kind:",
+        "unwrap",
+        "Err(",
+        "panicked",
+        "os error",
+        "Utf8Error",
+    ] {
+        assert!(
+            !run.stderr.contains(word),
+            "`{word}` is no word for people:\n{}",
+            run.stderr
+        );
     }
     assert_eq!(run.stdout, "", "what went wrong goes to standard error");
 }
@@ -22,7 +35,8 @@ fn plain(run: &Run) {
 fn a_folder_without_a_package() {
     let folder = empty();
     let run = persona(folder.path(), &["check"]);
-    run.ends_with(2).complains(&["no persona.toml in this folder or above", "persona new"]);
+    run.ends_with(2)
+        .complains(&["no persona.toml in this folder or above", "persona new"]);
     plain(&run);
     std::fs::write(folder.path().join("a.persona"), "segment a { when true }").expect("written");
     let run = persona(folder.path(), &["check"]);
@@ -34,7 +48,8 @@ fn a_path_that_is_misspelt() {
     let package = Package::new("profile P { id: String @key }\n");
     for command in ["check", "run", "fmt"] {
         let run = package.call(&[command, "mian.persona"]);
-        run.ends_with(2).complains(&["there is no file or folder mian.persona"]);
+        run.ends_with(2)
+            .complains(&["there is no file or folder mian.persona"]);
         plain(&run);
     }
 }
@@ -47,14 +62,17 @@ fn a_flag_a_command_and_a_value_that_are_misspelt() {
     run.ends_with(2).complains(&["chekc", "check"]);
     let run = persona(&root(), &["check", "--format", "xml"]);
     run.ends_with(2).complains(&["xml", "human", "sarif"]);
-    persona(&root(), &[]).ends_with(2).complains(&["Usage", "check"]);
+    persona(&root(), &[])
+        .ends_with(2)
+        .complains(&["Usage", "check"]);
 }
 
 #[test]
 fn a_file_of_another_kind() {
     let package = Package::new("profile P { id: String @key }\n").file("data.csv", b"id\n1\n");
     let run = package.call(&["check", "data.csv"]);
-    run.ends_with(2).complains(&["neither a package's folder nor a .persona file"]);
+    run.ends_with(2)
+        .complains(&["neither a package's folder nor a .persona file"]);
     plain(&run);
 }
 
@@ -62,14 +80,18 @@ fn a_file_of_another_kind() {
 fn a_folder_that_is_called_like_a_program() {
     let package = Package::new("profile P { id: String @key }\nsegment s { when id == \"a\" }\n");
     std::fs::create_dir(package.path().join("more.persona")).expect("a folder");
-    std::fs::write(package.path().join("more.persona/x.persona"), "segment t { when id == \"b\" }\n")
-        .expect("written");
+    std::fs::write(
+        package.path().join("more.persona/x.persona"),
+        "segment t { when id == \"b\" }\n",
+    )
+    .expect("written");
     package.call(&["check", "."]).ends_with(0);
     package.call(&["check", "more.persona"]).ends_with(0);
     let alone = empty();
     std::fs::create_dir(alone.path().join("rules.persona")).expect("a folder");
     let run = persona(alone.path(), &["check", "rules.persona"]);
-    run.ends_with(2).complains(&["no persona.toml in rules.persona or above"]);
+    run.ends_with(2)
+        .complains(&["no persona.toml in rules.persona or above"]);
     plain(&run);
 }
 
@@ -77,10 +99,18 @@ fn a_folder_that_is_called_like_a_program() {
 fn a_file_in_another_encoding() {
     let text = "segment s { when name == \"Zürich\" }\n";
     let latin: Vec<u8> = text.chars().map(|c| c as u8).collect();
-    let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let wide: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
     for bytes in [latin, wide] {
-        let run = Package::new("").file("a.persona", &bytes).call(&["check", "."]);
-        run.ends_with(2).complains(&["a.persona is not UTF-8 text (line 1)", "save the file as UTF-8"]);
+        let run = Package::new("")
+            .file("a.persona", &bytes)
+            .call(&["check", "."]);
+        run.ends_with(2).complains(&[
+            "a.persona is not UTF-8 text (line 1)",
+            "save the file as UTF-8",
+        ]);
         plain(&run);
     }
 }
@@ -124,15 +154,23 @@ fn standard_output_is_no_file_for_rows() {
 #[test]
 fn codes_are_explained_by_name_and_guessed_when_misspelt() {
     let by_code = persona(&root(), &["explain", "P0301"]);
-    by_code.ends_with(0).says(&["missing_becomes_yes", "Level:", "Since:   persona"]);
+    by_code
+        .ends_with(0)
+        .says(&["missing_becomes_yes", "Level:", "Since:   persona"]);
     for other in ["p0301", "missing_becomes_yes", "[P0301]"] {
-        assert_eq!(persona(&root(), &["explain", other]).stdout, by_code.stdout, "{other}");
+        assert_eq!(
+            persona(&root(), &["explain", other]).stdout,
+            by_code.stdout,
+            "{other}"
+        );
     }
     let run = persona(&root(), &["explain", "P301"]);
     run.ends_with(2).complains(&["P301", "P0301"]);
     let run = persona(&root(), &["explain", "missing_becomes_no"]);
     run.ends_with(2).complains(&["missing_becomes_yes"]);
-    persona(&root(), &["explain", "bananas"]).ends_with(2).complains(&["lists all codes"]);
+    persona(&root(), &["explain", "bananas"])
+        .ends_with(2)
+        .complains(&["lists all codes"]);
 }
 
 #[test]

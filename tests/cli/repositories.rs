@@ -11,7 +11,8 @@ use super::Package;
 use crate::support::binary::path as binary;
 use crate::support::root;
 
-const GOOD: &str = "profile P {\n  id: String @key\n  points: Int\n}\n\nsegment s {\n  when points > 1\n}\n";
+const GOOD: &str =
+    "profile P {\n  id: String @key\n  points: Int\n}\n\nsegment s {\n  when points > 1\n}\n";
 
 /// A job that has one step: this action.
 struct Job {
@@ -38,7 +39,8 @@ impl Done {
 
 fn action() -> Yaml {
     let text = std::fs::read_to_string(root().join(".github/actions/check/action.yml"));
-    let mut documents = YamlLoader::load_from_str(&text.expect("the action is there")).expect("YAML");
+    let mut documents =
+        YamlLoader::load_from_str(&text.expect("the action is there")).expect("YAML");
     documents.remove(0)
 }
 
@@ -81,7 +83,12 @@ impl Job {
         let declared = &action["inputs"][input];
         assert!(!declared.is_badvalue(), "the action has no input `{input}`");
         let given = self.inputs.get(input).cloned();
-        given.unwrap_or_else(|| declared["default"].as_str().expect("a default that is text").to_owned())
+        given.unwrap_or_else(|| {
+            declared["default"]
+                .as_str()
+                .expect("a default that is text")
+                .to_owned()
+        })
     }
 
     /// Whether a step runs: after a failure only those that say `always()`.
@@ -89,7 +96,10 @@ impl Job {
         let Some(condition) = step["if"].as_str() else {
             return !failed;
         };
-        let condition = condition.trim().trim_start_matches("${{").trim_end_matches("}}");
+        let condition = condition
+            .trim()
+            .trim_start_matches("${{")
+            .trim_end_matches("}}");
         condition.split("&&").map(str::trim).all(|part| {
             if part == "always()" {
                 return true;
@@ -126,7 +136,8 @@ impl Job {
             std::fs::write(&path_file, "").expect("written");
             // As a runner calls bash.
             let mut bash = Command::new("bash");
-            bash.args(["--noprofile", "--norc", "-eo", "pipefail"]).arg(&script);
+            bash.args(["--noprofile", "--norc", "-eo", "pipefail"])
+                .arg(&script);
             bash.current_dir(&self.folder)
                 .env("PATH", &search)
                 .env("GITHUB_PATH", &path_file)
@@ -140,7 +151,10 @@ impl Job {
             done.output += &String::from_utf8_lossy(&output.stdout);
             done.output += &String::from_utf8_lossy(&output.stderr);
             done.steps.push((name, output.status.code().unwrap_or(-1)));
-            for added in std::fs::read_to_string(&path_file).expect("readable").lines() {
+            for added in std::fs::read_to_string(&path_file)
+                .expect("readable")
+                .lines()
+            {
                 search = format!("{added}:{search}");
             }
         }
@@ -151,7 +165,9 @@ impl Job {
 #[test]
 fn the_action_passes_a_good_package() {
     let package = Package::new(GOOD);
-    let done = Job::new(package.path()).with("sarif-file", "found.sarif").run();
+    let done = Job::new(package.path())
+        .with("sarif-file", "found.sarif")
+        .run();
     assert!(!done.failed(), "{done:?}");
     assert_eq!(done.steps.len(), 4, "{done:?}");
     let sarif = std::fs::read_to_string(package.path().join("found.sarif")).expect("written");
@@ -162,7 +178,9 @@ fn the_action_passes_a_good_package() {
 #[test]
 fn the_action_fails_on_a_broken_package_and_still_writes_the_file() {
     let package = Package::new(&GOOD.replace("points >", "pints >"));
-    let done = Job::new(package.path()).with("sarif-file", "a b.sarif").run();
+    let done = Job::new(package.path())
+        .with("sarif-file", "a b.sarif")
+        .run();
     let codes: Vec<i32> = done.steps.iter().map(|(_, code)| *code).collect();
     assert_eq!(codes, [0, 1, 0, 0], "{done:?}");
     let annotation = "::error file=main.persona,line=7,endLine=7,col=8,endColumn=13,title=P0250::";
@@ -175,13 +193,19 @@ fn the_action_fails_on_a_broken_package_and_still_writes_the_file() {
 fn the_action_asks_for_the_format_and_for_warnings_as_it_is_told() {
     let package = Package::new(&GOOD.replace("\n\nsegment", "\n\n\n\nsegment"));
     let run = |job: Job| job.run();
-    assert!(run(Job::new(package.path())).failed(), "not in the one format");
+    assert!(
+        run(Job::new(package.path())).failed(),
+        "not in the one format"
+    );
     let without = run(Job::new(package.path()).with("format-check", "false"));
     assert!(!without.failed(), "{without:?}");
     assert_eq!(without.steps.len(), 2, "{without:?}");
     let dubious = Package::new(&GOOD.replace("segment s", "segment Bad"));
     let warned = run(Job::new(dubious.path()));
-    assert!(!warned.failed() && warned.output.contains("::warning file="), "{warned:?}");
+    assert!(
+        !warned.failed() && warned.output.contains("::warning file="),
+        "{warned:?}"
+    );
     assert!(run(Job::new(dubious.path()).with("deny-warnings", "true")).failed());
 }
 
@@ -190,10 +214,15 @@ fn the_action_takes_a_path_as_it_is_and_runs_nothing_of_it() {
     let package = Package::new(GOOD);
     let inside = package.path().join("a $(touch gone) b");
     std::fs::create_dir(&inside).expect("a folder");
-    let done = Job::new(package.path()).with("path", "a $(touch gone) b").run();
+    let done = Job::new(package.path())
+        .with("path", "a $(touch gone) b")
+        .run();
     assert!(!done.failed(), "{done:?}");
     assert!(!package.path().join("gone").exists(), "a path was run");
-    let done = Job::new(package.path()).with("path", "nowhere").with("sarif-file", "x").run();
+    let done = Job::new(package.path())
+        .with("path", "nowhere")
+        .with("sarif-file", "x")
+        .run();
     assert_eq!(done.steps[1].1, 2, "{done:?}");
     assert_eq!(done.steps[2].1, 1, "no file without a package: {done:?}");
 }
@@ -220,13 +249,25 @@ fn the_action_builds_persona_where_the_runner_has_none() {
     let done = job.run();
     assert!(!done.failed(), "{done:?}");
     let called = std::fs::read_to_string(job.temporary.path().join("called")).expect("cargo ran");
-    let manifest = called.split(' ').skip_while(|word| *word != "--manifest-path").nth(1);
+    let manifest = called
+        .split(' ')
+        .skip_while(|word| *word != "--manifest-path")
+        .nth(1);
     let manifest = std::fs::canonicalize(manifest.expect("a manifest")).expect("it is there");
-    assert_eq!(manifest, root().join("Cargo.toml").canonicalize().expect("there"));
-    assert!(called.contains("--locked") && called.contains("--package persona-cli"), "{called}");
+    assert_eq!(
+        manifest,
+        root().join("Cargo.toml").canonicalize().expect("there")
+    );
+    assert!(
+        called.contains("--locked") && called.contains("--package persona-cli"),
+        "{called}"
+    );
     std::fs::remove_file(tools.join("cargo")).expect("removed");
     let without = job.run();
-    assert!(without.failed() && without.output.contains("install a Rust toolchain"), "{without:?}");
+    assert!(
+        without.failed() && without.output.contains("install a Rust toolchain"),
+        "{without:?}"
+    );
 }
 
 /// The real program: `PERSONA_PRE_COMMIT` names it, as CI does; else the one on the search path, if there is one.
@@ -253,15 +294,23 @@ fn call(folder: &Path, program: &Path, arguments: &[&str]) -> (bool, String) {
         .current_dir(folder)
         .env("PATH", format!("{tools}:{search}"))
         .env("HOME", folder.parent().expect("a folder above"))
-        .env("PRE_COMMIT_HOME", folder.parent().expect("a folder above").join("cache"))
+        .env(
+            "PRE_COMMIT_HOME",
+            folder.parent().expect("a folder above").join("cache"),
+        )
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_NAME"), "somebody")))
-        .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_EMAIL"), "somebody@example.com")))
+        .envs(
+            ["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_EMAIL"), "somebody@example.com")),
+        )
         .output()
         .expect("the program starts");
     let text = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+    (
+        output.status.success(),
+        String::from_utf8_lossy(&text).into_owned(),
+    )
 }
 
 /// A repository of everything that is in the folder.
@@ -286,7 +335,11 @@ fn the_hooks_stop_what_is_wrong_and_format_the_rest() {
     let (hooks, user) = (all.path().join("hooks"), all.path().join("user"));
     std::fs::create_dir_all(&hooks).expect("a folder");
     std::fs::create_dir_all(user.join("rules")).expect("a folder");
-    std::fs::copy(root().join(".pre-commit-hooks.yaml"), hooks.join(".pre-commit-hooks.yaml")).expect("copied");
+    std::fs::copy(
+        root().join(".pre-commit-hooks.yaml"),
+        hooks.join(".pre-commit-hooks.yaml"),
+    )
+    .expect("copied");
     let revision = commit(&hooks);
     let config = format!(
         "repos:\n  - repo: {}\n    rev: {revision}\n    hooks:\n      - id: persona-check\n        args: [rules]\n      \
@@ -305,10 +358,19 @@ fn the_hooks_stop_what_is_wrong_and_format_the_rest() {
     }
     write("rules/main.persona", &GOOD.replace("points >", "pints >"));
     let (fine, text) = run("persona-check");
-    assert!(!fine && text.contains("rules/main.persona:7:8: error[P0250]"), "{text}");
-    write("rules/main.persona", &GOOD.replace("  when points > 1", "    when points>1"));
+    assert!(
+        !fine && text.contains("rules/main.persona:7:8: error[P0250]"),
+        "{text}"
+    );
+    write(
+        "rules/main.persona",
+        &GOOD.replace("  when points > 1", "    when points>1"),
+    );
     let (fine, text) = run("persona-fmt");
-    assert!(!fine && text.contains("files were modified by this hook"), "{text}");
+    assert!(
+        !fine && text.contains("files were modified by this hook"),
+        "{text}"
+    );
     let formatted = std::fs::read_to_string(user.join("rules/main.persona")).expect("there");
     assert_eq!(formatted, GOOD);
     assert!(run("persona-fmt").0, "formatted once and for all");

@@ -13,7 +13,9 @@ fn every_template_is_a_package_that_works() {
             .complains(&["persona check deep/my-one"]);
         call(&["check", "deep/my-one", "--deny", "warnings"]).ends_with(0);
         call(&["fmt", "--check", "deep/my-one"]).ends_with(0);
-        let json = call(&["run", "deep/my-one", "--format", "json"]).ends_with(0).json();
+        let json = call(&["run", "deep/my-one", "--format", "json"])
+            .ends_with(0)
+            .json();
         assert_eq!(json["profiles"], 24, "{template}");
         assert_eq!(json["rejected"], 0, "{template}");
         for segment in json["segments"].as_array().expect("segments") {
@@ -30,7 +32,10 @@ fn every_template_is_a_package_that_works() {
         };
         assert!(read("persona.toml").contains("name = \"my-one\""));
         let readme = read("README.md");
-        assert!(readme.starts_with("# my-one\n") && !readme.contains("{{"), "{readme}");
+        assert!(
+            readme.starts_with("# my-one\n") && !readme.contains("{{"),
+            "{readme}"
+        );
         the_readme_is_true(&readme, folder.path());
         for name in [".github/workflows/persona.yml", ".pre-commit-config.yaml"] {
             yaml_rust2::YamlLoader::load_from_str(&read(name)).expect("YAML");
@@ -64,11 +69,20 @@ fn nothing_is_ever_overwritten() {
     std::fs::write(package.path().join("full/notes.txt"), "mine").expect("written");
     std::fs::create_dir(package.path().join("empty")).expect("a folder");
     let run = package.call(&["new", "full"]);
-    run.ends_with(2).complains(&["full is there already", "nothing was written"]);
-    assert_eq!(std::fs::read_dir(package.path().join("full")).expect("there").count(), 1);
+    run.ends_with(2)
+        .complains(&["full is there already", "nothing was written"]);
+    assert_eq!(
+        std::fs::read_dir(package.path().join("full"))
+            .expect("there")
+            .count(),
+        1
+    );
     package.call(&["new", "main"]).ends_with(0);
     std::fs::write(package.path().join("file"), "mine").expect("written");
-    package.call(&["new", "file"]).ends_with(2).complains(&["file is a file"]);
+    package
+        .call(&["new", "file"])
+        .ends_with(2)
+        .complains(&["file is a file"]);
     package.call(&["new", "empty"]).ends_with(0);
 }
 
@@ -76,8 +90,13 @@ fn nothing_is_ever_overwritten() {
 fn names_that_packages_cannot_have_are_refused_with_a_better_one() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let run = persona(folder.path(), &["new", "My Shop!"]);
-    run.ends_with(2).complains(&["`My Shop!` cannot be the name of a package", "persona new my_shop"]);
-    persona(folder.path(), &["new", "3"]).ends_with(2).complains(&["begins with a letter"]);
+    run.ends_with(2).complains(&[
+        "`My Shop!` cannot be the name of a package",
+        "persona new my_shop",
+    ]);
+    persona(folder.path(), &["new", "3"])
+        .ends_with(2)
+        .complains(&["begins with a letter"]);
     persona(folder.path(), &["new", "x", "--template", "bank"])
         .ends_with(2)
         .complains(&["bank", "shop", "saas", "media"]);
@@ -89,13 +108,19 @@ fn shells_and_the_manual_know_every_command() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let run = persona(folder.path(), &["completions", shell]);
-        run.ends_with(0).says(&["persona", "check", "dry-run", "explain"]);
+        run.ends_with(0)
+            .says(&["persona", "check", "dry-run", "explain"]);
     }
     let run = persona(folder.path(), &["man", "--out", "man1"]);
     run.ends_with(0).complains(&["pages are in man1"]);
     for page in ["persona.1", "persona-check.1", "persona-why.1"] {
         let text = std::fs::read_to_string(folder.path().join("man1").join(page)).expect("a page");
-        assert!(text.contains(".SH NAME") && text.contains("Example"), "{page}: {text}");
+        assert!(
+            text.contains(".SH NAME") && text.contains("Example"),
+            "{page}: {text}"
+        );
     }
-    persona(folder.path(), &["man"]).ends_with(0).says(&[".TH persona 1"]);
+    persona(folder.path(), &["man"])
+        .ends_with(0)
+        .says(&[".TH persona 1"]);
 }

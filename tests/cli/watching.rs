@@ -12,7 +12,8 @@ use crate::support::binary::path;
 /// Far more than a round takes, also on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
 
-const GOOD: &str = "profile P {\n  id: String @key\n  points: Int\n}\nsegment s { when points > 1 }\n";
+const GOOD: &str =
+    "profile P {\n  id: String @key\n  points: Int\n}\nsegment s { when points > 1 }\n";
 
 /// A `persona check --watch` that runs.
 struct Watch {
@@ -114,10 +115,17 @@ fn every_kind_of_saving_is_seen() {
     let package = Package::new(GOOD);
     let watch = Watch::start(package.path(), ".", "json");
     assert_eq!(watch.errors(), 0);
-    write(&package, "main.persona", &GOOD.replace("points >", "pints >"));
+    write(
+        &package,
+        "main.persona",
+        &GOOD.replace("points >", "pints >"),
+    );
     assert_eq!(watch.errors(), 1, "written in place");
     write(&package, ".main.persona.swp", GOOD);
-    let (from, to) = (package.path().join(".main.persona.swp"), package.path().join("main.persona"));
+    let (from, to) = (
+        package.path().join(".main.persona.swp"),
+        package.path().join("main.persona"),
+    );
     std::fs::rename(&from, &to).expect("renamed");
     assert_eq!(watch.errors(), 0, "written beside and renamed");
     write(&package, "more.persona", "segment t { when nothing }\n");
@@ -130,7 +138,11 @@ fn every_kind_of_saving_is_seen() {
     assert_eq!(watch.errors(), 2, "changed in the new folder");
     std::fs::remove_file(&moved).expect("removed");
     assert_eq!(watch.errors(), 0, "removed");
-    write(&package, "persona.toml", "[package]\nname = \"small\"\ntimezone = \"Nowhere\"\n");
+    write(
+        &package,
+        "persona.toml",
+        "[package]\nname = \"small\"\ntimezone = \"Nowhere\"\n",
+    );
     assert_eq!(watch.errors(), 1, "the configuration");
     #[cfg(unix)]
     assert_eq!(watch.interrupt(), Some(0));
@@ -154,11 +166,18 @@ fn nothing_but_people_ends_it() {
     file("main.persona", b"segment \xff");
     watch.until("not UTF-8");
     file("main.persona", GOOD.as_bytes());
-    assert_eq!(watch.errors(), 0, "the same text as before is shown again after a complaint");
+    assert_eq!(
+        watch.errors(),
+        0,
+        "the same text as before is shown again after a complaint"
+    );
     std::fs::remove_dir_all(&root).expect("removed");
     watch.until("there is no file or folder rules");
     std::fs::create_dir(&root).expect("a folder");
-    file("main.persona", GOOD.replace("points >", "pints >").as_bytes());
+    file(
+        "main.persona",
+        GOOD.replace("points >", "pints >").as_bytes(),
+    );
     file("persona.toml", b"[package]\nname = \"small\"\n");
     assert_eq!(watch.errors(), 1, "the folder is back");
     file("main.persona", GOOD.as_bytes());
@@ -170,12 +189,22 @@ fn what_is_written_to_a_pipe_holds_no_signs_for_terminals_and_says_the_time() {
     let package = Package::new(GOOD);
     let watch = Watch::start(package.path(), ".", "human");
     let first = watch.until("watching for changes");
-    write(&package, "main.persona", &GOOD.replace("points >", "pints >"));
+    write(
+        &package,
+        "main.persona",
+        &GOOD.replace("points >", "pints >"),
+    );
     let second = watch.until("watching for changes");
     let said = [first, second].concat().join("\n");
     let shown = until(&watch.lines, "fix: ").join("\n");
-    assert!(!said.contains('\x1b') && !shown.contains('\x1b'), "{said:?}{shown:?}");
-    assert!(said.contains("everything is fine (") && said.contains(" ms)"), "{said}");
+    assert!(
+        !said.contains('\x1b') && !shown.contains('\x1b'),
+        "{said:?}{shown:?}"
+    );
+    assert!(
+        said.contains("everything is fine (") && said.contains(" ms)"),
+        "{said}"
+    );
     assert!(shown.contains("error[P0250]"), "{shown}");
 }
 
@@ -187,7 +216,11 @@ fn files_that_are_not_the_packages_do_not_wake_it() {
     write(&package, "data.csv", "nothing");
     std::thread::sleep(Duration::from_millis(500));
     assert!(watch.lines.try_recv().is_err(), "a round for nothing");
-    write(&package, "main.persona", &GOOD.replace("points >", "pints >"));
+    write(
+        &package,
+        "main.persona",
+        &GOOD.replace("points >", "pints >"),
+    );
     assert_eq!(watch.errors(), 1);
 }
 
@@ -206,7 +239,10 @@ fn packages_that_this_one_rests_on_are_watched_too() {
         "[package]\nname = \"shop\"\n\n[dependencies]\ncommon = { path = \"../common\" }\n",
     );
     let rules = GOOD.replace("points > 1", "double(points) > 1");
-    file("shop/main.persona", &format!("use common.{{double}}\n\n{rules}"));
+    file(
+        "shop/main.persona",
+        &format!("use common.{{double}}\n\n{rules}"),
+    );
     let watch = Watch::start(&folder.path().join("shop"), ".", "json");
     assert_eq!(watch.errors(), 0);
     file("common/main.persona", "fn twice(n: Int) -> Int = n * 2\n");

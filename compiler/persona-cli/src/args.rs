@@ -78,26 +78,36 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  persona why vip --profile c0042 examples/shop")]
     Why(Why),
     /// List who depends on a field, a segment, an event …, and what would break without it
-    #[command(after_help = "Examples:\n  persona uses country examples/shop\n  persona uses Purchase.total\n  \
-                            persona uses vip --format json")]
+    #[command(
+        after_help = "Examples:\n  persona uses country examples/shop\n  persona uses Purchase.total\n  \
+                            persona uses vip --format json"
+    )]
     Uses(Uses),
     /// Compare a package with an earlier version of it: what breaks rules, what changes their meaning
     #[command(after_help = "Examples:\n  persona breaking --against git:main\n  \
                             persona breaking shop --against ../released/shop --deny meaning")]
     Breaking(Breaking),
     /// Explain a diagnostic by its code or name; without one, list them all
-    #[command(after_help = "Examples:\n  persona explain P0301\n  persona explain missing_becomes_yes")]
+    #[command(
+        after_help = "Examples:\n  persona explain P0301\n  persona explain missing_becomes_yes"
+    )]
     Explain(Explain),
     /// Make a new package that checks and runs
-    #[command(after_help = "Examples:\n  persona new my_shop\n  persona new my_paper --template media")]
+    #[command(
+        after_help = "Examples:\n  persona new my_shop\n  persona new my_paper --template media"
+    )]
     New(New),
     /// Print what a shell needs to complete commands and flags
-    #[command(after_help = "Examples:\n  persona completions bash > ~/.local/share/bash-completion/completions/persona\n  \
+    #[command(
+        after_help = "Examples:\n  persona completions bash > ~/.local/share/bash-completion/completions/persona\n  \
                             persona completions zsh > ~/.zfunc/_persona\n  \
-                            persona completions fish > ~/.config/fish/completions/persona.fish")]
+                            persona completions fish > ~/.config/fish/completions/persona.fish"
+    )]
     Completions(Completions),
     /// Print the manual, or write a page for each command
-    #[command(after_help = "Examples:\n  persona man | man -l -\n  persona man --out ~/.local/share/man/man1")]
+    #[command(
+        after_help = "Examples:\n  persona man | man -l -\n  persona man --out ~/.local/share/man/man1"
+    )]
     Man(Man),
 }
 

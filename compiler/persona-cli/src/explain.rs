@@ -59,7 +59,9 @@ fn facts(code: Code) -> String {
         format!("Level:   {level}"),
         format!("Since:   persona {}", info.since),
     ];
-    lines.map(|line| wrapped_under(&line, "         ")).join("\n")
+    lines
+        .map(|line| wrapped_under(&line, "         "))
+        .join("\n")
 }
 
 /// The page, with its Markdown made readable: headings bold, code indented, no fences.

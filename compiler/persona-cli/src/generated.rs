@@ -93,7 +93,10 @@ mod tests {
         all(&Cli::command(), "persona", &mut commands);
         assert!(commands.len() > 8, "all commands are looked at");
         for (path, command) in commands {
-            assert!(command.get_about().is_some(), "{path} says nothing of itself");
+            assert!(
+                command.get_about().is_some(),
+                "{path} says nothing of itself"
+            );
             let after = command.get_after_help().map(ToString::to_string);
             let after = after.unwrap_or_default();
             let examples: Vec<&str> = after
@@ -103,12 +106,19 @@ mod tests {
                 .collect();
             assert!(!examples.is_empty(), "{path} --help has no example");
             for example in examples {
-                let call = example.split(['<', '|', '>', ';', '#']).next().unwrap_or("");
+                let call = example
+                    .split(['<', '|', '>', ';', '#'])
+                    .next()
+                    .unwrap_or("");
                 let parsed = <Cli as clap::Parser>::try_parse_from(words(call));
                 assert!(parsed.is_ok(), "`{example}`, in {path} --help: {parsed:?}");
             }
             for argument in command.get_arguments() {
-                assert!(argument.get_help().is_some(), "{path} {}", argument.get_id());
+                assert!(
+                    argument.get_help().is_some(),
+                    "{path} {}",
+                    argument.get_id()
+                );
             }
         }
     }
@@ -131,7 +141,11 @@ mod tests {
 
     #[test]
     fn each_command_has_a_page_of_the_manual() {
-        let names: Vec<String> = pages().expect("pages").into_iter().map(|(n, _)| n).collect();
+        let names: Vec<String> = pages()
+            .expect("pages")
+            .into_iter()
+            .map(|(n, _)| n)
+            .collect();
         assert_eq!(names[0], "persona.1");
         for command in Cli::command().get_subcommands() {
             let page = format!("persona-{}.1", command.get_name());

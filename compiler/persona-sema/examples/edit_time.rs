@@ -111,10 +111,15 @@ fn measure(files: &[(String, String)]) {
         ms(cold),
         found.len()
     );
-    if let Some(first) = found.iter().find(|d| d.code.info().severity() == persona_base::Severity::Error) {
+    if let Some(first) = found
+        .iter()
+        .find(|d| d.code.info().severity() == persona_base::Severity::Error)
+    {
         println!("the package has an error: {} {}", first.code, first.message);
     }
-    let mut times: Vec<Duration> = (0..EDITS).map(|edit| edited(&mut db, files, edit)).collect();
+    let mut times: Vec<Duration> = (0..EDITS)
+        .map(|edit| edited(&mut db, files, edit))
+        .collect();
     times.sort_unstable();
     let share = |time: Duration| time.as_secs_f64() / cold.as_secs_f64() * 100.0;
     for (what, time) in [
@@ -137,7 +142,8 @@ fn ms(time: Duration) -> f64 {
 /// Changes a number in one body of one file, and asks for all diagnostics; the edit before stays.
 fn edited(db: &mut Database, files: &[(String, String)], edit: usize) -> Duration {
     let (path, text) = &files[(edit * 37) % FILES];
-    let digits = text.rfind("rich when spend > ").expect("a partition") + "rich when spend > ".len();
+    let digits =
+        text.rfind("rich when spend > ").expect("a partition") + "rich when spend > ".len();
     let text = format!("{}{}{}", &text[..digits], 1 + edit % 9, &text[digits..]);
     let start = Instant::now();
     db.set_file(path, text);

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use persona_base::{Diagnostic, Severity};
 use persona_sema::{Database, PackageChange, Uses};
 
-use crate::error::guarded;
 use crate::dependencies::Shared;
+use crate::error::guarded;
 use crate::{Error, Program, Texts, find};
 
 /// A package's files. Opening one reads them; nothing is checked until [`Package::check`] or [`Package::compile`].
@@ -270,7 +270,9 @@ impl Package {
     /// # Errors
     /// Only internal ones.
     pub fn changes_since(&self, earlier: &Self) -> Result<Vec<PackageChange>, Error> {
-        guarded("comparing two versions", || self.db.changes_since(&earlier.db))
+        guarded("comparing two versions", || {
+            self.db.changes_since(&earlier.db)
+        })
     }
 
     /// Who depends on something: a declaration, a field, a value of an enum. Places are those of [`Self::texts`]. Where the

@@ -31,10 +31,7 @@ pub struct Location {
 impl Texts {
     /// Takes a file's present text from the database.
     pub(crate) fn set(&mut self, db: &Database, file: FileId) {
-        let text = (
-            Arc::from(db.file_path(file)),
-            Arc::from(db.file_text(file)),
-        );
+        let text = (Arc::from(db.file_path(file)), Arc::from(db.file_text(file)));
         self.files.insert(file, text);
     }
 

@@ -60,7 +60,12 @@ pub(super) fn fix(package: &mut Package, suggested: bool) -> Result<Fixed, Failu
     Ok(Fixed {
         lines,
         taken_back: refused.len(),
-        files: before.texts.files().into_iter().filter_map(changed).collect(),
+        files: before
+            .texts
+            .files()
+            .into_iter()
+            .filter_map(changed)
+            .collect(),
     })
 }
 
@@ -205,9 +210,15 @@ fn apart(a: Span, b: Span) -> bool {
 fn worse(before: &Report, after: &Report) -> bool {
     let errors = |report: &Report| {
         let mut errors: BTreeMap<(String, &'static str, String), usize> = BTreeMap::new();
-        for d in report.diagnostics.iter().filter(|d| d.severity == Severity::Error) {
+        for d in report
+            .diagnostics
+            .iter()
+            .filter(|d| d.severity == Severity::Error)
+        {
             let path = report.texts.path(d.primary.file).to_owned();
-            *errors.entry((path, d.code.id(), d.message.clone())).or_default() += 1;
+            *errors
+                .entry((path, d.code.id(), d.message.clone()))
+                .or_default() += 1;
         }
         errors
     };
@@ -239,7 +250,9 @@ fn identity(fix: &Fix, texts: &Texts) -> String {
 fn line_at(text: &str, at: u32) -> &str {
     let at = at as usize;
     let start = text.get(..at).and_then(|before| before.rfind('\n'));
-    let line = text.get(start.map_or(0, |newline| newline + 1)..).unwrap_or("");
+    let line = text
+        .get(start.map_or(0, |newline| newline + 1)..)
+        .unwrap_or("");
     line.split('\n').next().unwrap_or("")
 }
 
@@ -287,11 +300,7 @@ pub(super) fn tell(fixed: &Fixed, term: Term) {
 }
 
 /// Shows what fixing would change, and changes nothing. The outcome is that of the program as it is.
-pub(super) fn preview(
-    package: &mut Package,
-    args: &Check,
-    term: Term,
-) -> Result<Outcome, Failure> {
+pub(super) fn preview(package: &mut Package, args: &Check, term: Term) -> Result<Outcome, Failure> {
     let now = package.check()?;
     let fixed = fix(package, args.suggested)?;
     let mut out = io::stdout().lock();

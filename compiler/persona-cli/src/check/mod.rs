@@ -82,7 +82,10 @@ fn show_round(
         };
         let fixable = fixable(&checked.diagnostics);
         let time = milliseconds(start.elapsed());
-        term.say(format_args!("{}{denied}{fixable} ({time})", summary(checked)));
+        term.say(format_args!(
+            "{}{denied}{fixable} ({time})",
+            summary(checked)
+        ));
     }
     Ok(if checked.errors() > 0 || denied {
         Outcome::ProgramIsWrong
@@ -110,14 +113,17 @@ fn fixable(diagnostics: &[Diagnostic]) -> String {
     let always = |d: &&Diagnostic| has(d, Applicability::Always);
     let maybe = |d: &&Diagnostic| has(d, Applicability::Maybe);
     let surely = diagnostics.iter().filter(always).count();
-    let perhaps = diagnostics.iter().filter(|d| !always(d) && maybe(d)).count();
+    let perhaps = diagnostics
+        .iter()
+        .filter(|d| !always(d) && maybe(d))
+        .count();
     match (surely, perhaps) {
         (0, 0) => String::new(),
         (0, perhaps) => format!("; {perhaps} can be fixed with --fix --suggested"),
         (surely, 0) => format!("; {surely} can be fixed with --fix"),
-        (surely, perhaps) => format!(
-            "; {surely} can be fixed with --fix, {perhaps} more with --fix --suggested"
-        ),
+        (surely, perhaps) => {
+            format!("; {surely} can be fixed with --fix, {perhaps} more with --fix --suggested")
+        }
     }
 }
 

@@ -207,7 +207,12 @@ impl Folders {
 
     fn follow(&mut self, root: PathBuf, others: BTreeSet<PathBuf>) {
         // A folder that was deleted and made again is another one to the system; what is not there any more is forgotten.
-        let gone: Vec<PathBuf> = self.watched.iter().filter(|f| !f.is_dir()).cloned().collect();
+        let gone: Vec<PathBuf> = self
+            .watched
+            .iter()
+            .filter(|f| !f.is_dir())
+            .cloned()
+            .collect();
         for folder in gone {
             self.watcher.unwatch(&folder).unwrap_or(());
             self.watched.remove(&folder);

@@ -47,11 +47,7 @@ pub(super) struct Abridged {
 }
 
 /// The text with its long lines cut around some places; none where all the places' lines can be shown whole.
-pub(super) fn abridge(
-    text: &str,
-    places: &[Range<usize>],
-    limits: Limits,
-) -> Option<Abridged> {
+pub(super) fn abridge(text: &str, places: &[Range<usize>], limits: Limits) -> Option<Abridged> {
     let too_long = |place: &Range<usize>| line_of(text, place.start).len() > limits.whole;
     if !places.iter().any(too_long) {
         return None;
@@ -127,12 +123,7 @@ fn line_of(text: &str, at: usize) -> &str {
 }
 
 /// What to show of a long line: around its places, or its beginning.
-fn window(
-    text: &str,
-    line: Range<usize>,
-    places: &[Range<usize>],
-    limits: Limits,
-) -> Range<usize> {
+fn window(text: &str, line: Range<usize>, places: &[Range<usize>], limits: Limits) -> Range<usize> {
     let inside = places.iter().filter(|place| line.contains(&place.start));
     let first = inside.clone().map(|place| place.start).min();
     let last = inside.map(|place| place.end).max();
@@ -177,7 +168,8 @@ mod tests {
             "b".repeat(1000)
         );
         let at = text.find("wrong").expect("there");
-        let cut = abridge(&text, std::slice::from_ref(&(at..at + 5)), Limits::WIDE).expect("the line is long");
+        let cut = abridge(&text, std::slice::from_ref(&(at..at + 5)), Limits::WIDE)
+            .expect("the line is long");
         assert_eq!(&cut.text[cut.places[0].clone()], "wrong");
         assert!(cut.text.len() < 300, "{}", cut.text);
         assert!(
@@ -200,7 +192,8 @@ mod tests {
     #[test]
     fn a_place_that_is_long_itself_is_cut_too() {
         let text = "x".repeat(5000);
-        let cut = abridge(&text, std::slice::from_ref(&(0..5000)), Limits::WIDE).expect("the line is long");
+        let cut = abridge(&text, std::slice::from_ref(&(0..5000)), Limits::WIDE)
+            .expect("the line is long");
         assert_eq!(cut.places[0], 0..160 + 60);
         assert!(cut.text.ends_with('…'));
     }

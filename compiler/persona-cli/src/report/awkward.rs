@@ -49,12 +49,7 @@ fn wrong() -> Diagnostic {
     .label("not declared")
     .secondary(FileId(1), span(1, "country"), "this one is")
     .note("nobody would be in this segment")
-    .fix(
-        "write `country`",
-        Applicability::Always,
-        place,
-        "country",
-    )
+    .fix("write `country`", Applicability::Always, place, "country")
 }
 
 /// Over several lines.

@@ -39,11 +39,7 @@ fn command(diagnostic: &Diagnostic, places: &Places<'_>) -> String {
     );
     // The runner throws the columns of a place of several lines away, with a complaint.
     if start.line == end.line {
-        place.push_str(&format!(
-            ",col={},endColumn={}",
-            start.col + 1,
-            end.col + 1
-        ));
+        place.push_str(&format!(",col={},endColumn={}", start.col + 1, end.col + 1));
     }
     let mut message = diagnostic.message.clone();
     for line in details(diagnostic, places) {

@@ -42,8 +42,7 @@ pub(super) fn write(
     };
     for diagnostic in shown_ones {
         let excerpt = shown.excerpt(diagnostic);
-        let rendered =
-            render(&config, &shown, &excerpt, look.colour).map_err(io::Error::other)?;
+        let rendered = render(&config, &shown, &excerpt, look.colour).map_err(io::Error::other)?;
         out.write_all(&without_trailing_blanks(&rendered))?;
     }
     let more = diagnostics.len().saturating_sub(SHOWN);
@@ -72,7 +71,11 @@ impl Shown<'_> {
             files, ids, texts, ..
         } = self;
         *ids.entry(file).or_insert_with(|| {
-            files.add(texts.path(file), texts.text(file).to_owned(), BTreeMap::new())
+            files.add(
+                texts.path(file),
+                texts.text(file).to_owned(),
+                BTreeMap::new(),
+            )
         })
     }
 
@@ -150,7 +153,7 @@ impl Shown<'_> {
     /// The fix's title, with the whole line as it would read when the title does not say it already.
     fn fix_note(&self, fix: &Fix) -> String {
         let title = self.wrapped(&format!("fix: {}", fix.title));
-        let fits = |line: &String| self.width.is_none_or(|width| line.width() + GUTTER + 1 <= width);
+        let fits = |line: &String| self.width.is_none_or(|width| line.width() + GUTTER < width);
         match fixed_line(fix, self.texts).filter(fits) {
             Some(line) => format!("{title}\n       {line}"),
             None => title,

@@ -275,7 +275,11 @@ mod tests {
             let language = language.and_then(Value::as_object_mut);
             language.expect("languages").remove("pattern");
         }
-        assert!(schema["title"].as_str().is_some_and(|t| t.contains("2.1.0")));
+        assert!(
+            schema["title"]
+                .as_str()
+                .is_some_and(|t| t.contains("2.1.0"))
+        );
         schema
     }
 
@@ -310,7 +314,12 @@ mod tests {
                 .secondary(FileId(0), Span::new(0, TEXT.len() as u32), "all of it")
                 .note("note")
                 .help("help")
-                .fix("insert", Applicability::Always, Span::new(0, 0), "new\ntext")
+                .fix(
+                    "insert",
+                    Applicability::Always,
+                    Span::new(0, 0),
+                    "new\ntext",
+                )
                 .fix("delete", Applicability::Maybe, place, "")
         };
         all_codes().into_iter().enumerate().map(each).collect()
@@ -350,7 +359,11 @@ mod tests {
             let index = result["ruleIndex"].as_u64().expect("an index") as usize;
             let rule = &run["tool"]["driver"]["rules"][index];
             assert_eq!(rule["id"], result["ruleId"]);
-            assert!(rule["help"]["markdown"].as_str().is_some_and(|t| t.len() > 40));
+            assert!(
+                rule["help"]["markdown"]
+                    .as_str()
+                    .is_some_and(|t| t.len() > 40)
+            );
         }
     }
 
