@@ -9,8 +9,8 @@ use crate::ast::{Decl, Expr, ExprKind};
 use crate::build::Builder;
 use crate::grammar::{Grammar, Rule};
 use crate::head::Head;
-use crate::scan::line_end;
 use crate::scan::clauses::Block;
+use crate::scan::line_end;
 use crate::scan::repair::{Form, Repaired, repair};
 use crate::scan::words::Keyword;
 

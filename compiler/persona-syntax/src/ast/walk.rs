@@ -172,10 +172,7 @@ impl DeclKind {
     /// Annotations are not part of it.
     pub fn for_each_expr(&self, visit: &mut dyn FnMut(&Expr)) {
         match self {
-            Self::Error
-            | Self::Events { .. }
-            | Self::Enum { .. }
-            | Self::Use(_) => {}
+            Self::Error | Self::Events { .. } | Self::Enum { .. } | Self::Use(_) => {}
             Self::Profile(table) | Self::Event(table) | Self::Catalog(table) => {
                 table_parts(table, visit);
             }

@@ -42,7 +42,10 @@ impl Builder<'_> {
                 );
                 continue;
             }
-            if matches!(results.last().map(|last| &last.kind), Some(ExprKind::Aggregate { .. })) {
+            if matches!(
+                results.last().map(|last| &last.kind),
+                Some(ExprKind::Aggregate { .. })
+            ) {
                 // Its window was moved into it: what follows compares its answer.
                 let left = results.remove(results.len() - 1);
                 let next = self.tail(left, negated, tail);
@@ -122,7 +125,12 @@ impl Builder<'_> {
                     let whole = span.to(self.exact(&op));
                     let written = self.written(whole);
                     let message = format!("`{written}` is written `not {meant}`");
-                    self.habit(syntax::WORDS_RUN_TOGETHER, whole, message, &format!("not {meant}"));
+                    self.habit(
+                        syntax::WORDS_RUN_TOGETHER,
+                        whole,
+                        message,
+                        &format!("not {meant}"),
+                    );
                 }
                 None => self.habit(
                     syntax::WORDS_RUN_TOGETHER,
@@ -408,7 +416,9 @@ impl Builder<'_> {
         let words: Vec<&str> = text.split_whitespace().collect();
         // `does not contain` is reported as a whole.
         let negated = matches!(words[0], "contain" | "start" | "end" | "begin")
-            && self.text[..pair.as_span().start()].trim_end().ends_with("not");
+            && self.text[..pair.as_span().start()]
+                .trim_end()
+                .ends_with("not");
         if words.join(" ") != meant && !negated {
             let span = self.exact(pair);
             self.habit(

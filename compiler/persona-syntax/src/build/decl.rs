@@ -285,10 +285,21 @@ impl Builder<'_> {
         let span = self.span(pair);
         let text = self.written(span).trim_matches('"').to_owned();
         let plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let mut error = SyntaxError::new(syntax::FOREIGN_QUOTES, span, "the values of an enum are named without quotes");
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let mut error = SyntaxError::new(
+            syntax::FOREIGN_QUOTES,
+            span,
+            "the values of an enum are named without quotes",
+        );
         if plain {
-            error = error.fix(format!("write `{text}`"), Applicability::Always, span, text.clone());
+            error = error.fix(
+                format!("write `{text}`"),
+                Applicability::Always,
+                span,
+                text.clone(),
+            );
         }
         self.push(error);
         EnumValue {
@@ -360,7 +371,10 @@ impl Builder<'_> {
             }
         }
         if let Some(sign) = no_type {
-            let meant = value.as_ref().and_then(plain_type).map(|name| format!(": {name}"));
+            let meant = value
+                .as_ref()
+                .and_then(plain_type)
+                .map(|name| format!(": {name}"));
             let message = "a constant has a type: `const NAME: Type = value`";
             self.missing(&sign, syntax::EXPECTED_TYPE, message, meant.as_deref());
         }
@@ -405,10 +419,12 @@ impl Builder<'_> {
                     let span = self.exact(&inner);
                     let message = "the type of a trait stands behind `:`";
                     let cut = Span::new(self.gap(&inner).start, span.end);
-                    self.push(
-                        SyntaxError::new(syntax::EXPECTED_SIGN, span, message)
-                            .fix("write `:`", Applicability::Always, cut, ":"),
-                    );
+                    self.push(SyntaxError::new(syntax::EXPECTED_SIGN, span, message).fix(
+                        "write `:`",
+                        Applicability::Always,
+                        cut,
+                        ":",
+                    ));
                 }
                 Rule::equals => {}
                 Rule::fat_arrow => {

@@ -66,7 +66,10 @@ impl Builder<'_> {
                 Rule::bare_query => chain.link.head = Some(self.bare_query(inner)),
                 Rule::inner_junk => {
                     let follows_did = chain.link.head.as_ref().is_some_and(is_did);
-                    chain.link.head = chain.link.head.map(|head| unfinished(head, &chain.link.tails));
+                    chain.link.head = chain
+                        .link
+                        .head
+                        .map(|head| unfinished(head, &chain.link.tails));
                     self.end_link(&mut chain);
                     if follows_did && self.missing_where(&inner) {
                         continue;
@@ -80,7 +83,9 @@ impl Builder<'_> {
                     self.join_word(&inner, "and");
                     self.end_link(&mut chain);
                 }
-                Rule::kw_or if inner.as_str() == "||" && chain.link.head.as_ref().is_some_and(is_text) => {
+                Rule::kw_or
+                    if inner.as_str() == "||" && chain.link.head.as_ref().is_some_and(is_text) =>
+                {
                     self.texts_joined(&inner);
                     chain.link.head = None;
                     joins_texts = true;
@@ -139,7 +144,10 @@ impl Builder<'_> {
             Rule::bare_query => chain.link.head = Some(self.bare_query(inner)),
             Rule::inner_junk => {
                 self.end_link(chain);
-                self.junk(&inner, "an operator such as `and` is missing before this, or it is left over");
+                self.junk(
+                    &inner,
+                    "an operator such as `and` is missing before this, or it is left over",
+                );
             }
             Rule::kw_and => {
                 self.join_word(&inner, "and");
@@ -157,17 +165,26 @@ impl Builder<'_> {
     fn texts_joined(&mut self, pair: &P<'_>) {
         let span = self.exact(pair);
         self.push(
-            SyntaxError::new(syntax::SIGNS_FOR_WORDS, span, "`||` does not put texts together")
-                .help("put the values into one text: `\"Hi {first_name ?? \"friend\"}\"`"),
+            SyntaxError::new(
+                syntax::SIGNS_FOR_WORDS,
+                span,
+                "`||` does not put texts together",
+            )
+            .help("put the values into one text: `\"Hi {first_name ?? \"friend\"}\"`"),
         );
     }
 
     /// `did Purchase total > 5 USD`: whether that was reported.
     fn missing_where(&mut self, pair: &P<'_>) -> bool {
         let text = pair.as_str().trim_start();
-        let word = text.bytes().take_while(|byte| crate::scan::is_word_byte(*byte)).count();
+        let word = text
+            .bytes()
+            .take_while(|byte| crate::scan::is_word_byte(*byte))
+            .count();
         let sign = text[word..].trim_start();
-        let compared = ["==", "!=", "=~", "<", ">", "=", "contains", "starts", "matches"];
+        let compared = [
+            "==", "!=", "=~", "<", ">", "=", "contains", "starts", "matches",
+        ];
         if word == 0 || !compared.iter().any(|op| sign.starts_with(op)) {
             return false;
         }
@@ -361,9 +378,10 @@ const fn is_text(expr: &Expr) -> bool {
 /// The same for a whole condition, where it is a value alone.
 pub(super) fn unfinished_value(condition: Expr) -> Expr {
     match condition.kind {
-        ExprKind::Name(_) | ExprKind::Postfix { .. } | ExprKind::Literal(_) | ExprKind::Aggregate { .. } => {
-            unfinished(condition, &[])
-        }
+        ExprKind::Name(_)
+        | ExprKind::Postfix { .. }
+        | ExprKind::Literal(_)
+        | ExprKind::Aggregate { .. } => unfinished(condition, &[]),
         _ => condition,
     }
 }
@@ -371,7 +389,12 @@ pub(super) fn unfinished_value(condition: Expr) -> Expr {
 /// A value with something behind it that could not be read: what is asked about it is not known, so its type is no
 /// second mistake.
 fn unfinished(head: Expr, tails: &[P<'_>]) -> Expr {
-    if !tails.is_empty() || matches!(head.kind, ExprKind::Did(_) | ExprKind::In { .. } | ExprKind::Quantifier { .. }) {
+    if !tails.is_empty()
+        || matches!(
+            head.kind,
+            ExprKind::Did(_) | ExprKind::In { .. } | ExprKind::Quantifier { .. }
+        )
+    {
         return head;
     }
     let span = head.span;

@@ -75,7 +75,11 @@ impl<'t> Builder<'t> {
             .filter_map(|error| {
                 let (span, text) = error.fix.as_ref()?.edits.first()?;
                 // Behind a brace that is meant as such, no value is missing.
-                let at = if text == "\\" { error.span.end } else { span.start };
+                let at = if text == "\\" {
+                    error.span.end
+                } else {
+                    span.start
+                };
                 Some(at as usize)
             })
             .map(|at| crate::scan::trim_end(source.as_bytes(), 0, at) as u32)

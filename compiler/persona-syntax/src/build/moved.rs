@@ -119,7 +119,10 @@ impl Builder<'_> {
             .retain(|error| error.span != op_span || error.code != syntax::IS_FOR_EQUALS);
         let values: Vec<Expr> = std::iter::once(*right).chain(more).collect();
         let list = Span::new(values[0].span.start, whole.end);
-        let texts: Vec<&str> = values.iter().map(|value| self.written(value.span)).collect();
+        let texts: Vec<&str> = values
+            .iter()
+            .map(|value| self.written(value.span))
+            .collect();
         let meant = format!("in [{}]", texts.join(", "));
         let cut = op_span.to(list);
         let text = self.spaced(cut, &meant);
@@ -156,7 +159,11 @@ impl Builder<'_> {
                 }
                 let line = self.written(Span::new(0, span.start)).trim_end().len() as u32;
                 let text = format!(" {}", self.written(span));
-                let message = format!("an annotation stands behind its field, as in `{}: … {}`", next.name.text, text.trim());
+                let message = format!(
+                    "an annotation stands behind its field, as in `{}: … {}`",
+                    next.name.text,
+                    text.trim()
+                );
                 self.push(
                     SyntaxError::new(syntax::MISPLACED_CLAUSE, span, message)
                         .secondary(next.name.span, "it seems to belong to this field")

@@ -31,7 +31,10 @@ impl Builder<'_> {
 
     /// A number from its text and the unit behind it.
     pub(super) fn plain_number(&mut self, core: &str, unit: Option<Name>, span: Span) -> Expr {
-        let points = core.bytes().filter(|byte| matches!(byte, b'.' | b'/')).count();
+        let points = core
+            .bytes()
+            .filter(|byte| matches!(byte, b'.' | b'/'))
+            .count();
         let kind = if points >= 2 && unit.is_none() {
             self.foreign_date(core, span)
         } else if core.bytes().filter(|byte| *byte == b'-').count() >= 2 {
@@ -122,12 +125,21 @@ impl Builder<'_> {
             return self.no_such_date(text, span);
         };
         if sure {
-            self.habit(syntax::NO_SUCH_DATE, span, format!("a date is written `{meant}`"), &meant);
+            self.habit(
+                syntax::NO_SUCH_DATE,
+                span,
+                format!("a date is written `{meant}`"),
+                &meant,
+            );
         } else {
             let other = format!("{year:04}-{day:02}-{month:02}");
             self.push(
-                SyntaxError::new(syntax::NO_SUCH_DATE, span, "a date is written year, month, day")
-                    .help(format!("write `{meant}` or `{other}`")),
+                SyntaxError::new(
+                    syntax::NO_SUCH_DATE,
+                    span,
+                    "a date is written year, month, day",
+                )
+                .help(format!("write `{meant}` or `{other}`")),
             );
         }
         i32::try_from(calendar::days_since_epoch(year, month, day))
@@ -152,7 +164,12 @@ impl Builder<'_> {
             error = error.label(format!("there is no month {month}"));
             let meant = format!("{year:04}-{day:02}-{month:02}");
             if calendar::date(&meant).is_ok() {
-                error = error.fix(format!("write `{meant}`"), Applicability::Maybe, span, meant);
+                error = error.fix(
+                    format!("write `{meant}`"),
+                    Applicability::Maybe,
+                    span,
+                    meant,
+                );
             }
         }
         self.push(error);
@@ -184,16 +201,29 @@ impl Builder<'_> {
         let (clock, half) = text.split_at(text.len() - 2);
         let (hour, minutes) = clock.trim_end().split_once(':')?;
         let hour: u32 = hour.parse().ok()?;
-        let later = if half.eq_ignore_ascii_case("pm") { 12 } else { 0 };
+        let later = if half.eq_ignore_ascii_case("pm") {
+            12
+        } else {
+            0
+        };
         let meant = format!("{:02}:{minutes}", hour % 12 + later);
         let message = "a time of day has 24 hours, without `am` and `pm`";
         let mut error = SyntaxError::new(syntax::NO_SUCH_TIME, span, message);
-        let micros = calendar::time(&meant).ok().filter(|_| (1..=12).contains(&hour));
+        let micros = calendar::time(&meant)
+            .ok()
+            .filter(|_| (1..=12).contains(&hour));
         if micros.is_some() {
-            error = error.fix(format!("write `{meant}`"), Applicability::Always, span, meant);
+            error = error.fix(
+                format!("write `{meant}`"),
+                Applicability::Always,
+                span,
+                meant,
+            );
         }
         self.push(error);
-        u32::try_from(micros? / calendar::SECOND).ok().map(Literal::TimeOfDay)
+        u32::try_from(micros? / calendar::SECOND)
+            .ok()
+            .map(Literal::TimeOfDay)
     }
 
     fn time_of_day(&mut self, text: &str, span: Span) -> Option<Literal> {
@@ -369,7 +399,9 @@ impl Builder<'_> {
         if letters && (is_currency || units::unit(suffix).is_some()) {
             return self.unit_needs_space(number, suffix, is_currency, span);
         }
-        if matches!(suffix, "am" | "pm" | "AM" | "PM") && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        if matches!(suffix, "am" | "pm" | "AM" | "PM")
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+        {
             return self.half_day(&format!("{number}:00{suffix}"), span);
         }
         if let Some(meant) = self.meant_quantity(number, suffix, span) {
@@ -417,7 +449,9 @@ impl Builder<'_> {
             "D" | "H" | "W" | "S" => Some(format!("{number}{}", suffix.to_ascii_lowercase())),
             "x" => {
                 let before = self.source[..span.start as usize].trim_end();
-                let counted = ["least", "most", "exactly"].iter().any(|word| before.ends_with(word));
+                let counted = ["least", "most", "exactly"]
+                    .iter()
+                    .any(|word| before.ends_with(word));
                 counted.then(|| format!("{number} times"))
             }
             _ => None,
@@ -451,7 +485,12 @@ impl Builder<'_> {
         let mut value = None;
         if let Some(meant) = sorted {
             value = units::duration(&meant).ok().map(Literal::Duration);
-            error = error.fix(format!("write `{meant}`"), Applicability::Always, span, meant);
+            error = error.fix(
+                format!("write `{meant}`"),
+                Applicability::Always,
+                span,
+                meant,
+            );
         }
         self.push(error);
         value

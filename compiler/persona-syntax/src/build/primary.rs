@@ -72,7 +72,10 @@ impl Builder<'_> {
             };
         };
         let place = self.exact(&mark);
-        let message = format!("a text has no `{}` before it: values stand in it anyway", mark.as_str());
+        let message = format!(
+            "a text has no `{}` before it: values stand in it anyway",
+            mark.as_str()
+        );
         self.push(SyntaxError::new(syntax::FOREIGN_WORDS, place, message).fix(
             "remove it",
             Applicability::Always,
@@ -255,8 +258,12 @@ impl Builder<'_> {
                     let span = self.exact(&inner);
                     let cut = Span::new(self.gap(&inner).start, span.end);
                     self.push(
-                        SyntaxError::new(syntax::COLON_OR_EQUALS, span, "arguments are named with `:`")
-                            .fix("write `:`", Applicability::Always, cut, ":"),
+                        SyntaxError::new(
+                            syntax::COLON_OR_EQUALS,
+                            span,
+                            "arguments are named with `:`",
+                        )
+                        .fix("write `:`", Applicability::Always, cut, ":"),
                     );
                 }
                 Rule::expr => value = Some(ArgValue::Expr(self.expr(inner))),
@@ -391,11 +398,13 @@ impl Builder<'_> {
         }
         let edits = vec![(name.span, "distinct".to_owned()), (cut, String::new())];
         let message = "the number of different values is asked with `distinct(…)`";
-        self.push(SyntaxError::new(syntax::FOREIGN_WORDS, span, message).edits(
-            "write `distinct(…)`",
-            Applicability::Always,
-            edits,
-        ));
+        self.push(
+            SyntaxError::new(syntax::FOREIGN_WORDS, span, message).edits(
+                "write `distinct(…)`",
+                Applicability::Always,
+                edits,
+            ),
+        );
         Some(Name {
             text: "distinct".to_owned(),
             span: name.span,

@@ -109,10 +109,20 @@ impl Builder<'_> {
     fn never(&mut self, pair: &P<'_>) {
         if pair.as_str() == "no" {
             let span = self.exact(pair);
-            self.habit(syntax::HAS_DONE, span, "that something did not happen is said `not`, not `no`", "not");
+            self.habit(
+                syntax::HAS_DONE,
+                span,
+                "that something did not happen is said `not`, not `no`",
+                "not",
+            );
         } else if pair.as_str() == "never" {
             let span = self.exact(pair);
-            self.habit(syntax::HAS_DONE, span, "`did never` is said `did not`", "not");
+            self.habit(
+                syntax::HAS_DONE,
+                span,
+                "`did never` is said `did not`",
+                "not",
+            );
         } else {
             self.upper_case(pair);
         }
@@ -160,10 +170,17 @@ impl Builder<'_> {
         };
         let name = query.kinds.first();
         let place = name.map_or(span, |name| name.span);
-        let message = format!("`{}` is an event; say what is asked about it", self.written(place));
+        let message = format!(
+            "`{}` is an event; say what is asked about it",
+            self.written(place)
+        );
         self.push(
-            SyntaxError::new(persona_base::history::QUERY_WITHOUT_DID, place, message)
-                .fix("ask with `did`", Applicability::Always, Span::at(span.start), "did "),
+            SyntaxError::new(persona_base::history::QUERY_WITHOUT_DID, place, message).fix(
+                "ask with `did`",
+                Applicability::Always,
+                Span::at(span.start),
+                "did ",
+            ),
         );
         Expr {
             kind: ExprKind::Did(Box::new(Did {
@@ -258,8 +275,10 @@ impl Builder<'_> {
     /// `then Purchase in 1h`, `then Purchase in last 1h`.
     fn window_of_step(&mut self, window: &Window) {
         let place = window.span;
-        let inside = |error: &SyntaxError| place.start <= error.span.start && error.span.end <= place.end;
-        self.errors.retain(|error| error.code != syntax::WINDOW_WORDS || !inside(error));
+        let inside =
+            |error: &SyntaxError| place.start <= error.span.start && error.span.end <= place.end;
+        self.errors
+            .retain(|error| error.code != syntax::WINDOW_WORDS || !inside(error));
         let mut error = SyntaxError::new(
             syntax::MISPLACED_CLAUSE,
             place,
@@ -270,7 +289,12 @@ impl Builder<'_> {
             && !length.span.is_empty()
         {
             let meant = format!("within {}", self.written(length.span));
-            error = error.fix(format!("write `{meant}`"), Applicability::Maybe, place, meant);
+            error = error.fix(
+                format!("write `{meant}`"),
+                Applicability::Maybe,
+                place,
+                meant,
+            );
         }
         self.push(error);
     }
@@ -390,7 +414,12 @@ impl Builder<'_> {
             Rule::q_per => {
                 if let Some(word) = super::first(&pair).filter(|word| word.as_str() != "per") {
                     let place = self.exact(&word);
-                    self.habit(syntax::FOREIGN_WORDS, place, "`for each` is said `per`", "per");
+                    self.habit(
+                        syntax::FOREIGN_WORDS,
+                        place,
+                        "`for each` is said `per`",
+                        "per",
+                    );
                 }
                 let name = self.last_name(&pair, "the name of a field");
                 clauses.per.replace((name, span)).map(|(_, old)| old)
@@ -415,11 +444,17 @@ impl Builder<'_> {
             }
         };
         if let Some(old) = repeated {
-            let mut error = SyntaxError::new(syntax::REPEATED_CLAUSE, span, "this clause stands twice")
-                .secondary(old, "it stands here already");
+            let mut error =
+                SyntaxError::new(syntax::REPEATED_CLAUSE, span, "this clause stands twice")
+                    .secondary(old, "it stands here already");
             if is_where {
                 let word = Span::new(span.start, span.start + "where".len() as u32);
-                error = error.fix("join the conditions with `and`", Applicability::Always, word, "and");
+                error = error.fix(
+                    "join the conditions with `and`",
+                    Applicability::Always,
+                    word,
+                    "and",
+                );
             }
             self.push(error);
         }
@@ -560,7 +595,10 @@ impl Builder<'_> {
             Some(words) => SyntaxError::new(
                 syntax::WORDS_RUN_TOGETHER,
                 whole,
-                format!("this is written `at least {} times`", self.written(count.span)),
+                format!(
+                    "this is written `at least {} times`",
+                    self.written(count.span)
+                ),
             )
             .edits(
                 "write `at least`",

@@ -69,7 +69,8 @@ impl<'t> Builder<'t> {
         } else {
             format!("a {what} is missing after `{before}`")
         };
-        let mut error = SyntaxError::new(syntax::EXPECTED_VALUE, gap, message).label("expected here");
+        let mut error =
+            SyntaxError::new(syntax::EXPECTED_VALUE, gap, message).label("expected here");
         if let Some(again) = self.doubled(start, before) {
             error = error.fix("remove the second one", Applicability::Maybe, again, "");
         }
@@ -82,7 +83,9 @@ impl<'t> Builder<'t> {
         let rest = &self.text[start..];
         let blanks = rest.len() - rest.trim_start().len();
         let behind = rest.trim_start().strip_prefix(before)?;
-        let whole = before.starts_with(|c: char| c.is_alphabetic() || matches!(c, '<' | '>' | '=' | '!')) && !behind.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        let whole = before
+            .starts_with(|c: char| c.is_alphabetic() || matches!(c, '<' | '>' | '=' | '!'))
+            && !behind.starts_with(|c: char| c.is_alphanumeric() || c == '_');
         let from = self.end_before(start);
         whole.then(|| self.map.span(from, start + blanks + before.len()))
     }
@@ -143,7 +146,10 @@ impl<'t> Builder<'t> {
             }
             return;
         }
-        if let Some(error) = self.left_over_words(span, gap).or_else(|| self.decimal_comma(span)) {
+        if let Some(error) = self
+            .left_over_words(span, gap)
+            .or_else(|| self.decimal_comma(span))
+        {
             self.push(error);
             return;
         }
@@ -176,34 +182,44 @@ impl<'t> Builder<'t> {
             } else {
                 format!("`{text}` stands here twice")
             };
-            return Some(SyntaxError::new(syntax::UNEXPECTED_TEXT, span, message).fix(
-                "remove it",
-                Applicability::Maybe,
-                cut,
-                "",
-            ));
+            return Some(
+                SyntaxError::new(syntax::UNEXPECTED_TEXT, span, message).fix(
+                    "remove it",
+                    Applicability::Maybe,
+                    cut,
+                    "",
+                ),
+            );
         }
         if word == "default" && !next.is_empty() {
             let message = "a default stands behind `=`";
-            return Some(SyntaxError::new(syntax::FOREIGN_WORDS, place_of(span, word), message).fix(
-                "write `=`",
-                Applicability::Always,
-                place_of(span, word),
-                "=",
-            ));
+            return Some(
+                SyntaxError::new(syntax::FOREIGN_WORDS, place_of(span, word), message).fix(
+                    "write `=`",
+                    Applicability::Always,
+                    place_of(span, word),
+                    "=",
+                ),
+            );
         }
         let number = next.starts_with(|c: char| c.is_ascii_digit());
         let name = next.starts_with(|c: char| c.is_ascii_lowercase());
         let (code, meant, message) = match word {
-            "within" | "last" | "past" if number => {
-                (syntax::WINDOW_WORDS, "in last", format!("a window is said `in last {next}`"))
-            }
-            "next" if number => {
-                (syntax::WINDOW_WORDS, "in next", format!("a window is said `in next {next}`"))
-            }
-            "with" | "having" | "if" if name => {
-                (syntax::FOREIGN_WORDS, "where", format!("`{word}` is said `where`"))
-            }
+            "within" | "last" | "past" if number => (
+                syntax::WINDOW_WORDS,
+                "in last",
+                format!("a window is said `in last {next}`"),
+            ),
+            "next" if number => (
+                syntax::WINDOW_WORDS,
+                "in next",
+                format!("a window is said `in next {next}`"),
+            ),
+            "with" | "having" | "if" if name => (
+                syntax::FOREIGN_WORDS,
+                "where",
+                format!("`{word}` is said `where`"),
+            ),
             _ if next == "ago" && word.starts_with(|c: char| c.is_ascii_digit()) => {
                 let message = format!("`before` or `after` is missing: `before {word} ago`");
                 let error = SyntaxError::new(syntax::EXPECTED_SIGN, gap, message);
@@ -222,14 +238,26 @@ impl<'t> Builder<'t> {
     /// The word or text before a place.
     fn token_before_span(&self, gap: Span) -> &'t str {
         let before = &self.source[..gap.start as usize];
-        let word = before.bytes().rev().take_while(|byte| is_word_byte(*byte)).count();
-        if word == 0 { "\0" } else { &before[before.len() - word..] }
+        let word = before
+            .bytes()
+            .rev()
+            .take_while(|byte| is_word_byte(*byte))
+            .count();
+        if word == 0 {
+            "\0"
+        } else {
+            &before[before.len() - word..]
+        }
     }
 
     /// `shoe-lovers`: a name with hyphens.
     fn hyphened(&self, span: Span, rest: &str) -> Option<SyntaxError> {
         let before = &self.source[..span.start as usize];
-        let front = before.bytes().rev().take_while(|byte| is_word_byte(*byte)).count();
+        let front = before
+            .bytes()
+            .rev()
+            .take_while(|byte| is_word_byte(*byte))
+            .count();
         let is_part = |byte: u8| is_word_byte(byte) || byte == b'-';
         let back = rest.bytes().take_while(|byte| is_part(*byte)).count();
         let place = Span::new(span.start - front as u32, span.start + back as u32);

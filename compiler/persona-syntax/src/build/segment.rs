@@ -97,7 +97,8 @@ impl Builder<'_> {
         let message = "parameters stand right behind the name, before the title";
         let mut error = SyntaxError::new(syntax::MISPLACED_CLAUSE, span, message);
         if let Some(title) = title {
-            let start = crate::scan::trim_end(self.source.as_bytes(), 0, title.span.start as usize) as u32;
+            let start =
+                crate::scan::trim_end(self.source.as_bytes(), 0, title.span.start as usize) as u32;
             let edits = vec![
                 (Span::at(start), self.written(span).to_owned()),
                 (Span::new(title.span.end, span.end), String::new()),
@@ -129,7 +130,9 @@ impl Builder<'_> {
                     let place = self.span(&inner);
                     let found = self.segment_condition(inner, bare);
                     // `when when …`: the first one has no condition, which is said already.
-                    let nothing = |found: &Expr| matches!(found.kind, ExprKind::Error) && found.span.is_empty();
+                    let nothing = |found: &Expr| {
+                        matches!(found.kind, ExprKind::Error) && found.span.is_empty()
+                    };
                     if condition.as_ref().is_some_and(nothing) {
                         condition = Some(found);
                     } else if let Some(first) = &condition {
@@ -187,8 +190,12 @@ impl Builder<'_> {
                 let span = self.exact(&inner);
                 let message = "conditions are joined with `and`, not with a comma";
                 self.push(
-                    SyntaxError::new(syntax::FOREIGN_SEPARATOR, span, message)
-                        .fix("write `and`", Applicability::Maybe, span, " and"),
+                    SyntaxError::new(syntax::FOREIGN_SEPARATOR, span, message).fix(
+                        "write `and`",
+                        Applicability::Maybe,
+                        span,
+                        " and",
+                    ),
                 );
             } else {
                 conditions.push(self.expr(inner));
@@ -212,8 +219,12 @@ impl Builder<'_> {
                 Rule::when_colon => {
                     let span = self.exact(&inner);
                     self.push(
-                        SyntaxError::new(syntax::UNEXPECTED_TEXT, span, "no `:` stands behind `when`")
-                            .fix("remove it", Applicability::Always, span, ""),
+                        SyntaxError::new(
+                            syntax::UNEXPECTED_TEXT,
+                            span,
+                            "no `:` stands behind `when`",
+                        )
+                        .fix("remove it", Applicability::Always, span, ""),
                     );
                 }
                 Rule::comma_and => condition = self.comma_and(condition, inner),
@@ -406,8 +417,12 @@ impl Builder<'_> {
                     let place = self.span(&inner);
                     let cut = Span::new(self.gap(&inner).start, place.end);
                     self.push(
-                        SyntaxError::new(syntax::UNEXPECTED_TEXT, place, "the last stage has no condition: it holds who is in no other")
-                            .fix("remove it", Applicability::Maybe, cut, ""),
+                        SyntaxError::new(
+                            syntax::UNEXPECTED_TEXT,
+                            place,
+                            "the last stage has no condition: it holds who is in no other",
+                        )
+                        .fix("remove it", Applicability::Maybe, cut, ""),
                     );
                 }
                 Rule::stage_junk => self.junk(&inner, "the last stage has no condition"),

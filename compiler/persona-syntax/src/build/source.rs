@@ -136,7 +136,12 @@ impl Builder<'_> {
                         } else {
                             syntax::WORDS_RUN_TOGETHER
                         };
-                        self.habit(code, span, format!("`{written}` is written `group by`"), "group by");
+                        self.habit(
+                            code,
+                            span,
+                            format!("`{written}` is written `group by`"),
+                            "group by",
+                        );
                     }
                 }
                 _ => self.junk(&inner, CLAUSES),

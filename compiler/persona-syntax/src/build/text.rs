@@ -125,7 +125,9 @@ impl Builder<'_> {
             let message = format!("`{}` means nothing in a text", &text[from..at]);
             // Behind `matches`, the text is a pattern: raw, it is right as it stands.
             let before = &self.text[..start];
-            let is_pattern = before.strip_suffix('"').is_some_and(|front| front.trim_end().ends_with("matches"));
+            let is_pattern = before
+                .strip_suffix('"')
+                .is_some_and(|front| front.trim_end().ends_with("matches"));
             if is_pattern {
                 let quote = Span::at(self.map.span(start - 1, start).start);
                 self.push(SyntaxError::new(syntax::UNKNOWN_ESCAPE, span, message).fix(

@@ -38,7 +38,10 @@ impl Builder<'_> {
             );
             return WindowKind::Error;
         }
-        let length = pair.into_inner().next().map(|operand| self.operand(operand));
+        let length = pair
+            .into_inner()
+            .next()
+            .map(|operand| self.operand(operand));
         let written = self.written(found);
         let word = Span::new(whole.start, whole.start + 2);
         let error = SyntaxError::new(
@@ -50,7 +53,12 @@ impl Builder<'_> {
             "windows are `in last 30d`, `in this month`, `in last calendar month`, `in latest 10`",
         );
         match length {
-            Some(length) if matches!(length.kind, ExprKind::Literal(Literal::Duration(_) | Literal::Period { .. })) => {
+            Some(length)
+                if matches!(
+                    length.kind,
+                    ExprKind::Literal(Literal::Duration(_) | Literal::Period { .. })
+                ) =>
+            {
                 self.push(error.fix("write `in last`", Applicability::Maybe, word, "in last"));
                 WindowKind::Last(Box::new(length))
             }
@@ -144,14 +152,22 @@ impl Builder<'_> {
         let word = unit.as_str().trim_end();
         if let Some(one) = word.strip_suffix('s').filter(|_| unit_of(word).is_some()) {
             let span = self.span(&unit);
-            self.habit(syntax::WINDOW_WORDS, span, format!("`this {word}` is said `this {one}`"), one);
+            self.habit(
+                syntax::WINDOW_WORDS,
+                span,
+                format!("`this {word}` is said `this {one}`"),
+                one,
+            );
         }
     }
 
     /// `in last calendar 3 weeks`.
     fn calendar_first(&mut self, count: &P<'_>) -> WindowKind {
         let span = self.span(count);
-        let word = Span::new(self.gap(count).start - "calendar".len() as u32, self.gap(count).start);
+        let word = Span::new(
+            self.gap(count).start - "calendar".len() as u32,
+            self.gap(count).start,
+        );
         let mut error = SyntaxError::new(
             syntax::EXPECTED_SIGN,
             word,
@@ -160,7 +176,12 @@ impl Builder<'_> {
         let written = self.written(span);
         if let Some((number, unit)) = written.split_once(' ') {
             let meant = format!("{number} calendar {}", unit.trim());
-            error = error.fix(format!("write `{meant}`"), Applicability::Always, word.to(span), meant);
+            error = error.fix(
+                format!("write `{meant}`"),
+                Applicability::Always,
+                word.to(span),
+                meant,
+            );
         }
         self.push(error);
         WindowKind::Error
@@ -182,7 +203,10 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        if calendar && !has_unit && let Some(count) = &count {
+        if calendar
+            && !has_unit
+            && let Some(count) = &count
+        {
             return self.calendar_first(count);
         }
         if calendar {
@@ -349,7 +373,12 @@ impl Builder<'_> {
                 _ => None,
             };
             if let Some(meant) = meant {
-                error = error.fix(format!("write `{meant}`"), Applicability::Maybe, name.span, meant);
+                error = error.fix(
+                    format!("write `{meant}`"),
+                    Applicability::Maybe,
+                    name.span,
+                    meant,
+                );
             }
             self.push(error);
         }

@@ -19,8 +19,12 @@ pub(super) struct Worded {
 pub(super) fn worded(text: &str) -> Option<Worded> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let has = |word: &str| words.contains(&word);
-    let more = ["greater", "more", "larger", "bigger", "higher", "newer", "above", "over", "exceeds"];
-    let less = ["less", "fewer", "smaller", "lower", "older", "below", "under"];
+    let more = [
+        "greater", "more", "larger", "bigger", "higher", "newer", "above", "over", "exceeds",
+    ];
+    let less = [
+        "less", "fewer", "smaller", "lower", "older", "below", "under",
+    ];
     let any = |list: &[&str]| list.iter().any(|word| has(word));
     let (or_equal, not) = (has("or") && has("equal"), has("not"));
     let op = match () {
@@ -84,7 +88,11 @@ impl Builder<'_> {
             CompareOp::Lt | CompareOp::Le if of_time => CompareOp::After,
             other => other,
         };
-        let written = self.written(op_span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let written = self
+            .written(op_span)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
         let meant = sign(op);
         let mut edits = vec![(op_span, self.spaced(op_span, meant))];
         let mut shown = meant.to_owned();

@@ -156,9 +156,31 @@ const TEST: Words = &[
 
 /// Words behind which a name follows that is no clause.
 const LEAD_ON: &[&str] = &[
-    "via", "using", "for", "as", "on", "of", "by", "per", "to", "until", "at", "within", "across",
-    "is", "full", "every", "sent", "because", "event", "including", "emit", "change", "enter",
-    "leave", "dropped",
+    "via",
+    "using",
+    "for",
+    "as",
+    "on",
+    "of",
+    "by",
+    "per",
+    "to",
+    "until",
+    "at",
+    "within",
+    "across",
+    "is",
+    "full",
+    "every",
+    "sent",
+    "because",
+    "event",
+    "including",
+    "emit",
+    "change",
+    "enter",
+    "leave",
+    "dropped",
 ];
 
 /// Words that go on with an expression: what precedes one is no clause.
@@ -392,9 +414,7 @@ fn follows(block: Block, word: &str, text: &str, next: usize, complete: bool) ->
         b'"' | b'{' | b'(' | b'[' | b'-' | b'$' | b'\'' | 0x80.. => true,
         b':' | b'=' => matches!(word, "priority" | "arms" | "variants" | "salt") && complete,
         _ if byte.is_ascii_digit() => true,
-        _ => {
-            is_word_start(byte) && (!OPERATORS.contains(&next_word) || word == "quiet")
-        }
+        _ => is_word_start(byte) && (!OPERATORS.contains(&next_word) || word == "quiet"),
     };
     fits && match word {
         "when" | "if" | "on" if block == Block::Channel => next_word == "full",
@@ -402,7 +422,10 @@ fn follows(block: Block, word: &str, text: &str, next: usize, complete: bool) ->
         "after" | "top" => byte.is_ascii_digit() && !rest_of_line(text, next).contains("ago"),
         "end" => matches!(next_word, "on" | "when" | "if"),
         "from" => {
-            next_word != "now" && !rest_of_line(text, next).split_whitespace().any(|w| w == "ago")
+            next_word != "now"
+                && !rest_of_line(text, next)
+                    .split_whitespace()
+                    .any(|w| w == "ago")
         }
         "at" => !matches!(next_word, "least" | "most"),
         "then" => matches!(next_word, "sent" | "expect"),

@@ -108,7 +108,11 @@ fn unclosed_end(bytes: &[u8], from: usize, line: usize) -> usize {
     let closers = |byte: &&u8| matches!(byte, b'}' | b')' | b']' | b' ');
     let braces = bytes[from..end].iter().rev().take_while(closers).count();
     let own = memchr::memchr3(b'{', b'(', b'[', &bytes[from..end]).is_some();
-    let end = if own { end } else { super::trim_end(bytes, from, end - braces) };
+    let end = if own {
+        end
+    } else {
+        super::trim_end(bytes, from, end - braces)
+    };
     body.map_or(end, |body| super::trim_end(bytes, from, body))
 }
 

@@ -283,10 +283,7 @@ impl<'t> Splitter<'t> {
                     | Keyword::Content
                     | Keyword::Recommend
             ),
-            Some(b':') => matches!(
-                found,
-                Keyword::Trait | Keyword::Const | Keyword::Recommend
-            ),
+            Some(b':') => matches!(found, Keyword::Trait | Keyword::Const | Keyword::Recommend),
             Some(b'.' | b'/') => found == Keyword::Use,
             Some(b'=') => !found.braced() || found == Keyword::Segment,
             Some(byte) if is_word_start(*byte) => {

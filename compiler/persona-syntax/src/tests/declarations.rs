@@ -184,7 +184,9 @@ fn spans_are_those_of_the_source() {
 #[test]
 fn campaigns() {
     let text = include_str!("corpus/campaign.persona");
-    check(text, &expect![[r#"
+    check(
+        text,
+        &expect![[r#"
         (use std.rfm)
         (use std.rfm {champions loyal})
         /// What we sell.
@@ -322,5 +324,6 @@ fn campaigns() {
           (at_most Int)
           (wait Duration))
         (segment odd (and (Gt limit 3) (Gt wait 3600s) (Eq on "x")))
-    "#]]);
+    "#]],
+    );
 }

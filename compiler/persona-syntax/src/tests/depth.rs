@@ -160,7 +160,11 @@ fn clauses_nest_deeply_in_little_time() {
         for depth in [20, 50, 110, 500] {
             for close in [close, &""] {
                 let start = Instant::now();
-                let text = format!("{head}{}stop\n{}}}", open.repeat(depth), close.repeat(depth));
+                let text = format!(
+                    "{head}{}stop\n{}}}",
+                    open.repeat(depth),
+                    close.repeat(depth)
+                );
                 parse_decl(&text);
                 assert!(
                     start.elapsed() < BOUND,
@@ -177,13 +181,22 @@ fn many_clauses_take_linear_time() {
     for (head, clause) in [
         ("trigger t {\n", "  send x(a, b: 3) via email, within 12h\n"),
         ("trigger t {\n", "  wait until X where a == 1, at most 3d\n"),
-        ("trigger t {\n", "  if did X then { stop } else if y { stop } else { stop }\n"),
+        (
+            "trigger t {\n",
+            "  if did X then { stop } else if y { stop } else { stop }\n",
+        ),
         ("trigger t {\n", "  whatever this is\n"),
         ("trigger t {\n", "  sed x via email\n"),
         ("trigger t {\n", "  set a = (\n"),
-        ("content c {\n", "  variant v when x { a = \"{b}\", locale de { a = \"\" } }\n"),
+        (
+            "content c {\n",
+            "  variant v when x { a = \"{b}\", locale de { a = \"\" } }\n",
+        ),
         ("content c {\n", "  variant v when x {\n    a = \"{b}\"\n"),
-        ("test \"t\" {\n", "  event X { a: 1, b: [1, 2] }\n  expect sent x via y\n"),
+        (
+            "test \"t\" {\n",
+            "  event X { a: 1, b: [1, 2] }\n  expect sent x via y\n",
+        ),
         ("test \"t\" {\n", "  event X { a: 1\n"),
         ("channel c {\n", "  limit 3 per 7d across a, b\n"),
         ("recommend r {\n", "  rank by a desc, b asc\n  take 4\n"),

@@ -7,7 +7,11 @@ use crate::{parse_decl, split};
 /// The code of the first report, what is written, and what the fixes make of it.
 const EXPRESSIONS: &[(&str, &str, &str)] = &[
     ("P0143", "country is US or CA", "country in [US, CA]"),
-    ("P0143", "a and c == \"x\" or \"y\" or b", "a and c in [\"x\", \"y\"] or b"),
+    (
+        "P0143",
+        "a and c == \"x\" or \"y\" or b",
+        "a and c in [\"x\", \"y\"] or b",
+    ),
     ("P0143", "n == 1 or 2 or 3", "n in [1, 2, 3]"),
     (
         "P0109",

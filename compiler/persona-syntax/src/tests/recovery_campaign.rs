@@ -473,13 +473,16 @@ fn three_mistakes_in_one_declaration_and_one_in_another_are_four_reports() {
 #[test]
 fn annotations_on_lines_of_their_own_belong_to_the_field_below() {
     let text = "profile P {\n  a: Int @key\n  @pii\n  b: String = \"x\"\n  c: Int\n    @pii\n}";
-    check(text, &expect![[r#"
+    check(
+        text,
+        &expect![[r#"
         (profile P
           (a Int @key)
           (b String = "x" @pii)
           (c Int @pii))
           ! P0109 28..32 an annotation stands behind its field, as in `b: … @pii`
-    "#]]);
+    "#]],
+    );
     let fixed = super::apply_all(text);
     assert_eq!(
         fixed,

@@ -28,7 +28,10 @@ pub(super) fn decl(name: &str, kind: &DeclKind) -> String {
             "(content {name}{}{}{}{}{}{})",
             params_text(&decl.params),
             title_text(decl.title.as_ref()),
-            decl.slots.iter().map(|slot| format!("\n  {}", field_text(slot))).collect::<String>(),
+            decl.slots
+                .iter()
+                .map(|slot| format!("\n  {}", field_text(slot)))
+                .collect::<String>(),
             lines(&decl.skips, skip),
             lines(&decl.variants, variant),
             lines(&decl.otherwise, variant),
@@ -237,9 +240,9 @@ fn step(step: &TriggerStep, depth: usize) -> String {
                     format!(" ({}{})", expr(condition), steps(body, depth + 1))
                 })
                 .collect();
-            let otherwise = otherwise
-                .as_ref()
-                .map_or(String::new(), |body| format!(" else{}", steps(body, depth + 1)));
+            let otherwise = otherwise.as_ref().map_or(String::new(), |body| {
+                format!(" else{}", steps(body, depth + 1))
+            });
             format!("if{arms}{otherwise}")
         }
         TriggerStepKind::Emit { event, fields } => {
@@ -268,7 +271,11 @@ fn variant(variant: &Variant) -> String {
         .map(|block| format!(" (locale {}{})", name_text(&block.tag), slots(&block.slots)))
         .collect();
     let head = match &variant.condition {
-        Some(condition) => format!("variant {} when {}", name_text(&variant.name), expr(condition)),
+        Some(condition) => format!(
+            "variant {} when {}",
+            name_text(&variant.name),
+            expr(condition)
+        ),
         None => "otherwise".to_owned(),
     };
     format!("{doc}{head}{}{locales} ", slots(&variant.slots))
@@ -319,7 +326,13 @@ fn experiment(clause: &ExperimentClause) -> String {
         ExperimentClause::Arms { arms, .. } => {
             let arms: String = arms
                 .iter()
-                .map(|arm| format!(" {}{}", name_text(&arm.name), optional("", arm.weight.as_ref())))
+                .map(|arm| {
+                    format!(
+                        " {}{}",
+                        name_text(&arm.name),
+                        optional("", arm.weight.as_ref())
+                    )
+                })
                 .collect();
             format!("arms{arms}")
         }
@@ -332,9 +345,9 @@ fn experiment(clause: &ExperimentClause) -> String {
         ExperimentClause::Hash { name, .. } => format!("hash {}", name_text(name)),
         ExperimentClause::Salt { salt, .. } => format!("salt {}", expr(salt)),
         ExperimentClause::Layer { name, range, .. } => {
-            let range = range
-                .as_ref()
-                .map_or(String::new(), |(from, to)| format!(" {} {}", expr(from), expr(to)));
+            let range = range.as_ref().map_or(String::new(), |(from, to)| {
+                format!(" {} {}", expr(from), expr(to))
+            });
             format!("layer {}{range}", name_text(name))
         }
     }

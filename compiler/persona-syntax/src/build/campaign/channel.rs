@@ -4,7 +4,9 @@ use persona_base::{Applicability, Span, syntax};
 
 use super::super::{Builder, P};
 use crate::SyntaxError;
-use crate::ast::{CalendarUnit, ChannelClause, DeclKind, Expr, ExprKind, Literal, Rate, Requires, Skip};
+use crate::ast::{
+    CalendarUnit, ChannelClause, DeclKind, Expr, ExprKind, Literal, Rate, Requires, Skip,
+};
 use crate::grammar::Rule;
 use crate::scan::clauses::Block;
 
@@ -143,7 +145,11 @@ impl Builder<'_> {
                     self.missing_sign(&inner, "`to` is missing: `quiet 21:00 to 08:00`", " to");
                 }
                 Rule::quiet_when => {
-                    self.word_habit(&inner, "when", "for whom these hours are quiet stands behind");
+                    self.word_habit(
+                        &inner,
+                        "when",
+                        "for whom these hours are quiet stands behind",
+                    );
                 }
                 Rule::expr => condition = Some(self.expr(inner)),
                 _ => self.leftover(&inner, "`quiet`"),
@@ -248,8 +254,15 @@ impl Builder<'_> {
             _ => ("per 1h", None),
         };
         // `enter daily` lacks the number too.
-        let bare = self.written(Span::new(0, span.start)).trim_end().ends_with("enter");
-        let meant = if bare { format!("1 {meant}") } else { meant.to_owned() };
+        let bare = self
+            .written(Span::new(0, span.start))
+            .trim_end()
+            .ends_with("enter");
+        let meant = if bare {
+            format!("1 {meant}")
+        } else {
+            meant.to_owned()
+        };
         self.habit(
             syntax::FOREIGN_CLAUSE,
             span,
@@ -295,7 +308,9 @@ impl Builder<'_> {
         let mut defer = false;
         for inner in pair.into_inner() {
             match inner.as_rule() {
-                Rule::full_when => self.word_habit(&inner, "when", "what happens then stands behind"),
+                Rule::full_when => {
+                    self.word_habit(&inner, "when", "what happens then stands behind")
+                }
                 Rule::kw_full => {}
                 Rule::full_word => defer = self.full_word(&inner),
                 Rule::none => self.missing_name(&inner, "`drop` or `defer`"),
@@ -346,9 +361,13 @@ impl Builder<'_> {
                     );
                 }
                 Rule::skip_word => self.word_habit(&inner, "when", "when to skip stands behind"),
-                Rule::none => self.missing_sign(&inner, "`when` is missing: `skip when …`", " when"),
+                Rule::none => {
+                    self.missing_sign(&inner, "`when` is missing: `skip when …`", " when")
+                }
                 Rule::expr => skip.condition = self.expr(inner),
-                Rule::because => self.needless(&inner, "the reason stands right behind the condition"),
+                Rule::because => {
+                    self.needless(&inner, "the reason stands right behind the condition")
+                }
                 Rule::reason => skip.reason = self.inner_text(inner),
                 _ => self.leftover(&inner, "`skip`"),
             }

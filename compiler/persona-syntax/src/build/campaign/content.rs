@@ -144,7 +144,10 @@ impl Builder<'_> {
                         syntax::MISSING_WHEN,
                         "a variant has a condition: `variant name when …`",
                         // Before the body, the word alone repairs nothing.
-                        (!self.source[self.gap(&inner).end as usize..].trim_start().starts_with('{')).then_some(" when"),
+                        (!self.source[self.gap(&inner).end as usize..]
+                            .trim_start()
+                            .starts_with('{'))
+                        .then_some(" when"),
                     );
                 }
                 Rule::kw_when_t => {
@@ -272,7 +275,12 @@ impl Builder<'_> {
                             place,
                             "a variant fills a slot with `=`; `:` declares the slot's type",
                         )
-                        .fix("write `=`", Applicability::Always, place, text),
+                        .fix(
+                            "write `=`",
+                            Applicability::Always,
+                            place,
+                            text,
+                        ),
                     );
                 }
                 Rule::slot_colon => {}
@@ -336,7 +344,9 @@ impl Builder<'_> {
         };
         for inner in pair.into_inner() {
             match inner.as_rule() {
-                Rule::kw_locale => self.word_habit(&inner, "locale", "values for a language stand behind"),
+                Rule::kw_locale => {
+                    self.word_habit(&inner, "locale", "values for a language stand behind")
+                }
                 Rule::locale_tag | Rule::string => {
                     tagged = true;
                     let place = self.exact(&inner);

@@ -5,7 +5,7 @@ use persona_base::{Applicability, Span, syntax};
 use super::super::text::no_name;
 use super::super::{Builder, P};
 use crate::SyntaxError;
-use crate::ast::{Arm, DeclKind, Expr, ExperimentClause};
+use crate::ast::{Arm, DeclKind, ExperimentClause, Expr};
 use crate::grammar::Rule;
 use crate::scan::clauses::Block;
 
@@ -76,9 +76,13 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::kw_arms => self.word_habit(&inner, "arms", "what is compared stands behind"),
-                Rule::colon_filler => self.needless(&inner, "the arms stand in braces: `arms { a, b }`"),
+                Rule::colon_filler => {
+                    self.needless(&inner, "the arms stand in braces: `arms { a, b }`")
+                }
                 Rule::arms_body => arms = self.arms_body(inner),
-                Rule::none => self.missing_sign(&inner, "the arms are missing: `arms { a, b }`", " {}"),
+                Rule::none => {
+                    self.missing_sign(&inner, "the arms are missing: `arms { a, b }`", " {}")
+                }
                 _ => self.leftover(&inner, "`arms`"),
             }
         }
@@ -134,7 +138,10 @@ impl Builder<'_> {
             }
         }
         if let Some(signs) = signs {
-            let end = arm.weight.as_ref().map_or(signs.end, |weight| weight.span.start);
+            let end = arm
+                .weight
+                .as_ref()
+                .map_or(signs.end, |weight| weight.span.start);
             let cut = Span::new(arm.name.span.end, end);
             let text = if arm.weight.is_some() { " " } else { "" };
             self.push(
@@ -154,7 +161,9 @@ impl Builder<'_> {
         let mut within: Option<Expr> = None;
         for inner in pair.into_inner() {
             match inner.as_rule() {
-                Rule::kw_goal => self.word_habit(&inner, "goal", "what counts as success stands behind"),
+                Rule::kw_goal => {
+                    self.word_habit(&inner, "goal", "what counts as success stands behind")
+                }
                 Rule::on_event => query = Some(self.event_question(inner)),
                 Rule::goal_within => within = Some(self.last_expr(inner)),
                 Rule::q_where | Rule::q_window => {
@@ -212,7 +221,9 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::kw_salt => {}
-                Rule::colon_filler => self.needless(&inner, "the text stands right behind: `salt \"v2\"`"),
+                Rule::colon_filler => {
+                    self.needless(&inner, "the text stands right behind: `salt \"v2\"`")
+                }
                 Rule::string | Rule::multi | Rule::raw_string => salt = self.text_expr(inner),
                 Rule::none => self.missing(
                     &inner,
@@ -233,12 +244,17 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::kw_layer => {}
                 Rule::some_name => name = self.expect_name(&inner, "the name of a layer"),
-                Rule::quiet_from => self.needless(&inner, "a part of a layer is written `layer checkout 0% to 40%`"),
+                Rule::quiet_from => self.needless(
+                    &inner,
+                    "a part of a layer is written `layer checkout 0% to 40%`",
+                ),
                 Rule::bound_value => {
                     let value = self.operand(inner);
                     bounds.push(self.share(value));
                 }
-                Rule::range_to => self.word_habit(&inner, "to", "the end of the part stands behind"),
+                Rule::range_to => {
+                    self.word_habit(&inner, "to", "the end of the part stands behind")
+                }
                 Rule::none => {
                     self.missing_sign(&inner, "`to` is missing: `layer checkout 0% to 40%`", " to");
                 }

@@ -105,14 +105,20 @@ impl Builder<'_> {
         let word = self.first_word(span);
         let rest = &written[word.len as usize..];
         let meant = block.meant(word.of_text(written));
-        if meant.is_some_and(|meant| meant == word.of_text(written)) && rest.trim_start().starts_with([':', '=']) {
+        if meant.is_some_and(|meant| meant == word.of_text(written))
+            && rest.trim_start().starts_with([':', '='])
+        {
             let sign = span.start + (written.len() - rest.trim_start().len()) as u32;
             let place = Span::new(sign, sign + 1);
             let cut = Span::new(span.start + word.len, sign + 1);
             let message = format!("no sign stands behind `{}`", word.of_text(written));
             self.push(
-                SyntaxError::new(syntax::FOREIGN_CLAUSE, place, message)
-                    .fix("remove it", Applicability::Always, cut, ""),
+                SyntaxError::new(syntax::FOREIGN_CLAUSE, place, message).fix(
+                    "remove it",
+                    Applicability::Always,
+                    cut,
+                    "",
+                ),
             );
             return;
         }
@@ -140,7 +146,10 @@ impl Builder<'_> {
 
     fn first_word(&self, span: Span) -> FirstWord {
         let bytes = self.written(span).as_bytes();
-        let len = if bytes.first().is_some_and(|b| crate::scan::is_word_start(*b)) {
+        let len = if bytes
+            .first()
+            .is_some_and(|b| crate::scan::is_word_start(*b))
+        {
             crate::scan::word_end(bytes, 0)
         } else {
             0

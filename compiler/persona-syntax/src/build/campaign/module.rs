@@ -117,7 +117,10 @@ impl Builder<'_> {
         let span = self.span(pair);
         let text = self.written(span).trim_matches('"').to_owned();
         let path = text.trim_start_matches("./").trim_end_matches(".persona");
-        let parts: Vec<&str> = path.split(['/', '.', ':']).filter(|p| !p.is_empty()).collect();
+        let parts: Vec<&str> = path
+            .split(['/', '.', ':'])
+            .filter(|p| !p.is_empty())
+            .collect();
         let plain = |part: &&str| {
             part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
                 && !part.starts_with(|c: char| c.is_ascii_digit())

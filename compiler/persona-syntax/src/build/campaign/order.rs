@@ -55,8 +55,7 @@ impl Builder<'_> {
             })
             .collect();
         for (index, (rank, name, span)) in placed.iter().enumerate() {
-            let Some((_, other, later)) =
-                placed[..index].iter().find(|(before, ..)| before > rank)
+            let Some((_, other, later)) = placed[..index].iter().find(|(before, ..)| before > rank)
             else {
                 continue;
             };

@@ -6,9 +6,7 @@ use super::super::decl::Parts;
 use super::super::text::no_name;
 use super::super::{Builder, P};
 use crate::SyntaxError;
-use crate::ast::{
-    DeclKind, ExprKind, Fallback, QueryArg, RankKey, RecommendClause, RecommendDecl,
-};
+use crate::ast::{DeclKind, ExprKind, Fallback, QueryArg, RankKey, RecommendClause, RecommendDecl};
 use crate::grammar::Rule;
 use crate::scan::clauses::Block;
 
@@ -132,7 +130,9 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::kw_rank => self.word_habit(&inner, "rank", "the order starts with"),
                 Rule::kw_by => self.upper_case(&inner),
-                Rule::none => self.missing_sign(&inner, "`by` is missing: `rank by price asc`", " by"),
+                Rule::none => {
+                    self.missing_sign(&inner, "`by` is missing: `rank by price asc`", " by")
+                }
                 Rule::rank_key => keys.push(self.rank_key(inner)),
                 _ => self.leftover(&inner, "`rank by`"),
             }

@@ -6,9 +6,7 @@ use super::super::text::no_name;
 use super::super::{Builder, P};
 use super::trigger::is_header;
 use crate::SyntaxError;
-use crate::ast::{
-    Expr, ExprKind, Literal, Name, Stale, TriggerStep, TriggerStepKind, Wait,
-};
+use crate::ast::{Expr, ExprKind, Literal, Name, Stale, TriggerStep, TriggerStepKind, Wait};
 use crate::grammar::Rule;
 use crate::scan::clauses::Block;
 
@@ -145,16 +143,19 @@ impl Builder<'_> {
     fn no_channel(&mut self, content: &Name, args: &[crate::ast::Arg], span: Span) -> Name {
         if !content.is_missing() {
             let written = self.written(Span::new(content.span.start, span.end));
-            let behind = if args.is_empty() && !written[content.text.len()..].trim_start().starts_with('(') {
+            let behind = if args.is_empty()
+                && !written[content.text.len()..].trim_start().starts_with('(')
+            {
                 content.span.end
             } else {
                 content.span.start + closing(written) as u32
             };
             let at = Span::at(behind);
-            let known = self
-                .errors
-                .iter()
-                .any(|error| error.span.start >= content.span.end && error.span.end <= span.end && error.code == syntax::UNEXPECTED_TEXT);
+            let known = self.errors.iter().any(|error| {
+                error.span.start >= content.span.end
+                    && error.span.end <= span.end
+                    && error.code == syntax::UNEXPECTED_TEXT
+            });
             if !known {
                 self.push(
                     SyntaxError::new(
@@ -227,7 +228,9 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::kw_wait => self.word_habit(&inner, "wait", "a pause is written"),
-                Rule::wait_filler => self.needless(&inner, "how long stands right behind: `wait 1h`"),
+                Rule::wait_filler => {
+                    self.needless(&inner, "how long stands right behind: `wait 1h`")
+                }
                 Rule::wait_for => wait = self.wait_for(inner),
                 Rule::wait_until => wait = self.wait_until(inner),
                 _ => self.leftover(&inner, "`wait`"),
@@ -244,7 +247,10 @@ impl Builder<'_> {
             .map(|operand| self.operand(operand));
         match value {
             Some(value) if !matches!(value.kind, ExprKind::Error) => {
-                if matches!(value.kind, ExprKind::Literal(Literal::TimeOfDay(_) | Literal::Timestamp(_))) {
+                if matches!(
+                    value.kind,
+                    ExprKind::Literal(Literal::TimeOfDay(_) | Literal::Timestamp(_))
+                ) {
                     let at = Span::at(value.span.start);
                     self.push(
                         SyntaxError::new(
@@ -252,7 +258,12 @@ impl Builder<'_> {
                             value.span,
                             "`wait` says how long; until when is said with `wait until`",
                         )
-                        .fix("add `until`", Applicability::Always, at, "until "),
+                        .fix(
+                            "add `until`",
+                            Applicability::Always,
+                            at,
+                            "until ",
+                        ),
                     );
                     return match value.kind {
                         ExprKind::Literal(Literal::TimeOfDay(_)) => Wait::Clock {
@@ -272,7 +283,9 @@ impl Builder<'_> {
         let mut wait = Wait::Error;
         for inner in pair.into_inner() {
             match inner.as_rule() {
-                Rule::kw_until => self.word_habit(&inner, "until", "what is waited for stands behind"),
+                Rule::kw_until => {
+                    self.word_habit(&inner, "until", "what is waited for stands behind")
+                }
                 Rule::wait_weekday => wait = self.wait_weekday(inner),
                 Rule::wait_event => {
                     let mut query = None;
@@ -288,10 +301,15 @@ impl Builder<'_> {
                     }
                 }
                 _ => {
-                    let value = inner.into_inner().next().map(|operand| self.operand(operand));
+                    let value = inner
+                        .into_inner()
+                        .next()
+                        .map(|operand| self.operand(operand));
                     wait = match value {
                         Some(value) if matches!(value.kind, ExprKind::Error) => Wait::Error,
-                        Some(value) if matches!(value.kind, ExprKind::Literal(Literal::TimeOfDay(_))) => {
+                        Some(value)
+                            if matches!(value.kind, ExprKind::Literal(Literal::TimeOfDay(_))) =>
+                        {
                             Wait::Clock {
                                 weekday: None,
                                 at: value,
@@ -403,7 +421,10 @@ impl Builder<'_> {
         for inner in parts {
             match inner.as_rule() {
                 Rule::expr_c => condition = self.expr(inner),
-                Rule::if_then => self.needless(&inner, "the steps stand in braces right behind the condition"),
+                Rule::if_then => self.needless(
+                    &inner,
+                    "the steps stand in braces right behind the condition",
+                ),
                 Rule::steps => steps = self.steps(inner),
                 Rule::none => self.missing_sign(
                     &inner,
@@ -425,7 +446,11 @@ impl Builder<'_> {
                 Rule::some_name => event = self.expect_name(&inner, "the name of an event"),
                 Rule::record => fields = self.record(inner),
                 Rule::none => {
-                    self.missing_sign(&inner, "the event's fields are missing: `{ name: value }`", " {}");
+                    self.missing_sign(
+                        &inner,
+                        "the event's fields are missing: `{ name: value }`",
+                        " {}",
+                    );
                 }
                 _ => self.leftover(&inner, "`emit`"),
             }
@@ -449,7 +474,9 @@ impl Builder<'_> {
                     }
                 }
                 Rule::set_sign => self.word_habit(&inner, "=", "a field's new value stands behind"),
-                Rule::none => self.missing_sign(&inner, "`=` is missing: `set field = value`", " ="),
+                Rule::none => {
+                    self.missing_sign(&inner, "`=` is missing: `set field = value`", " =")
+                }
                 Rule::expr => value = self.expr(inner),
                 _ => self.leftover(&inner, "`set`"),
             }

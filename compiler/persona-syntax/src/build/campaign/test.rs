@@ -104,7 +104,11 @@ impl Builder<'_> {
                 }
                 Rule::record => fields = self.record(inner),
                 Rule::none => {
-                    self.missing_sign(&inner, "the profile is missing: `given { id: \"c1\" }`", " {}");
+                    self.missing_sign(
+                        &inner,
+                        "the profile is missing: `given { id: \"c1\" }`",
+                        " {}",
+                    );
                 }
                 _ => self.leftover(&inner, "`given`"),
             }
@@ -121,7 +125,11 @@ impl Builder<'_> {
                 Rule::some_name => event = self.expect_name(&inner, "the name of an event"),
                 Rule::record => fields = self.record(inner),
                 Rule::none => {
-                    self.missing_sign(&inner, "the event's fields are missing: `{ name: value }`", " {}");
+                    self.missing_sign(
+                        &inner,
+                        "the event's fields are missing: `{ name: value }`",
+                        " {}",
+                    );
                 }
                 _ => self.leftover(&inner, "`event`"),
             }
@@ -134,7 +142,9 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::kw_advance => self.word_habit(&inner, "wait", "time moves on with"),
-                Rule::wait_filler => self.needless(&inner, "how long stands right behind: `wait 1h`"),
+                Rule::wait_filler => {
+                    self.needless(&inner, "how long stands right behind: `wait 1h`")
+                }
                 Rule::wait_for => {
                     if let Some(operand) = inner.into_inner().next() {
                         value = self.operand(operand);
@@ -153,7 +163,9 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::kw_arm | Rule::kw_missing => {}
-                Rule::some_name => experiment = self.expect_name(&inner, "the name of an experiment"),
+                Rule::some_name => {
+                    experiment = self.expect_name(&inner, "the name of an experiment")
+                }
                 Rule::equals => signed = true,
                 Rule::arm_equals => {
                     signed = true;
@@ -161,7 +173,11 @@ impl Builder<'_> {
                 }
                 Rule::none if !signed => {
                     signed = true;
-                    self.missing_sign(&inner, "`=` is missing: `arm cart_subject = personal`", " =");
+                    self.missing_sign(
+                        &inner,
+                        "`=` is missing: `arm cart_subject = personal`",
+                        " =",
+                    );
                 }
                 Rule::word => arm = Some(self.name(&inner)),
                 Rule::none => {
@@ -178,7 +194,9 @@ impl Builder<'_> {
         let mut found = Expectation::Error;
         for inner in pair.into_inner() {
             match inner.as_rule() {
-                Rule::kw_expect => self.word_habit(&inner, "expect", "what must hold stands behind"),
+                Rule::kw_expect => {
+                    self.word_habit(&inner, "expect", "what must hold stands behind")
+                }
                 Rule::x_sent => found = self.expect_sent(inner),
                 Rule::x_dropped => found = self.expect_dropped(inner),
                 Rule::x_variant => {
@@ -210,12 +228,16 @@ impl Builder<'_> {
             Rule::x_not => true,
             Rule::x_not_phrase => {
                 let span = self.exact(pair);
-                let message = "what must not have happened is written `not`: `expect not sent welcome`";
+                let message =
+                    "what must not have happened is written `not`: `expect not sent welcome`";
                 self.habit(syntax::FOREIGN_CLAUSE, span, message, "not");
                 true
             }
             _ => {
-                self.needless(pair, "what must have happened stands right behind: `expect sent welcome`");
+                self.needless(
+                    pair,
+                    "what must have happened stands right behind: `expect sent welcome`",
+                );
                 false
             }
         }
@@ -232,7 +254,9 @@ impl Builder<'_> {
                 Rule::some_name if content.is_none() => {
                     content = Some(self.expect_name(&inner, "the name of a content"));
                 }
-                Rule::some_name => channel = Some(self.expect_name(&inner, "the name of a channel")),
+                Rule::some_name => {
+                    channel = Some(self.expect_name(&inner, "the name of a channel"))
+                }
                 _ => negated = self.expect_phrase(&inner),
             }
         }
@@ -252,7 +276,9 @@ impl Builder<'_> {
         let mut reason = None;
         for inner in pair.into_inner() {
             match inner.as_rule() {
-                Rule::kw_dropped => self.word_habit(&inner, "dropped", "a message that was given up is"),
+                Rule::kw_dropped => {
+                    self.word_habit(&inner, "dropped", "a message that was given up is")
+                }
                 Rule::x_because => self.word_habit(&inner, "because", "the reason stands behind"),
                 Rule::some_name if content.is_none() => {
                     content = Some(self.expect_name(&inner, "the name of a content"));

@@ -88,7 +88,8 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::membership => {
-                    leave = inner.as_str().starts_with("leav") || inner.as_str().starts_with("exit");
+                    leave =
+                        inner.as_str().starts_with("leav") || inner.as_str().starts_with("exit");
                     let meant = if leave { "leave" } else { "enter" };
                     self.word_habit(&inner, meant, "a change of membership is written");
                 }
@@ -218,11 +219,9 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::kw_change => self.word_habit(&inner, "change", "a change is written"),
                 Rule::of_word => self.word_habit(&inner, "of", "what changes stands behind"),
-                Rule::none => self.missing_sign(
-                    &inner,
-                    "`of` is missing: `on change of tier`",
-                    " of",
-                ),
+                Rule::none => {
+                    self.missing_sign(&inner, "`of` is missing: `on change of tier`", " of")
+                }
                 Rule::operand => value = self.operand(inner),
                 Rule::change_as => alias = Some(self.last_name(&inner, "a name")),
                 Rule::q_where => condition = Some(self.last_expr(inner)),
@@ -309,7 +308,14 @@ impl Builder<'_> {
                     let value = self.operand(inner);
                     count = Some(value);
                 }
-                Rule::none if matches!(&count, Some(Expr { kind: ExprKind::Error, .. })) => {}
+                Rule::none
+                    if matches!(
+                        &count,
+                        Some(Expr {
+                            kind: ExprKind::Error,
+                            ..
+                        })
+                    ) => {}
                 Rule::over => self.leftover(&inner, "`enter`"),
                 _ => {
                     if inner.as_rule() == Rule::rate {
@@ -339,7 +345,8 @@ impl Builder<'_> {
             ("once" | "twice", Some(_)) => {
                 let number = if written == "once" { 1 } else { 2 };
                 let meant = number.to_string();
-                let message = format!("how often in a time is said with a number: `enter {meant} per 7d`");
+                let message =
+                    format!("how often in a time is said with a number: `enter {meant} per 7d`");
                 self.habit(syntax::FOREIGN_CLAUSE, span, message, &meant);
                 let count = Expr {
                     kind: ExprKind::Literal(Literal::Int(number)),
@@ -443,7 +450,11 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::kw_stop => self.word_habit(&inner, "stop", "what ends a run starts with"),
                 Rule::stop_when_word => {
-                    self.word_habit(&inner, "when", "the condition that ends a run stands behind");
+                    self.word_habit(
+                        &inner,
+                        "when",
+                        "the condition that ends a run stands behind",
+                    );
                 }
                 Rule::expr => condition = self.expr(inner),
                 _ => self.leftover(&inner, "`stop when`"),
@@ -457,7 +468,9 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::kw_priority => {}
-                Rule::priority_sign => self.needless(&inner, "the number stands right behind: `priority 3`"),
+                Rule::priority_sign => {
+                    self.needless(&inner, "the number stands right behind: `priority 3`")
+                }
                 Rule::operand => value = self.operand(inner),
                 _ => self.leftover(&inner, "`priority`"),
             }

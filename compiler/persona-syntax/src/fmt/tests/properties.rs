@@ -289,7 +289,8 @@ fn any_layout_of_a_declaration_is_formatted() {
                 };
                 same += 1;
                 let Ok(printed) = declaration(&other) else {
-                    refused += 1; println!("REFUSED\n{other}\nEND");
+                    refused += 1;
+                    println!("REFUSED\n{other}\nEND");
                     continue;
                 };
                 assert_eq!(

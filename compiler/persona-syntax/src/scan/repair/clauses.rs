@@ -89,8 +89,8 @@ impl Repair<'_> {
                 return Ok(());
             }
         }
-        let aligned = place == Place::Line
-            && previous.is_some_and(|previous| indent <= previous.indent);
+        let aligned =
+            place == Place::Line && previous.is_some_and(|previous| indent <= previous.indent);
         let misspelt = if block.starts(self.text, at, (place, aligned), self.last) {
             Some(None)
         } else {
@@ -178,12 +178,7 @@ impl Repair<'_> {
                 "`{` is missing before the clauses",
             )
             .label("expected here")
-            .fix(
-                "add `{`",
-                Applicability::Maybe,
-                self.span(gap, gap),
-                " {",
-            ),
+            .fix("add `{`", Applicability::Maybe, self.span(gap, gap), " {"),
         );
         self.patch(gap, gap, " {");
         self.frames.push(Frame {
@@ -232,7 +227,9 @@ impl Repair<'_> {
         };
         let insert = self.last;
         while self.frames.len() > keep + 1 {
-            let Some(frame) = self.frames.pop() else { break };
+            let Some(frame) = self.frames.pop() else {
+                break;
+            };
             let own_line = frame.block.is_some();
             self.report_unclosed_before(frame, insert, own_line, self.span(at, end));
             self.patch(insert, insert, frame.open.texts().1);
@@ -242,7 +239,11 @@ impl Repair<'_> {
     fn report_unclosed_before(&mut self, frame: Frame, insert: usize, own_line: bool, next: Span) {
         self.report_unclosed(frame, insert, None);
         let unclosed = self.span(frame.at, frame.at + 1);
-        let Some(error) = self.errors.last_mut().filter(|error| error.span == unclosed) else {
+        let Some(error) = self
+            .errors
+            .last_mut()
+            .filter(|error| error.span == unclosed)
+        else {
             return;
         };
         error

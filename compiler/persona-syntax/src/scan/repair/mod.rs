@@ -498,7 +498,8 @@ impl<'t> Repair<'t> {
             // A brace at the end of a text is meant as such.
             let place = self.span(frame.at, frame.at);
             let fix = error.help("a brace as such is written `\\{`");
-            self.errors.push(fix.fix("write `\\{`", Applicability::Maybe, place, "\\"));
+            self.errors
+                .push(fix.fix("write `\\{`", Applicability::Maybe, place, "\\"));
             return;
         }
         let at_end = frame.open == Open::Brace && found.is_none();
