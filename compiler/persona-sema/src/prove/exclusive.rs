@@ -30,7 +30,7 @@ pub(super) fn overlaps<'a>(
                 Decided::Never => continue,
                 Decided::Both(facts) => {
                     let person = if facts.is_empty() {
-                        "somebody of whom nothing is known".to_owned()
+                        "somebody of whom nothing is known yet".to_owned()
                     } else {
                         let shown: Vec<String> = facts.into_iter().take(SHOWN).collect();
                         format!("somebody with `{}`", shown.join(", "))

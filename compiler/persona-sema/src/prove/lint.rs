@@ -1,7 +1,7 @@
 //! Conditions that never hold or always do, parts of them that say nothing, stages and variants that are never reached.
 //! It speaks only where there is a proof, and not at all where the checker of expressions has already said something.
 
-use persona_base::{Code, Diagnostic, FileId, Span, proofs};
+use persona_base::{Applicability, Code, Diagnostic, FileId, Span, proofs};
 
 use super::build::{Builder, FrameId, World};
 use super::reasons::{Item, flatten, least, opened, together_never};
@@ -190,7 +190,7 @@ impl<'a, 'w> Linter<'a, 'w> {
         yes: bool,
     ) -> Vec<Item<'a>> {
         let mut items = Vec::new();
-        flatten(Item { expr, frame, yes }, &mut items);
+        flatten(Item::new(expr, frame, yes), &mut items);
         let mut core = least(builder, items);
         for _ in 0..ROUNDS {
             let Some((at, opened)) = core
@@ -281,11 +281,7 @@ impl<'a, 'w> Linter<'a, 'w> {
                     .filter(|(other, _)| *other != at)
                     .map(|(_, expr)| expr)
                     .chain([way])
-                    .map(|expr| Item {
-                        expr,
-                        frame,
-                        yes: true,
-                    })
+                    .map(|expr| Item::new(expr, frame, true))
                     .collect();
                 if together_never(builder, &beside) {
                     let core = least(builder, beside);
@@ -333,11 +329,16 @@ impl<'a, 'w> Linter<'a, 'w> {
             let Some((other, _)) = built.iter().enumerate().find(covers) else {
                 continue;
             };
-            self.superfluous(operand, &operands[other], all);
+            let gap = match at.checked_sub(1) {
+                Some(before) => Span::new(operands[before].span.end, operand.span.start),
+                None => Span::new(operand.span.end, operands[1].span.start),
+            };
+            self.superfluous(operand, &operands[other], gap, all);
         }
     }
 
-    fn superfluous(&mut self, expr: &Expr, other: &Expr, all: bool) {
+    /// Says that an operand is superfluous. What is between it and its neighbour goes with it.
+    fn superfluous(&mut self, expr: &Expr, other: &Expr, gap: Span, all: bool) {
         let text = self
             .texts
             .text(self.file, other.span)
@@ -352,11 +353,16 @@ impl<'a, 'w> Linter<'a, 'w> {
         } else {
             ("already covered", "this one takes in more")
         };
+        let word = self.texts.text(self.file, gap).map(str::trim);
+        let whole = word == Some(if all { "and" } else { "or" });
         let diagnostic = Diagnostic::new(proofs::SUPERFLUOUS, self.file, expr.span, message)
             .label(label)
-            .secondary(self.file, other.span, beside)
-            .help("take it out, or correct the value that was meant");
-        self.found.push(diagnostic);
+            .secondary(self.file, other.span, beside);
+        self.found.push(if whole {
+            diagnostic.fix("take it out", Applicability::Maybe, expr.span.to(gap), "")
+        } else {
+            diagnostic.help("take it out, or correct the value that was meant")
+        });
     }
 
     /// The filters of queries in an expression.

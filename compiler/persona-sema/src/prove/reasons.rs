@@ -1,6 +1,8 @@
 //! Why conditions never hold together: the few of them that do not, found by leaving out the others one by one, and by
 //! opening references to other declarations.
 
+use persona_base::Span;
+
 use super::build::{Body, BodyKind, Builder, FrameId};
 use super::lint::MAX_OPERANDS;
 use super::solve::Solver;
@@ -13,6 +15,23 @@ pub(super) struct Item<'a> {
     pub(super) expr: &'a Expr,
     pub(super) frame: FrameId,
     pub(super) yes: bool,
+    /// Where it is written, with the `not` before it.
+    pub(super) span: Span,
+    /// Whether what is written there has to hold.
+    pub(super) said: bool,
+}
+
+impl<'a> Item<'a> {
+    /// A condition as it is written.
+    pub(super) fn new(expr: &'a Expr, frame: FrameId, yes: bool) -> Self {
+        Self {
+            expr,
+            frame,
+            yes,
+            span: expr.span,
+            said: yes,
+        }
+    }
 }
 
 /// What has to hold for a conjunction to hold, each on its own.
@@ -21,12 +40,12 @@ pub(super) fn flatten<'a>(item: Item<'a>, items: &mut Vec<Item<'a>>) {
         ExprKind::Op(Op::And, operands) if item.yes => {
             operands
                 .iter()
-                .for_each(|expr| flatten(Item { expr, ..item }, items));
+                .for_each(|expr| flatten(Item::new(expr, item.frame, item.yes), items));
         }
         ExprKind::Op(Op::Or, operands) if !item.yes => {
             operands
                 .iter()
-                .for_each(|expr| flatten(Item { expr, ..item }, items));
+                .for_each(|expr| flatten(Item::new(expr, item.frame, item.yes), items));
         }
         ExprKind::Op(Op::Not, operands) => match operands.as_slice() {
             [expr] => flatten(
@@ -53,28 +72,14 @@ pub(super) fn opened<'a>(builder: &mut Builder<'a, '_>, item: Item<'a>) -> Optio
                 return None;
             };
             let frame = builder.call(item.frame, body, args)?;
-            flatten(
-                Item {
-                    expr,
-                    frame,
-                    yes: item.yes,
-                },
-                &mut items,
-            );
+            flatten(Item::new(expr, frame, item.yes), &mut items);
         }
         ExprKind::Trait(..) => {
             let (expr, frame) = builder.resolve(item.expr, item.frame);
             if std::ptr::eq(expr, item.expr) {
                 return None;
             }
-            flatten(
-                Item {
-                    expr,
-                    frame,
-                    yes: item.yes,
-                },
-                &mut items,
-            );
+            flatten(Item::new(expr, frame, item.yes), &mut items);
         }
         _ => return None,
     }

@@ -49,11 +49,11 @@ impl<'a, 'w> Linter<'a, 'w> {
             None => consequence,
         };
         let own = |item: &&Item<'a>| {
-            builder.of_frame(item.frame).file == self.file && inside(item.expr.span, expr.span)
+            builder.of_frame(item.frame).file == self.file && inside(item.span, expr.span)
         };
         let (main, others): (Span, Vec<&Item<'a>>) = match core.iter().rfind(own) {
             Some(last) if core.len() > 1 => (
-                last.expr.span,
+                last.span,
                 core.iter()
                     .filter(|item| !std::ptr::eq(item.expr, last.expr))
                     .collect(),
@@ -64,18 +64,18 @@ impl<'a, 'w> Linter<'a, 'w> {
         diagnostic = diagnostic.label(if others.is_empty() {
             "the answer is the same for everyone"
         } else if always {
-            "whoever this leaves out …"
+            "takes in whoever the rest leaves out"
         } else {
-            "this …"
+            "never true together with the rest"
         });
         for item in others {
             let file = builder.of_frame(item.frame).file;
             let words = if always {
-                "… is taken in by this"
+                "takes in the others"
             } else {
-                "… and this are never true at once"
+                "excludes it"
             };
-            diagnostic = diagnostic.secondary(file, item.expr.span, words);
+            diagnostic = diagnostic.secondary(file, item.span, words);
         }
         let help = match (site, always) {
             (Site::Part, false) => "take this part out, or correct a value in it",
@@ -126,9 +126,9 @@ impl<'a, 'w> Linter<'a, 'w> {
         }
         let quoted = |item: &Item<'a>| {
             let file = builder.of_frame(item.frame).file;
-            let text = self.texts.text(file, item.expr.span)?;
+            let text = self.texts.text(file, item.span)?;
             (text.len() <= 60 && !text.contains('\n')).then(|| {
-                let not = if item.yes == always { "not " } else { "" };
+                let not = if item.said == always { "not " } else { "" };
                 format!("{not}`{text}`")
             })
         };
