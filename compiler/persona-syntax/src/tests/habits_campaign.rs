@@ -476,6 +476,16 @@ const CLAUSES: &[(&str, &str, &str, &str)] = &[
 
 /// The code of the report, what is written, and what the fix makes of it.
 const DECLARATIONS: &[(&str, &str, &str)] = &[
+    (
+        "P0004",
+        "trigger t {\n  on X\n  if a {\n    stop\n\n  wait 1h\n}",
+        "trigger t {\n  on X\n  if a {\n    stop\n\n  wait 1h\n  }\n}",
+    ),
+    (
+        "P0004",
+        "content c {\n  a: String\n  otherwise {\n    a = \"x\"\n}",
+        "content c {\n  a: String\n  otherwise {\n    a = \"x\"\n  }\n}",
+    ),
     ("P0141", "use \"std/rfm\"", "use std.rfm"),
     ("P0141", "use std/rfm", "use std.rfm"),
     ("P0141", "use std::rfm", "use std.rfm"),

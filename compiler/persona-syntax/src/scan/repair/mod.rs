@@ -5,6 +5,7 @@
 
 mod chars;
 mod clauses;
+mod indent;
 mod map;
 
 pub(crate) use map::OffsetMap;
@@ -47,18 +48,37 @@ pub(crate) struct Form {
 
 /// Repairs a declaration's text, or says where it nests too deeply.
 pub(crate) fn repair(text: &str, form: Form) -> Result<Repaired, Box<SyntaxError>> {
+    let (first, open) = attempt(text, form, false)?;
+    if !open {
+        return Ok(first);
+    }
+    // A brace is missing: the lines may show which one.
+    match attempt(text, form, true) {
+        Ok((second, _)) if second.errors.len() <= first.errors.len() => Ok(second),
+        _ => Ok(first),
+    }
+}
+
+/// One way to repair a text, and whether a brace is open at its end.
+fn attempt(
+    text: &str,
+    form: Form,
+    by_indent: bool,
+) -> Result<(Repaired, bool), Box<SyntaxError>> {
     let mut repair = Repair::new(text, form.fields);
     repair.clauses.body = form.body;
     repair.clauses.head = form.head;
+    repair.by_indent = by_indent;
     repair.run()?;
     chars::report_invisible(text, &mut repair.errors);
     let (text, map) = map::apply(text, repair.patches);
-    Ok(Repaired {
+    let repaired = Repaired {
         text,
         map,
         errors: repair.errors,
         depth: repair.deepest,
-    })
+    };
+    Ok((repaired, repair.open_at_end))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +127,10 @@ struct Repair<'t> {
     bytes: &'t [u8],
     fields: bool,
     clauses: Clauses,
+    /// Whether braces are matched by how far their lines are indented.
+    by_indent: bool,
+    /// Whether a brace was open at the end.
+    open_at_end: bool,
     at: usize,
     frames: Vec<Frame>,
     /// Nesting by words outside all brackets.
@@ -129,6 +153,8 @@ impl<'t> Repair<'t> {
             bytes: text.as_bytes(),
             fields,
             clauses: Clauses::default(),
+            by_indent: false,
+            open_at_end: false,
             at: 0,
             frames: Vec::new(),
             words: Words::default(),
@@ -429,6 +455,9 @@ impl<'t> Repair<'t> {
 
     /// A closing bracket: closes what it matches, and what was left open inside that.
     fn close(&mut self, byte: u8) {
+        if byte == b'}' {
+            self.close_by_indent();
+        }
         let at = self.at;
         self.at += 1;
         let matches = |open: Open| open.texts().1.as_bytes() == [byte];
@@ -520,6 +549,7 @@ impl<'t> Repair<'t> {
     fn close_all(&mut self) {
         let end = self.last;
         let mut frames = std::mem::take(&mut self.frames);
+        self.open_at_end = frames.iter().any(|frame| frame.open == Open::Brace);
         for frame in frames.iter().take(MAX_UNCLOSED) {
             self.report_unclosed(*frame, end, None);
         }
