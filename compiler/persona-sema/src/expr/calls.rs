@@ -152,13 +152,13 @@ impl Checker<'_> {
                         span,
                         "`now` is a word, not a function",
                     );
-                let rest = self.scope.text.get(span.end as usize..).unwrap_or_default().trim_start();
-                let from = rest.strip_prefix('-').map(str::trim_start);
-                let between = from.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()));
-                let diagnostic = if between {
-                    diagnostic.help("how long ago something is, is asked as `signed_up_at before 30d ago` or `days_since(signed_up_at)`")
-                } else {
+                let text = self.scope.text;
+                let before = text.get(..span.start as usize).unwrap_or_default().trim_end();
+                let compared = ["<", ">", "=", "before", "after"].iter().any(|op| before.ends_with(op));
+                let diagnostic = if compared {
                     diagnostic.fix("write `now`", Applicability::Always, span, "now")
+                } else {
+                    diagnostic.help("compare a point in time with it: `signed_up_at before 30d ago`")
                 };
                 return self.fail(span, diagnostic);
             }
