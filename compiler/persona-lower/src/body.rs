@@ -145,7 +145,10 @@ impl<'p, 'a> Body<'p, 'a> {
             ExprKind::Arm(_) | ExprKind::Slot(..) => {
                 unreachable!("experiments and contents are refused before they are lowered")
             }
-            ExprKind::Catalog(_) | ExprKind::Lookup(..) | ExprKind::ItemField(..) => {
+            ExprKind::Catalog(_)
+            | ExprKind::Lookup(..)
+            | ExprKind::ItemField(..)
+            | ExprKind::Recommend(..) => {
                 unreachable!("catalogs are refused before they are lowered")
             }
             ExprKind::Op(..) | ExprKind::Param(_) => unreachable!("handled by the callers"),

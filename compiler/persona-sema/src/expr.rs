@@ -277,6 +277,9 @@ impl<'a> Checker<'a> {
             Kind::Record(fields) => self.record(fields, span, want),
             Kind::Name(name) => self.name(name, want),
             Kind::Postfix { base, ops } => self.postfix(base, ops, span),
+            Kind::Call { name, args, .. } if self.is_shown(&name.text, want) => {
+                self.recommended(name, args, span)
+            }
             Kind::Call { name, args, among } => self.call(name, args, among.as_deref(), span),
             Kind::Aggregate { name, index, arg } => {
                 self.aggregate(name, index.as_deref(), arg, span, want)

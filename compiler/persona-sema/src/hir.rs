@@ -288,6 +288,8 @@ pub enum ExprKind {
     Lookup(CatalogId, Box<Expr>),
     /// A field of an item, whose type tells the catalog.
     ItemField(Box<Expr>, FieldId),
+    /// What a recommendation gives; only content shows it.
+    Recommend(Arc<str>, Vec<Arg>),
     /// A parameter of the enclosing declaration (a value, not an `Event` or a `Field`).
     Param(u32),
     /// An operation on operands; which typed one follows from the operands' types.

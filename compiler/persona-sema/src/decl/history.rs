@@ -17,6 +17,7 @@ pub(super) fn uses_history(expr: &Expr, in_event: bool) -> Option<Span> {
         | ExprKind::Rank { .. }
         | ExprKind::Arm(_)
         | ExprKind::Slot(..)
+        | ExprKind::Recommend(..)
         | ExprKind::Catalog(_)
         | ExprKind::Lookup(..)
         | ExprKind::Sample { .. } => Some(expr.span),

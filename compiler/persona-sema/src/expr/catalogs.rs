@@ -281,6 +281,32 @@ impl<'a> Checker<'a> {
         })
     }
 
+    /// Whether a name is that of a recommendation, at a place that shows items: in a content, or where items are wanted.
+    pub(super) fn is_shown(&self, name: &str, want: Want<'_>) -> bool {
+        let wants_items = || {
+            let element = want.ty.and_then(|ty| ty.kind.element());
+            element.is_some_and(|element| matches!(element.kind, TypeKind::Item(..)))
+        };
+        (self.scope.around.slots || wants_items())
+            && matches!(self.env.global(name), Some(Global::Recommend(..)))
+    }
+
+    /// What a recommendation gives.
+    pub(super) fn recommended(&mut self, name: &ast::Name, args: &[ast::Arg], span: Span) -> Expr {
+        let Some(Global::Recommend(signature, _)) = self.env.global(&name.text) else {
+            return self.error_at(span);
+        };
+        self.history = true;
+        let Some(args) = self.applied(&name.text, &signature.params, args, name.span, span) else {
+            return self.error_at(span);
+        };
+        Expr {
+            kind: ExprKind::Recommend(Arc::from(name.text.as_str()), args),
+            ty: signature.ty,
+            span,
+        }
+    }
+
     /// The name of a catalog, a purpose, a channel or a recommendation where a value is wanted.
     pub(super) fn no_value_of_campaign(&mut self, name: &ast::Name, global: &Global) {
         let text = &name.text;

@@ -363,6 +363,9 @@ impl Checker<'_> {
             Some(Global::Fn(_)) => Thing::Fn(text),
             Some(Global::Profile) => Thing::Fields(Owner::Profile, String::new()),
             Some(Global::Source) => Thing::Source(text),
+            Some(Global::Recommend(..)) if self.is_shown(&text, want) => {
+                Thing::Value(self.recommended(name, &[], name.span))
+            }
             Some(
                 global @ (Global::Catalog(_)
                 | Global::Purpose

@@ -159,6 +159,7 @@ impl Writer {
             }),
             ExprKind::Trait(name, args) => self.call("trait", name, args),
             ExprKind::Segment(name, args) => self.call("segment", name, args),
+            ExprKind::Recommend(name, args) => self.call("recommend", name, args),
             ExprKind::Fn(name, _) => self.call("fn", name, &[]),
             ExprKind::Partition(name) => self.call("partition", name, &[]),
             ExprKind::Stage(name, stage) => self.put(format_args!("stage {name} {stage}")),

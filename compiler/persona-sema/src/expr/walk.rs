@@ -40,7 +40,9 @@ pub(crate) fn each_part<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
                 }
             }
         }
-        ExprKind::Trait(_, args) | ExprKind::Segment(_, args) => args_parts(args, visit),
+        ExprKind::Trait(_, args) | ExprKind::Segment(_, args) | ExprKind::Recommend(_, args) => {
+            args_parts(args, visit);
+        }
         ExprKind::InWindow(operand, window) => {
             visit(operand);
             window_parts(window, visit);

@@ -245,6 +245,7 @@ impl Shower<'_> {
                 format!("(rank{mark} {tiles:?} {}{among})", self.expr(value))
             }
             ExprKind::Arm(experiment) => format!("(arm {experiment})"),
+            ExprKind::Recommend(name, args) => format!("(recommend {name}{})", self.args(args)),
             ExprKind::Slot(content, slot) => format!("(slot {content} {slot})"),
             ExprKind::Sample { buckets, salt } => format!("(sample {buckets} {salt:?})"),
             _ => unreachable!("shown by the caller"),
