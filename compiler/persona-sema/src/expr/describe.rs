@@ -48,6 +48,9 @@ impl Checker<'_> {
                 format!("a {}", self.enum_name(*id))
             }
             Kind::Enum(id) => format!("a value of `{}`", self.enum_name(*id)),
+            Kind::List(items) if matches!(items.kind, Kind::Item(..)) => {
+                format!("a list of items of `{}`", self.type_name(items))
+            }
             Kind::List(_) => "a list".to_owned(),
             Kind::Set(_) => "a set".to_owned(),
             Kind::Record(_) => "a record".to_owned(),
