@@ -171,3 +171,37 @@ fn exclusive_names_two_or_more_segments_once_each() {
     assert_eq!(codes("exclusive { big, bigg }").len(), 1);
     assert_eq!(codes("exclusive { big, visits }").len(), 1);
 }
+
+#[test]
+fn nothing_is_reported_about_the_shop() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/shop");
+    let mut db = Database::new();
+    let mut files = 0;
+    for entry in std::fs::read_dir(folder).expect("the shop is there") {
+        let path = entry.expect("a readable folder").path();
+        let text = || std::fs::read_to_string(&path).expect("a readable file");
+        match path.extension().and_then(|ending| ending.to_str()) {
+            Some("persona") => {
+                db.set_file(&path.to_string_lossy(), text());
+                files += 1;
+            }
+            Some("toml") => {
+                let _ = db.set_config(&path.to_string_lossy(), Some(text()));
+            }
+            _ => {}
+        }
+    }
+    let codes = persona_base::all_codes();
+    let about = codes
+        .iter()
+        .filter(|code| ("P1020".."P1030").contains(&code.id()))
+        .count();
+    let found = db.diagnostics();
+    let reported: Vec<&str> = found
+        .iter()
+        .filter(|found| ("P1020".."P1030").contains(&found.code.id()))
+        .map(|found| found.message.as_str())
+        .collect();
+    assert_eq!((reported, about), (Vec::new(), 10));
+    assert!(files >= 3 && db.checked().is_some(), "{found:#?}");
+}
