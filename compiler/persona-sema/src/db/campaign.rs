@@ -66,7 +66,7 @@ fn expressions(content: &Content) -> impl Iterator<Item = &Expr> {
         let slots = variant.slots.iter().chain(localized);
         let slots = slots.filter_map(|(_, slot)| match slot {
             SlotValue::Expr(expr) => Some(expr),
-            SlotValue::Recommend { .. } | SlotValue::Template { .. } => None,
+            SlotValue::Template { .. } => None,
         });
         variant.condition.iter().chain(slots)
     });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use persona_base::Span;
 
-use super::{Arg, Expr, Param, Place, Skip};
+use super::{Expr, Param, Place, Skip};
 use crate::Type;
 
 /// What people read.
@@ -64,15 +64,6 @@ pub struct Variant {
 pub enum SlotValue {
     /// A value. Text in a slot of type `Html` is escaped, but for parts with the format `raw`.
     Expr(Expr),
-    /// The items of a recommendation.
-    Recommend {
-        /// The recommendation.
-        name: Arc<str>,
-        /// Its arguments.
-        args: Vec<Arg>,
-        /// Where it is named.
-        span: Span,
-    },
     /// A template in a file.
     Template {
         /// Relative to the package, with `/`.

@@ -12,9 +12,7 @@ use super::{Writing, locale, template};
 use crate::db::schema;
 use crate::decl::campaign::clauses::is_broken;
 use crate::decl::{casing, reserved};
-use crate::env::{Env as _, Global};
 use crate::expr::around::{self, Decides};
-use crate::expr::check_recommend_args;
 use crate::{Expr, Localized, SlotValue, Type, TypeKind, Variant};
 
 /// What fills slots, by the slot's index.
@@ -99,9 +97,9 @@ impl Writing<'_, '_> {
 
     fn source(&mut self, value: &ast::SlotValue, ty: &Type) -> SlotValue {
         match &value.value {
-            ast::SlotSource::Expr(written) => self
-                .recommended(written, ty, &value.slot)
-                .unwrap_or_else(|| SlotValue::Expr(self.value(written, ty, &value.slot.text))),
+            ast::SlotSource::Expr(written) => {
+                SlotValue::Expr(self.value(written, ty, &value.slot.text))
+            }
             ast::SlotSource::Template(path) => {
                 let is_text = matches!(ty.kind, TypeKind::Html | TypeKind::Str | TypeKind::Error);
                 if !is_text {
@@ -119,54 +117,6 @@ impl Writing<'_, '_> {
                 }
             }
         }
-    }
-
-    /// The items of a recommendation, if one is named.
-    fn recommended(
-        &mut self,
-        written: &ast::Expr,
-        ty: &Type,
-        slot: &ast::Name,
-    ) -> Option<SlotValue> {
-        let (name, args) = match &written.kind {
-            ast::ExprKind::Name(name) => (name, &[][..]),
-            ast::ExprKind::Call { name, args, .. } => (name, args.as_slice()),
-            _ => return None,
-        };
-        let bound = self.bound.iter().any(|bound| *bound.name == *name.text);
-        let found = self.checking.env.global(&name.text).filter(|_| !bound);
-        let Some(Global::Recommend(signature, _)) = found else {
-            return None;
-        };
-        let env = &self.checking.env;
-        let (args, diagnostics) =
-            check_recommend_args(env, self.scope(false), name, args, written.span);
-        self.checking.diagnostics.extend(diagnostics);
-        let fits = signature.ty.kind == ty.kind || signature.ty.is_error() || ty.is_error();
-        if !fits {
-            let message = format!(
-                "`{}` gives a list of items, and `{}` is none of those",
-                name.text, slot.text
-            );
-            let mut diagnostic = self
-                .checking
-                .diagnostic(types::TYPE_MISMATCH, written.span, message)
-                .label("a recommendation");
-            if let Some(TypeKind::Item(_, catalog)) =
-                signature.ty.kind.element().map(|item| &item.kind)
-            {
-                diagnostic = diagnostic.help(format!(
-                    "declare the slot as `{}: List<{catalog}>`",
-                    slot.text
-                ));
-            }
-            self.checking.report(diagnostic);
-        }
-        Some(SlotValue::Recommend {
-            name: Arc::from(name.text.as_str()),
-            args: args.unwrap_or_default(),
-            span: written.span,
-        })
     }
 
     /// The value of a slot.
