@@ -256,7 +256,7 @@ fn line_at(text: &str, at: u32) -> &str {
     line.split('\n').next().unwrap_or("")
 }
 
-/// `fixed main.persona:3:12 P0110: write `==``
+/// As in `main.persona:3:12 P0110: write this instead`.
 fn line((diagnostic, fix): Chosen<'_>, texts: &Texts) -> String {
     let file = diagnostic.primary.file;
     let text = texts.text(file);

@@ -186,7 +186,7 @@ struct Folders {
 impl Folders {
     fn new(sender: Sender<Message>) -> Result<Self, Failure> {
         let tell = move |event: notify::Result<notify::Event>| {
-            if event.is_ok_and(|event| matters(&event.kind)) {
+            if event.is_ok_and(|event| matters(event.kind)) {
                 sender.send(Message::Changed).unwrap_or(());
             }
         };
@@ -235,6 +235,6 @@ impl Folders {
 }
 
 /// Whether an event may mean another text: reading files does not, and the package's own reading must not wake it.
-fn matters(kind: &EventKind) -> bool {
-    !matches!(kind, EventKind::Access(access) if *access != AccessKind::Close(AccessMode::Write))
+fn matters(kind: EventKind) -> bool {
+    !matches!(kind, EventKind::Access(access) if access != AccessKind::Close(AccessMode::Write))
 }

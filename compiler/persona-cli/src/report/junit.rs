@@ -1,4 +1,4 @@
-//! JUnit's XML: a suite for each file, in it a failed test for each error; a file without diagnostics is a test that
+//! `JUnit`'s XML: a suite for each file, in it a failed test for each error; a file without diagnostics is a test that
 //! passed. A warning is a test that passed and has something to say, or a failed one where warnings are denied.
 
 use std::io::{self, Write};

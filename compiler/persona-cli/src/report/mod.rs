@@ -76,7 +76,7 @@ pub(crate) enum Format {
     Sarif,
     /// Annotations of a GitHub workflow.
     Github,
-    /// JUnit's XML, which build servers show as tests.
+    /// `JUnit`'s XML, which build servers show as tests.
     Junit,
 }
 
