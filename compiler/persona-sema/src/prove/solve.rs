@@ -199,6 +199,8 @@ impl<'s, 'a> Solver<'s, 'a> {
 
     /// Takes a literal into account; `false` where nothing is left.
     fn add(&self, cube: &mut Cube, lit: &Lit) -> bool {
+        #[cfg(test)]
+        let lit = &super::tests::spoilt(lit);
         let left = self.left(cube, lit.term);
         left.missing &= lit.missing;
         left.narrow(&lit.channel, &lit.set);

@@ -568,3 +568,30 @@ fn a_claim_with_a_bound_moved_is_caught() {
     assert!(all >= 20, "{all}");
     assert!(caught * 10 >= all * 9, "{caught} of {all}");
 }
+
+#[test]
+fn mistakes_of_the_solver_are_noticed() {
+    use super::{MISTAKE, Mistake};
+    for mistake in [Mistake::LowerBounds, Mistake::UpperBounds, Mistake::Missing] {
+        let mut numbers = Numbers(7919);
+        let pairs: Vec<(Test, Test)> = (0..PAIRS)
+            .map(|_| (numbers.test(1), numbers.test(1)))
+            .collect();
+        let texts: Vec<String> = pairs
+            .iter()
+            .flat_map(|(a, b)| [a.text(), b.text()])
+            .collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let package = package(&texts);
+        let world: Vec<Somebody> = (0..WORLD).map(|_| numbers.somebody()).collect();
+        MISTAKE.set(mistake);
+        let claims: Vec<Claims> = (0..PAIRS).map(|index| claims(&package, index)).collect();
+        MISTAKE.set(Mistake::None);
+        let noticed = pairs
+            .iter()
+            .zip(&claims)
+            .filter(|((a, b), claims)| refuted(&world, (a, b), **claims).is_some())
+            .count();
+        assert!(noticed >= 3, "{mistake:?}: {noticed}");
+    }
+}
