@@ -15,7 +15,7 @@ fn dependents_are_listed_with_their_places() {
     run.ends_with(0).says(&[
         "Purchase.total is a field, main.persona:3",
         "spent (trait): would not compile",
-        "main.persona:5:24  trait spent: Int = sum(Purchase.total in last 30d)",
+        "main.persona:5:33  trait spent: Int = sum(Purchase.total in last 30d)",
         "vip (segment): rests on spent",
         "stages (partition): rests on vip",
         "Without Purchase.total, 1 declaration would not compile, and 2 more would be lost with it.",
