@@ -46,8 +46,10 @@ impl Chapter {
             let Some(kind) = line.strip_prefix("```") else {
                 continue;
             };
-            let block: Vec<(usize, &str)> =
-                lines.by_ref().take_while(|(_, line)| *line != "```").collect();
+            let block: Vec<(usize, &str)> = lines
+                .by_ref()
+                .take_while(|(_, line)| *line != "```")
+                .collect();
             let body = || block.iter().map(|(_, line)| format!("{line}\n")).collect();
             match (kind, chapter.bases.last_mut()) {
                 ("persona", _) => chapter.bases.push(Base {
@@ -67,7 +69,10 @@ impl Chapter {
 
 fn mistakes(block: &[(usize, &str)]) -> Vec<Mistake> {
     let paragraphs = block.split(|(_, line)| line.is_empty());
-    paragraphs.filter(|lines| !lines.is_empty()).map(mistake).collect()
+    paragraphs
+        .filter(|lines| !lines.is_empty())
+        .map(mistake)
+        .collect()
 }
 
 fn mistake(lines: &[(usize, &str)]) -> Mistake {
@@ -123,7 +128,10 @@ pub(super) fn with_observed(text: &str, observed: &[(usize, Vec<String>)]) -> St
         }
         lines.push(line);
         let here = observed.iter().find(|(line, _)| *line == index + 1);
-        pending.extend(here.iter().flat_map(|(_, found)| found.iter().map(String::as_str)));
+        pending.extend(
+            here.iter()
+                .flat_map(|(_, found)| found.iter().map(String::as_str)),
+        );
     }
     lines.join("\n") + "\n"
 }
@@ -135,9 +143,15 @@ fn a_chapter_is_read_and_written_back() {
     let mistakes = &chapter.bases[0].mistakes;
     assert_eq!(mistakes.len(), 2);
     let edit = &mistakes[0].edits[0];
-    assert_eq!((&*edit.right, &*edit.wrong, &*edit.fixed), ("when", "When", "when"));
+    assert_eq!(
+        (&*edit.right, &*edit.wrong, &*edit.fixed),
+        ("when", "When", "when")
+    );
     assert_eq!(mistakes[0].observed, ["? old"]);
     assert_eq!(mistakes[1].no_fix.as_deref(), Some("no way"));
     let new = with_observed(text, &[(mistakes[1].line, vec!["? new".to_owned()])]);
-    assert!(!new.contains("? old") && new.contains("~ no way\n? new\n```\n"), "{new}");
+    assert!(
+        !new.contains("? old") && new.contains("~ no way\n? new\n```\n"),
+        "{new}"
+    );
 }

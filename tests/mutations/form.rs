@@ -4,9 +4,28 @@ use persona_base::{Diagnostic, Severity};
 
 /// Words of compilers, which nobody who writes rules has to know.
 const FORBIDDEN: [&str; 22] = [
-    "token", "parse", "parser", "parsed", "AST", "syntax", "lexer", "identifier", "operand", "literal",
-    "unexpected", "invalid", "illegal", "semantic", "salsa", "hir", "node", "coerce", "mismatch", "arity",
-    "boolean", "nullable",
+    "token",
+    "parse",
+    "parser",
+    "parsed",
+    "AST",
+    "syntax",
+    "lexer",
+    "identifier",
+    "operand",
+    "literal",
+    "unexpected",
+    "invalid",
+    "illegal",
+    "semantic",
+    "salsa",
+    "hir",
+    "node",
+    "coerce",
+    "mismatch",
+    "arity",
+    "boolean",
+    "nullable",
 ];
 
 /// Words that open a sentence about what is to be done, but are no imperative.
@@ -25,8 +44,12 @@ pub(crate) fn complaints(diagnostic: &Diagnostic, empty_place: bool) -> Vec<Stri
     }
     let label = &diagnostic.primary.text;
     let labels = diagnostic.secondary.iter().map(|label| &label.text);
-    let texts = std::iter::once(message).chain(diagnostic.help.iter()).chain(&diagnostic.notes);
-    let texts = texts.chain((!label.is_empty()).then_some(label)).chain(labels);
+    let texts = std::iter::once(message)
+        .chain(diagnostic.help.iter())
+        .chain(&diagnostic.notes);
+    let texts = texts
+        .chain((!label.is_empty()).then_some(label))
+        .chain(labels);
     for text in texts.chain(diagnostic.fixes.iter().map(|fix| &fix.title)) {
         for what in of_text(text) {
             say(format!("`{text}` {what}"));
@@ -42,7 +65,9 @@ pub(crate) fn complaints(diagnostic: &Diagnostic, empty_place: bool) -> Vec<Stri
         }
     }
     if empty_place && diagnostic.severity == Severity::Error && !says_missing(diagnostic) {
-        say(format!("`{message}` points at nothing, and nothing is missing"));
+        say(format!(
+            "`{message}` points at nothing, and nothing is missing"
+        ));
     }
     found
 }
@@ -76,22 +101,51 @@ fn of_text(text: &str) -> Vec<String> {
 
 /// Whether a report is about something that is not there.
 fn says_missing(diagnostic: &Diagnostic) -> bool {
-    ["missing", "needs", "is never closed", "no ", "does not name", "has ", "declares nothing", "stand", "nothing follows", "says what it fills", "ends with"]
-        .iter()
-        .any(|word| diagnostic.message.contains(word))
+    [
+        "missing",
+        "needs",
+        "is never closed",
+        "no ",
+        "does not name",
+        "has ",
+        "declares nothing",
+        "stand",
+        "nothing follows",
+        "says what it fills",
+        "ends with",
+    ]
+    .iter()
+    .any(|word| diagnostic.message.contains(word))
 }
 
 #[test]
 fn bad_form_is_noticed() {
     let code = persona_base::names::UNKNOWN_NAME;
     let span = persona_base::Span::new(0, 0);
-    let wrong = Diagnostic::new(code, persona_base::FileId(0), span, "Unknown identifier `a.")
-        .note("This is it.")
-        .fix("the name", persona_base::Applicability::Maybe, span, "b");
+    let wrong = Diagnostic::new(
+        code,
+        persona_base::FileId(0),
+        span,
+        "Unknown identifier `a.",
+    )
+    .note("This is it.")
+    .fix("the name", persona_base::Applicability::Maybe, span, "b");
     let found = complaints(&wrong, true).join("\n");
-    for word in ["says `identifier`", "capital", "quotation", "full stop", "what to do", "points at nothing"] {
+    for word in [
+        "says `identifier`",
+        "capital",
+        "quotation",
+        "full stop",
+        "what to do",
+        "points at nothing",
+    ] {
         assert!(found.contains(word), "{word}: {found}");
     }
-    let right = Diagnostic::new(code, persona_base::FileId(0), persona_base::Span::new(0, 1), "nothing is called `a` here");
+    let right = Diagnostic::new(
+        code,
+        persona_base::FileId(0),
+        persona_base::Span::new(0, 1),
+        "nothing is called `a` here",
+    );
     assert!(complaints(&right, false).is_empty());
 }

@@ -45,7 +45,10 @@ impl Program {
     pub(super) fn new(base: &Base) -> Self {
         let mut program = Self {
             db: Database::new(),
-            right: [base.program.clone(), base.config.clone().unwrap_or_default()],
+            right: [
+                base.program.clone(),
+                base.config.clone().unwrap_or_default(),
+            ],
             has_config: base.config.is_some(),
         };
         program.db.set_name("corpus");
@@ -68,7 +71,11 @@ impl Program {
         let right = self.right.clone();
         let found = self.check(&right);
         let lines: Vec<String> = found.iter().map(|found| shown(&right, found)).collect();
-        if lines.is_empty() { Ok(()) } else { Err(lines.join("\n")) }
+        if lines.is_empty() {
+            Ok(())
+        } else {
+            Err(lines.join("\n"))
+        }
     }
 
     /// Makes the mistake, and compares.
@@ -85,7 +92,10 @@ impl Program {
             ..Verdict::default()
         };
         for diagnostic in &found {
-            verdict.form.extend(form::complaints(diagnostic, diagnostic.primary.span.is_empty()));
+            verdict.form.extend(form::complaints(
+                diagnostic,
+                diagnostic.primary.span.is_empty(),
+            ));
         }
         verdict.form.extend(self.further_fixes(&wrong, &found));
         let fixes = found.iter().map(|found| found.fixes.len()).sum::<usize>();
@@ -113,7 +123,10 @@ impl Program {
         let mut texts = self.right.clone();
         let mut first = None;
         for change in &mistake.edits {
-            let files = texts.iter().enumerate().map(|(file, text)| (file, text.as_str()));
+            let files = texts
+                .iter()
+                .enumerate()
+                .map(|(file, text)| (file, text.as_str()));
             let (file, range) = place::only(files, &change.right)?;
             let to = pick(change);
             first.get_or_insert((file, range.start..range.start + to.len()));
@@ -152,14 +165,22 @@ impl Program {
                     all.iter().filter(same).count()
                 };
                 let new = after.iter().find(|after| {
-                    !found.iter().any(|d| d.code == after.code && d.message == after.message)
+                    !found
+                        .iter()
+                        .any(|d| d.code == after.code && d.message == after.message)
                 });
                 if count(&after) >= count(found) {
-                    complaints.push(format!("the fix `{}` of {} does not remove it", fix.title, diagnostic.code));
+                    complaints.push(format!(
+                        "the fix `{}` of {} does not remove it",
+                        fix.title, diagnostic.code
+                    ));
                 }
                 if let Some(new) = new {
                     let new = format!("{} {}", new.code, new.message);
-                    complaints.push(format!("the fix `{}` of {} adds {new}", fix.title, diagnostic.code));
+                    complaints.push(format!(
+                        "the fix `{}` of {} adds {new}",
+                        fix.title, diagnostic.code
+                    ));
                 }
             }
         }
@@ -167,8 +188,16 @@ impl Program {
     }
 
     /// What is said and done, in lines of the corpus.
-    fn observed(&self, wrong: &Texts, found: &[Diagnostic], result: &Result<Texts, String>) -> Vec<String> {
-        let mut lines: Vec<String> = found.iter().map(|found| format!("? {}", shown(wrong, found))).collect();
+    fn observed(
+        &self,
+        wrong: &Texts,
+        found: &[Diagnostic],
+        result: &Result<Texts, String>,
+    ) -> Vec<String> {
+        let mut lines: Vec<String> = found
+            .iter()
+            .map(|found| format!("? {}", shown(wrong, found)))
+            .collect();
         if lines.is_empty() {
             lines.push("? nothing is said".to_owned());
         }
@@ -185,7 +214,12 @@ impl Program {
 }
 
 /// Whether reports have the expected codes and places, in any order.
-fn placed(wrong: &Texts, found: &[Diagnostic], mistake: &Mistake, edit: &(usize, Range<usize>)) -> bool {
+fn placed(
+    wrong: &Texts,
+    found: &[Diagnostic],
+    mistake: &Mistake,
+    edit: &(usize, Range<usize>),
+) -> bool {
     let (file, range) = edit;
     let mut expected: Vec<(String, Option<Range<usize>>)> = mistake
         .reports
@@ -196,11 +230,14 @@ fn placed(wrong: &Texts, found: &[Diagnostic], mistake: &Mistake, edit: &(usize,
         .iter()
         .map(|found| {
             let span = found.primary.span;
-            let here = (found.primary.file.0 as usize == *file).then_some(span.start as usize..span.end as usize);
+            let here = (found.primary.file.0 as usize == *file)
+                .then_some(span.start as usize..span.end as usize);
             (found.code.id().to_owned(), here)
         })
         .collect();
-    let order = |(code, range): &(String, Option<Range<usize>>)| (code.clone(), range.as_ref().map(|range| range.start));
+    let order = |(code, range): &(String, Option<Range<usize>>)| {
+        (code.clone(), range.as_ref().map(|range| range.start))
+    };
     expected.sort_by_key(order);
     found.sort_by_key(order);
     expected == found && found.iter().all(|(_, range)| range.is_some())
@@ -227,17 +264,27 @@ fn apply(texts: &Texts, fix: &Fix) -> Texts {
 
 /// Whether two programs are the same but for blanks and line ends.
 fn same(a: &Texts, b: &Texts) -> bool {
-    a.iter().zip(b).all(|(a, b)| a.split_whitespace().eq(b.split_whitespace()))
+    a.iter()
+        .zip(b)
+        .all(|(a, b)| a.split_whitespace().eq(b.split_whitespace()))
 }
 
 /// The part of a text that is not as before, in one line.
 fn difference(before: &Texts, after: &Texts) -> String {
-    let pair = before.iter().zip(after).find(|(before, after)| before != after);
+    let pair = before
+        .iter()
+        .zip(after)
+        .find(|(before, after)| before != after);
     let Some((before, after)) = pair else {
         return "the same".to_owned();
     };
     let same = |(a, b): &(char, char)| a == b;
-    let front: usize = before.chars().zip(after.chars()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    let front: usize = before
+        .chars()
+        .zip(after.chars())
+        .take_while(same)
+        .map(|(c, _)| c.len_utf8())
+        .sum();
     let start = after[..front].rfind('\n').map_or(0, |at| at + 1);
     let rest = &after[start..];
     rest.lines().next().unwrap_or_default().to_owned()

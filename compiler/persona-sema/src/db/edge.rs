@@ -81,7 +81,12 @@ fn without_doubts(found: &mut Vec<Diagnostic>) {
         diagnostic.severity == Severity::Error && id < "P0300"
     };
     if found.iter().any(unclear) {
-        let doubtful = [names::UNUSED_DECLARATION, names::UNUSED_SEGMENT, names::UNUSED_PARAMETER, contents::UNUSED_CONTENT];
+        let doubtful = [
+            names::UNUSED_DECLARATION,
+            names::UNUSED_SEGMENT,
+            names::UNUSED_PARAMETER,
+            contents::UNUSED_CONTENT,
+        ];
         found.retain(|diagnostic| !doubtful.contains(&diagnostic.code));
     }
 }

@@ -146,19 +146,24 @@ impl Checker<'_> {
                 return self.fail(span, diagnostic);
             }
             "now" => {
-                let diagnostic = self
-                    .diagnostic(
-                        names::UNKNOWN_FUNCTION,
-                        span,
-                        "`now` is a word, not a function",
-                    );
+                let diagnostic = self.diagnostic(
+                    names::UNKNOWN_FUNCTION,
+                    span,
+                    "`now` is a word, not a function",
+                );
                 let text = self.scope.text;
-                let before = text.get(..span.start as usize).unwrap_or_default().trim_end();
-                let compared = ["<", ">", "=", "before", "after"].iter().any(|op| before.ends_with(op));
+                let before = text
+                    .get(..span.start as usize)
+                    .unwrap_or_default()
+                    .trim_end();
+                let compared = ["<", ">", "=", "before", "after"]
+                    .iter()
+                    .any(|op| before.ends_with(op));
                 let diagnostic = if compared {
                     diagnostic.fix("write `now`", Applicability::Always, span, "now")
                 } else {
-                    diagnostic.help("compare a point in time with it: `signed_up_at before 30d ago`")
+                    diagnostic
+                        .help("compare a point in time with it: `signed_up_at before 30d ago`")
                 };
                 return self.fail(span, diagnostic);
             }

@@ -359,7 +359,12 @@ impl Checker<'_> {
         let diagnostic = match length.or_else(|| instant_beside_quoted(left, right, &op)) {
             Some((new, title)) => diagnostic.fix(title, Applicability::Maybe, right.span, new),
             None => match self.birthday_beside_age(left, right, &op, w) {
-                Some(new) => diagnostic.fix(format!("write `{new}`"), Applicability::Maybe, w.left.span, new),
+                Some(new) => diagnostic.fix(
+                    format!("write `{new}`"),
+                    Applicability::Maybe,
+                    w.left.span,
+                    new,
+                ),
                 None => self.with_either_repair(diagnostic, (w.left, left), (w.right, right)),
             },
         };
@@ -367,7 +372,13 @@ impl Checker<'_> {
     }
 
     /// `birthday >= 18`: the age is meant.
-    fn birthday_beside_age(&self, left: &Expr, right: &Expr, op: &str, w: Written<'_>) -> Option<String> {
+    fn birthday_beside_age(
+        &self,
+        left: &Expr,
+        right: &Expr,
+        op: &str,
+        w: Written<'_>,
+    ) -> Option<String> {
         let years = matches!(right.kind, ExprKind::Const(crate::Const::Int(1..=130)));
         let ordered = matches!(op, "<" | "<=" | ">" | ">=");
         let fits = left.ty.kind == TypeKind::Date && right.ty.kind == TypeKind::Int;
@@ -518,7 +529,11 @@ impl Checker<'_> {
             _ => None,
         };
         let mut diagnostic = self
-            .diagnostic(types::NOT_COMPARABLE, right.span, format!("{a} cannot be compared with {b}"))
+            .diagnostic(
+                types::NOT_COMPARABLE,
+                right.span,
+                format!("{a} cannot be compared with {b}"),
+            )
             .label(format!("this is {b} (`{}`)", self.type_name(&right.ty)))
             .secondary(
                 self.scope.file,

@@ -144,9 +144,7 @@ impl Checker<'_> {
         }
         match value.ty.kind {
             TypeKind::Error => Thing::Error,
-            TypeKind::Item(..) => {
-                self.owned_field(Owner::Item(Box::new(value)), "", name, span)
-            }
+            TypeKind::Item(..) => self.owned_field(Owner::Item(Box::new(value)), "", name, span),
             TypeKind::Date => self.part(value, name, false, span),
             _ => {
                 self.no_such_part(&value, name, span);
@@ -244,17 +242,25 @@ impl Checker<'_> {
 
     /// `View.sku` inside `where` is the field `sku`, and `Purchase.last.at` is `last(Purchase).at`.
     fn meant_of_event(&self, event: &str, text: &str) -> Option<String> {
-        let rest = text.strip_prefix(event.split('.').next()?)?.strip_prefix('.')?;
+        let rest = text
+            .strip_prefix(event.split('.').next()?)?
+            .strip_prefix('.')?;
         for picked in ["last", "first"] {
             if rest == picked {
                 return Some(format!("{picked}({})", event.split('.').next()?));
             }
-            if let Some(field) = rest.strip_prefix(picked).and_then(|rest| rest.strip_prefix('.')) {
+            if let Some(field) = rest
+                .strip_prefix(picked)
+                .and_then(|rest| rest.strip_prefix('.'))
+            {
                 return Some(format!("{picked}({}).{field}", event.split('.').next()?));
             }
         }
         let inside = !self.frames.is_empty();
-        let known = matches!(self.field(&self.bare_owner(), rest), super::names::FieldHit::Value(..));
+        let known = matches!(
+            self.field(&self.bare_owner(), rest),
+            super::names::FieldHit::Value(..)
+        );
         (inside && known).then(|| rest.to_owned())
     }
 
@@ -280,8 +286,12 @@ impl Checker<'_> {
             }
             Thing::Events(name) if self.meant_of_event(name, &text).is_some() => {
                 let new = self.meant_of_event(name, &text).unwrap_or_default();
-                let fixed = diagnostic.fix(format!("write `{new}`"), Applicability::Maybe, span, new);
-                (format!("`{text}` is an event: it happens many times, and is no single value"), fixed)
+                let fixed =
+                    diagnostic.fix(format!("write `{new}`"), Applicability::Maybe, span, new);
+                (
+                    format!("`{text}` is an event: it happens many times, and is no single value"),
+                    fixed,
+                )
             }
             Thing::Events(name) => {
                 let help = format!(
@@ -305,7 +315,8 @@ impl Checker<'_> {
                 let def = &self.schema().enums[*id];
                 let first = def.values.first().map_or("value", |(value, _)| value);
                 let lower = text.to_ascii_lowercase();
-                let is_field = self.schema().profile.field(&lower).is_some() && self.frames.is_empty();
+                let is_field =
+                    self.schema().profile.field(&lower).is_some() && self.frames.is_empty();
                 let sees_profile = self.near_visible(&lower) && self.compared_at(span.end);
                 let diagnostic = if is_field && sees_profile {
                     let title = format!("write `{lower}`, the field");
@@ -313,7 +324,10 @@ impl Checker<'_> {
                 } else {
                     diagnostic.help(format!("choose one of its values: `{}.{first}`", def.name))
                 };
-                (format!("`{text}` is an enum, not one of its values"), diagnostic)
+                (
+                    format!("`{text}` is an enum, not one of its values"),
+                    diagnostic,
+                )
             }
             Thing::Fn(name) => (
                 format!("`{name}` is a function and needs its arguments"),

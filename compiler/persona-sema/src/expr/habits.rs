@@ -27,7 +27,18 @@ const FUNCTIONS: [(&str, &str); 14] = [
 
 /// Aggregates, which are no functions but are written like them.
 const AGGREGATES: [&str; 12] = [
-    "count", "sum", "avg", "min", "max", "distinct", "most_common", "top_share", "share", "gap", "first", "last",
+    "count",
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "distinct",
+    "most_common",
+    "top_share",
+    "share",
+    "gap",
+    "first",
+    "last",
 ];
 
 /// Methods of text that are functions elsewhere.
@@ -73,7 +84,10 @@ const FIELDS: [(&str, &str); 12] = [
 
 fn meant(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
     let lower = name.to_ascii_lowercase();
-    table.iter().find(|(habit, _)| *habit == lower).map(|(_, meant)| *meant)
+    table
+        .iter()
+        .find(|(habit, _)| *habit == lower)
+        .map(|(_, meant)| *meant)
 }
 
 /// A field or a part by the name that it has here, when it is one of those that are there.
@@ -84,7 +98,8 @@ pub(super) fn field(name: &str, known: &[&str]) -> Option<&'static str> {
 /// A number in words.
 pub(super) fn number_word(word: &str) -> Option<usize> {
     let words = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+        "eleven", "twelve",
     ];
     words.iter().position(|known| *known == word)
 }
@@ -118,7 +133,9 @@ impl Checker<'_> {
                 let method = meant(&OF_TEXT, &lower).unwrap_or_default();
                 wrote(&format!("{}.{method}()", self.closed(only)), span)
             }
-            _ => match meant(&FUNCTIONS, &lower).or_else(|| AGGREGATES.into_iter().find(|known| *known == lower)) {
+            _ => match meant(&FUNCTIONS, &lower)
+                .or_else(|| AGGREGATES.into_iter().find(|known| *known == lower))
+            {
                 Some(known) => wrote(known, name.span),
                 None => return Err(diagnostic),
             },
@@ -139,7 +156,11 @@ impl Checker<'_> {
                 | ast::ExprKind::Aggregate { .. }
                 | ast::ExprKind::Paren(_)
         );
-        if whole { text.to_owned() } else { format!("({text})") }
+        if whole {
+            text.to_owned()
+        } else {
+            format!("({text})")
+        }
     }
 
     /// How a method of another language is said here: `tags.includes("x")` is `tags contains "x"`.
@@ -154,7 +175,13 @@ impl Checker<'_> {
         let Some(operator) = meant(&OPERATORS, &name.text) else {
             return Err(diagnostic);
         };
-        let [ast::Arg { value: ast::ArgValue::Expr(value), .. }] = args else {
+        let [
+            ast::Arg {
+                value: ast::ArgValue::Expr(value),
+                ..
+            },
+        ] = args
+        else {
             return Err(diagnostic);
         };
         if !receiver.ty.kind.is_text() && operator != "contains" && operator != "==" {
@@ -166,7 +193,10 @@ impl Checker<'_> {
             title: format!("write `{operator}`"),
             applicability: Applicability::Maybe,
             edits: vec![
-                edit(Span::new(receiver.span.end, value.span.start), format!(" {operator} ")),
+                edit(
+                    Span::new(receiver.span.end, value.span.start),
+                    format!(" {operator} "),
+                ),
                 edit(Span::new(value.span.end, span.end), String::new()),
             ],
         });
@@ -189,9 +219,14 @@ impl Checker<'_> {
                 let (value, _) = def.values.get(index).filter(|_| &*def.name == "Weekday")?;
                 Some(value.to_string())
             }
-            (ast::ExprKind::Literal(ast::Literal::Money { currency, .. }), TypeKind::Money(other)) => {
+            (
+                ast::ExprKind::Literal(ast::Literal::Money { currency, .. }),
+                TypeKind::Money(other),
+            ) => {
                 let number = text.strip_suffix(currency.text.as_str())?.trim_end();
-                let decimals = number.rsplit_once('.').map_or(0, |(_, digits)| digits.len());
+                let decimals = number
+                    .rsplit_once('.')
+                    .map_or(0, |(_, digits)| digits.len());
                 (decimals <= other.decimals() as usize).then(|| format!("{number} {other}"))
             }
             _ => None,

@@ -51,7 +51,10 @@ impl Checker<'_> {
                 )
                 .label("currencies are written with their three letters, as in `USD`");
             let common = ["USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD"];
-            let near = nearest(&code.text, common.into_iter().chain(all.iter().map(Currency::code)));
+            let near = nearest(
+                &code.text,
+                common.into_iter().chain(all.iter().map(Currency::code)),
+            );
             if let Some(near) = near {
                 diagnostic = diagnostic.fix(
                     format!("write `{near}`"),

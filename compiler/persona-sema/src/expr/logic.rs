@@ -83,12 +83,13 @@ impl Checker<'_> {
                 TypeKind::List(_) | TypeKind::Set(_) => {
                     diagnostic.help(format!("compare it: `{text}.size() > 0`"))
                 }
-                TypeKind::Int if matches!(value.kind, crate::ExprKind::Agg { .. }) => diagnostic.fix(
-                    format!("compare it: `{text} > 0`"),
-                    Applicability::Maybe,
-                    Span::at(value.span.end),
-                    " > 0",
-                ),
+                TypeKind::Int if matches!(value.kind, crate::ExprKind::Agg { .. }) => diagnostic
+                    .fix(
+                        format!("compare it: `{text} > 0`"),
+                        Applicability::Maybe,
+                        Span::at(value.span.end),
+                        " > 0",
+                    ),
                 TypeKind::Int => diagnostic.help(format!("compare it: `{text} > 0`")),
                 _ if value.ty.optional => diagnostic.help(format!(
                     "compare it with something, or ask `{text} is known`"

@@ -140,13 +140,14 @@ impl Checker<'_> {
             _ => {
                 let diagnostic = diagnostic.label("not a field, a parameter or a declaration");
                 match super::habits::number_word(&lower) {
-                    Some(number) if want.is_none_or(|want| want.kind == TypeKind::Int) => diagnostic
-                        .fix(
+                    Some(number) if want.is_none_or(|want| want.kind == TypeKind::Int) => {
+                        diagnostic.fix(
                             format!("write `{number}`"),
                             Applicability::Always,
                             name.span,
                             number.to_string(),
-                        ),
+                        )
+                    }
                     _ => self.near_name(name, diagnostic, want),
                 }
             }
@@ -162,9 +163,12 @@ impl Checker<'_> {
     pub(super) fn compared_at(&self, at: u32) -> bool {
         let rest = self.scope.text.get(at as usize..).unwrap_or_default();
         let rest = rest.trim_start();
-        ["==", "!=", "=~", "<", ">", "in ", "contains", "starts", "ends", "matches", "is ", "not "]
-            .iter()
-            .any(|op| rest.starts_with(op))
+        [
+            "==", "!=", "=~", "<", ">", "in ", "contains", "starts", "ends", "matches", "is ",
+            "not ",
+        ]
+        .iter()
+        .any(|op| rest.starts_with(op))
     }
 
     /// The enums that have a value of this name.
@@ -369,14 +373,12 @@ impl Checker<'_> {
                     "ask it beside the question: `(did … where …) and {text} …`"
                 ));
             }
-            return diagnostic
-                .note(note)
-                .fix(
-                    format!("write `{written}` for the profile's"),
-                    Applicability::Always,
-                    name.span,
-                    written,
-                );
+            return diagnostic.note(note).fix(
+                format!("write `{written}` for the profile's"),
+                Applicability::Always,
+                name.span,
+                written,
+            );
         }
         let bounds = self.named.iter().rev().find(|named| {
             let owner = Owner::Bound(named.bound.clone());
@@ -422,11 +424,17 @@ impl Checker<'_> {
 
     /// Whether a name is compared with something written out: then nothing of the event is asked.
     fn beside_literal(&self, name: &ast::Name) -> bool {
-        let rest = self.scope.text.get(name.span.end as usize..).unwrap_or_default();
+        let rest = self
+            .scope
+            .text
+            .get(name.span.end as usize..)
+            .unwrap_or_default();
         let rest = rest.trim_start();
         let operand = rest.trim_start_matches(['=', '!', '<', '>', '~']);
         operand.len() < rest.len()
-            && operand.trim_start().starts_with(|c: char| c == '"' || c.is_ascii_digit())
+            && operand
+                .trim_start()
+                .starts_with(|c: char| c == '"' || c.is_ascii_digit())
     }
 
     /// Reports a field that its owner does not have.

@@ -87,7 +87,10 @@ impl Config {
         let (document, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
             let place = error.span().map_or(Span::default(), span);
-            let message = format!("`persona.toml` cannot be read: {}", in_plain_words(error.message()));
+            let message = format!(
+                "`persona.toml` cannot be read: {}",
+                in_plain_words(error.message())
+            );
             let diagnostic = reader.diagnostic(package::INVALID_TOML, place, message);
             reader.report(diagnostic);
         }
@@ -285,10 +288,17 @@ impl Config {
 fn spelled_duration(text: &str) -> Option<String> {
     let (number, unit) = text.trim().split_once(' ')?;
     let first = unit.trim().chars().next()?.to_ascii_lowercase();
-    let known = ["second", "minute", "hour", "day", "week", "min", "sec", "h", "m", "d", "s", "w"];
+    let known = [
+        "second", "minute", "hour", "day", "week", "min", "sec", "h", "m", "d", "s", "w",
+    ];
     let unit = unit.trim().to_ascii_lowercase();
     known
-        .contains(&unit.strip_suffix('s').filter(|one| !one.is_empty()).unwrap_or(&unit))
+        .contains(
+            &unit
+                .strip_suffix('s')
+                .filter(|one| !one.is_empty())
+                .unwrap_or(&unit),
+        )
         .then(|| format!("{number}{first}"))
 }
 

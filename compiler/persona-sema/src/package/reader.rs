@@ -95,7 +95,9 @@ impl Reader {
                 );
                 let diagnostic = self.diagnostic(package::INVALID_SETTING, place, message);
                 let number = match value.get_ref() {
-                    DeValue::Integer(number) if name.as_ref() == "language" => Some(number.to_string()),
+                    DeValue::Integer(number) if name.as_ref() == "language" => {
+                        Some(number.to_string())
+                    }
                     _ => None,
                 };
                 let diagnostic = match number {
