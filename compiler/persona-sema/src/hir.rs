@@ -23,12 +23,12 @@ pub use catalog::{Catalog, CatalogId, Sent};
 pub use channel::{Channel, Limit, Per, Purpose, Quiet, Skip};
 pub use content::{Content, Localized, Slot, SlotValue, Variant};
 pub use experiment::{ArmHash, Experiment, LAYER_BUCKETS, LayerPart};
+pub use recommend::{Exclude, Otherwise, RankKey, Recommend};
 pub use test::{DropReason, Expected, Test, TestStep, TestStepKind};
 pub use trigger::{
     ContentArg, Entry, FieldValue, Recurrence, SendStep, Stale, Trigger, TriggerStart, TriggerStep,
     TriggerStepKind,
 };
-pub use recommend::{Exclude, Otherwise, RankKey, Recommend};
 
 define_id! {
     /// An enum: declared, built in (`Weekday`), or a partition's stages.

@@ -89,7 +89,7 @@ impl Reads {
             match arg {
                 crate::Arg::Event(kinds) => self.events.extend(kinds),
                 crate::Arg::Field(fields) => {
-                    self.events.extend(fields.iter().map(|(event, _)| event))
+                    self.events.extend(fields.iter().map(|(event, _)| event));
                 }
                 crate::Arg::Value(_) | crate::Arg::Param(_) => {}
             }

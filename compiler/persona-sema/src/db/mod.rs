@@ -39,8 +39,8 @@ pub(crate) use env::DeclEnv;
 pub(crate) use graph::uses;
 pub(crate) use origin::{Origins as Places, stand_in};
 pub(crate) use queries::{
-    Decl, ItemKind, catalog_ids, check, config, content_shape, defaulted, enum_ids, header, is_zone, kind_ids, lookup, names_of_kind, profile, schema,
-    symbols, tree,
+    Decl, ItemKind, catalog_ids, check, config, content_shape, defaulted, enum_ids, header,
+    is_zone, kind_ids, lookup, names_of_kind, profile, schema, symbols, tree,
 };
 
 /// A file that takes part in the package.

@@ -30,8 +30,8 @@ use persona_syntax::ast;
 use crate::db::{Db, Decl, DeclEnv, stand_in};
 use crate::env::{Global, OpenOperand, Scope, Signature};
 use crate::{
-    Catalog, Channel, Const, Content, EventId, Experiment, Function, Param, Partition, Purpose, Recommend, Segment,
-    Source, TableDef, Test, Trait, Trigger, Type,
+    Catalog, Channel, Const, Content, EventId, Experiment, Function, Param, Partition, Purpose,
+    Recommend, Segment, Source, TableDef, Test, Trait, Trigger, Type,
 };
 
 pub(crate) use annotations::lint_names;
@@ -353,4 +353,3 @@ fn check_kind(checking: &mut Checking<'_>) -> Unit {
         ast::DeclKind::Test { steps } => campaign::test::check_test(checking, steps),
     }
 }
-

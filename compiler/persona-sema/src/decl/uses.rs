@@ -104,7 +104,9 @@ pub(crate) fn uses_of(decl: &ast::Decl, schema: &Schema) -> Uses {
         ast::DeclKind::Content(decl) => walk.content(decl),
         ast::DeclKind::Experiment { clauses } => walk.experiment(clauses),
         ast::DeclKind::Test { steps } => walk.test(steps),
-        ast::DeclKind::Use(_) | ast::DeclKind::Exclusive { .. } => decl.kind.for_each_expr(&mut |expr| walk.expr(expr)),
+        ast::DeclKind::Use(_) | ast::DeclKind::Exclusive { .. } => {
+            decl.kind.for_each_expr(&mut |expr| walk.expr(expr))
+        }
     }
     walk.uses
 }

@@ -433,9 +433,7 @@ impl Checker<'_> {
         let TypeKind::EventRecord(kinds) = &ty.kind else {
             return self.type_name(ty);
         };
-        let names = kinds
-            .iter()
-            .map(|kind| &*self.schema().events[*kind].name);
+        let names = kinds.iter().map(|kind| &*self.schema().events[*kind].name);
         names.collect::<Vec<_>>().join(" or ")
     }
 

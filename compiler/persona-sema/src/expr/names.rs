@@ -249,9 +249,10 @@ impl Checker<'_> {
                     self.env.place(catalog),
                 )
             }
-            Owner::Bound(Bound::Elem { .. }) | Owner::Item(_) | Owner::Picked(_) | Owner::Content(_) => {
-                ("a field of the element".to_owned(), None, None)
-            }
+            Owner::Bound(Bound::Elem { .. })
+            | Owner::Item(_)
+            | Owner::Picked(_)
+            | Owner::Content(_) => ("a field of the element".to_owned(), None, None),
         };
         Some(Hit {
             thing,
