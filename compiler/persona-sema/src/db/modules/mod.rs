@@ -203,7 +203,7 @@ pub(crate) fn target(db: &dyn Db, from: &str, path: &[Arc<str>]) -> Result<Targe
                 let space: Arc<str> = Arc::from(format!("{STD}.{module}"));
                 let known = !files_of(db, &space).is_empty();
                 known
-                    .then(|| Target { space, file: None })
+                    .then_some(Target { space, file: None })
                     .ok_or(NoTarget::Module)
             }
             [_] => Err(NoTarget::Std),
@@ -348,6 +348,8 @@ pub(super) struct Names {
     pub(super) items: BTreeSet<Arc<str>>,
     /// Modules that are used as a whole: by their last name, and by the whole path.
     pub(super) modules: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Meant>>,
+    /// Names that a `use` should have brought in and did not: the `use` is reported, not they.
+    pub(super) broken: BTreeSet<Arc<str>>,
 }
 
 /// The names of modules in a space; `None` where there are none, which is most often so.
@@ -373,9 +375,13 @@ fn names_of_space<'db>(db: &'db dyn Db, space: GlobalName<'db>) -> Option<Names>
     }
     for one in uses_of_space(db, space) {
         let Ok(target) = target(db, space, &one.path) else {
+            names.broken.extend(should_be(db, space, one));
             continue;
         };
         let offered = exports(db, &target);
+        let missing = one.items.iter().flatten();
+        let missing = missing.filter(|item| !offered.contains_key(*item));
+        names.broken.extend(missing.cloned());
         if let Some(items) = &one.items {
             for item in items {
                 // A name that the package has itself keeps its meaning; the `use` is reported.
@@ -401,8 +407,23 @@ fn names_of_space<'db>(db: &'db dyn Db, space: GlobalName<'db>) -> Option<Names>
             names.modules.entry(Arc::clone(last)).or_insert(all);
         }
     }
-    let empty = names.bare.is_empty() && names.modules.is_empty();
+    let empty = names.bare.is_empty() && names.modules.is_empty() && names.broken.is_empty();
     (!empty).then_some(names)
+}
+
+/// The names that a `use` of nothing should have brought in: those in its braces, or the module's, also as it was probably
+/// meant.
+fn should_be(db: &dyn Db, space: &str, one: &Use<'_>) -> Vec<Arc<str>> {
+    if let Some(items) = &one.items {
+        return items.clone();
+    }
+    let (Some(package), Some(last)) = (one.path.first(), one.path.last()) else {
+        return Vec::new();
+    };
+    let known = modules_of(db, space, package);
+    let meant = persona_base::nearest(last, known.iter().map(|name| &**name));
+    let meant = meant.map(Arc::from);
+    std::iter::once(Arc::clone(last)).chain(meant).collect()
 }
 
 /// What a name may be written as in a space and mean a declaration of a module, for did-you-mean.

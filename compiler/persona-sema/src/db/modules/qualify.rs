@@ -213,6 +213,22 @@ impl<'n> Walk<'n> {
         }
     }
 
+    /// What a reported `use` should have brought in is not reported again.
+    fn broken(&mut self, expr: &mut Expr) {
+        let name = match &expr.kind {
+            ExprKind::Name(name) | ExprKind::Call { name, .. } => name,
+            ExprKind::Postfix { base, .. } => match &base.kind {
+                ExprKind::Name(name) => name,
+                _ => return,
+            },
+            _ => return,
+        };
+        let free = self.replace && !self.bound.contains(&name.text);
+        if free && self.names.broken.contains(name.text.as_str()) {
+            expr.kind = ExprKind::Error;
+        }
+    }
+
     fn misuse(&mut self, module: &Arc<str>, span: Span) {
         let all = &self.names.modules[module];
         self.misuses.push(Misuse {
@@ -225,10 +241,7 @@ impl<'n> Walk<'n> {
     fn decl(&mut self, decl: &mut ast::Decl) {
         use ast::DeclKind as Kind;
         match &mut decl.kind {
-            Kind::Error
-            | Kind::Events { .. }
-            | Kind::Enum { .. }
-            | Kind::Use(_) => {}
+            Kind::Error | Kind::Events { .. } | Kind::Enum { .. } | Kind::Use(_) => {}
             Kind::Profile(table) | Kind::Event(table) | Kind::Catalog(table) => {
                 self.fields(&mut table.fields);
                 for check in &mut table.checks {
@@ -332,7 +345,7 @@ impl<'n> Walk<'n> {
                 ast::SourceClause::Field { value, .. } => match value {
                     ast::SourceValue::Expr(value) => self.expr(value),
                     ast::SourceValue::Each(list) => {
-                        self.each(list.iter_mut().map(|(_, value)| value))
+                        self.each(list.iter_mut().map(|(_, value)| value));
                     }
                 },
             }
@@ -350,6 +363,7 @@ impl<'n> Walk<'n> {
     fn expr(&mut self, expr: &mut Expr) {
         self.qualified(expr);
         self.module_alone(expr);
+        self.broken(expr);
         match &mut expr.kind {
             ExprKind::Error | ExprKind::Literal(_) | ExprKind::RawStr(_) => {}
             ExprKind::Name(name) => self.value(name),
@@ -458,6 +472,7 @@ impl<'n> Walk<'n> {
     /// What is asked for membership.
     fn set(&mut self, set: &mut Expr) {
         self.qualified(set);
+        self.broken(set);
         match &mut set.kind {
             ExprKind::Name(name) => {
                 self.reference(name);
@@ -712,7 +727,7 @@ impl Walk<'_> {
         match clause {
             Clause::On { .. } | Clause::Hash { .. } => {}
             Clause::Arms { arms, .. } => {
-                self.each(arms.iter_mut().filter_map(|arm| arm.weight.as_mut()))
+                self.each(arms.iter_mut().filter_map(|arm| arm.weight.as_mut()));
             }
             Clause::Holdout { share, .. } => self.expr(share),
             Clause::Goal { query, within, .. } => {

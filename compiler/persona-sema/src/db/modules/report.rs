@@ -393,10 +393,7 @@ fn belongs_to_the_package(kind: ItemKind) -> bool {
     !is_importable(kind)
         && !matches!(
             kind,
-            ItemKind::Use
-                | ItemKind::Test
-                | ItemKind::Exclusive
-                | ItemKind::Error
+            ItemKind::Use | ItemKind::Test | ItemKind::Exclusive | ItemKind::Error
         )
 }
 
