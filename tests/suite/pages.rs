@@ -31,7 +31,7 @@ fn program(block: &Block) -> Program {
 pub(super) const TOO_LARGE: [&str; 2] = ["P0001", "P0002"];
 
 /// Codes that are told only when a package that has no errors is about to be run.
-const ONLY_BEFORE_A_RUN: [&str; 1] = ["P0259"];
+pub(super) const ONLY_BEFORE_A_RUN: [&str; 1] = ["P0259"];
 
 /// What keeps a program from being run.
 fn before_a_run(program: &Program, root: &Path) -> Option<Report> {
