@@ -51,8 +51,12 @@ fn human(found: &Found, texts: &Texts, style: Paint) -> String {
     let without = match (breaks, rests) {
         (1, 0) => "1 declaration would not compile".to_owned(),
         (breaks, 0) => format!("{breaks} declarations would not compile"),
-        (1, rests) => format!("1 declaration would not compile, and {rests} more would be lost with it"),
-        (breaks, rests) => format!("{breaks} declarations would not compile, and {rests} more would be lost with them"),
+        (1, rests) => {
+            format!("1 declaration would not compile, and {rests} more would be lost with it")
+        }
+        (breaks, rests) => format!(
+            "{breaks} declarations would not compile, and {rests} more would be lost with them"
+        ),
     };
     text.push_str(&format!("\nWithout {}, {without}.\n", found.name));
     text
@@ -80,7 +84,10 @@ fn tree(dependent: &Dependent, texts: &Texts, style: Paint, depth: usize, text: 
     }
     if dependent.because.len() > PLACES {
         let more = dependent.because.len() - PLACES;
-        text.push_str(&format!("{indent}    {}\n", style.dim(&format!("and {more} more places"))));
+        text.push_str(&format!(
+            "{indent}    {}\n",
+            style.dim(&format!("and {more} more places"))
+        ));
     }
     for inner in &dependent.dependents {
         tree(inner, texts, style, depth + 1, text);

@@ -46,7 +46,13 @@ impl Earlier {
         let prefix = git(root, ["rev-parse", "--show-prefix"], None)
             .map_err(|why| no_repository(root, &why))?;
         let commit = format!("{revision}^{{commit}}");
-        let verify = ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit];
+        let verify = [
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            &commit,
+        ];
         git(&top, verify, None).map_err(|_| {
             Failure::call(format!("git knows no revision `{revision}`")).help(
                 "name a branch, a tag or a commit; in CI, fetch it first: the checkout may be shallow",
@@ -135,7 +141,11 @@ fn git_with<'a>(
         .arg("-C")
         .arg(folder)
         .args(args.into_iter().map(OsStr::new))
-        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
+        .stdin(if input.is_some() {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     if let Some(index) = index {
@@ -150,12 +160,16 @@ fn git_with<'a>(
         let input = input.to_owned();
         // It is written beside the reading, so that neither waits for the other.
         let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
-        let output = child.wait_with_output().map_err(|error| error.to_string())?;
+        let output = child
+            .wait_with_output()
+            .map_err(|error| error.to_string())?;
         // A write that failed shows in how git ended.
         drop(writer.join());
         return finished(&output);
     }
-    let output = child.wait_with_output().map_err(|error| error.to_string())?;
+    let output = child
+        .wait_with_output()
+        .map_err(|error| error.to_string())?;
     finished(&output)
 }
 

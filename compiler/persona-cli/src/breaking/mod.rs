@@ -29,7 +29,9 @@ pub(crate) fn breaking(args: &Breaking, term: Term) -> Result<Outcome, Failure> 
     let (was, is) = (earlier.package.check()?.errors(), package.check()?.errors());
     for (errors, which) in [(was, "the earlier version"), (is, "the package")] {
         if errors > 0 {
-            term.say(format!("{which} has errors: conditions are compared by their words alone"));
+            term.say(format!(
+                "{which} has errors: conditions are compared by their words alone"
+            ));
         }
     }
     let changes = package.changes_since(&earlier.package)?;
@@ -184,7 +186,12 @@ impl Report<'_> {
             let title = CLASSES.iter().find(|(class, ..)| *class == change.class);
             let title = title.map_or("", |(_, heading, _)| *heading);
             let place = match self.new_at(change) {
-                Some(at) => format!("file={},line={},col={},", property(&at.path), at.line, at.column),
+                Some(at) => format!(
+                    "file={},line={},col={},",
+                    property(&at.path),
+                    at.line,
+                    at.column
+                ),
                 None => String::new(),
             };
             let mut message = format!("{} {} {}", change.kind, change.name, change.message);
@@ -222,7 +229,9 @@ fn counted(count: usize, name: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

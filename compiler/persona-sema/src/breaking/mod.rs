@@ -67,7 +67,8 @@ impl Database {
         found.packages();
         found.declarations();
         found.changes.sort_by(|a, b| {
-            let key = |change: &PackageChange| (change.class, Arc::clone(&change.name), change.kind);
+            let key =
+                |change: &PackageChange| (change.class, Arc::clone(&change.name), change.kind);
             key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
         });
         found.changes
@@ -175,12 +176,25 @@ impl<'db> Found<'_, 'db> {
         let mut setting = |name: &str, was: String, is: String, class, note: &str| {
             if was != is {
                 let message = format!("was `{was}`, is `{is}`");
-                self.add(class, ("setting", name), message, (None, None)).note =
-                    Some(note.to_owned());
+                self.add(class, ("setting", name), message, (None, None))
+                    .note = Some(note.to_owned());
             }
         };
-        let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-        let day = |index: u8| days.get(usize::from(index)).copied().unwrap_or_default().to_owned();
+        let days = [
+            "monday",
+            "tuesday",
+            "wednesday",
+            "thursday",
+            "friday",
+            "saturday",
+            "sunday",
+        ];
+        let day = |index: u8| {
+            days.get(usize::from(index))
+                .copied()
+                .unwrap_or_default()
+                .to_owned()
+        };
         setting(
             "name",
             old.name.to_string(),
@@ -281,7 +295,10 @@ impl<'db> Found<'_, 'db> {
         let (class, note) = match kind {
             ItemKind::Source => (ChangeClass::Meaning, Some("more data is read")),
             ItemKind::Trigger => (ChangeClass::Meaning, Some("more messages are sent")),
-            ItemKind::Experiment => (ChangeClass::Meaning, Some("people are divided into its arms")),
+            ItemKind::Experiment => (
+                ChangeClass::Meaning,
+                Some("people are divided into its arms"),
+            ),
             _ => (ChangeClass::Harmless, None),
         };
         let place = self.new.named(new);
@@ -299,10 +316,19 @@ impl<'db> Found<'_, 'db> {
                 self.table((old, before), (new, after));
             }
             (
-                ast::DeclKind::Enum { ordered: a, values: before },
-                ast::DeclKind::Enum { ordered: b, values: after },
+                ast::DeclKind::Enum {
+                    ordered: a,
+                    values: before,
+                },
+                ast::DeclKind::Enum {
+                    ordered: b,
+                    values: after,
+                },
             ) => self.enumeration((old, *a, before), (new, *b, after)),
-            (ast::DeclKind::Events { members: before }, ast::DeclKind::Events { members: after }) => {
+            (
+                ast::DeclKind::Events { members: before },
+                ast::DeclKind::Events { members: after },
+            ) => {
                 self.group((old, before), (new, after));
             }
             _ => self.rule(kind, old, new),
@@ -319,7 +345,11 @@ impl<'db> Found<'_, 'db> {
         }
     }
 
-    fn group(&mut self, (old, before): (Decl<'db>, &[ast::Name]), (new, after): (Decl<'db>, &[ast::Name])) {
+    fn group(
+        &mut self,
+        (old, before): (Decl<'db>, &[ast::Name]),
+        (new, after): (Decl<'db>, &[ast::Name]),
+    ) {
         let sorted = |members: &[ast::Name]| {
             let mut names: Vec<String> = members.iter().map(|name| name.text.clone()).collect();
             names.sort();
@@ -331,7 +361,12 @@ impl<'db> Found<'_, 'db> {
             let name = new.name(self.new.db).to_string();
             let places = (Some(self.old.named(old)), Some(self.new.named(new)));
             let message = format!("was {}, is {}", was.join(" or "), is.join(" or "));
-            let change = self.add(ChangeClass::Meaning, ("group of events", &name), message, places);
+            let change = self.add(
+                ChangeClass::Meaning,
+                ("group of events", &name),
+                message,
+                places,
+            );
             change.note = Some("rules about the group count other events".to_owned());
         }
     }
@@ -345,7 +380,10 @@ fn shown_name(version: &Version<'_>, kind: ItemKind, decl: Decl<'_>) -> String {
                 return String::new();
             };
             let text: &str = decl.source(version.db).text(version.db);
-            let names: Vec<&str> = segments.iter().map(|segment| segment.span.of(text)).collect();
+            let names: Vec<&str> = segments
+                .iter()
+                .map(|segment| segment.span.of(text))
+                .collect();
             names.join(", ")
         }
         _ => decl.name(version.db).to_string(),

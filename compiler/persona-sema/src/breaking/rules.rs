@@ -37,7 +37,11 @@ impl<'db> Found<'_, 'db> {
         if was.face != is.face {
             let (parts, note) = face(kind);
             let message = match (was.face.is_empty(), is.face.is_empty()) {
-                (false, false) => format!("has {parts}: was `{}`, is `{}`", listed(&was.face), listed(&is.face)),
+                (false, false) => format!(
+                    "has {parts}: was `{}`, is `{}`",
+                    listed(&was.face),
+                    listed(&is.face)
+                ),
                 _ => format!("has {parts} than before"),
             };
             let change = self.add(ChangeClass::Breaks, what, message, both);
@@ -51,10 +55,17 @@ impl<'db> Found<'_, 'db> {
         }
     }
 
-    fn params(&mut self, what: (&'static str, &str), was: &[Parameter], is: &[Parameter], both: Both) {
+    fn params(
+        &mut self,
+        what: (&'static str, &str),
+        was: &[Parameter],
+        is: &[Parameter],
+        both: Both,
+    ) {
         let mut breaks = |message: String| {
             let change = self.add(ChangeClass::Breaks, what, message, both);
-            change.note = Some("calls of it do not compile any more, or mean something else".to_owned());
+            change.note =
+                Some("calls of it do not compile any more, or mean something else".to_owned());
         };
         for (index, old) in was.iter().enumerate() {
             match is.iter().position(|new| new.name == old.name) {
@@ -63,7 +74,10 @@ impl<'db> Found<'_, 'db> {
                         new.ty == old.ty && !was.iter().any(|other| other.name == new.name)
                     });
                     match renamed {
-                        Some(new) => breaks(format!("calls its parameter `{}` `{}` now", old.name, new.name)),
+                        Some(new) => breaks(format!(
+                            "calls its parameter `{}` `{}` now",
+                            old.name, new.name
+                        )),
                         None => breaks(format!("has no parameter `{}` any more", old.name)),
                     }
                 }
@@ -91,7 +105,11 @@ impl<'db> Found<'_, 'db> {
         for new in is {
             let old = was.iter().find(|old| old.name == new.name);
             match old {
-                Some(old) if old.default.is_some() && new.default.is_some() && old.default != new.default => {
+                Some(old)
+                    if old.default.is_some()
+                        && new.default.is_some()
+                        && old.default != new.default =>
+                {
                     let message = format!("has another default for `{}`", new.name);
                     let change = self.add(ChangeClass::Meaning, what, message, both);
                     change.note = Some("calls that leave it out mean something else".to_owned());
@@ -106,18 +124,34 @@ impl<'db> Found<'_, 'db> {
     }
 
     /// Other words in the body: perhaps they mean the same.
-    fn body(&mut self, kind: ItemKind, (old, new): (Decl<'db>, Decl<'db>), what: (&'static str, &str), both: Both) {
+    fn body(
+        &mut self,
+        kind: ItemKind,
+        (old, new): (Decl<'db>, Decl<'db>),
+        what: (&'static str, &str),
+        both: Both,
+    ) {
         let proven = match kind {
             ItemKind::Segment => self.segment(old, new),
             _ => Change::Unknown,
         };
         let places = (
-            body_span(self.old, old).map(|span| self.old.place(old, span)).or(both.0),
-            body_span(self.new, new).map(|span| self.new.place(new, span)).or(both.1),
+            body_span(self.old, old)
+                .map(|span| self.old.place(old, span))
+                .or(both.0),
+            body_span(self.new, new)
+                .map(|span| self.new.place(new, span))
+                .or(both.1),
         );
         let (class, message) = match proven {
-            Change::Same => (ChangeClass::Harmless, "is written differently, and holds the same people"),
-            Change::Wider => (ChangeClass::Widens, "holds everybody it held, and perhaps more"),
+            Change::Same => (
+                ChangeClass::Harmless,
+                "is written differently, and holds the same people",
+            ),
+            Change::Wider => (
+                ChangeClass::Widens,
+                "holds everybody it held, and perhaps more",
+            ),
             Change::Narrower => (ChangeClass::Narrows, "holds nobody new, and perhaps fewer"),
             Change::Unknown => (ChangeClass::Meaning, meaning(kind)),
         };
@@ -133,8 +167,14 @@ impl<'db> Found<'_, 'db> {
         let (Some(before), Some(after)) = (&self.old.checked, &self.new.checked) else {
             return Change::Unknown;
         };
-        let was = before.segments.iter().find(|one| one.name == *old.name(self.old.db));
-        let is = after.segments.iter().find(|one| one.name == *new.name(self.new.db));
+        let was = before
+            .segments
+            .iter()
+            .find(|one| one.name == *old.name(self.old.db));
+        let is = after
+            .segments
+            .iter()
+            .find(|one| one.name == *new.name(self.new.db));
         match (was, is) {
             (Some(was), Some(is)) => prove::compare(
                 (before, &was.params, &was.body),
@@ -147,11 +187,19 @@ impl<'db> Found<'_, 'db> {
     /// Who rests on something in the new version.
     fn felt_by(&self, name: &str) -> Option<String> {
         let uses = self.new.database.uses(name).ok()?;
-        let mut names: Vec<Arc<str>> = uses.dependents.iter().map(|one| Arc::clone(&one.name)).collect();
+        let mut names: Vec<Arc<str>> = uses
+            .dependents
+            .iter()
+            .map(|one| Arc::clone(&one.name))
+            .collect();
         names.sort();
         names.dedup();
         let more = names.len().saturating_sub(NAMED);
-        let shown: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+        let shown: Vec<String> = names
+            .iter()
+            .take(NAMED)
+            .map(|name| format!("`{name}`"))
+            .collect();
         match (shown.is_empty(), more) {
             (true, _) => None,
             (false, 0) => Some(format!("felt by {}", shown.join(", "))),
@@ -163,15 +211,31 @@ impl<'db> Found<'_, 'db> {
 /// What others have to know of a rule, and what follows when that is another.
 fn face(kind: ItemKind) -> (&'static str, &'static str) {
     match kind {
-        ItemKind::Partition => ("other stages", "rules that name a stage that is gone do not compile any more"),
-        ItemKind::Content => ("other slots", "rules that read a slot that is gone do not compile any more"),
-        ItemKind::Experiment => ("other arms", "rules that name an arm that is gone do not compile any more"),
-        _ => ("another type", "rules that compare it may not compile any more"),
+        ItemKind::Partition => (
+            "other stages",
+            "rules that name a stage that is gone do not compile any more",
+        ),
+        ItemKind::Content => (
+            "other slots",
+            "rules that read a slot that is gone do not compile any more",
+        ),
+        ItemKind::Experiment => (
+            "other arms",
+            "rules that name an arm that is gone do not compile any more",
+        ),
+        _ => (
+            "another type",
+            "rules that compare it may not compile any more",
+        ),
     }
 }
 
 fn listed(face: &str) -> String {
-    face.replace('\n', ", ").replace(" < ", "<").replace(" >", ">").replace(" ?", "?").replace(" : ", ": ")
+    face.replace('\n', ", ")
+        .replace(" < ", "<")
+        .replace(" >", ">")
+        .replace(" ?", "?")
+        .replace(" : ", ": ")
 }
 
 fn meaning(kind: ItemKind) -> &'static str {
@@ -203,7 +267,11 @@ fn body_span<'db>(version: &Version<'db>, decl: Decl<'db>) -> Option<Span> {
 fn said<'db>(version: &Version<'db>, decl: Decl<'db>) -> Said {
     let tree = version.tree(decl);
     let words = |span: Span| version.words(decl, span);
-    let title = |title: &Option<ast::Expr>| title.as_ref().map_or_else(String::new, |title| words(title.span));
+    let title = |title: &Option<ast::Expr>| {
+        title
+            .as_ref()
+            .map_or_else(String::new, |title| words(title.span))
+    };
     let params = |all: &[ast::Param]| parameters(version, decl, all);
     let ty = |ty: &ast::TypeExpr| words(ty.span);
     match &tree.kind {
@@ -213,26 +281,45 @@ fn said<'db>(version: &Version<'db>, decl: Decl<'db>) -> Said {
             title: String::new(),
             body: words(value.span),
         },
-        ast::DeclKind::Trait { params: all, ty: of, value } => Said {
+        ast::DeclKind::Trait {
+            params: all,
+            ty: of,
+            value,
+        } => Said {
             params: params(all),
             face: of.as_ref().map_or_else(String::new, ty),
             title: String::new(),
             body: words(value.span),
         },
-        ast::DeclKind::Fn { params: all, ty: of, value } => Said {
+        ast::DeclKind::Fn {
+            params: all,
+            ty: of,
+            value,
+        } => Said {
             params: params(all),
             face: ty(of),
             title: String::new(),
             body: words(value.span),
         },
-        ast::DeclKind::Segment { params: all, title: of, condition } => Said {
+        ast::DeclKind::Segment {
+            params: all,
+            title: of,
+            condition,
+        } => Said {
             params: params(all),
             face: String::new(),
             title: title(of),
             body: words(condition.span),
         },
-        ast::DeclKind::Partition { title: of, stages, otherwise } => {
-            let mut names: Vec<&str> = stages.iter().map(|stage| stage.name.text.as_str()).collect();
+        ast::DeclKind::Partition {
+            title: of,
+            stages,
+            otherwise,
+        } => {
+            let mut names: Vec<&str> = stages
+                .iter()
+                .map(|stage| stage.name.text.as_str())
+                .collect();
             names.push(&otherwise.name.text);
             names.sort_unstable();
             let body: Vec<String> = stages
@@ -247,6 +334,22 @@ fn said<'db>(version: &Version<'db>, decl: Decl<'db>) -> Said {
                 body: body.join("\n"),
             }
         }
+        _ => said_of_campaign(version, decl),
+    }
+}
+
+/// The same for what happens and what people read.
+fn said_of_campaign<'db>(version: &Version<'db>, decl: Decl<'db>) -> Said {
+    let tree = version.tree(decl);
+    let words = |span: Span| version.words(decl, span);
+    let title = |title: &Option<ast::Expr>| {
+        title
+            .as_ref()
+            .map_or_else(String::new, |title| words(title.span))
+    };
+    let params = |all: &[ast::Param]| parameters(version, decl, all);
+    let ty = |ty: &ast::TypeExpr| words(ty.span);
+    match &tree.kind {
         ast::DeclKind::Content(content) => {
             let mut slots: Vec<String> = content
                 .slots
@@ -305,7 +408,10 @@ fn parameters<'db>(version: &Version<'db>, decl: Decl<'db>, all: &[ast::Param]) 
         .map(|param| Parameter {
             name: param.name.text.clone(),
             ty: version.words(decl, param.ty.span),
-            default: param.default.as_ref().map(|default| version.words(decl, default.span)),
+            default: param
+                .default
+                .as_ref()
+                .map(|default| version.words(decl, default.span)),
         })
         .collect()
 }

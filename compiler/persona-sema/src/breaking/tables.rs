@@ -34,7 +34,8 @@ impl<'db> Found<'_, 'db> {
             let message = format!("is called `{name}` now");
             let was = old.name(self.old.db).to_string();
             let change = self.add(ChangeClass::Breaks, (kind, &was), message, places);
-            change.note = Some("sources that fill it by its earlier name do not compile any more".to_owned());
+            change.note =
+                Some("sources that fill it by its earlier name do not compile any more".to_owned());
         }
         let was = fields(self.old, old, &before.fields);
         let is = fields(self.new, new, &after.fields);
@@ -64,10 +65,14 @@ impl<'db> Found<'_, 'db> {
                     if let Some(renamed) = &renamed {
                         added.retain(|name| *name != renamed);
                     }
-                    self.field_gone(&format!("{name}.{field}"), (old, old_field), renamed.map(|new_name| {
-                        let place = self.new.place(new, is[&new_name].span);
-                        (new_name, place)
-                    }));
+                    self.field_gone(
+                        &format!("{name}.{field}"),
+                        (old, old_field),
+                        renamed.map(|new_name| {
+                            let place = self.new.place(new, is[&new_name].span);
+                            (new_name, place)
+                        }),
+                    );
                 }
             }
         }
@@ -76,7 +81,12 @@ impl<'db> Found<'_, 'db> {
             let place = self.new.place(new, found.span);
             let whole = format!("{name}.{field}");
             if found.optional || found.default.is_some() {
-                self.add(ChangeClass::Harmless, ("field", &whole), "is new", (None, Some(place)));
+                self.add(
+                    ChangeClass::Harmless,
+                    ("field", &whole),
+                    "is new",
+                    (None, Some(place)),
+                );
             } else {
                 let change = self.add(
                     ChangeClass::Meaning,
@@ -104,7 +114,12 @@ impl<'db> Found<'_, 'db> {
             ),
             None => ("is gone".to_owned(), None),
         };
-        let change = self.add(ChangeClass::Breaks, ("field", whole), message, (Some(place), new));
+        let change = self.add(
+            ChangeClass::Breaks,
+            ("field", whole),
+            message,
+            (Some(place), new),
+        );
         change.note = Some("rules that read it do not compile any more".to_owned());
     }
 
@@ -131,7 +146,11 @@ impl<'db> Found<'_, 'db> {
                 Some(_) => "rows without it have the default now",
                 None => "rows without it are set aside now",
             };
-            add(ChangeClass::Meaning, "is never missing any more".to_owned(), note);
+            add(
+                ChangeClass::Meaning,
+                "is never missing any more".to_owned(),
+                note,
+            );
         } else if was.default != is.default {
             let message = match (&was.default, &is.default) {
                 (Some(was), Some(is)) => {
@@ -141,7 +160,11 @@ impl<'db> Found<'_, 'db> {
                 (None, Some(is)) => format!("has the default `{}` now", shown(is)),
                 (None, None) => String::new(),
             };
-            add(ChangeClass::Meaning, message, "rows without it count as others");
+            add(
+                ChangeClass::Meaning,
+                message,
+                "rows without it count as others",
+            );
         }
         if was.key != is.key {
             let message = match is.key {
@@ -169,7 +192,11 @@ impl<'db> Found<'_, 'db> {
             }
         }
         if was.doc != is.doc {
-            add(ChangeClass::Harmless, "is documented in other words".to_owned(), "");
+            add(
+                ChangeClass::Harmless,
+                "is documented in other words".to_owned(),
+                "",
+            );
         }
     }
 
@@ -188,8 +215,16 @@ impl<'db> Found<'_, 'db> {
             };
             (version.words(decl, check.condition.span), action)
         };
-        let was: Vec<_> = before.checks.iter().map(|one| key(self.old, old, one)).collect();
-        let is: Vec<_> = after.checks.iter().map(|one| key(self.new, new, one)).collect();
+        let was: Vec<_> = before
+            .checks
+            .iter()
+            .map(|one| key(self.old, old, one))
+            .collect();
+        let is: Vec<_> = after
+            .checks
+            .iter()
+            .map(|one| key(self.new, new, one))
+            .collect();
         for (check, key) in before.checks.iter().zip(&was) {
             if !is.contains(key) {
                 let place = self.old.place(old, check.span);
@@ -205,7 +240,12 @@ impl<'db> Found<'_, 'db> {
         for (check, key) in after.checks.iter().zip(&is) {
             if !was.contains(key) {
                 let place = self.new.place(new, check.span);
-                let change = self.add(ChangeClass::Meaning, (kind, name), "checks more", (None, Some(place)));
+                let change = self.add(
+                    ChangeClass::Meaning,
+                    (kind, name),
+                    "checks more",
+                    (None, Some(place)),
+                );
                 change.note = Some("rows that fail it are treated as it says".to_owned());
             }
         }
@@ -219,17 +259,38 @@ impl<'db> Found<'_, 'db> {
         let name = new.name(self.new.db).to_string();
         let both = (Some(self.old.named(old)), Some(self.new.named(new)));
         if was_ordered && !is_ordered {
-            let change = self.add(ChangeClass::Breaks, ("enum", &name), "has no order any more", both);
-            change.note = Some("rules that compare its values with `<` do not compile any more".to_owned());
+            let change = self.add(
+                ChangeClass::Breaks,
+                ("enum", &name),
+                "has no order any more",
+                both,
+            );
+            change.note =
+                Some("rules that compare its values with `<` do not compile any more".to_owned());
         } else if !was_ordered && is_ordered {
-            self.add(ChangeClass::Harmless, ("enum", &name), "has an order now", both);
+            self.add(
+                ChangeClass::Harmless,
+                ("enum", &name),
+                "has an order now",
+                both,
+            );
         }
-        let has = |values: &[ast::EnumValue], name: &str| values.iter().any(|value| value.name.text == name);
-        let gone: Vec<&ast::EnumValue> = before.iter().filter(|value| !has(after, &value.name.text)).collect();
-        let added: Vec<&ast::EnumValue> = after.iter().filter(|value| !has(before, &value.name.text)).collect();
+        let has = |values: &[ast::EnumValue], name: &str| {
+            values.iter().any(|value| value.name.text == name)
+        };
+        let gone: Vec<&ast::EnumValue> = before
+            .iter()
+            .filter(|value| !has(after, &value.name.text))
+            .collect();
+        let added: Vec<&ast::EnumValue> = after
+            .iter()
+            .filter(|value| !has(before, &value.name.text))
+            .collect();
         let renamed = match (gone.as_slice(), added.as_slice()) {
             ([old_value], [new_value]) => {
-                let at = |values: &[ast::EnumValue], name: &str| values.iter().position(|value| value.name.text == name);
+                let at = |values: &[ast::EnumValue], name: &str| {
+                    values.iter().position(|value| value.name.text == name)
+                };
                 let same_place = before.len() == after.len()
                     && at(before, &old_value.name.text) == at(after, &new_value.name.text);
                 let same_title = old_value.title.is_some() && old_value.title == new_value.title;
@@ -241,20 +302,31 @@ impl<'db> Found<'_, 'db> {
             let whole = format!("{name}.{}", value.name.text);
             let (message, place) = match renamed {
                 Some(renamed) => (
-                    format!("is gone; `{}` stands in its place, so it was probably renamed", renamed.name.text),
+                    format!(
+                        "is gone; `{}` stands in its place, so it was probably renamed",
+                        renamed.name.text
+                    ),
                     Some(self.new.place(new, renamed.name.span)),
                 ),
                 None => ("is gone".to_owned(), None),
             };
             let places = (Some(self.old.place(old, value.name.span)), place);
             let change = self.add(ChangeClass::Breaks, ("value", &whole), message, places);
-            change.note = Some("rules that name it do not compile any more, and data that has it is not read".to_owned());
+            change.note = Some(
+                "rules that name it do not compile any more, and data that has it is not read"
+                    .to_owned(),
+            );
         }
         if renamed.is_none() {
             for value in &added {
                 let whole = format!("{name}.{}", value.name.text);
                 let place = self.new.place(new, value.name.span);
-                let change = self.add(ChangeClass::Harmless, ("value", &whole), "is new", (None, Some(place)));
+                let change = self.add(
+                    ChangeClass::Harmless,
+                    ("value", &whole),
+                    "is new",
+                    (None, Some(place)),
+                );
                 change.note = Some("a `match` without `otherwise` has to name it".to_owned());
             }
         }
@@ -264,20 +336,43 @@ impl<'db> Found<'_, 'db> {
                 kept.map(|value| value.name.text.clone()).collect()
             };
             if common(before, after) != common(after, before) {
-                let change = self.add(ChangeClass::Meaning, ("enum", &name), "has its values in another order", both);
+                let change = self.add(
+                    ChangeClass::Meaning,
+                    ("enum", &name),
+                    "has its values in another order",
+                    both,
+                );
                 change.note = Some("`<` and `>` mean something else".to_owned());
             }
         }
+        self.titles(&name, (old, before), (new, after));
+    }
+
+    /// What data may say for the values.
+    fn titles(
+        &mut self,
+        name: &str,
+        (old, before): (Decl<'db>, &[ast::EnumValue]),
+        (new, after): (Decl<'db>, &[ast::EnumValue]),
+    ) {
         for value in before {
-            let same = after.iter().find(|other| other.name.text == value.name.text);
+            let same = after
+                .iter()
+                .find(|other| other.name.text == value.name.text);
             if let Some(other) = same.filter(|other| other.title != value.title) {
                 let whole = format!("{name}.{}", value.name.text);
                 let places = (
                     Some(self.old.place(old, value.name.span)),
                     Some(self.new.place(new, other.name.span)),
                 );
-                let change = self.add(ChangeClass::Meaning, ("value", &whole), "has another title", places);
-                change.note = Some("data that says the earlier title is not read as this value".to_owned());
+                let change = self.add(
+                    ChangeClass::Meaning,
+                    ("value", &whole),
+                    "has another title",
+                    places,
+                );
+                change.note =
+                    Some("data that says the earlier title is not read as this value".to_owned());
             }
         }
     }
@@ -296,7 +391,11 @@ fn shown(words: &str) -> String {
 }
 
 /// The fields of a table, flattened, by their names.
-fn fields<'db>(version: &Version<'db>, decl: Decl<'db>, all: &[ast::FieldDecl]) -> BTreeMap<Arc<str>, Field> {
+fn fields<'db>(
+    version: &Version<'db>,
+    decl: Decl<'db>,
+    all: &[ast::FieldDecl],
+) -> BTreeMap<Arc<str>, Field> {
     let mut found = BTreeMap::new();
     collect(version, decl, all, ("", false), &mut found);
     found

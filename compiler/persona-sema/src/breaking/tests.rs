@@ -34,7 +34,9 @@ fn changes(replacements: &[(&str, &str)], expected: &Expect) {
             change.kind,
             change.name,
             change.message,
-            change.note.map_or_else(String::new, |note| format!(" [{note}]"))
+            change
+                .note
+                .map_or_else(String::new, |note| format!(" [{note}]"))
         ));
     }
     expected.assert_eq(&text);
@@ -43,124 +45,232 @@ fn changes(replacements: &[(&str, &str)], expected: &Expect) {
 #[test]
 fn nothing_changed() {
     changes(&[], &expect![[""]]);
-    changes(&[("visits > MANY", "visits   >\n MANY // many\n"), ("US, FR }", "US,\n FR,\n}")], &expect![[""]]);
+    changes(
+        &[
+            ("visits > MANY", "visits   >\n MANY // many\n"),
+            ("US, FR }", "US,\n FR,\n}"),
+        ],
+        &expect![[""]],
+    );
 }
 
 #[test]
 fn fields_break_rules_or_change_their_meaning() {
-    changes(&[("city: String?", "town: String?")], &expect![[r#"
+    changes(
+        &[("city: String?", "town: String?")],
+        &expect![[r#"
         Breaks field Customer.city: is gone; `town` has its type, so it was probably renamed [rules that read it do not compile any more]
-    "#]]);
-    changes(&[(", city: String?", "")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[(", city: String?", "")],
+        &expect![[r#"
         Breaks field Customer.city: is gone [rules that read it do not compile any more]
-    "#]]);
-    changes(&[("city: String?", "city: Int?")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[("city: String?", "city: Int?")],
+        &expect![[r#"
         Breaks field Customer.city: was `String`, is `Int` [rules that compare it do not compile any more]
-    "#]]);
-    changes(&[("visits: Int", "visits: Int?")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[("visits: Int", "visits: Int?")],
+        &expect![[r#"
         Breaks field Customer.visits: may be missing now [rules have to say what a missing value means]
-    "#]]);
-    changes(&[("city: String?", "city: String")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[("city: String?", "city: String")],
+        &expect![[r#"
         Meaning field Customer.city: is never missing any more [rows without it are set aside now]
-    "#]]);
-    changes(&[("Country = US", "Country = FR")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[("Country = US", "Country = FR")],
+        &expect![[r#"
         Meaning field Customer.country: had the default `US`, has `FR` [rows without it count as others]
-    "#]]);
-    changes(&[("city: String?", "city: String?, zip: String?, age: Int")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[("city: String?", "city: String?, zip: String?, age: Int")],
+        &expect![[r#"
         Meaning field Customer.age: is new, and required [rows without it are set aside]
         Harmless field Customer.zip: is new
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn values_of_enums_are_named_by_rules() {
-    changes(&[("US, FR }", "US, FR, DE }")], &expect![[r#"
+    changes(
+        &[("US, FR }", "US, FR, DE }")],
+        &expect![[r#"
         Harmless value Country.DE: is new [a `match` without `otherwise` has to name it]
-    "#]]);
-    changes(&[("US, FR }", "US, GB }")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[("US, FR }", "US, GB }")],
+        &expect![[r#"
         Breaks value Country.FR: is gone; `GB` stands in its place, so it was probably renamed [rules that name it do not compile any more, and data that has it is not read]
-    "#]]);
-    changes(&[("US, FR }", "US }")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[("US, FR }", "US }")],
+        &expect![[r#"
         Breaks value Country.FR: is gone [rules that name it do not compile any more, and data that has it is not read]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn declarations_come_and_go() {
-    changes(&[("segment keen", "segment eager")], &expect![[r#"
+    changes(
+        &[("segment keen", "segment eager")],
+        &expect![[r#"
         Breaks segment keen: is gone; `eager` says the same, so it was probably renamed [rules that name it do not compile any more]
-    "#]]);
-    changes(&[("event Purchase { total: Int }", "event Purchase { total: Int }\nevent Visit { page: String }")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[(
+            "event Purchase { total: Int }",
+            "event Purchase { total: Int }\nevent Visit { page: String }",
+        )],
+        &expect![[r#"
         Harmless event Visit: is new
-    "#]]);
-    changes(&[("const MANY: Int = 10\n", ""), ("visits > MANY", "visits > 10")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[
+            ("const MANY: Int = 10\n", ""),
+            ("visits > MANY", "visits > 10"),
+        ],
+        &expect![[r#"
         Breaks constant MANY: is gone [rules that name it do not compile any more]
         Harmless segment keen: is written differently, and holds the same people
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn conditions_are_compared_by_what_they_say() {
-    changes(&[("visits > MANY", "visits > 5")], &expect![[r#"
+    changes(
+        &[("visits > MANY", "visits > 5")],
+        &expect![[r#"
         Widens segment keen: holds everybody it held, and perhaps more
-    "#]]);
-    changes(&[("visits > MANY", "visits > 20")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[("visits > MANY", "visits > 20")],
+        &expect![[r#"
         Narrows segment keen: holds nobody new, and perhaps fewer
-    "#]]);
-    changes(&[("visits > MANY", "visits >= 11")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[("visits > MANY", "visits >= 11")],
+        &expect![[r#"
         Harmless segment keen: is written differently, and holds the same people
-    "#]]);
-    changes(&[("visits > MANY", "country == FR")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[("visits > MANY", "country == FR")],
+        &expect![[r#"
         Meaning segment keen: holds other people
-    "#]]);
-    changes(&[("\"Keen\"", "\"Very keen\"")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[("\"Keen\"", "\"Very keen\"")],
+        &expect![[r#"
         Harmless segment keen: has another title
-    "#]]);
-    changes(&[("Int = 10\n", "Int = 11\n")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[("Int = 10\n", "Int = 11\n")],
+        &expect![[r#"
         Meaning constant MANY: has another value [felt by `keen`]
-    "#]]);
-    changes(&[("in last 30d)", "in last 60d)")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[("in last 30d)", "in last 60d)")],
+        &expect![[r#"
         Meaning trait spent: says something else
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn parameters_are_what_calls_name() {
-    changes(&[("Duration = 30d", "Duration = 60d")], &expect![[r#"
+    changes(
+        &[("Duration = 30d", "Duration = 60d")],
+        &expect![[r#"
         Meaning segment active: has another default for `window` [calls that leave it out mean something else]
-    "#]]);
-    changes(&[("Duration = 30d", "Duration")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[("Duration = 30d", "Duration")],
+        &expect![[r#"
         Breaks segment active: has no default for `window` any more [calls of it do not compile any more, or mean something else]
-    "#]]);
-    changes(&[("window: Duration = 30d", "span: Duration = 30d"), ("(window)", "(span)")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[
+            ("window: Duration = 30d", "span: Duration = 30d"),
+            ("(window)", "(span)"),
+        ],
+        &expect![[r#"
         Breaks segment active: calls its parameter `window` `span` now [calls of it do not compile any more, or mean something else]
         Meaning segment active: holds other people
         Harmless segment active: takes `span` as well
-    "#]]);
-    changes(&[("= 30d)", "= 30d, least: Int = 1)"), ("(window) }", "(window) at least 2 times and visits > least }")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[
+            ("= 30d)", "= 30d, least: Int = 1)"),
+            (
+                "(window) }",
+                "(window) at least 2 times and visits > least }",
+            ),
+        ],
+        &expect![[r#"
         Meaning segment active: holds other people
         Harmless segment active: takes `least` as well
-    "#]]);
-    changes(&[("active(window: Duration = 30d)", "active"), ("(window)", "30d")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[
+            ("active(window: Duration = 30d)", "active"),
+            ("(window)", "30d"),
+        ],
+        &expect![[r#"
         Breaks segment active: has no parameter `window` any more [calls of it do not compile any more, or mean something else]
         Meaning segment active: holds other people
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn stages_are_named_and_ordered() {
-    changes(&[("mid when", "middle when")], &expect![[r#"
+    changes(
+        &[("mid when", "middle when")],
+        &expect![[r#"
         Breaks partition stages: gives something else than before [rules that rest on its type, its stages or its slots may not compile any more]
         Meaning partition stages: divides people in another way
-    "#]]);
-    changes(&[("visits > 100", "visits > 200")], &expect![[r#"
+    "#]],
+    );
+    changes(
+        &[("visits > 100", "visits > 200")],
+        &expect![[r#"
         Meaning partition stages: divides people in another way
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_broken_version_is_compared_by_its_words() {
-    changes(&[("visits > MANY", "visitz > MANY")], &expect![[r#"
+    changes(
+        &[("visits > MANY", "visitz > MANY")],
+        &expect![[r#"
         Meaning segment keen: holds other people
-    "#]]);
+    "#]],
+    );
 }

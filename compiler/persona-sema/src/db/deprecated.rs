@@ -26,11 +26,15 @@ fn marks<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<(Arc<str>, Option<String>
     };
     let name = decl.name(db);
     mark(&tree.annotations, Arc::clone(name));
-    if let ast::DeclKind::Profile(table) | ast::DeclKind::Event(table) | ast::DeclKind::Catalog(table) =
-        &tree.kind
+    if let ast::DeclKind::Profile(table)
+    | ast::DeclKind::Event(table)
+    | ast::DeclKind::Catalog(table) = &tree.kind
     {
         for field in &table.fields {
-            mark(&field.annotations, Arc::from(format!("{name}.{}", field.name.text)));
+            mark(
+                &field.annotations,
+                Arc::from(format!("{name}.{}", field.name.text)),
+            );
         }
     }
     found
@@ -53,7 +57,9 @@ pub(super) fn deprecated(db: &dyn Db) -> Vec<Diagnostic> {
         for (name, spans) in uses.globals.iter().chain(&uses.named) {
             if let Some(text) = marked.get(&**name).filter(|_| name != decl.name(db)) {
                 let known = |other: &str| lookup(db, other).is_some();
-                let reports = spans.iter().map(|span| report(db, *decl, name, *span, text, &known));
+                let reports = spans
+                    .iter()
+                    .map(|span| report(db, *decl, name, *span, text, &known));
                 found.extend(reports);
             }
         }
@@ -91,7 +97,9 @@ fn of_fields<'db>(
             .iter()
             .find(|(name, _)| {
                 name.contains('.')
-                    && whole.strip_prefix(**name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                    && whole
+                        .strip_prefix(**name)
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
             })
             .map(|(_, text)| *text);
         let Some(text) = mark else {
@@ -118,7 +126,10 @@ fn report(
     let mut diagnostic =
         Diagnostic::new(names::DEPRECATED_USE, stand_in(decl), span, message).label("used here");
     let written = span.of(decl.source(db).text(db));
-    let instead = text.as_deref().and_then(advised).filter(|other| known(other));
+    let instead = text
+        .as_deref()
+        .and_then(advised)
+        .filter(|other| known(other));
     // Only the name itself is replaced: `profile.city` keeps its owner.
     let at = match written.strip_suffix(name) {
         Some(before) if before.is_empty() || before.ends_with('.') => {

@@ -37,14 +37,22 @@ impl Walk<'_> {
             Unit::Channel(channel) => {
                 self.expr(&channel.to);
                 self.each(&channel.requires);
-                self.each(channel.quiet.iter().filter_map(|quiet| quiet.condition.as_ref()));
+                self.each(
+                    channel
+                        .quiet
+                        .iter()
+                        .filter_map(|quiet| quiet.condition.as_ref()),
+                );
                 self.each(channel.skips.iter().map(|skip| &skip.condition));
             }
             Unit::Recommend(recommend, _) => self.recommend(recommend),
             Unit::Trigger(trigger) => self.trigger(trigger),
             Unit::Content(content) => self.content(content),
             Unit::Experiment(experiment) => {
-                experiment.goals.iter().for_each(|(query, _)| self.query(query));
+                experiment
+                    .goals
+                    .iter()
+                    .for_each(|(query, _)| self.query(query));
             }
             Unit::Test(test) => self.test(test),
             Unit::Exclusive(segments) => self.each(segments),
@@ -98,7 +106,9 @@ impl Walk<'_> {
         match (constant, &ty.kind) {
             (Const::Enum(value), TypeKind::Enum(of)) => self.value(*of, *value, span),
             (Const::List(items), TypeKind::List(element) | TypeKind::Set(element)) => {
-                items.iter().for_each(|item| self.constant(item, element, span));
+                items
+                    .iter()
+                    .for_each(|item| self.constant(item, element, span));
             }
             _ => {}
         }
@@ -190,7 +200,12 @@ impl Walk<'_> {
     }
 
     fn content(&mut self, content: &Content) {
-        self.each(content.slots.iter().filter_map(|slot| slot.default.as_ref()));
+        self.each(
+            content
+                .slots
+                .iter()
+                .filter_map(|slot| slot.default.as_ref()),
+        );
         self.each(content.skips.iter().map(|skip| &skip.condition));
         for variant in &content.variants {
             self.each(&variant.condition);

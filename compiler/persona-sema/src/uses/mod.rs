@@ -14,8 +14,8 @@ use std::sync::Arc;
 use persona_base::{Span, nearest};
 use persona_syntax::ast;
 
-use crate::db::{Database, Db, Decl, ItemKind, Places, check, lookup, schema, symbols, tree, uses};
 use crate::Place;
+use crate::db::{Database, Db, Decl, ItemKind, Places, check, lookup, schema, symbols, tree, uses};
 
 /// Something that a package has, and who depends on it.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,10 +122,12 @@ impl<'db> Package<'db> {
         | ast::DeclKind::Catalog(table) = &tree.kind
         {
             for field in &table.fields {
-                let inside = |span: &Span| field.span.start <= span.start && span.end <= field.span.end;
+                let inside =
+                    |span: &Span| field.span.start <= span.start && span.end <= field.span.end;
                 let mut of_field: BTreeMap<Arc<str>, Vec<Span>> = BTreeMap::new();
                 for (target, spans) in &mut own {
-                    let (here, rest): (Vec<Span>, Vec<Span>) = spans.iter().partition(|span| inside(span));
+                    let (here, rest): (Vec<Span>, Vec<Span>) =
+                        spans.iter().partition(|span| inside(span));
                     if !here.is_empty() {
                         of_field.insert(Arc::clone(target), here);
                     }
@@ -142,9 +144,14 @@ impl<'db> Package<'db> {
             own.retain(|_, spans| !spans.is_empty());
         }
         let (shown, span) = match decl.kind(db) {
-            ItemKind::Exclusive => (Arc::from("exclusive"), Span::new(tree.span.start, tree.span.start + 9)),
+            ItemKind::Exclusive => (
+                Arc::from("exclusive"),
+                Span::new(tree.span.start, tree.span.start + 9),
+            ),
             ItemKind::Use => {
-                let ast::DeclKind::Use(one) = &tree.kind else { return };
+                let ast::DeclKind::Use(one) = &tree.kind else {
+                    return;
+                };
                 let path: Vec<&str> = one.path.iter().map(|name| name.text.as_str()).collect();
                 (Arc::from(path.join(".")), tree.name.span)
             }
@@ -165,11 +172,16 @@ impl<'db> Package<'db> {
 
     /// What a name means, by its whole name.
     fn find(&self, name: &str) -> Result<(Arc<str>, &'static str, Place), Option<String>> {
-        let node = self.nodes.iter().find(|node| {
-            *node.name == *name && !matches!(node.kind, "a module" | "an exclusion")
-        });
+        let node = self
+            .nodes
+            .iter()
+            .find(|node| *node.name == *name && !matches!(node.kind, "a module" | "an exclusion"));
         if let Some(node) = node {
-            return Ok((Arc::clone(&node.name), node.kind, self.place(node.decl, node.span)));
+            return Ok((
+                Arc::clone(&node.name),
+                node.kind,
+                self.place(node.decl, node.span),
+            ));
         }
         let parts = self.parts();
         let profile = format!("{}.{name}", schema(self.db, self.db.project()).profile.name);
@@ -179,7 +191,9 @@ impl<'db> Package<'db> {
             }
         }
         let of_profile = format!("{}.", schema(self.db, self.db.project()).profile.name);
-        let short = parts.keys().filter_map(|name| name.strip_prefix(&of_profile));
+        let short = parts
+            .keys()
+            .filter_map(|name| name.strip_prefix(&of_profile));
         let known = self.nodes.iter().map(|node| &*node.name).chain(short);
         let known = known.chain(parts.keys().map(|name| &**name));
         Err(nearest(name, known).map(str::to_owned))
@@ -210,7 +224,9 @@ impl<'db> Package<'db> {
                 ast::DeclKind::Enum { values, .. } => {
                     values.iter().for_each(|value| add(&value.name, "a value"));
                 }
-                ast::DeclKind::Partition { stages, otherwise, .. } => {
+                ast::DeclKind::Partition {
+                    stages, otherwise, ..
+                } => {
                     stages.iter().for_each(|stage| add(&stage.name, "a stage"));
                     add(&otherwise.name, "a stage");
                 }
@@ -253,9 +269,7 @@ impl<'db> Package<'db> {
                 let node = &self.nodes[step.node];
                 let effect = match step.parent {
                     None => Effect::Breaks,
-                    Some(parent) => {
-                        Effect::Loses(Arc::clone(&self.nodes[steps[parent].node].name))
-                    }
+                    Some(parent) => Effect::Loses(Arc::clone(&self.nodes[steps[parent].node].name)),
                 };
                 Some(Dependent {
                     name: Arc::clone(&node.name),
@@ -277,7 +291,9 @@ impl<'db> Package<'db> {
             let Some(mut dependent) = made[index].take() else {
                 continue;
             };
-            dependent.dependents.sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
+            dependent
+                .dependents
+                .sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
             match steps[index].parent {
                 Some(parent) => {
                     if let Some(parent) = &mut made[parent] {
@@ -319,8 +335,9 @@ impl Node {
 
 /// The values of enums that fields have by default: no expression is kept of them.
 fn default_values(db: &dyn Db, decl: Decl<'_>) -> Vec<(Arc<str>, Span)> {
-    let (ast::DeclKind::Profile(table) | ast::DeclKind::Event(table) | ast::DeclKind::Catalog(table)) =
-        &tree(db, decl).kind
+    let (ast::DeclKind::Profile(table)
+    | ast::DeclKind::Event(table)
+    | ast::DeclKind::Catalog(table)) = &tree(db, decl).kind
     else {
         return Vec::new();
     };
@@ -333,7 +350,12 @@ fn default_values(db: &dyn Db, decl: Decl<'_>) -> Vec<(Arc<str>, Span)> {
             return None;
         };
         let is_enum = lookup(db, &name.text).is_some_and(|found| found.kind(db) == ItemKind::Enum);
-        is_enum.then(|| (Arc::from(format!("{}.{}", name.text, value.text)), default.span))
+        is_enum.then(|| {
+            (
+                Arc::from(format!("{}.{}", name.text, value.text)),
+                default.span,
+            )
+        })
     });
     named.collect()
 }
@@ -350,8 +372,12 @@ fn refs(db: &dyn Db, decl: Decl<'_>) -> BTreeMap<Arc<str>, Vec<Span>> {
     for (name, span) in default_values(db, decl) {
         found.entry(name).or_default().push(span);
     }
-    fields::named_in(&check(db, decl).unit, schema(db, db.project()), &mut |name, span| {
-        found.entry(name).or_default().push(span);
-    });
+    fields::named_in(
+        &check(db, decl).unit,
+        schema(db, db.project()),
+        &mut |name, span| {
+            found.entry(name).or_default().push(span);
+        },
+    );
     found
 }

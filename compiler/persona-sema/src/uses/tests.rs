@@ -35,7 +35,13 @@ fn tree(dependents: &[Dependent], depth: usize, into: &mut String) {
 fn uses(name: &str) -> String {
     let mut db = Database::new();
     db.set_file("main.persona", SHOP.to_owned());
-    assert_eq!(db.diagnostics().iter().filter(|d| d.severity == persona_base::Severity::Error).count(), 0);
+    assert_eq!(
+        db.diagnostics()
+            .iter()
+            .filter(|d| d.severity == persona_base::Severity::Error)
+            .count(),
+        0
+    );
     match db.uses(name) {
         Ok(uses) => {
             let mut text = format!("{} is {}\n", uses.name, uses.kind);
@@ -57,21 +63,24 @@ fn dependents_stand_below_what_they_depend_on() {
               stages (a partition, 1 places): loses rich
                 first (a segment, 1 places): loses stages
           via (a trait, 1 places): breaks
-    "#]].assert_eq(&uses("Purchase.total"));
+    "#]]
+    .assert_eq(&uses("Purchase.total"));
     expect_test::expect![[r#"
         rich is a segment
           exclusive (an exclusion, 1 places): breaks
           near (a segment, 1 places): breaks
           stages (a partition, 1 places): breaks
             first (a segment, 1 places): loses stages
-    "#]].assert_eq(&uses("rich"));
+    "#]]
+    .assert_eq(&uses("rich"));
     expect_test::expect![[r#"
         Country is an enum
           Customer (the profile, 1 places): breaks
           Customer.country (a field, 1 places): breaks
           near (a segment, 1 places): breaks
             exclusive (an exclusion, 1 places): loses near
-    "#]].assert_eq(&uses("Country"));
+    "#]]
+    .assert_eq(&uses("Country"));
     expect_test::expect![[r#"
         Purchase is an event
           spent (a trait, 2 places): breaks
@@ -81,7 +90,8 @@ fn dependents_stand_below_what_they_depend_on() {
               stages (a partition, 1 places): loses rich
                 first (a segment, 1 places): loses stages
           via (a trait, 1 places): breaks
-    "#]].assert_eq(&uses("Purchase"));
+    "#]]
+    .assert_eq(&uses("Purchase"));
 }
 
 #[test]
@@ -91,13 +101,15 @@ fn fields_of_the_profile_need_no_owner() {
           Customer (the profile, 1 places): breaks
           near (a segment, 1 places): breaks
             exclusive (an exclusion, 1 places): loses near
-    "#]].assert_eq(&uses("country"));
+    "#]]
+    .assert_eq(&uses("country"));
     assert_eq!(uses("country"), uses("Customer.country"));
     expect_test::expect![[r#"
         Customer.address.city is a field
           near (a segment, 1 places): breaks
             exclusive (an exclusion, 1 places): loses near
-    "#]].assert_eq(&uses("address.city"));
+    "#]]
+    .assert_eq(&uses("address.city"));
 }
 
 #[test]
@@ -106,22 +118,27 @@ fn values_and_stages_are_things_too() {
         Country.US is a value
           near (a segment, 1 places): breaks
             exclusive (an exclusion, 1 places): loses near
-    "#]].assert_eq(&uses("Country.US"));
+    "#]]
+    .assert_eq(&uses("Country.US"));
     expect_test::expect![[r#"
         stages.a is a stage
           first (a segment, 1 places): breaks
-    "#]].assert_eq(&uses("stages.a"));
+    "#]]
+    .assert_eq(&uses("stages.a"));
 }
 
 #[test]
 fn a_wrong_name_finds_a_similar_one() {
     expect_test::expect![[r#"
         nothing; Some("Country")
-    "#]].assert_eq(&uses("contry"));
+    "#]]
+    .assert_eq(&uses("contry"));
     expect_test::expect![[r#"
         nothing; Some("Purchase.total")
-    "#]].assert_eq(&uses("Purchase.totl"));
+    "#]]
+    .assert_eq(&uses("Purchase.totl"));
     expect_test::expect![[r#"
         nothing; None
-    "#]].assert_eq(&uses("zzz"));
+    "#]]
+    .assert_eq(&uses("zzz"));
 }
