@@ -309,7 +309,7 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::full_when => {
-                    self.word_habit(&inner, "when", "what happens then stands behind")
+                    self.word_habit(&inner, "when", "what happens then stands behind");
                 }
                 Rule::kw_full => {}
                 Rule::full_word => defer = self.full_word(&inner),
@@ -362,11 +362,11 @@ impl Builder<'_> {
                 }
                 Rule::skip_word => self.word_habit(&inner, "when", "when to skip stands behind"),
                 Rule::none => {
-                    self.missing_sign(&inner, "`when` is missing: `skip when …`", " when")
+                    self.missing_sign(&inner, "`when` is missing: `skip when …`", " when");
                 }
                 Rule::expr => skip.condition = self.expr(inner),
                 Rule::because => {
-                    self.needless(&inner, "the reason stands right behind the condition")
+                    self.needless(&inner, "the reason stands right behind the condition");
                 }
                 Rule::reason => skip.reason = self.inner_text(inner),
                 _ => self.leftover(&inner, "`skip`"),

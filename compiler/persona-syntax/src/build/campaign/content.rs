@@ -345,7 +345,7 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::kw_locale => {
-                    self.word_habit(&inner, "locale", "values for a language stand behind")
+                    self.word_habit(&inner, "locale", "values for a language stand behind");
                 }
                 Rule::locale_tag | Rule::string => {
                     tagged = true;

@@ -77,11 +77,11 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::kw_arms => self.word_habit(&inner, "arms", "what is compared stands behind"),
                 Rule::colon_filler => {
-                    self.needless(&inner, "the arms stand in braces: `arms { a, b }`")
+                    self.needless(&inner, "the arms stand in braces: `arms { a, b }`");
                 }
                 Rule::arms_body => arms = self.arms_body(inner),
                 Rule::none => {
-                    self.missing_sign(&inner, "the arms are missing: `arms { a, b }`", " {}")
+                    self.missing_sign(&inner, "the arms are missing: `arms { a, b }`", " {}");
                 }
                 _ => self.leftover(&inner, "`arms`"),
             }
@@ -162,7 +162,7 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::kw_goal => {
-                    self.word_habit(&inner, "goal", "what counts as success stands behind")
+                    self.word_habit(&inner, "goal", "what counts as success stands behind");
                 }
                 Rule::on_event => query = Some(self.event_question(inner)),
                 Rule::goal_within => within = Some(self.last_expr(inner)),
@@ -222,7 +222,7 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::kw_salt => {}
                 Rule::colon_filler => {
-                    self.needless(&inner, "the text stands right behind: `salt \"v2\"`")
+                    self.needless(&inner, "the text stands right behind: `salt \"v2\"`");
                 }
                 Rule::string | Rule::multi | Rule::raw_string => salt = self.text_expr(inner),
                 Rule::none => self.missing(
@@ -253,7 +253,7 @@ impl Builder<'_> {
                     bounds.push(self.share(value));
                 }
                 Rule::range_to => {
-                    self.word_habit(&inner, "to", "the end of the part stands behind")
+                    self.word_habit(&inner, "to", "the end of the part stands behind");
                 }
                 Rule::none => {
                     self.missing_sign(&inner, "`to` is missing: `layer checkout 0% to 40%`", " to");

@@ -131,7 +131,7 @@ impl Builder<'_> {
                 Rule::kw_rank => self.word_habit(&inner, "rank", "the order starts with"),
                 Rule::kw_by => self.upper_case(&inner),
                 Rule::none => {
-                    self.missing_sign(&inner, "`by` is missing: `rank by price asc`", " by")
+                    self.missing_sign(&inner, "`by` is missing: `rank by price asc`", " by");
                 }
                 Rule::rank_key => keys.push(self.rank_key(inner)),
                 _ => self.leftover(&inner, "`rank by`"),

@@ -229,7 +229,7 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::kw_wait => self.word_habit(&inner, "wait", "a pause is written"),
                 Rule::wait_filler => {
-                    self.needless(&inner, "how long stands right behind: `wait 1h`")
+                    self.needless(&inner, "how long stands right behind: `wait 1h`");
                 }
                 Rule::wait_for => wait = self.wait_for(inner),
                 Rule::wait_until => wait = self.wait_until(inner),
@@ -284,7 +284,7 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::kw_until => {
-                    self.word_habit(&inner, "until", "what is waited for stands behind")
+                    self.word_habit(&inner, "until", "what is waited for stands behind");
                 }
                 Rule::wait_weekday => wait = self.wait_weekday(inner),
                 Rule::wait_event => {
@@ -475,7 +475,7 @@ impl Builder<'_> {
                 }
                 Rule::set_sign => self.word_habit(&inner, "=", "a field's new value stands behind"),
                 Rule::none => {
-                    self.missing_sign(&inner, "`=` is missing: `set field = value`", " =")
+                    self.missing_sign(&inner, "`=` is missing: `set field = value`", " =");
                 }
                 Rule::expr => value = self.expr(inner),
                 _ => self.leftover(&inner, "`set`"),

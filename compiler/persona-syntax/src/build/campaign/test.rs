@@ -143,7 +143,7 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::kw_advance => self.word_habit(&inner, "wait", "time moves on with"),
                 Rule::wait_filler => {
-                    self.needless(&inner, "how long stands right behind: `wait 1h`")
+                    self.needless(&inner, "how long stands right behind: `wait 1h`");
                 }
                 Rule::wait_for => {
                     if let Some(operand) = inner.into_inner().next() {
@@ -164,7 +164,7 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::kw_arm | Rule::kw_missing => {}
                 Rule::some_name => {
-                    experiment = self.expect_name(&inner, "the name of an experiment")
+                    experiment = self.expect_name(&inner, "the name of an experiment");
                 }
                 Rule::equals => signed = true,
                 Rule::arm_equals => {
@@ -195,7 +195,7 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::kw_expect => {
-                    self.word_habit(&inner, "expect", "what must hold stands behind")
+                    self.word_habit(&inner, "expect", "what must hold stands behind");
                 }
                 Rule::x_sent => found = self.expect_sent(inner),
                 Rule::x_dropped => found = self.expect_dropped(inner),
@@ -255,7 +255,7 @@ impl Builder<'_> {
                     content = Some(self.expect_name(&inner, "the name of a content"));
                 }
                 Rule::some_name => {
-                    channel = Some(self.expect_name(&inner, "the name of a channel"))
+                    channel = Some(self.expect_name(&inner, "the name of a channel"));
                 }
                 _ => negated = self.expect_phrase(&inner),
             }
@@ -277,7 +277,7 @@ impl Builder<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::kw_dropped => {
-                    self.word_habit(&inner, "dropped", "a message that was given up is")
+                    self.word_habit(&inner, "dropped", "a message that was given up is");
                 }
                 Rule::x_because => self.word_habit(&inner, "because", "the reason stands behind"),
                 Rule::some_name if content.is_none() => {

@@ -220,7 +220,7 @@ impl Builder<'_> {
                 Rule::kw_change => self.word_habit(&inner, "change", "a change is written"),
                 Rule::of_word => self.word_habit(&inner, "of", "what changes stands behind"),
                 Rule::none => {
-                    self.missing_sign(&inner, "`of` is missing: `on change of tier`", " of")
+                    self.missing_sign(&inner, "`of` is missing: `on change of tier`", " of");
                 }
                 Rule::operand => value = self.operand(inner),
                 Rule::change_as => alias = Some(self.last_name(&inner, "a name")),
@@ -469,7 +469,7 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::kw_priority => {}
                 Rule::priority_sign => {
-                    self.needless(&inner, "the number stands right behind: `priority 3`")
+                    self.needless(&inner, "the number stands right behind: `priority 3`");
                 }
                 Rule::operand => value = self.operand(inner),
                 _ => self.leftover(&inner, "`priority`"),
