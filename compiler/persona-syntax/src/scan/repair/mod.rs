@@ -60,11 +60,7 @@ pub(crate) fn repair(text: &str, form: Form) -> Result<Repaired, Box<SyntaxError
 }
 
 /// One way to repair a text, and whether a brace is open at its end.
-fn attempt(
-    text: &str,
-    form: Form,
-    by_indent: bool,
-) -> Result<(Repaired, bool), Box<SyntaxError>> {
+fn attempt(text: &str, form: Form, by_indent: bool) -> Result<(Repaired, bool), Box<SyntaxError>> {
     let mut repair = Repair::new(text, form.fields);
     repair.clauses.body = form.body;
     repair.clauses.head = form.head;
