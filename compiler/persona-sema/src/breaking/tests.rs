@@ -218,10 +218,9 @@ fn parameters_are_what_calls_name() {
             ("(window)", "(span)"),
         ],
         &expect![[r#"
-        Breaks segment active: calls its parameter `window` `span` now [calls of it do not compile any more, or mean something else]
-        Meaning segment active: holds other people
-        Harmless segment active: takes `span` as well
-    "#]],
+            Breaks segment active: calls its parameter `window` `span` now [calls of it do not compile any more, or mean something else]
+            Meaning segment active: holds other people
+        "#]],
     );
     changes(
         &[
@@ -253,9 +252,9 @@ fn stages_are_named_and_ordered() {
     changes(
         &[("mid when", "middle when")],
         &expect![[r#"
-        Breaks partition stages: gives something else than before [rules that rest on its type, its stages or its slots may not compile any more]
-        Meaning partition stages: divides people in another way
-    "#]],
+            Breaks partition stages: has other stages: was `high, low, mid`, is `high, low, middle` [rules that name a stage that is gone do not compile any more]
+            Meaning partition stages: divides people in another way
+        "#]],
     );
     changes(
         &[("visits > 100", "visits > 200")],

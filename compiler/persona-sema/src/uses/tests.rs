@@ -76,7 +76,7 @@ fn dependents_stand_below_what_they_depend_on() {
     expect_test::expect![[r#"
         Country is an enum
           Customer (the profile, 1 places): breaks
-          Customer.country (a field, 1 places): breaks
+          Customer.country (a field, 2 places): breaks
           near (a segment, 1 places): breaks
             exclusive (an exclusion, 1 places): loses near
     "#]]
@@ -116,6 +116,8 @@ fn fields_of_the_profile_need_no_owner() {
 fn values_and_stages_are_things_too() {
     expect_test::expect![[r#"
         Country.US is a value
+          Customer.country (a field, 1 places): breaks
+            Customer (the profile, 1 places): loses Customer.country
           near (a segment, 1 places): breaks
             exclusive (an exclusion, 1 places): loses near
     "#]]
