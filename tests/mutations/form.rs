@@ -35,7 +35,7 @@ const NO_IMPERATIVE: [&str; 8] = ["the", "a", "an", "you", "this", "it", "did", 
 const LONGEST: usize = 130;
 
 /// What is wrong with the form of a report.
-pub(crate) fn complaints(diagnostic: &Diagnostic, empty_place: bool) -> Vec<String> {
+pub(super) fn complaints(diagnostic: &Diagnostic, empty_place: bool) -> Vec<String> {
     let mut found = Vec::new();
     let mut say = |what: String| found.push(format!("{}: {what}", diagnostic.code));
     let message = &diagnostic.message;

@@ -131,15 +131,6 @@ fn run_chapter(path: &std::path::Path, found: &mut Found) {
     }
 }
 
-/// The codes that some program of the corpus triggers.
-pub(crate) fn codes() -> BTreeSet<&'static str> {
-    let mut found = Found::default();
-    for path in chapters() {
-        run_chapter(&path, &mut found);
-    }
-    found.codes
-}
-
 /// A number of the record.
 fn recorded(record: &str, what: &str) -> usize {
     let line = record.lines().find_map(|line| line.strip_prefix(what));
@@ -148,7 +139,6 @@ fn recorded(record: &str, what: &str) -> usize {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the share is the test's result")]
 fn mistakes_are_reported_as_expected() {
     let mut found = Found::default();
     for path in chapters() {
@@ -156,7 +146,7 @@ fn mistakes_are_reported_as_expected() {
     }
     let record = root().join("tests/mutations/record.txt");
     let tally = found.tally;
-    println!("{}", tally.show());
+    println!("{}codes {}", tally.show(), found.codes.len());
     assert!(
         found.complaints.is_empty(),
         "{}\n\n{}\n{} complaints",
@@ -176,8 +166,8 @@ fn mistakes_are_reported_as_expected() {
         tally.show()
     );
     assert!(
-        tally.programs >= 400,
-        "the corpus has 400 programs at least; now\n{}",
+        tally.programs >= 400 && tally.agreeing * 100 >= tally.programs * 95,
+        "95 % of 400 programs at least are answered as expected; now\n{}",
         tally.show()
     );
 }

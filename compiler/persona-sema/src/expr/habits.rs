@@ -105,14 +105,14 @@ pub(super) fn number_word(word: &str) -> Option<usize> {
 }
 
 impl Checker<'_> {
-    /// How a function of another language is said here.
+    /// How a function of another language is said here, and whether it is known.
     pub(super) fn foreign_call(
         &self,
         diagnostic: Diagnostic,
         name: &ast::Name,
         args: &[ast::Arg],
         span: Span,
-    ) -> Result<Diagnostic, Diagnostic> {
+    ) -> (Diagnostic, bool) {
         let lower = name.text.to_ascii_lowercase();
         let values: Vec<&ast::Expr> = args
             .iter()
@@ -137,10 +137,13 @@ impl Checker<'_> {
                 .or_else(|| AGGREGATES.into_iter().find(|known| *known == lower))
             {
                 Some(known) => wrote(known, name.span),
-                None => return Err(diagnostic),
+                None => return (diagnostic, false),
             },
         };
-        Ok(diagnostic.fix(title, Applicability::Maybe, place, text))
+        (
+            diagnostic.fix(title, Applicability::Maybe, place, text),
+            true,
+        )
     }
 
     /// An argument as written, in parentheses where it would fall apart beside an operator.
@@ -163,7 +166,7 @@ impl Checker<'_> {
         }
     }
 
-    /// How a method of another language is said here: `tags.includes("x")` is `tags contains "x"`.
+    /// How a method of another language is said here, and whether it is known: `tags.includes("x")` is `tags contains "x"`.
     pub(super) fn foreign_method(
         &self,
         mut diagnostic: Diagnostic,
@@ -171,9 +174,9 @@ impl Checker<'_> {
         name: &ast::Name,
         args: &[ast::Arg],
         span: Span,
-    ) -> Result<Diagnostic, Diagnostic> {
+    ) -> (Diagnostic, bool) {
         let Some(operator) = meant(&OPERATORS, &name.text) else {
-            return Err(diagnostic);
+            return (diagnostic, false);
         };
         let [
             ast::Arg {
@@ -182,10 +185,10 @@ impl Checker<'_> {
             },
         ] = args
         else {
-            return Err(diagnostic);
+            return (diagnostic, false);
         };
         if !receiver.ty.kind.is_text() && operator != "contains" && operator != "==" {
-            return Err(diagnostic);
+            return (diagnostic, false);
         }
         let file = self.scope.file;
         let edit = |span: Span, text: String| Edit { file, span, text };
@@ -200,7 +203,7 @@ impl Checker<'_> {
                 edit(Span::new(value.span.end, span.end), String::new()),
             ],
         });
-        Ok(diagnostic)
+        (diagnostic, true)
     }
 
     /// A year's number for an age, an hour for a time of day, a weekday's number for its name, an amount for how often.

@@ -89,8 +89,8 @@ impl Checker<'_> {
             )
             .label(format!("this is asked of {noun}"));
         diagnostic = match self.foreign_method(diagnostic, receiver, name, args, span) {
-            Ok(said) => return self.fail(span, said),
-            Err(diagnostic) => diagnostic,
+            (said, true) => return self.fail(span, said),
+            (diagnostic, false) => diagnostic,
         };
         let known = methods(&receiver.ty.kind);
         let habit = habit(text).filter(|habit| known.contains(habit));

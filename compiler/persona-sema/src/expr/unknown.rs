@@ -600,8 +600,8 @@ impl Checker<'_> {
             format!("there is no function `{}`", name.text),
         );
         diagnostic = match self.foreign_call(diagnostic, name, args, span) {
-            Ok(said) => return self.report(said),
-            Err(diagnostic) => diagnostic,
+            (said, true) => return self.report(said),
+            (diagnostic, false) => diagnostic,
         };
         diagnostic = match nearest(&name.text, candidates) {
             Some(near) => diagnostic.fix(
