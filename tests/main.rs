@@ -8,7 +8,11 @@ mod differential;
 #[cfg(test)]
 mod mutations;
 #[cfg(test)]
+mod pictures;
+#[cfg(test)]
 mod real;
+#[cfg(test)]
+mod replay;
 #[cfg(test)]
 mod shop;
 #[cfg(test)]

@@ -79,14 +79,14 @@ fn tree(dependent: &Dependent, texts: &Texts, style: Paint, depth: usize, text: 
         let line = line.unwrap_or_default().trim();
         text.push_str(&format!(
             "{indent}    {}\n",
-            style.dim(&format!("{}:{}:{}  {line}", at.path, at.line, at.column))
+            style.dim(format!("{}:{}:{}  {line}", at.path, at.line, at.column))
         ));
     }
     if dependent.because.len() > PLACES {
         let more = dependent.because.len() - PLACES;
         text.push_str(&format!(
             "{indent}    {}\n",
-            style.dim(&format!("and {more} more places"))
+            style.dim(format!("and {more} more places"))
         ));
     }
     for inner in &dependent.dependents {

@@ -31,8 +31,8 @@ pub(super) fn words(text: &str) -> String {
 
 /// How long the first word is.
 fn token(text: &str, first: char) -> usize {
-    if text.starts_with("\"\"\"") {
-        return text[3..].find("\"\"\"").map_or(text.len(), |end| end + 6);
+    if let Some(rest) = text.strip_prefix("\"\"\"") {
+        return rest.find("\"\"\"").map_or(text.len(), |end| end + 6);
     }
     if first == '"' {
         return string(text, true);

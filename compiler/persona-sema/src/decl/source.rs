@@ -322,7 +322,7 @@ fn field(
     let is_event = target.event.is_some();
     match name.as_str() {
         "at" if target.catalog.is_none() => {
-            source.at = expression(checking, rows, None, value, span)
+            source.at = expression(checking, rows, None, value, span);
         }
         "profile" if is_event => source.profile = expression(checking, rows, None, value, span),
         "id" if is_event => source.id = expression(checking, rows, None, value, span),

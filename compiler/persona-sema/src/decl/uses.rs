@@ -105,7 +105,7 @@ pub(crate) fn uses_of(decl: &ast::Decl, schema: &Schema) -> Uses {
         ast::DeclKind::Experiment { clauses } => walk.experiment(clauses),
         ast::DeclKind::Test { steps } => walk.test(steps),
         ast::DeclKind::Use(_) | ast::DeclKind::Exclusive { .. } => {
-            decl.kind.for_each_expr(&mut |expr| walk.expr(expr))
+            decl.kind.for_each_expr(&mut |expr| walk.expr(expr));
         }
     }
     walk.uses

@@ -146,6 +146,8 @@ impl<'t> Splitter<'t> {
 
     /// Ends what is being read at `end`.
     fn finish(&mut self, end: usize) {
+        // What ends behind an annotation holds it: `@} fn …`.
+        self.pending = self.pending.filter(|(start, _)| *start >= end);
         match self.state {
             State::Between => {}
             State::Decl { start, .. } => self.decls.push(DeclText {
