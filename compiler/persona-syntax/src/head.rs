@@ -116,5 +116,6 @@ fn annotation_end(bytes: &[u8], at: usize) -> usize {
         }
         end += 1;
     }
-    end
+    // A text that is never closed ends with the bytes.
+    end.min(bytes.len())
 }
