@@ -23,11 +23,22 @@ fn git(folder: &Path, arguments: &[&str]) {
     let run = Command::new("git")
         .arg("-C")
         .arg(folder)
-        .args(["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"])
+        .args([
+            "-c",
+            "user.name=t",
+            "-c",
+            "user.email=t@example.com",
+            "-c",
+            "commit.gpgsign=false",
+        ])
         .args(arguments)
         .output()
         .expect("git runs");
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
 }
 
 #[test]
@@ -49,8 +60,12 @@ fn other_meanings_fail_only_when_they_are_denied() {
     let against = old.path().display().to_string();
     new.call(&["breaking", "--against", &against])
         .ends_with(0)
-        .says(&["Widens segments (1)", "segment keen holds everybody it held, and perhaps more"]);
-    new.call(&["breaking", "--against", &against, "--deny", "meaning"]).ends_with(1);
+        .says(&[
+            "Widens segments (1)",
+            "segment keen holds everybody it held, and perhaps more",
+        ]);
+    new.call(&["breaking", "--against", &against, "--deny", "meaning"])
+        .ends_with(1);
     old.call(&["breaking", "--against", &against])
         .ends_with(0)
         .says(&["Nothing changed that anybody rests on."]);
@@ -70,7 +85,10 @@ fn machines_read_the_same() {
     assert_eq!(json["changes"][0]["old"]["line"], 1);
     new.call(&["breaking", "--against", &against, "--format", "github"])
         .ends_with(1)
-        .says(&["::error file=main.persona,line=1,col=", "title=Breaks rules::field Customer.city is gone"]);
+        .says(&[
+            "::error file=main.persona,line=1,col=",
+            "title=Breaks rules::field Customer.city is gone",
+        ]);
 }
 
 #[test]
@@ -82,7 +100,8 @@ fn a_revision_of_git_is_an_earlier_version() {
     git(folder, &["commit", "-q", "-m", "first"]);
     std::fs::write(folder.join("main.persona"), renamed()).expect("a file is written");
     let run = package.call(&["breaking", "--against", "git:HEAD"]);
-    run.ends_with(1).says(&["HEAD:main.persona:1", "field Customer.city is gone"]);
+    run.ends_with(1)
+        .says(&["HEAD:main.persona:1", "field Customer.city is gone"]);
     package
         .call(&["breaking", "--against", "git:nowhere"])
         .ends_with(2)
@@ -104,14 +123,23 @@ fn dependencies_of_a_revision_are_those_of_then() {
     };
     write("common/persona.toml", "[package]\nname = \"common\"\n");
     write("common/rules.persona", "const MANY: Int = 10\n");
-    write("shop/persona.toml", "[package]\nname = \"shop\"\n\n[dependencies]\ncommon = { path = \"../common\" }\n");
-    write("shop/main.persona", "use common\n\nprofile Customer { id: String @key, visits: Int = 0 }\n\nsegment keen { when visits > common.MANY }\n");
+    write(
+        "shop/persona.toml",
+        "[package]\nname = \"shop\"\n\n[dependencies]\ncommon = { path = \"../common\" }\n",
+    );
+    write(
+        "shop/main.persona",
+        "use common\n\nprofile Customer { id: String @key, visits: Int = 0 }\n\nsegment keen { when visits > common.MANY }\n",
+    );
     git(root, &["init", "-q"]);
     git(root, &["add", "."]);
     git(root, &["commit", "-q", "-m", "first"]);
     let shop = root.join("shop");
     crate::support::binary::persona(&shop, &["check", "--deny", "warnings"]).ends_with(0);
-    write("shop/main.persona", "use common\n\nprofile Customer { id: String @key, visits: Int = 0 }\n\nsegment keen { when visits > common.MANY and visits < 100 }\n");
+    write(
+        "shop/main.persona",
+        "use common\n\nprofile Customer { id: String @key, visits: Int = 0 }\n\nsegment keen { when visits > common.MANY and visits < 100 }\n",
+    );
     crate::support::binary::persona(&shop, &["breaking", "--against", "git:HEAD"])
         .ends_with(0)
         .says(&["Narrows segments (1)"]);

@@ -4,6 +4,7 @@ mod bad_input;
 mod breaking;
 mod commands;
 mod fixes;
+mod fmt;
 mod formats;
 mod index;
 mod newcomers;
@@ -11,7 +12,6 @@ mod repositories;
 mod templates;
 mod uses;
 mod watching;
-mod fmt;
 
 use std::path::Path;
 

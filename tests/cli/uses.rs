@@ -35,7 +35,10 @@ fn machines_read_the_same_as_json() {
     assert_eq!(json["format"], 1);
     assert_eq!(json["name"], "Customer.visits");
     let vip = &json["dependents"][0];
-    assert_eq!((&vip["name"], &vip["effect"]), (&"vip".into(), &"breaks".into()));
+    assert_eq!(
+        (&vip["name"], &vip["effect"]),
+        (&"vip".into(), &"breaks".into())
+    );
     assert_eq!(vip["because"][0]["text"], "visits");
     assert_eq!(vip["dependents"][0]["loses"], "vip");
 }
@@ -46,6 +49,12 @@ fn a_wrong_name_is_a_wrong_call() {
     package
         .call(&["uses", "Purchase.totl"])
         .ends_with(2)
-        .complains(&["nothing in this package is called `Purchase.totl`", "did you mean `Purchase.total`?"]);
-    package.call(&["uses", "zzz"]).ends_with(2).complains(&["name a declaration"]);
+        .complains(&[
+            "nothing in this package is called `Purchase.totl`",
+            "did you mean `Purchase.total`?",
+        ]);
+    package
+        .call(&["uses", "zzz"])
+        .ends_with(2)
+        .complains(&["name a declaration"]);
 }

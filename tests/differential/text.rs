@@ -14,7 +14,7 @@ const SECOND: i64 = 1_000_000;
 pub(super) fn manifest(schema: &Schema) -> String {
     let start = if schema.sunday { "sunday" } else { "monday" };
     format!(
-        "[package]\nname = \"generated\"\nversion = \"0.1.0\"\nlanguage = \"1\"\ntimezone = \"{}\"\nweek_starts = \"{start}\"\n",
+        "[package]\nname = \"generated\"\nversion = \"0.1.0\"\nlanguage = \"1\"\ntimezone = \"{}\"\nweek_starts = \"{start}\"\n\n[levels]\nunreachable_stage = \"allow\"\n",
         schema.package_zone
     )
 }

@@ -63,7 +63,10 @@ pub(crate) fn check(text: &str) {
     let file = db.set_file("a.persona", text.to_owned());
     let reports = db.diagnostics();
     for report in &reports {
-        assert_eq!(report.primary.file, file, "a report about no file of the package");
+        assert_eq!(
+            report.primary.file, file,
+            "a report about no file of the package"
+        );
         slice(text, report.primary.span);
         for label in report.secondary.iter().filter(|label| label.file == file) {
             slice(text, label.span);
@@ -76,7 +79,11 @@ pub(crate) fn check(text: &str) {
     let wrong = reports
         .iter()
         .any(|report| report.severity == persona_base::Severity::Error);
-    assert_eq!(db.checked().is_none(), wrong, "errors and the checked package disagree");
+    assert_eq!(
+        db.checked().is_none(),
+        wrong,
+        "errors and the checked package disagree"
+    );
     let half = text.len() / 2;
     let half = (half..=text.len())
         .find(|at| text.is_char_boundary(*at))
@@ -84,7 +91,11 @@ pub(crate) fn check(text: &str) {
     db.set_file("a.persona", text[..half].to_owned());
     db.diagnostics();
     db.set_file("a.persona", text.to_owned());
-    assert_eq!(db.diagnostics(), reports, "an edit and its undoing change the reports");
+    assert_eq!(
+        db.diagnostics(),
+        reports,
+        "an edit and its undoing change the reports"
+    );
 }
 
 fn within_limits(text: &str) -> Option<&str> {

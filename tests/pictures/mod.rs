@@ -33,12 +33,20 @@ fn printed(name: &str) -> String {
     for file in [SCHEMA, name] {
         fs::copy(errors.join(file), folder.path().join(file)).expect("the file is copied");
     }
-    let manifest = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nlanguage = \"1\"\n\n[levels]\n";
+    let manifest =
+        "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nlanguage = \"1\"\n\n[levels]\n";
     let quiet = "unused_enum = \"allow\"\n";
-    fs::write(folder.path().join("persona.toml"), format!("{manifest}{quiet}")).expect("written");
+    fs::write(
+        folder.path().join("persona.toml"),
+        format!("{manifest}{quiet}"),
+    )
+    .expect("written");
     let run = crate::support::binary::persona(folder.path(), &["check", "--color", "always"]);
     assert_eq!(run.code, 1, "{name} is a mistake:\n{}", run.stderr);
-    format!("\u{1b}[2m$\u{1b}[0m persona check\n{}{}", run.stdout, run.stderr)
+    format!(
+        "\u{1b}[2m$\u{1b}[0m persona check\n{}{}",
+        run.stdout, run.stderr
+    )
 }
 
 fn drawn(text: &str) -> String {

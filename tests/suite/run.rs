@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use persona::Compiled;
+use persona_base::{Diagnostic, names};
 
 use super::diagnostics::{Program, check_fixes, short};
 use super::document::{Block, Case, Edit};
@@ -188,8 +189,17 @@ fn answers(case: &Case<'_>, program: &Program, folder: &Path, outcome: &mut Outc
         .package(folder)
         .compile()
         .expect("a valid program compiles");
-    let Compiled::Program(compiled, _) = compiled else {
-        unreachable!("the program has no errors")
+    let compiled = match compiled {
+        Compiled::Program(compiled, _) => compiled,
+        Compiled::Broken(report) => {
+            let asked = own(case, "output").next().is_some();
+            let later = |found: &Diagnostic| found.code == names::COMES_LATER;
+            if asked || !report.diagnostics.iter().any(later) {
+                let found = short(&report);
+                outcome.failures.push(format!("it does not run:\n{found}"));
+            }
+            return;
+        }
     };
     let plan = compiled.plan();
     let outputs: Vec<(usize, &Block)> = own(case, "output").collect();

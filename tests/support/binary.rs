@@ -63,7 +63,11 @@ pub(crate) fn persona_reading(folder: &Path, arguments: &[&str], input: &[u8]) -
         .current_dir(folder)
         .args(arguments)
         .env("NO_COLOR", "1")
-        .stdin(if input.is_empty() { Stdio::null() } else { Stdio::piped() })
+        .stdin(if input.is_empty() {
+            Stdio::null()
+        } else {
+            Stdio::piped()
+        })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn().expect("the binary starts");

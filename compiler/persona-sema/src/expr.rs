@@ -7,8 +7,8 @@
 
 mod aggregates;
 mod apply;
-pub(crate) mod around;
 mod arithmetic;
+pub(crate) mod around;
 mod branches;
 mod calls;
 mod catalogs;
@@ -53,12 +53,12 @@ pub(crate) use self::catalogs::{
     is_about_events, type_in_words,
 };
 pub(crate) use self::consts::fold;
-pub(crate) use self::narrow::is_strict;
-pub(crate) use self::walk::each_part;
 use self::names::{Bound, Named};
 use self::narrow::Key;
+pub(crate) use self::narrow::is_strict;
 use self::open::{OpenAtom, Parent, Position};
 use self::types::Role;
+pub(crate) use self::walk::each_part;
 
 /// Checks a condition: a `Bool` that is never missing. In a negative position (a partition's stage, a `check`), an open
 /// condition is P0301.

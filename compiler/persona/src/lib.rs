@@ -28,6 +28,7 @@ mod why;
 
 pub use error::{Error, Excerpt};
 pub use package::{Compiled, Package, Report};
+pub use persona_sema::{ChangeClass, Dependent, Effect, PackageChange, Place, Uses};
 pub use program::Program;
 pub use run::{
     Engine, Now, NowFrom, PartitionResult, Progress, Range, Reason, RunOptions, RunResult,
@@ -35,5 +36,4 @@ pub use run::{
 };
 pub use shown::Shown;
 pub use texts::{Location, Texts};
-pub use persona_sema::{ChangeClass, Dependent, Effect, PackageChange, Place, Uses};
 pub use why::{AnswerKind, Change, Part, PartKind, Why};

@@ -20,13 +20,17 @@ const SHOWN_STEPS: usize = 8;
 
 /// Everything between declarations of these kinds.
 pub(super) fn campaign_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
-    let all = &symbols(db, db.project()).all;
-    let of = |kind: ItemKind| -> Vec<Decl<'_>> {
-        let of_kind = all.iter().filter(|decl| decl.kind(db) == kind);
-        of_kind.copied().collect()
-    };
-    let (triggers, written) = (of(ItemKind::Trigger), of(ItemKind::Content));
-    let (tried, tests) = (of(ItemKind::Experiment), of(ItemKind::Test));
+    let (mut triggers, mut written) = (Vec::new(), Vec::new());
+    let (mut tried, mut tests) = (Vec::new(), Vec::new());
+    for decl in &symbols(db, db.project()).all {
+        match decl.kind(db) {
+            ItemKind::Trigger => triggers.push(*decl),
+            ItemKind::Content => written.push(*decl),
+            ItemKind::Experiment => tried.push(*decl),
+            ItemKind::Test => tests.push(*decl),
+            _ => {}
+        }
+    }
     let mut found = Vec::new();
     if !triggers.is_empty() {
         found.extend(loops::trigger_diagnostics(db, &triggers));
@@ -145,9 +149,7 @@ fn unused_contents(db: &dyn Db, written: &[Decl<'_>]) -> Vec<Diagnostic> {
     let mut used: BTreeSet<&str> = BTreeSet::new();
     for decl in &symbols(db, db.project()).all {
         if users.contains(&decl.kind(db)) {
-            let others = used_names(db, *decl)
-                .iter()
-                .filter(|name| *name != decl.name(db));
+            let others = used_names(db, *decl).filter(|name| *name != decl.name(db));
             used.extend(others.map(|name| &**name));
         }
     }

@@ -7,15 +7,18 @@ use std::sync::Arc;
 use persona_base::{Applicability, Diagnostic, Span, names};
 use persona_syntax::ast;
 
+use super::facts::all_facts;
 use super::graph::uses;
 use super::modules::is_own;
 use super::queries::{Decl, ItemKind, check, lookup, schema, symbols, tree};
 use super::{Db, stand_in};
 use crate::decl::plain_string;
 
+/// A name that is marked, and what the mark says.
+pub(super) type Mark = (Arc<str>, Option<String>);
+
 /// What the marks in a declaration say: its own under its name, those of its fields under theirs (`Customer.city`).
-#[salsa::tracked]
-fn marks<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<(Arc<str>, Option<String>)> {
+pub(super) fn marks(db: &dyn Db, decl: Decl<'_>) -> Vec<Mark> {
     let tree = tree(db, decl);
     let mut found = Vec::new();
     let mut mark = |annotations: &[ast::Annotation], name: Arc<str>| {
@@ -42,15 +45,14 @@ fn marks<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<(Arc<str>, Option<String>
 
 /// Uses of what is marked.
 pub(super) fn deprecated(db: &dyn Db) -> Vec<Diagnostic> {
-    let all = &symbols(db, db.project()).all;
-    let marked: BTreeMap<&str, &Option<String>> = all
-        .iter()
-        .flat_map(|decl| marks(db, *decl))
+    let marked: BTreeMap<&str, &Option<String>> = all_facts(db)
+        .flat_map(|(_, facts)| &facts.marks)
         .map(|(name, text)| (&**name, text))
         .collect();
     if marked.is_empty() {
         return Vec::new();
     }
+    let all = &symbols(db, db.project()).all;
     let mut found = Vec::new();
     for decl in all.iter().filter(|decl| is_own(db, **decl)) {
         let uses = uses(db, *decl);

@@ -5,7 +5,7 @@ use persona_base::{Diagnostic, Level, Severity, contents, names, sort_and_dedup}
 use super::graph::{cycle_diagnostics, graph};
 use super::origin::{Origins, file_errors};
 use super::queries::{check, config, signature, symbols};
-use super::{Database, Db, campaign, expansion, lints, modules, shadow, suppress};
+use super::{Database, Db, campaign, expansion, kept, lints, modules, shadow, suppress};
 use crate::package::{Config, LintLevel};
 
 /// Whether something keeps the package from being compiled.
@@ -25,22 +25,21 @@ pub(super) fn check_all(db: &dyn Db) {
 
 /// All diagnostics of the package.
 pub(super) fn diagnostics(db: &Database) -> Vec<Diagnostic> {
-    check_all(db);
     let project = db.project();
     let all = &symbols(db, project).all;
-    let mut found: Vec<Diagnostic> = Vec::new();
-    for decl in all {
-        found.extend(check(db, *decl).diagnostics.iter().cloned());
-        found.extend(crate::prove::proven_of(db, *decl).iter().cloned());
-    }
+    let mut found = kept::of_declarations(db);
     found.extend(cycle_diagnostics(db));
-    found.extend(expansion::expansion_diagnostics(db));
+    found.extend(
+        expansion::expansion_diagnostics(db, project)
+            .iter()
+            .cloned(),
+    );
     found.extend(lints::package_diagnostics(db));
     found.extend(campaign::campaign_diagnostics(db));
     found.extend(modules::unused_imports(db));
     found.extend(shadow::shadowed(db));
     found = modules::collapsed(db, all, found);
-    found = suppress::suppressed(db, all, found);
+    found = suppress::suppressed(db, found);
     if !found.is_empty() {
         found = finished(db, found);
     }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use persona_base::{Diagnostic, package};
 use rustc_hash::FxHashMap;
 
-use super::Db;
-use super::graph::{graph, uses};
+use super::graph::graph;
 use super::origin::name_of;
-use super::queries::{Decl, header, symbols};
+use super::queries::{Decl, symbols};
+use super::{Db, Project, facts};
 
 /// How deep definitions may be nested: `a` that uses `b` that uses `c` are three.
 pub(crate) const MAX_DEPTH: u32 = 100;
@@ -29,18 +29,24 @@ struct Extent {
 }
 
 /// What is nested too deep, or becomes too large.
-pub(crate) fn expansion_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
-    let graph = graph(db, db.project());
-    let by_name = &symbols(db, db.project()).by_name;
+#[salsa::tracked]
+pub(crate) fn expansion_diagnostics(db: &dyn Db, project: Project) -> Vec<Diagnostic> {
+    let graph = graph(db, project);
+    let by_name = &symbols(db, project).by_name;
+    let sizes: FxHashMap<Decl<'_>, &facts::Extent> =
+        facts::with_each(db, |file| facts::extents(db, file).as_slice())
+            .map(|(decl, extent)| (decl, &**extent))
+            .collect();
     let mut extents: FxHashMap<Decl<'_>, Extent> = FxHashMap::default();
     let mut diagnostics = Vec::new();
     let mut total = 0_u64;
     let mut package_refused = false;
     for decl in &graph.order {
-        let mut extent = extent(db, by_name, *decl, &extents);
+        let own = sizes[decl];
+        let mut extent = extent(by_name, own, &sizes, &extents);
         // One report where a limit is passed, none for what is built upon it.
         if !extent.refused {
-            let answers = !header(db, *decl).has_params;
+            let answers = !own.has_params;
             total = total.saturating_add(if answers { extent.size } else { 0 });
             let refusal = if extent.depth > MAX_DEPTH {
                 Some(too_deep(db, *decl))
@@ -62,18 +68,17 @@ pub(crate) fn expansion_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
 }
 
 fn extent<'db>(
-    db: &'db dyn Db,
     by_name: &BTreeMap<Arc<str>, Decl<'db>>,
-    decl: Decl<'db>,
+    own: &facts::Extent,
+    sizes: &FxHashMap<Decl<'db>, &facts::Extent>,
     known: &FxHashMap<Decl<'db>, Extent>,
 ) -> Extent {
-    let uses = uses(db, decl);
     let mut extent = Extent {
         depth: 1,
-        size: u64::from(uses.size),
+        size: u64::from(own.size),
         refused: false,
     };
-    for (name, spans) in &uses.globals {
+    for (name, times) in &own.calls {
         // What is not known yet is in a cycle, which is reported already.
         let Some(target) = by_name.get(name) else {
             continue;
@@ -84,10 +89,10 @@ fn extent<'db>(
         extent.refused |= inner.refused;
         extent.depth = extent.depth.max(inner.depth.saturating_add(1));
         // What takes no parameters is computed once, however often it is used.
-        if header(db, *target).has_params {
+        if sizes[target].has_params {
             extent.size = extent
                 .size
-                .saturating_add(inner.size.saturating_mul(spans.len() as u64));
+                .saturating_add(inner.size.saturating_mul(u64::from(*times)));
         }
     }
     extent

@@ -2,12 +2,13 @@
 //! in circles. One query that only looks at syntax; no query follows a cycle.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use persona_base::{Diagnostic, names};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
+use super::facts::{Links, all_links};
 use super::queries::{Decl, ItemKind, schema, symbols, tree};
 use super::{Db, Project, modules, scc, stand_in};
 use crate::decl::{Uses, uses_of};
@@ -22,25 +23,21 @@ pub(crate) fn uses<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Uses {
 }
 
 /// The names that a declaration refers to.
-#[salsa::tracked]
-pub(crate) fn used_names<'db>(db: &'db dyn Db, decl: Decl<'db>) -> BTreeSet<Arc<str>> {
-    uses(db, decl).globals.keys().cloned().collect()
+pub(crate) fn used_names<'db>(
+    db: &'db dyn Db,
+    decl: Decl<'db>,
+) -> impl Iterator<Item = &'db Arc<str>> {
+    uses(db, decl).globals.keys()
 }
 
 /// Whether a declaration refers to another by its name, as far as syntax tells: a bare name is never a segment or a function,
 /// so that `segment gold { when tier == gold }` does not refer to itself.
 pub(crate) fn refers(db: &dyn Db, decl: Decl<'_>, name: &str, kind: ItemKind) -> bool {
-    let names = match kind {
-        ItemKind::Segment | ItemKind::Fn => definite_names(db, decl),
-        _ => used_names(db, decl),
-    };
-    names.contains(name)
-}
-
-/// The names that a declaration uses where only a declaration can stand.
-#[salsa::tracked]
-fn definite_names<'db>(db: &'db dyn Db, decl: Decl<'db>) -> BTreeSet<Arc<str>> {
-    uses(db, decl).definite.clone()
+    let uses = uses(db, decl);
+    match kind {
+        ItemKind::Segment | ItemKind::Fn => uses.definite.contains(name),
+        _ => uses.globals.contains_key(name),
+    }
 }
 
 /// The declarations with bodies, and how they refer to each other.
@@ -56,21 +53,21 @@ pub(crate) struct Graph<'db> {
 #[salsa::tracked]
 pub(crate) fn graph<'db>(db: &'db dyn Db, project: Project) -> Graph<'db> {
     let symbols = symbols(db, project);
-    let nodes: Vec<Decl<'db>> = symbols
-        .all
-        .iter()
-        .copied()
-        .filter(|decl| decl.kind(db).has_body())
+    let linked: Vec<(Decl<'db>, &Links)> = all_links(db)
+        .filter(|(decl, _)| decl.kind(db).has_body())
         .collect();
+    let nodes: Vec<Decl<'db>> = linked.iter().map(|(decl, _)| *decl).collect();
     let numbers: FxHashMap<Decl<'db>, u32> = (0_u32..)
         .zip(&nodes)
         .map(|(number, decl)| (*decl, number))
         .collect();
-    let targets = |decl: &Decl<'db>| {
-        let names = used_names(db, *decl).iter();
+    let targets = |(decl, links): &(Decl<'db>, &Links)| {
+        let names = links.used.iter();
+        // As in [`refers`].
         let found = names.filter_map(|name| {
             let target = symbols.by_name.get(name)?;
-            refers(db, *decl, name, target.kind(db)).then_some(target)
+            let bare_names = !matches!(target.kind(db), ItemKind::Segment | ItemKind::Fn);
+            (bare_names || links.definite.contains(name)).then_some(target)
         });
         // A module does not see the rules of the package that uses it.
         let seen =
@@ -78,7 +75,7 @@ pub(crate) fn graph<'db>(db: &'db dyn Db, project: Project) -> Graph<'db> {
         seen.filter_map(|target| numbers.get(target).copied())
             .collect::<Vec<u32>>()
     };
-    let edges: Vec<Vec<u32>> = nodes.iter().map(targets).collect();
+    let edges: Vec<Vec<u32>> = linked.iter().map(targets).collect();
     let mut graph = Graph {
         order: Vec::with_capacity(nodes.len()),
         cycles: Vec::new(),

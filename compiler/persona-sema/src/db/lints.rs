@@ -8,8 +8,10 @@ use persona_base::{
     Applicability, Code, Diagnostic, Edit, FileId, Fix, Span, data, names, package,
 };
 use persona_syntax::ast;
+use rustc_hash::FxHashSet;
 
-use super::graph::{used_names, uses};
+use super::facts::all_links;
+use super::graph::uses;
 use super::origin::name_of;
 use super::queries::{Decl, ItemKind, Symbols, header, symbols, tree};
 use super::{Db, Project, scc, stand_in};
@@ -96,17 +98,18 @@ fn further_profiles(db: &dyn Db, symbols: &Symbols<'_>) -> Vec<Diagnostic> {
 /// What only has a meaning where it is used, and is used nowhere.
 fn unused(db: &dyn Db, symbols: &Symbols<'_>) -> Vec<Diagnostic> {
     // A package without people is there for others: what it declares is for them.
-    let for_others = symbols.all.iter().all(|decl| decl.kind(db) != ItemKind::Profile);
+    let for_others = symbols
+        .all
+        .iter()
+        .all(|decl| decl.kind(db) != ItemKind::Profile);
     if for_others && db.project().config(db).is_some() {
         return Vec::new();
     }
-    let mut used: BTreeSet<&str> = BTreeSet::new();
-    for decl in &symbols.all {
-        let others = used_names(db, *decl)
-            .iter()
-            .filter(|name| *name != decl.name(db));
+    let mut used: FxHashSet<&str> = FxHashSet::default();
+    for (decl, links) in all_links(db) {
+        let others = links.used.iter().filter(|name| *name != decl.name(db));
         used.extend(others.map(|name| &**name));
-        used.extend(uses(db, *decl).named.keys().map(|name| &**name));
+        used.extend(links.named.iter().map(|name| &**name));
     }
     let shown_by_templates = || uses_templates(db, symbols);
     let nobody = symbols
@@ -125,12 +128,17 @@ fn uses_templates(db: &dyn Db, symbols: &Symbols<'_>) -> bool {
         let mut slots = slots.iter();
         slots.any(|slot| matches!(slot.value, ast::SlotSource::Template(_)))
     };
-    symbols.all.iter().any(|decl| match &tree(db, *decl).kind {
+    let contents = symbols.all.iter();
+    let mut contents = contents.filter(|decl| decl.kind(db) == ItemKind::Content);
+    contents.any(|decl| match &tree(db, *decl).kind {
         ast::DeclKind::Content(content) => {
             let mut variants = content.variants.iter().chain(&content.otherwise);
             variants.any(|variant| {
                 from_file(&variant.slots)
-                    || variant.locales.iter().any(|locale| from_file(&locale.slots))
+                    || variant
+                        .locales
+                        .iter()
+                        .any(|locale| from_file(&locale.slots))
             })
         }
         _ => false,
@@ -195,6 +203,9 @@ fn unused_diagnostic(db: &dyn Db, name: &str, decl: Decl<'_>) -> Option<Diagnost
 fn circular_preferences(db: &dyn Db) -> Vec<Diagnostic> {
     let mut clauses: Vec<(FileId, Span, &str, &str)> = Vec::new();
     for decl in &symbols(db, db.project()).all {
+        if decl.kind(db) != ItemKind::Source {
+            continue;
+        }
         let ast::DeclKind::Source(source) = &tree(db, *decl).kind else {
             continue;
         };

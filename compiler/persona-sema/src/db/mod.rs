@@ -13,12 +13,16 @@ mod deprecated;
 mod edge;
 mod env;
 mod expansion;
+mod facts;
 mod graph;
+mod kept;
 mod lints;
 mod loops;
 pub(crate) mod modules;
 mod origin;
 mod queries;
+#[cfg(test)]
+mod random;
 mod scc;
 mod shadow;
 mod sharing;
@@ -94,6 +98,8 @@ pub struct Database {
     /// All files ever set, by id; removed ones keep their place.
     files: Vec<SourceFile>,
     by_path: BTreeMap<Arc<str>, FileId>,
+    /// What the last time found.
+    kept: kept::Shelf,
 }
 
 #[salsa::db]
@@ -144,6 +150,7 @@ impl Database {
             project: None,
             files: Vec::new(),
             by_path: BTreeMap::new(),
+            kept: kept::Shelf::default(),
         };
         db.project = Some(Project::new(
             &db,
@@ -167,6 +174,7 @@ impl Database {
             let at = files.partition_point(|other| &**other.path(self) < path);
             files.insert(at, file);
             self.project().set_files(self).to(files);
+            self.kept.clear();
         }
         id
     }
@@ -186,6 +194,7 @@ impl Database {
             .collect();
         self.project().set_files(self).to(files);
         file.set_text(self).to(Arc::from(""));
+        self.kept.clear();
     }
 
     /// Sets the text of the package's `persona.toml`, or says that there is none: then the package is a single
@@ -193,19 +202,25 @@ impl Database {
     pub fn set_config(&mut self, path: &str, toml: Option<String>) -> Option<FileId> {
         let id = toml.map(|text| self.store(path, text, ""));
         let config = id.map(|id| self.files[id.0 as usize]);
-        self.project()
-            .set_config(self)
-            .with_durability(salsa::Durability::MEDIUM)
-            .to(config);
+        if self.project().config(self) != config {
+            self.project()
+                .set_config(self)
+                .with_durability(salsa::Durability::MEDIUM)
+                .to(config);
+            self.kept.clear();
+        }
         id
     }
 
     /// Names a package that has no `persona.toml`.
     pub fn set_name(&mut self, name: &str) {
-        self.project()
-            .set_name(self)
-            .with_durability(salsa::Durability::MEDIUM)
-            .to(Arc::from(name));
+        if **self.project().name(self) != *name {
+            self.project()
+                .set_name(self)
+                .with_durability(salsa::Durability::MEDIUM)
+                .to(Arc::from(name));
+            self.kept.clear();
+        }
     }
 
     /// Says which files of the package's folder may be templates: their paths from that folder, with `/`. Without a folder
@@ -216,6 +231,7 @@ impl Database {
         let changed = *self.project().templates(self) != paths;
         if changed {
             self.project().set_templates(self).to(paths);
+            self.kept.clear();
         }
         changed
     }
@@ -256,9 +272,13 @@ impl Database {
             let file = self.files[id.0 as usize];
             if **file.text(self) != *text {
                 file.set_text(self).to(Arc::from(text));
+                if !self.project().files(self).contains(&file) {
+                    self.kept.clear();
+                }
             }
             if **file.space(self) != *space {
                 file.set_space(self).to(Arc::from(space));
+                self.kept.clear();
             }
             return id;
         }

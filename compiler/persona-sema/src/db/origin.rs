@@ -129,7 +129,8 @@ impl<'db> Origins<'db> {
         let Some(line) = self.line(place.file, self.place(*next).span.start + head) else {
             return;
         };
-        diagnostic.primary.text = format!("opened here; the next declaration starts at line {line}");
+        diagnostic.primary.text =
+            format!("opened here; the next declaration starts at line {line}");
         diagnostic.secondary.push(Label {
             file: stand_in(*next),
             span: Span::new(head, head + word as u32),

@@ -291,17 +291,24 @@ pub(crate) struct Header {
 /// A declaration's header.
 #[salsa::tracked]
 pub(crate) fn header<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Header {
-    let (params, of) = match &tree(db, decl).kind {
+    let kind = &tree(db, decl).kind;
+    Header {
+        has_params: !parameters(kind).is_empty(),
+        of: match kind {
+            ast::DeclKind::Source(source) => Some(Arc::from(source.of.text.as_str())),
+            _ => None,
+        },
+    }
+}
+
+/// What a declaration takes where it is called.
+pub(super) fn parameters(kind: &ast::DeclKind) -> &[ast::Param] {
+    match kind {
         ast::DeclKind::Trait { params, .. }
         | ast::DeclKind::Fn { params, .. }
         | ast::DeclKind::Segment { params, .. }
-        | ast::DeclKind::Recommend(ast::RecommendDecl { params, .. }) => (params.as_slice(), None),
-        ast::DeclKind::Source(source) => (&[][..], Some(Arc::from(source.of.text.as_str()))),
-        _ => (&[][..], None),
-    };
-    Header {
-        has_params: !params.is_empty(),
-        of,
+        | ast::DeclKind::Recommend(ast::RecommendDecl { params, .. }) => params,
+        _ => &[],
     }
 }
 

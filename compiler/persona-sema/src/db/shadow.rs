@@ -1,20 +1,23 @@
 //! Names that a rule gives itself and that a declaration has as well, where nothing else says so: segments and functions
 //! are not meant by a bare name, so that both can be used side by side.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use persona_base::{Diagnostic, Span, modules};
 use persona_syntax::ast::{self, Expr, ExprKind, Name, Query, QueryArg};
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::facts::all_facts;
 use super::modules::{bare, is_own};
 use super::origin::name_of;
 use super::queries::{Decl, ItemKind, symbols, tree};
 use super::{Db, stand_in};
 
+/// A name, where it is given, and what it is.
+pub(super) type Given = (Arc<str>, Span, &'static str);
+
 /// The names that a declaration gives itself, with their places and what they are.
-#[salsa::tracked]
-fn given<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<(Arc<str>, Span, &'static str)> {
+pub(super) fn given(db: &dyn Db, decl: Decl<'_>) -> Vec<Given> {
     let mut found = Vec::new();
     let kind = &tree(db, decl).kind;
     let mut give = |name: &Name, what: &'static str| {
@@ -86,18 +89,27 @@ fn names_in(expr: &Expr, give: Give<'_>) {
 
 /// Names that hide a segment or a function.
 pub(super) fn shadowed(db: &dyn Db) -> Vec<Diagnostic> {
-    let all = &symbols(db, db.project()).all;
-    let own = || all.iter().filter(|decl| is_own(db, **decl));
-    let mut hidden: BTreeMap<&str, Decl<'_>> = BTreeMap::new();
-    for decl in own() {
-        let name = decl.name(db);
-        if matches!(decl.kind(db), ItemKind::Segment | ItemKind::Fn) && !name.is_empty() {
-            hidden.entry(bare(name)).or_insert(*decl);
+    let giving: Vec<_> = all_facts(db)
+        .filter(|(decl, facts)| !facts.given.is_empty() && is_own(db, *decl))
+        .collect();
+    let names: FxHashSet<&str> = giving
+        .iter()
+        .flat_map(|(_, facts)| facts.given.iter().map(|(name, ..)| &**name))
+        .collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let all = symbols(db, db.project()).all.iter();
+    let mut hidden: FxHashMap<&str, Decl<'_>> = FxHashMap::default();
+    for decl in all.filter(|decl| is_own(db, **decl)) {
+        let name = bare(decl.name(db));
+        if matches!(decl.kind(db), ItemKind::Segment | ItemKind::Fn) && names.contains(name) {
+            hidden.entry(name).or_insert(*decl);
         }
     }
     let mut found = Vec::new();
-    for decl in own() {
-        for (name, span, what) in given(db, *decl) {
+    for (decl, facts) in &giving {
+        for (name, span, what) in &facts.given {
             let Some(other) = hidden.get(&**name).filter(|other| *other != decl) else {
                 continue;
             };

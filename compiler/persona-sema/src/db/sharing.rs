@@ -24,10 +24,13 @@ impl Database {
         }
         let files: Vec<_> = ids.iter().map(|id| self.files[id.0 as usize]).collect();
         let project = self.project();
-        project
-            .set_library(self)
-            .with_durability(Durability::HIGH)
-            .to(files);
+        if *project.library(self) != files {
+            project
+                .set_library(self)
+                .with_durability(Durability::HIGH)
+                .to(files);
+            self.kept.clear();
+        }
         ids
     }
 
@@ -72,12 +75,14 @@ impl Database {
                 .set_packages(self)
                 .with_durability(Durability::MEDIUM)
                 .to(all);
+            self.kept.clear();
         }
         if *project.folders(self) != folders {
             project
                 .set_folders(self)
                 .with_durability(Durability::MEDIUM)
                 .to(folders);
+            self.kept.clear();
         }
         ids
     }

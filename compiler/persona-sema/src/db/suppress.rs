@@ -8,6 +8,7 @@ use persona_base::{
 };
 use persona_syntax::ast;
 
+use super::facts::all_facts;
 use super::modules::is_own;
 use super::origin::whole;
 use super::queries::{Decl, tree};
@@ -28,8 +29,7 @@ pub(super) struct Allow {
 }
 
 /// The names in `@allow(…)` of a declaration and its fields.
-#[salsa::tracked]
-fn allows_of<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<Allow> {
+pub(super) fn allows_of(db: &dyn Db, decl: Decl<'_>) -> Vec<Allow> {
     let tree = tree(db, decl);
     let text: &str = decl.source(db).text(db);
     let mut found = Vec::new();
@@ -93,12 +93,11 @@ fn with_blank(text: &str, span: Span, after: bool) -> Span {
 }
 
 /// Takes out the diagnostics that are allowed, and adds a report for each `@allow` that allowed nothing.
-pub(super) fn suppressed(db: &dyn Db, all: &[Decl<'_>], found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub(super) fn suppressed(db: &dyn Db, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut allows: BTreeMap<FileId, (&[Allow], BTreeSet<usize>)> = BTreeMap::new();
-    for decl in all.iter().filter(|decl| is_own(db, **decl)) {
-        let of_decl = allows_of(db, *decl);
-        if !of_decl.is_empty() {
-            allows.insert(stand_in(*decl), (of_decl, BTreeSet::new()));
+    for (decl, facts) in all_facts(db) {
+        if !facts.allows.is_empty() && is_own(db, decl) {
+            allows.insert(stand_in(decl), (&facts.allows, BTreeSet::new()));
         }
     }
     if allows.is_empty() {

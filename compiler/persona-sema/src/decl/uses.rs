@@ -36,10 +36,8 @@ pub(crate) struct Uses {
 
 /// The names that `decl` uses.
 pub(crate) fn uses_of(decl: &ast::Decl, schema: &Schema) -> Uses {
-    let profile = field_names(schema.profile.fields.iter());
     let mut walk = Walk {
         schema,
-        profile,
         scopes: Vec::new(),
         what_is_sent: 0,
         uses: Uses::default(),
@@ -116,9 +114,6 @@ type Names = BTreeSet<String>;
 
 struct Walk<'a> {
     schema: &'a Schema,
-    /// What a bare name means before it means a declaration. A declaration that a bare name could mean as well is an error;
-    /// segments and functions are not meant by bare names, so they may have the names of fields.
-    profile: Names,
     scopes: Vec<Names>,
     /// How many conditions about `Sent` are around.
     what_is_sent: u32,
@@ -126,6 +121,16 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Whether a bare name is a field of the profile: it means that before it means a declaration. A declaration that it could
+    /// mean as well is an error; segments and functions are not meant by bare names, so they may have the names of fields.
+    fn is_profile_field(&self, name: &str) -> bool {
+        let rest_of = |field: &FieldDef| match field.name.strip_prefix(name) {
+            Some(rest) => rest.is_empty() || rest.starts_with('.'),
+            None => false,
+        };
+        self.schema.profile.fields.iter().any(rest_of)
+    }
+
     fn mention(&mut self, name: &Name) {
         if !name.is_missing() {
             self.uses
@@ -162,7 +167,7 @@ impl Walk<'_> {
             return;
         }
         self.uses.body.insert(Arc::from(name.text.as_str()));
-        let bound = self.profile.contains(&name.text)
+        let bound = self.is_profile_field(&name.text)
             || self.scopes.iter().any(|scope| scope.contains(&name.text));
         if bound {
             self.mention(name);

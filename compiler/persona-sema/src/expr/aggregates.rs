@@ -354,7 +354,12 @@ impl Checker<'_> {
     }
 
     /// An aggregated value must be there: else the aggregate would silently be of fewer events.
-    pub(super) fn settled_value(&mut self, mut value: Expr, name: &ast::Name, written: &ast::Query) -> Expr {
+    pub(super) fn settled_value(
+        &mut self,
+        mut value: Expr,
+        name: &ast::Name,
+        written: &ast::Query,
+    ) -> Expr {
         if !value.ty.optional {
             return value;
         }

@@ -148,7 +148,12 @@ impl Checker<'_> {
         format!("{not}{}", self.text(written))
     }
 
-    pub(super) fn in_stage(&mut self, partition: &ast::Name, stage: &ast::Name, span: Span) -> Expr {
+    pub(super) fn in_stage(
+        &mut self,
+        partition: &ast::Name,
+        stage: &ast::Name,
+        span: Span,
+    ) -> Expr {
         if partition.is_missing() || stage.is_missing() {
             return self.error_at(span);
         }

@@ -54,7 +54,10 @@ fn an_open_brace_names_the_line_of_the_next_declaration() {
     let found = diagnostics(program);
     let open = found.iter().find(|found| found.code.id() == "P0004");
     let open = open.expect("the brace is open");
-    assert_eq!(open.primary.text, "opened here; the next declaration starts at line 5");
+    assert_eq!(
+        open.primary.text,
+        "opened here; the next declaration starts at line 5"
+    );
     let next = open.secondary.last().expect("it is pointed at");
     assert_eq!(next.span.of(program), "segment");
     assert!(next.span.start > 30, "{next:?}");

@@ -496,17 +496,23 @@ fn names_that_hide_others_are_said() {
 #[test]
 fn what_is_deprecated_is_said_where_it_is_used() {
     let program = "@deprecated(\"use regular\")\nsegment keen { when visits > 3 }\nsegment regular { when visits > 3 }\nsegment b { when in keen }\n";
-    check(program, &expect![[r#"
+    check(
+        program,
+        &expect![[r#"
         P0239? 4:21 `keen` `keen` is marked as deprecated
             ^ used here
             > write `regular`
-    "#]]);
+    "#]],
+    );
     check_fix(&format!("{program}{SHOP}"), "P0239");
-    check("@deprecated(\"nobody needs it\")\ntrait old: Int = visits\nsegment b { when old > 3 }\n", &expect![[r#"
+    check(
+        "@deprecated(\"nobody needs it\")\ntrait old: Int = visits\nsegment b { when old > 3 }\n",
+        &expect![[r#"
         P0239? 3:18 `old` `old` is marked as deprecated
             ^ used here
             ? nobody needs it
-    "#]]);
+    "#]],
+    );
     let fields = "profile Customer { id: String @key, town: String? @deprecated(\"use city\"), city: String? }\n\
         event Visit { page: String @deprecated(\"use url\"), url: String }\n\
         segment a { when town == \"x\" or did Visit where page == \"y\" and profile.town == \"z\" }\n\
@@ -533,7 +539,9 @@ fn what_is_deprecated_is_said_where_it_is_used() {
 
 #[test]
 fn what_nobody_names_is_said() {
-    check("enum Tier { a, b }\nevents Activity = Purchase\n", &expect![[r#"
+    check(
+        "enum Tier { a, b }\nevents Activity = Purchase\n",
+        &expect![[r#"
         P0237? 1:6 `Tier` `Tier` is not used anywhere
             ^ never used
             = an enum is the type of something, or nothing
@@ -542,7 +550,8 @@ fn what_nobody_names_is_said() {
             ^ never used
             = a group of events has an effect only where it is counted
             ? use it, or remove it
-    "#]]);
+    "#]],
+    );
     // A package for others declares for others.
     expect![[""]].assert_eq(&report("//- persona.toml\n[package]\nname = \"common\"\n//- rules.persona\nenum Tier { a, b }\nconst A: Int = 1\n"));
 }

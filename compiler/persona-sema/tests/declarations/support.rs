@@ -66,7 +66,11 @@ fn share(db: &mut Database, files: &[(String, String)]) {
         .collect();
     let from = std::iter::once("").chain(packages.iter().map(|package| package.folder.as_str()));
     let links: Vec<_> = from
-        .flat_map(|from| names.iter().map(move |(name, to)| (from.to_owned(), name.clone(), to.clone())))
+        .flat_map(|from| {
+            names
+                .iter()
+                .map(move |(name, to)| (from.to_owned(), name.clone(), to.clone()))
+        })
         .collect();
     db.set_dependencies(packages, links);
 }

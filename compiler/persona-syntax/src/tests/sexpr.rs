@@ -87,24 +87,7 @@ pub(crate) fn decl(decl: &Decl) -> String {
             stages,
             otherwise,
         } => {
-            let stages: String = stages
-                .iter()
-                .map(|stage| {
-                    let doc = stage
-                        .doc
-                        .as_ref()
-                        .map_or(String::new(), |doc| format!("/// {doc} "));
-                    let title = stage
-                        .title
-                        .as_ref()
-                        .map_or(String::new(), |title| format!(" {title:?}"));
-                    format!(
-                        "\n  ({doc}{}{title} {})",
-                        name_text(&stage.name),
-                        expr(&stage.condition)
-                    )
-                })
-                .collect();
+            let stages: String = stages.iter().map(stage_text).collect();
             write!(
                 out,
                 "(partition {name}{}{stages}\n  (otherwise {}))",
@@ -119,7 +102,23 @@ pub(crate) fn decl(decl: &Decl) -> String {
     out
 }
 
-pub(super) fn name_text(name: &Name) -> String {
+pub(super) fn stage_text(stage: &Stage) -> String {
+    let doc = stage
+        .doc
+        .as_ref()
+        .map_or(String::new(), |doc| format!("/// {doc} "));
+    let title = stage
+        .title
+        .as_ref()
+        .map_or(String::new(), |title| format!(" {title:?}"));
+    format!(
+        "\n  ({doc}{}{title} {})",
+        name_text(&stage.name),
+        expr(&stage.condition)
+    )
+}
+
+fn name_text(name: &Name) -> String {
     if name.is_missing() {
         "·".to_owned()
     } else {

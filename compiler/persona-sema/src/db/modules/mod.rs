@@ -26,8 +26,8 @@ pub(crate) use qualify::misuses;
 pub(crate) use report::{check_use, collapsed, misuse_diagnostic};
 pub(crate) use used::{asked_for, unused_imports};
 
-pub(super) use qualify::resolved;
 use links::linked;
+pub(super) use qualify::resolved;
 
 /// The name of the standard library's package.
 pub(crate) const STD: &str = "std";
@@ -309,13 +309,20 @@ pub(crate) fn loaded(db: &dyn Db, project: Project) -> Vec<Arc<str>> {
 
 /// The declarations of modules that take part: what can be brought in, and what is wrong.
 pub(super) fn shared_decls<'db>(db: &'db dyn Db) -> Vec<Decl<'db>> {
-    let spaces = loaded(db, db.project()).iter().skip(1);
-    let files = spaces.flat_map(|space| files_of(db, space));
+    let files = shared_files(db).into_iter();
     let decls = files.flat_map(|file| file_symbols(db, file)).copied();
-    let kept = |kind| {
-        is_importable(kind) || matches!(kind, ItemKind::Use | ItemKind::Error)
-    };
-    decls.filter(|decl| kept(decl.kind(db))).collect()
+    decls.filter(|decl| is_shared(decl.kind(db))).collect()
+}
+
+/// The files of modules that take part.
+pub(super) fn shared_files(db: &dyn Db) -> Vec<SourceFile> {
+    let spaces = loaded(db, db.project()).iter().skip(1);
+    spaces.flat_map(|space| files_of(db, space)).collect()
+}
+
+/// Whether a declaration of a module takes part.
+pub(super) fn is_shared(kind: ItemKind) -> bool {
+    is_importable(kind) || matches!(kind, ItemKind::Use | ItemKind::Error)
 }
 
 /// All files that take part, with their declarations' spaces.

@@ -40,7 +40,7 @@ pub(crate) fn asked_for<'db>(db: &'db dyn Db) -> BTreeMap<Arc<str>, (Decl<'db>, 
                 continue;
             }
             found.insert(name, (decl, one.decl));
-            let next = used_names(db, decl).iter();
+            let next = used_names(db, decl);
             queue.extend(next.filter_map(|name| symbols.by_name.get(name)).copied());
         }
     }

@@ -1,4 +1,4 @@
-//! `use`.
+//! `use`: what it brings in is found by `db::modules`; here it is reported.
 
 use persona_syntax::ast;
 

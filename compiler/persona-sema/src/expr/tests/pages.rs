@@ -23,7 +23,11 @@ fn codes(program: &str) -> Vec<(Code, Severity)> {
     db.set_file("main.persona", program.to_owned());
     let mut found = db.diagnostics();
     // What cannot be run yet is told when a package is about to be compiled.
-    found.extend(db.checked().iter().flat_map(|checked| checked.not_run_yet()));
+    found.extend(
+        db.checked()
+            .iter()
+            .flat_map(|checked| checked.not_run_yet()),
+    );
     found
         .iter()
         .map(|diagnostic| (diagnostic.code, diagnostic.severity))
