@@ -139,18 +139,31 @@ fn reached(db: &dyn Db, kept: &Kept, all: &[Decl<'_>]) -> Option<Vec<usize>> {
     if reached.is_empty() {
         return Some(reached);
     }
+    followed(db, all, reached)
+}
+
+/// Adds those that name what is reached, and those that name them; `None` where that leads too far.
+fn followed(db: &dyn Db, all: &[Decl<'_>], mut reached: Vec<usize>) -> Option<Vec<usize>> {
     let words: Vec<&[u32]> = all_facts(db).map(|(_, facts)| &*facts.words).collect();
     let mut is_reached = vec![false; all.len()];
     reached.iter().for_each(|index| is_reached[*index] = true);
     let mut new = 0;
     for _ in 0..MAX_STEPS {
-        let names = reached[new..].iter();
-        let names: FxHashSet<u32> = names
+        let last = &reached[new..];
+        let names: FxHashSet<u32> = last
+            .iter()
             .flat_map(|index| split(all[*index].name(db)).map(word))
             .collect();
+        // Triggers know the consents that channels and purposes ask for, without naming these.
+        let asks = |index: &usize| {
+            let kind = all[*index].kind(db);
+            matches!(kind, ItemKind::Channel | ItemKind::Purpose)
+        };
+        let triggers_too = last.iter().any(asks);
         new = reached.len();
         for (index, words) in words.iter().enumerate() {
-            if !is_reached[index] && contains_any(words, &names) {
+            let knows = || triggers_too && all[index].kind(db) == ItemKind::Trigger;
+            if !is_reached[index] && (contains_any(words, &names) || knows()) {
                 is_reached[index] = true;
                 reached.push(index);
             }
@@ -171,8 +184,8 @@ fn contains_any(words: &[u32], names: &FxHashSet<u32>) -> bool {
     }
 }
 
-/// Whether others learn of it only by naming it. All else has a part in what every declaration sees (fields, kinds of
-/// events, values of enums) or in what is looked at as a whole (sources, modules, layers).
+/// Whether others learn of it only by naming it, besides what the schema has of it. All else has a part in what every
+/// declaration sees (fields, kinds of events), or is looked at by all of its kind (sources, modules, channels).
 fn is_known_by_name(kind: ItemKind) -> bool {
     matches!(
         kind,
@@ -181,6 +194,11 @@ fn is_known_by_name(kind: ItemKind) -> bool {
             | ItemKind::Fn
             | ItemKind::Segment
             | ItemKind::Partition
+            | ItemKind::Recommend
+            | ItemKind::Trigger
+            | ItemKind::Content
+            | ItemKind::Experiment
+            | ItemKind::Exclusive
             | ItemKind::Test
     )
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use persona_base::{Diagnostic, FileId, Label};
+use persona_base::{Diagnostic, FileId, Label, Severity};
 
 use super::Database;
 
@@ -31,9 +31,9 @@ const BODIES: &[(&str, &[&str])] = &[
     (
         "Customer",
         &[
-            "profile Customer {\n  id: String @key\n  visits: Int\n  tier: Tier?\n  city: String? @deprecated(\"use country\")\n  country: String?\n}\n",
-            "profile Customer {\n  id: String @key\n  visits: Float\n  tier: Tier?\n  city: String?\n  country: String?\n}\n",
-            "profile Customer {\n  id: String @key\n  /// How often.\n  visits: Int\n  country: String?\n}\n",
+            "profile Customer {\n  id: String @key\n  visits: Int\n  tier: Tier?\n  city: String? @deprecated(\"use country\")\n  country: String?\n  mail: Email?\n  asked: Bool = false\n}\n",
+            "profile Customer {\n  id: String @key\n  visits: Float\n  tier: Tier?\n  city: String?\n  country: String?\n  mail: Email?\n  asked: Bool = false\n}\n",
+            "profile Customer {\n  id: String @key\n  /// How often.\n  visits: Int\n  country: String?\n  mail: Email?\n  asked: Bool = false\n}\n",
         ],
     ),
     (
@@ -122,6 +122,7 @@ const BODIES: &[(&str, &[&str])] = &[
             "segment fans {\n  when stages == new or in regulars and in lapsed\n}\n",
             "segment fans {\n  when stages == old and in regulars\n}\n",
             "segment fans {\n  when late > limit and late < limit\n}\n",
+            "segment fans {\n  when arm(ab) == b\n}\n",
         ],
     ),
     (
@@ -129,6 +130,45 @@ const BODIES: &[(&str, &[&str])] = &[
         &[
             "exclusive { regulars, lapsed }\n",
             "exclusive { fans, regulars, lapsed }\n",
+        ],
+    ),
+    (
+        "offers",
+        &[
+            "purpose offers { requires asked }\n",
+            "purpose offers { requires asked and in regulars }\n",
+        ],
+    ),
+    (
+        "letter",
+        &[
+            "channel letter { to mail requires asked }\n",
+            "channel letter { to mail requires visits > limit }\n",
+            "channel letter { to mail requires in lapsed }\n",
+        ],
+    ),
+    (
+        "hello",
+        &[
+            "content hello {\n  subject: String\n  otherwise { subject = \"Hello\" }\n}\n",
+            "content hello {\n  subject: String\n  many when in regulars { subject = \"{late} times\" }\n  otherwise { subject = \"Hello\" }\n}\n",
+            "content hello(times: Int) {\n  subject: String\n  otherwise { subject = \"{times}\" }\n}\n",
+        ],
+    ),
+    (
+        "welcome",
+        &[
+            "trigger welcome {\n  on Purchase\n  enter once\n  send hello via letter for offers\n}\n",
+            "trigger welcome {\n  on Purchase\n  enter once\n  set asked = true\n  send hello via letter\n}\n",
+            "trigger welcome {\n  on Purchase\n  enter once\n  set visits = 3\n  send hello(3) via letter for offers\n}\n",
+            "trigger welcome {\n  on enter regulars\n  set visits = late\n}\n",
+        ],
+    ),
+    (
+        "ab",
+        &[
+            "experiment ab {\n  arms { a 50%, b 50% }\n}\n",
+            "experiment ab {\n  arms { a 50%, c 50% }\n  who in regulars\n}\n",
         ],
     ),
     (
@@ -224,6 +264,9 @@ fn edits_are_as_if_from_the_start(seed: u64, edits: usize) {
     let mut dice = Dice(seed);
     let mut package = Package::new(&mut dice);
     let mut db = fresh(&package);
+    let errors = db.diagnostics().into_iter();
+    let errors = errors.filter(|found| found.severity == Severity::Error);
+    assert_eq!(errors.collect::<Vec<_>>(), [], "what the edits begin with is right");
     let (mut different, mut before) = (0, Vec::new());
     for edit in 0..edits {
         package.edit(&mut dice);
