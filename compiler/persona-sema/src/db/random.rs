@@ -167,15 +167,15 @@ const BODIES: &[(&str, &[&str])] = &[
     (
         "ab",
         &[
-            "experiment ab {\n  arms { a 50%, b 50% }\n}\n",
-            "experiment ab {\n  arms { a 50%, c 50% }\n  who in regulars\n}\n",
+            "experiment ab {\n  on welcome\n  arms { a 50%, b 50% }\n}\n",
+            "experiment ab {\n  on welcome\n  arms { a 50%, c 50% }\n}\n",
         ],
     ),
     (
         "greet",
         &[
-            "test \"a regular\" {\n  visits = 3\n  expect not in regulars\n}\n",
-            "test \"a regular\" {\n  visits = 30\n  expect in fans\n}\n",
+            "test \"a regular\" {\n  given { id: \"c\", visits: 3 }\n  at 2026-01-10T12:00Z\n  expect not in regulars\n}\n",
+            "test \"a regular\" {\n  given { id: \"c\", visits: 30 }\n  at 2026-01-10T12:00Z\n  expect in fans\n}\n",
         ],
     ),
 ];
