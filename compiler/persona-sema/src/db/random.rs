@@ -266,7 +266,11 @@ fn edits_are_as_if_from_the_start(seed: u64, edits: usize) {
     let mut db = fresh(&package);
     let errors = db.diagnostics().into_iter();
     let errors = errors.filter(|found| found.severity == Severity::Error);
-    assert_eq!(errors.collect::<Vec<_>>(), [], "what the edits begin with is right");
+    assert_eq!(
+        errors.collect::<Vec<_>>(),
+        [],
+        "what the edits begin with is right"
+    );
     let (mut different, mut before) = (0, Vec::new());
     for edit in 0..edits {
         package.edit(&mut dice);

@@ -222,7 +222,10 @@ fn a_removed_file_takes_its_names_along_and_may_come_back() {
 #[test]
 fn a_snapshot_answers_in_another_thread() {
     let mut db = Database::new();
-    db.set_file("a.persona", "event Visit { times: Int, times: Int }\n".to_owned());
+    db.set_file(
+        "a.persona",
+        "event Visit { times: Int, times: Int }\n".to_owned(),
+    );
     let snapshot = db.clone();
     let found = std::thread::spawn(move || snapshot.diagnostics().len())
         .join()
