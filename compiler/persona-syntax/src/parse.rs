@@ -39,7 +39,7 @@ pub struct Parse<T> {
 }
 
 /// Parses one declaration. Depth and size are bounded here, before any grammar is asked: a declaration that
-/// goes past them is reported once and has the kind [`DeclKind::Error`].
+/// goes past them is reported once and has the kind `DeclKind::Error`.
 pub fn parse_decl(text: &str) -> Parse<Decl> {
     let head = Head::find(text);
     let failed = |error: Box<SyntaxError>| Parse {

@@ -2,9 +2,9 @@
 //! and a person for whom they do not. A proof is a proof: where there is any doubt the answer is *unknown*, and nothing is
 //! reported. It reads checked conditions only; it runs nothing, and changes nothing.
 //!
-//! [`build`] turns conditions into formulas over terms ([`term`], [`key`]), [`atoms`] and [`streams`] say what comparisons
-//! and questions about events mean, [`solve`] looks for a way in which formulas could hold together, [`lint`] and
-//! [`exclusive`] report what [`worth`] lets through with the [`reasons`] for it, [`witness`] makes people up, and [`eval`] asks the conditions about them, on its own.
+//! `build` turns conditions into formulas over terms (`term`, `key`), `atoms` and `streams` say what comparisons
+//! and questions about events mean, `solve` looks for a way in which formulas could hold together, `lint` and
+//! `exclusive` report what `worth` lets through with the `reasons` for it, `witness` makes people up, and `eval` asks the conditions about them, on its own.
 
 mod atoms;
 mod build;
