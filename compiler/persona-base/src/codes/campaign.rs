@@ -5,7 +5,7 @@ codes! {
     NOT_A_CATALOG = "P0901" "not_a_catalog" since "0.1.0" Error;
     CHANNEL_ADDRESS = "P0902" "channel_address" since "0.1.0" Error;
     REQUIRES_LACKING = "P0903" "requires_lacking" since "0.1.0" Error;
-    REPEATED_CLAUSE = "P0904" "repeated_clause" since "0.1.0" Error;
+    REPEATED_CLAUSE = "P0904" "second_clause" since "0.1.0" Error;
     QUIET_HOURS = "P0905" "quiet_hours" since "0.1.0" Error;
     BAD_LIMIT = "P0906" "bad_limit" since "0.1.0" Error;
     NOT_A_CHANNEL = "P0907" "not_a_channel" since "0.1.0" Error;

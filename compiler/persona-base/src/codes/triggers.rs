@@ -9,7 +9,7 @@ codes! {
     CALIBRATED_MEMBERSHIP = "P0926" "calibrated_membership" since "0.1.0" Error;
     UNKNOWN_DAY = "P0927" "unknown_day" since "0.1.0" Error;
     NO_TIME = "P0928" "no_time" since "0.1.0" Error;
-    MISPLACED_CLAUSE = "P0929" "misplaced_clause" since "0.1.0" Error;
+    MISPLACED_CLAUSE = "P0929" "unfit_clause" since "0.1.0" Error;
     NOT_AN_ATTRIBUTE = "P0930" "not_an_attribute" since "0.1.0" Error;
     UNREACHABLE_STEP = "P0931" "unreachable_step" since "0.1.0" Warn;
     INCOMPLETE_ROW = "P0932" "incomplete_row" since "0.1.0" Error;
