@@ -23,6 +23,10 @@ fn casing() {
             P0225? 2:6 `tier` the name of an enum begins with a capital letter and has no underscores
                 ^ usually `Tier`
                 > rename it to `Tier`
+            P0237? 2:6 `tier` `tier` is not used anywhere
+                ^ never used
+                = an enum is the type of something, or nothing
+                ? use it, or remove it
         "#]],
     );
     check(
@@ -306,7 +310,7 @@ fn unused_and_deprecated() {
         &expect![[r#"
             P0239? 4:21 `s` `s` is marked as deprecated
                 ^ used here
-                ? use t
+                > write `t`
         "#]],
     );
 }

@@ -418,10 +418,14 @@ fn empty_declarations() {
     check(
         "enum Tier { }\n",
         &expect![[r#"
-        P0610 1:6 `Tier` the enum `Tier` has no values
-            ^ nothing can be of this type
-            ? list its values: `enum Tier { bronze, silver, gold }`
-    "#]],
+            P0237? 1:6 `Tier` `Tier` is not used anywhere
+                ^ never used
+                = an enum is the type of something, or nothing
+                ? use it, or remove it
+            P0610 1:6 `Tier` the enum `Tier` has no values
+                ^ nothing can be of this type
+                ? list its values: `enum Tier { bronze, silver, gold }`
+        "#]],
     );
     check(
         "profile C { id: String @key, a: { } }\n",
@@ -618,6 +622,7 @@ fn a_schema_is_flattened() {
          event Purchase { total: Money<USD>, items: List<{ sku: String, size: { w: Int, h: Int? } }> }\n\
          event Click { day: Weekday? }\n\
          events All = Purchase or Click\n\
+         trait clicks_and_buys: Int = count(All)\n\
          partition stage { a when country == US otherwise b }\n",
     );
     let found: Vec<String> = db
