@@ -4,6 +4,8 @@
 //!
 //! The package has 10,000 declarations in 100 files. Nothing in it is believable, only large; the same bytes every time.
 
+#![expect(clippy::print_stdout, reason = "its output is what it is run for")]
+
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 

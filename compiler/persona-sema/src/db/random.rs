@@ -210,7 +210,7 @@ impl Package {
             length => Some(dice.below(length)),
         };
         let pieces = &self.files[file];
-        match dice.below(10) {
+        match dice.below(20) {
             0 => self.files[file].push((name, dice.below(BODIES[name].1.len()))),
             1 => {
                 if let Some(at) = at(dice, pieces) {
@@ -248,9 +248,9 @@ fn fresh(package: &Package) -> Database {
 }
 
 /// The diagnostics with paths, because ids depend on the order in which files came.
-fn shown(db: &Database, found: Vec<Diagnostic>) -> Vec<String> {
+fn shown(db: &Database, found: &[Diagnostic]) -> Vec<String> {
     let mut names: BTreeMap<FileId, String> = BTreeMap::new();
-    for diagnostic in &found {
+    for diagnostic in found {
         let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.secondary);
         for Label { file, .. } in labels {
             names.insert(*file, db.file_path(*file).to_owned());
@@ -284,11 +284,11 @@ fn edits_are_as_if_from_the_start(seed: u64, edits: usize) {
         if dice.one_of(&["ask", "ask", "wait"]) == "wait" {
             continue;
         }
-        let warm = shown(&db, db.diagnostics());
+        let warm = shown(&db, &db.diagnostics());
         let new = fresh(&package);
         assert_eq!(
             warm,
-            shown(&new, new.diagnostics()),
+            shown(&new, &new.diagnostics()),
             "edit {edit} of seed {seed}"
         );
         different += usize::from(warm != before);
