@@ -1,6 +1,7 @@
 //! How long it takes to check a large package, and to check it again after one body was edited:
 //! `cargo run --release -p persona-sema --example edit_time`. With a folder, the package is written there instead, to be
-//! measured from outside: `… --example edit_time -- target/large`, then `time -v persona check target/large`.
+//! measured from outside: `… --example edit_time -- target/large`, then `time -v persona check target/large`. With `--cold`
+//! there are no edits, so that the memory of one check can be measured.
 //!
 //! The package has 10,000 declarations in 100 files. Nothing in it is believable, only large; the same bytes every time.
 
@@ -19,8 +20,11 @@ const CONFIG: &str = "[package]\nname = \"large\"\nversion = \"0.1.0\"\nlanguage
 
 fn main() {
     let files: Vec<(String, String)> = (0..FILES).map(file).collect();
-    match std::env::args().nth(1) {
-        Some(folder) => write(std::path::Path::new(&folder), &files),
+    match std::env::args().nth(1).as_deref() {
+        Some("--cold") => {
+            cold(&files);
+        }
+        Some(folder) => write(std::path::Path::new(folder), &files),
         None => measure(&files),
     }
 }
@@ -97,8 +101,8 @@ fn declaration(text: &mut String, file: usize, index: usize) {
     done.expect("text grows");
 }
 
-/// Checks once from nothing, then after each of many edits.
-fn measure(files: &[(String, String)]) {
+/// Checks once from nothing.
+fn cold(files: &[(String, String)]) -> (Database, Duration) {
     let start = Instant::now();
     let mut db = Database::new();
     db.set_config("persona.toml", Some(CONFIG.to_owned()));
@@ -119,6 +123,12 @@ fn measure(files: &[(String, String)]) {
     {
         println!("the package has an error: {} {}", first.code, first.message);
     }
+    (db, cold)
+}
+
+/// Checks once from nothing, then after each of many edits.
+fn measure(files: &[(String, String)]) {
+    let (mut db, cold) = cold(files);
     let mut times: Vec<Duration> = (0..EDITS)
         .map(|edit| edited(&mut db, files, edit))
         .collect();

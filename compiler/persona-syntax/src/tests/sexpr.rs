@@ -102,7 +102,7 @@ pub(crate) fn decl(decl: &Decl) -> String {
     out
 }
 
-pub(super) fn stage_text(stage: &Stage) -> String {
+fn stage_text(stage: &Stage) -> String {
     let doc = stage
         .doc
         .as_ref()
@@ -118,7 +118,7 @@ pub(super) fn stage_text(stage: &Stage) -> String {
     )
 }
 
-fn name_text(name: &Name) -> String {
+pub(super) fn name_text(name: &Name) -> String {
     if name.is_missing() {
         "·".to_owned()
     } else {
