@@ -376,6 +376,31 @@ fn the_hooks_stop_what_is_wrong_and_format_the_rest() {
     assert!(run("persona-fmt").0, "formatted once and for all");
 }
 
+/// What the file of the hooks says is called, for each hook: also where pre-commit itself cannot be had.
+#[test]
+fn the_hooks_call_what_they_say() {
+    let hooks = std::fs::read_to_string(root().join(".pre-commit-hooks.yaml")).expect("the hooks");
+    let entries: Vec<&str> = hooks
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("entry: "))
+        .collect();
+    assert_eq!(entries.len(), 2, "{entries:?}");
+    let call = |package: &Package, entry: &str| {
+        let arguments: Vec<&str> = entry.split(' ').skip(1).collect();
+        package.call(&arguments)
+    };
+    for entry in &entries {
+        assert!(entry.starts_with("persona "), "{entry}");
+        call(&Package::new(GOOD), entry).ends_with(0);
+    }
+    let wrong = Package::new(&GOOD.replace("points >", "pints >"));
+    call(&wrong, entries[0]).ends_with(1);
+    let loose = Package::new(&GOOD.replace("  when points > 1", "    when points>1"));
+    call(&loose, entries[1]).ends_with(0);
+    let formatted = std::fs::read_to_string(loose.path().join("main.persona")).expect("there");
+    assert_eq!(formatted, GOOD);
+}
+
 #[test]
 fn the_templates_own_hooks_work() {
     let Some(pre_commit) = pre_commit() else {
