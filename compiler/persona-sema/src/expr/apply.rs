@@ -156,11 +156,35 @@ impl Checker<'_> {
     }
 
     fn not_events(&mut self, param: &Param, written: &ast::Expr) {
+        let message = format!("`{}` asks for the name of an event", param.name);
         let diagnostic = self
-            .diagnostic(types::BAD_ARGUMENT, written.span, format!("`{}` is the name of an event", param.name))
-            .label("this is none")
-            .help("write its name alone: `Purchase`, or several in parentheses: `(Purchase or CartAdded)`");
+            .diagnostic(types::BAD_ARGUMENT, written.span, message)
+            .label("this is none");
+        let diagnostic = match self.event_of_field(written) {
+            Some(event) => diagnostic.fix(
+                format!("write `{event}`"),
+                Applicability::Maybe,
+                written.span,
+                event,
+            ),
+            None => diagnostic.help(
+                "write its name alone: `Purchase`, or several in parentheses: `(Purchase or CartAdded)`",
+            ),
+        };
         self.report(diagnostic);
+    }
+
+    /// The event whose field is written, as in `Purchase.total`.
+    fn event_of_field(&self, written: &ast::Expr) -> Option<String> {
+        let ast::ExprKind::Postfix { base, .. } = &without_parens(written).kind else {
+            return None;
+        };
+        let ast::ExprKind::Name(name) = &base.kind else {
+            return None;
+        };
+        let events = &self.env.schema().events;
+        let known = events.iter().any(|event| *event.name == *name.text);
+        known.then(|| name.text.clone())
     }
 
     /// The name of an event's field.
@@ -291,7 +315,7 @@ impl Checker<'_> {
             .diagnostic(
                 types::BAD_ARGUMENT,
                 written.span,
-                format!("`{}` is the name of an event's field", param.name),
+                format!("`{}` asks for the field of an event", param.name),
             )
             .label(format!("this is no `{wanted}`"))
             .help("write it as in `Purchase.total`");

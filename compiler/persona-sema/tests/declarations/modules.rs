@@ -182,7 +182,7 @@ fn arguments_of_modules_are_checked_like_others() {
     check(
         "use std.rfm\ntrait spent = rfm.monetary(Purchase)\n",
         &expect![[r#"
-        P0423 2:28 `Purchase` `amount` is the name of an event's field
+        P0423 2:28 `Purchase` `amount` asks for the field of an event
             ^ this is no `Field<Money<USD>>`
             ? write it as in `Purchase.total`
     "#]],
