@@ -9,6 +9,7 @@ mod casing;
 mod enums;
 mod fields;
 mod history;
+mod key;
 mod location;
 mod params;
 mod prefer;

@@ -7,6 +7,7 @@ use persona_syntax::ast;
 
 use super::fields::{self, FlatField, flatten_table, has_annotation};
 use super::history::uses_history;
+use super::key::{KeyRules, check_key};
 use super::text::{one_line, plain_string, removal};
 use super::types::Types;
 use super::{Checking, Unit, annotations, casing, reserved};
@@ -178,47 +179,23 @@ fn check_keys(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
         };
         checking.report(diagnostic);
     }
-    let ty = &key.decl.ty;
-    if ty.optional || key.inside_optional.is_some() {
-        let mut diagnostic = checking
-            .diagnostic(
-                data::INVALID_KEY,
-                ty.span,
-                format!("the key `{}` cannot be missing", key.name),
-            )
-            .label("a key is there for everybody")
-            .note("a row without its key is set aside, and written to the rejects");
-        if ty.optional {
-            let mark = Span::new(ty.span.end.saturating_sub(1), ty.span.end);
-            diagnostic = diagnostic.fix("remove the `?`", Applicability::Always, mark, "");
-        }
-        checking.report(diagnostic);
-    } else if let Some(default) = &key.decl.default {
-        let whole = Span::new(ty.span.end, default.span.end);
-        let diagnostic = checking
-            .diagnostic(
-                data::INVALID_KEY,
-                default.span,
-                "a key cannot have a default",
-            )
-            .label("everybody without a key would be the same person")
-            .fix("remove the default", Applicability::Always, whole, "");
-        checking.report(diagnostic);
-    } else if !matches!(
-        key.ty.kind,
-        TypeKind::Str | TypeKind::Email | TypeKind::Phone | TypeKind::Error
-    ) {
-        let diagnostic = checking
-            .diagnostic(
-                data::INVALID_KEY,
-                ty.span,
-                "a key is a `String`, an `Email` or a `Phone`",
-            )
-            .label("this cannot identify a person")
-            .fix("write `String`", Applicability::Maybe, ty.span, "String");
-        checking.report(diagnostic);
-    }
+    check_key(checking, key, &PERSON);
 }
+
+/// What can be the key of a person.
+const PERSON: KeyRules = KeyRules {
+    code: data::INVALID_KEY,
+    fits: |kind| {
+        matches!(
+            kind,
+            TypeKind::Str | TypeKind::Email | TypeKind::Phone | TypeKind::Error
+        )
+    },
+    types: "a key is a `String`, an `Email` or a `Phone`",
+    of_no_use: "this cannot identify a person",
+    for_all: "a key is there for everybody",
+    not_the_same: "everybody without a key would be the same person",
+};
 
 fn missing_key(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
     let name = &checking.tree.name;

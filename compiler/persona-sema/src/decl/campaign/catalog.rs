@@ -8,6 +8,7 @@ use persona_syntax::ast;
 
 use crate::db::{ItemKind, catalog_ids, schema};
 use crate::decl::fields::{FlatField, has_annotation};
+use crate::decl::key::{KeyRules, check_key};
 use crate::decl::table::{catalog_table, flatten};
 use crate::decl::text::removal;
 use crate::decl::{Checking, Unit};
@@ -15,7 +16,7 @@ use crate::{Catalog, TypeKind};
 
 pub(in crate::decl) fn check_catalog(checking: &mut Checking<'_>, table: &ast::TableDecl) -> Unit {
     let flat = flatten(checking, table, ItemKind::Catalog);
-    check_key(checking, &flat);
+    check_keys(checking, &flat);
     let db = checking.db;
     let ids = catalog_ids(db, db.project());
     let Some(id) = ids.get(checking.decl.name(db)).copied() else {
@@ -29,7 +30,7 @@ pub(in crate::decl) fn check_catalog(checking: &mut Checking<'_>, table: &ast::T
 }
 
 /// Exactly one key, never missing, by which items can be told apart.
-fn check_key(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
+fn check_keys(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
     let mut keys = flat
         .iter()
         .filter(|field| has_annotation(field.decl, "key"));
@@ -63,51 +64,23 @@ fn check_key(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
             );
         checking.report(diagnostic);
     }
-    check_key_type(checking, key);
+    check_key(checking, key, &ITEM);
 }
 
-fn check_key_type(checking: &mut Checking<'_>, key: &FlatField<'_>) {
-    let ty = &key.decl.ty;
-    if ty.optional || key.inside_optional.is_some() {
-        let mut diagnostic = checking
-            .diagnostic(
-                campaign::CATALOG_KEY,
-                ty.span,
-                format!("the key `{}` cannot be missing", key.name),
-            )
-            .label("every item has its key")
-            .note("a row without its key is set aside, and written to the rejects");
-        if ty.optional {
-            let mark = Span::new(ty.span.end.saturating_sub(1), ty.span.end);
-            diagnostic = diagnostic.fix("remove the `?`", Applicability::Always, mark, "");
-        }
-        checking.report(diagnostic);
-    } else if let Some(default) = &key.decl.default {
-        let whole = Span::new(ty.span.end, default.span.end);
-        let diagnostic = checking
-            .diagnostic(
-                campaign::CATALOG_KEY,
-                default.span,
-                "a key cannot have a default",
-            )
-            .label("all items without a key would be the same item")
-            .fix("remove the default", Applicability::Always, whole, "");
-        checking.report(diagnostic);
-    } else if !matches!(
-        key.ty.kind,
-        TypeKind::Str | TypeKind::Int | TypeKind::Enum(_) | TypeKind::Error
-    ) {
-        let diagnostic = checking
-            .diagnostic(
-                campaign::CATALOG_KEY,
-                ty.span,
-                "the key of a catalog is a `String`, an `Int` or a value of an enum",
-            )
-            .label("items cannot be found by this")
-            .fix("write `String`", Applicability::Maybe, ty.span, "String");
-        checking.report(diagnostic);
-    }
-}
+/// What can be the key of an item.
+const ITEM: KeyRules = KeyRules {
+    code: campaign::CATALOG_KEY,
+    fits: |kind| {
+        matches!(
+            kind,
+            TypeKind::Str | TypeKind::Int | TypeKind::Enum(_) | TypeKind::Error
+        )
+    },
+    types: "the key of a catalog is a `String`, an `Int` or a value of an enum",
+    of_no_use: "items cannot be found by this",
+    for_all: "every item has its key",
+    not_the_same: "all items without a key would be the same item",
+};
 
 fn missing_key(checking: &mut Checking<'_>, flat: &[FlatField<'_>]) {
     let name = &checking.tree.name;
