@@ -38,6 +38,15 @@ pub struct Parse<T> {
     pub errors: Vec<SyntaxError>,
 }
 
+/// How often one declaration's text may ask the grammar: ten times what the largest one needs. Where quotes and brackets
+/// of a broken text mislead the grammar, it could try for hours.
+const MAX_CALLS: usize = 60_000_000;
+
+fn bound_the_grammar() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| pest::set_call_limit(std::num::NonZeroUsize::new(MAX_CALLS)));
+}
+
 /// Parses one declaration. Depth and size are bounded here, before any grammar is asked: a declaration that
 /// goes past them is reported once and has the kind `DeclKind::Error`.
 pub fn parse_decl(text: &str) -> Parse<Decl> {
@@ -139,11 +148,13 @@ fn run<T: Send>(
 ) -> Result<Parse<T>, Box<SyntaxError>> {
     on_deep_stack(repaired.depth, || {
         let new_text = repaired.text.as_deref().unwrap_or(text);
+        bound_the_grammar();
         let pair = Grammar::parse(rule, new_text)
             .ok()
             .and_then(|mut pairs| pairs.next());
         let Some(pair) = pair else {
-            // The grammar reads every text whose brackets balance; only a caller's exhausted stack leads here.
+            // The grammar reads every text whose brackets balance; only a caller's exhausted stack or a text that makes
+            // the grammar try too much leads here.
             let place = Span::new(0, line_end(text.as_bytes(), 0) as u32);
             return Err(Box::new(SyntaxError::new(
                 syntax::UNKNOWN_TEXT,
