@@ -438,3 +438,15 @@ fn each_habit_is_one_report() {
         assert!(same.is_empty() || joined, "{bad}: {same:#?}");
     }
 }
+
+#[test]
+fn empty_texts_in_other_quotes_side_by_side_begin_no_text_of_several_lines() {
+    let text = "trait t = x in ['''', ``\"a\"]\ntrait u = 1\n";
+    let reports = file_errors(text);
+    let next = u32::try_from(text.find("trait u").unwrap()).unwrap();
+    assert!(!reports.is_empty());
+    for report in &reports {
+        assert!(report.span.start < next, "{report:#?}");
+    }
+    assert_eq!(trees(text)[1], trees("trait u = 1")[0]);
+}

@@ -153,7 +153,11 @@ impl Repair<'_> {
             return self.strange(first, "a quote that opens no text");
         };
         let quote = &self.text[at..at + first];
-        let meant = plain_quotes(&self.text[at + first..close], quote);
+        let meant = apart(
+            &self.text[..at],
+            &plain_quotes(&self.text[at + first..close], quote),
+            &self.text[end..],
+        );
         let place = self.span(at, end);
         let error = SyntaxError::new(
             syntax::FOREIGN_QUOTES,
@@ -166,7 +170,7 @@ impl Repair<'_> {
             format!("not in `{quote}`")
         })
         .fix(
-            format!("write {}", shorten(&meant)),
+            format!("write {}", shorten(meant.trim())),
             Applicability::Always,
             place,
             meant.clone(),
@@ -175,6 +179,14 @@ impl Repair<'_> {
         self.patch(at, end, meant);
         self.at = end;
     }
+}
+
+/// A text kept apart from the quotes beside it: three plain quotes in a row would begin a text of several lines.
+fn apart(before: &str, text: &str, after: &str) -> String {
+    const QUOTES: [char; 7] = ['"', '\'', '`', '“', '”', '‘', '’'];
+    let left = if before.ends_with(QUOTES) { " " } else { "" };
+    let right = if after.starts_with('"') { " " } else { "" };
+    format!("{left}{text}{right}")
 }
 
 /// The text in plain quotes. What had no meaning in the other quotes gets none here.
