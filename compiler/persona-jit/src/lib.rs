@@ -9,6 +9,7 @@
 #![expect(unsafe_code, reason = "machine code is made and called here")]
 
 mod analysis;
+mod atoms;
 mod batch;
 mod bind;
 mod buffers;

@@ -1,6 +1,7 @@
 //! Machine code against the reference interpreter: one plan for each operation and edge that is easy to name, and
 //! random plans that respect types and levels for the rest. Both run over the same small data, full of edges.
 
+mod atoms;
 mod checks;
 mod files;
 mod fixture;
