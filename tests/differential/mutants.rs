@@ -115,7 +115,11 @@ fn known_dropped(subject: &mut Subject) -> bool {
 
 fn validity_dropped(subject: &mut Subject) -> bool {
     let drop = |column: &mut Column| {
-        !matches!(column.values, Values::Absent(_)) && column.valid.take().is_some()
+        let dropped = !matches!(column.values, Values::Absent(_)) && column.valid.is_some();
+        if dropped {
+            *column = Column::new(column.values.clone(), None);
+        }
+        dropped
     };
     let tables = subject
         .data
@@ -163,7 +167,7 @@ fn ties_swapped(subject: &mut Subject) -> bool {
                 .contains(&u32::try_from(row + 1).expect("few events"))
         };
         let ties: Vec<usize> = (0..at.len().saturating_sub(1))
-            .filter(|row| at[*row] == at[row + 1] && same_profile(*row))
+            .filter(|row| at.get(*row) == at.get(row + 1) && same_profile(*row))
             .collect();
         for column in table.columns.iter_mut() {
             changed |= ties
@@ -177,26 +181,22 @@ fn ties_swapped(subject: &mut Subject) -> bool {
 
 /// Swaps the values of a row and the next; those of lists stay.
 fn swap(column: &mut Column, row: usize) -> bool {
-    fn swapped<T: Copy + arrow_buffer::ArrowNativeType>(
-        values: &[T],
-        row: usize,
-    ) -> arrow_buffer::ScalarBuffer<T> {
-        let mut values = values.to_vec();
+    fn swapped<T>(values: impl Iterator<Item = T>, row: usize) -> impl Iterator<Item = T> {
+        let mut values: Vec<T> = values.collect();
         values.swap(row, row + 1);
-        values.into()
+        values.into_iter()
     }
-    match &mut column.values {
-        Values::Int(values) => *values = swapped(values, row),
-        Values::Float(values) => *values = swapped(values, row),
-        Values::Str(values) | Values::Enum(values) => *values = swapped(values, row),
-        Values::Bool(values) => *values = swapped(values, row),
+    let values = match &column.values {
+        Values::Int(values) => Values::Int(swapped(values.iter(), row).collect()),
+        Values::Float(values) => Values::Float(swapped(values.iter().copied(), row).collect()),
+        Values::Str(codes) => Values::Str(swapped(codes.iter(), row).collect()),
+        Values::Enum(codes) => Values::Enum(swapped(codes.iter(), row).collect()),
+        Values::Bool(values) => Values::Bool(swapped(values.iter(), row).collect()),
         Values::Geo(..) | Values::List { .. } | Values::Absent(_) => return false,
-    }
-    if let Some(valid) = &column.valid {
-        let mut bits: Vec<bool> = valid.iter().collect();
-        bits.swap(row, row + 1);
-        column.valid = Some(bits.into_iter().collect());
-    }
+    };
+    let valid = column.valid.as_ref();
+    let valid = valid.map(|valid| swapped(valid.iter(), row).collect());
+    *column = Column::new(values, valid);
     true
 }
 

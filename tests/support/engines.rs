@@ -207,11 +207,11 @@ fn value(column: &Column, row: usize, ty: &Ty, strings: &Strings) -> Value {
         return Value::Missing;
     }
     match &column.values {
-        Values::Bool(values) => Value::Bool(values[row] == 1),
-        Values::Int(values) => Value::Int(values[row]),
+        Values::Bool(values) => Value::Bool(values.value(row)),
+        Values::Int(values) => Value::Int(values.get(row)),
         Values::Float(values) => Value::Float(values[row]),
-        Values::Str(codes) => Value::text(strings.get(codes[row])),
-        Values::Enum(codes) => Value::Enum(codes[row]),
+        Values::Str(codes) => Value::text(strings.get(codes.get(row))),
+        Values::Enum(codes) => Value::Enum(codes.get(row)),
         Values::Geo(latitudes, longitudes) => Value::Geo(latitudes[row], longitudes[row]),
         Values::List { offsets, children } => {
             let element = ty.element().expect("a list has elements");

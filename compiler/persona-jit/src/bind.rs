@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::ptr;
 use std::sync::Arc;
 
+use arrow_buffer::{ArrowNativeType, BooleanBuffer, ScalarBuffer};
 use persona_base::IndexVec;
 use persona_ir::{ColId, Const, Plan, RecordField, Schema, Table, Ty};
 use persona_runtime::calendar::clamp_timestamp;
@@ -40,6 +41,9 @@ struct Owned {
     lists: Vec<ListRef>,
     key_sets: Vec<Vec<u64>>,
     keys: Vec<KeysRef>,
+    /// Full-width copies of narrow columns.
+    wide_ints: Vec<ScalarBuffer<i64>>,
+    wide_codes: Vec<ScalarBuffer<u32>>,
     zone_of: Vec<u32>,
     moment_rows: Vec<Vec<i64>>,
     moments: Vec<*const i64>,
@@ -69,7 +73,7 @@ impl<'a> Bound<'a> {
         let tables = data.events.iter().flat_map(|table| &table.columns);
         let longest = data.columns.iter().chain(tables).map(longest).max();
         owned.zeros = vec![0; longest.unwrap_or(0) + 1];
-        let columns = owned.table(&plan.schema.profile, &data.columns, data.profiles);
+        let columns = owned.profile_table(program, plan, data);
         owned.events = owned.event_tables(plan, data);
         owned.constants(program, &mut texts);
         owned.moments(program, &times, data.profiles);
@@ -161,7 +165,7 @@ fn state<'a>(
 
 fn instants(table: &EventTable) -> &[i64] {
     match &table.columns[Schema::AT].values {
-        Values::Int(at) => at,
+        Values::Int(at) => at.wide().map_or(&[], |at| at),
         _ => &[],
     }
 }
@@ -190,17 +194,34 @@ impl Owned {
 
     // ---- tables ----
 
+    /// The profile table. Columns that no code reads are not bound, so that nothing is copied for them.
+    fn profile_table(
+        &mut self,
+        program: &Program,
+        plan: &Plan,
+        data: &Dataset,
+    ) -> *const ColumnRef {
+        let table = &plan.schema.profile;
+        check_columns(table, &data.columns);
+        let pairs = table.columns.iter_enumerated().zip(&data.columns);
+        let refs = pairs.map(|((col, column), data_column)| {
+            if program.pools.profile.contains(&col) {
+                self.column(data_column, &column.ty, data.profiles)
+            } else {
+                self.absent(Shape::of(&column.ty))
+            }
+        });
+        let refs = refs.collect();
+        self.keep(refs)
+    }
+
     fn table(
         &mut self,
         table: &Table,
         columns: &IndexVec<ColId, Column>,
         rows: usize,
     ) -> *const ColumnRef {
-        assert_eq!(
-            table.columns.len(),
-            columns.len(),
-            "a dataset has the columns of its schema"
-        );
+        check_columns(table, columns);
         let pairs = table.columns.iter().zip(columns);
         let refs = pairs
             .map(|(column, data)| self.column(data, &column.ty, rows))
@@ -249,11 +270,21 @@ impl Owned {
         assert_eq!(column.len(), rows, "a column is as long as its table");
         let mut aux = ptr::dangling();
         let data = match (&column.values, Shape::of(ty)) {
-            (Values::Absent(_), _) => return self.absent(),
-            (Values::Bool(values), Shape::Bool) => values.as_ptr(),
-            (Values::Int(values), Shape::Int) => values.as_ptr().cast(),
+            (Values::Absent(_), shape) => return self.absent(shape),
+            (Values::Bool(values), Shape::Bool) => {
+                aux = ptr::without_provenance(values.offset());
+                values.values().as_ptr()
+            }
+            (Values::Int(values), Shape::Int) => {
+                address(&mut self.wide_ints, values.wide(), || values.to_wide())
+            }
             (Values::Float(values), Shape::Float) => values.as_ptr().cast(),
-            (Values::Str(codes) | Values::Enum(codes), Shape::Code) => codes.as_ptr().cast(),
+            (Values::Str(codes), Shape::Code) => {
+                address(&mut self.wide_codes, codes.global(), || codes.to_global())
+            }
+            (Values::Enum(codes), Shape::Code) => {
+                address(&mut self.wide_codes, codes.wide(), || codes.to_wide())
+            }
             (Values::Geo(latitudes, longitudes), Shape::Geo) => {
                 assert_eq!(longitudes.len(), rows, "a place has both coordinates");
                 aux = longitudes.as_ptr().cast();
@@ -276,11 +307,14 @@ impl Owned {
     }
 
     /// A column that was not read: zeros, none of them valid.
-    fn absent(&self) -> ColumnRef {
+    fn absent(&self, shape: Shape) -> ColumnRef {
         let data = self.zeros.as_ptr().cast();
         ColumnRef {
             data,
-            aux: data,
+            aux: match shape {
+                Shape::Bool => ptr::null(),
+                _ => data,
+            },
             valid: &raw const NONE,
             shift: 0,
             mask: 0,
@@ -368,6 +402,29 @@ impl Owned {
     }
 }
 
+/// The address of a column's values at their full width: its own, or those of a copy that is kept.
+fn address<T: ArrowNativeType>(
+    copies: &mut Vec<ScalarBuffer<T>>,
+    own: Option<&ScalarBuffer<T>>,
+    copy: impl FnOnce() -> ScalarBuffer<T>,
+) -> *const u8 {
+    if let Some(own) = own {
+        return own.as_ptr().cast();
+    }
+    let copy = copy();
+    let address = copy.as_ptr().cast();
+    copies.push(copy);
+    address
+}
+
+fn check_columns(table: &Table, columns: &IndexVec<ColId, Column>) {
+    assert_eq!(
+        table.columns.len(),
+        columns.len(),
+        "a dataset has the columns of its schema"
+    );
+}
+
 /// The most rows that a column or one inside it has.
 fn longest(column: &Column) -> usize {
     let inside = match &column.values {
@@ -407,7 +464,7 @@ fn validity(column: &Column) -> (*const u8, u64, u64) {
 /// The values of a constant list.
 #[derive(Debug)]
 enum ConstColumn {
-    Bytes(Vec<u8>),
+    Bits(BooleanBuffer),
     Codes(Vec<u32>),
     Words(Vec<u64>),
     Places(Vec<u64>, Vec<u64>),
@@ -416,10 +473,10 @@ enum ConstColumn {
 impl ConstColumn {
     fn new(items: &[Const], shape: Shape, texts: &mut Texts<'_>) -> Self {
         match shape {
-            Shape::Bool => Self::Bytes(
+            Shape::Bool => Self::Bits(
                 items
                     .iter()
-                    .map(|item| u8::from(*item == Const::Bool(true)))
+                    .map(|item| *item == Const::Bool(true))
                     .collect(),
             ),
             Shape::Code => Self::Codes(items.iter().map(|item| code(item, texts)).collect()),
@@ -439,7 +496,10 @@ impl ConstColumn {
 
     fn reference(&self) -> ColumnRef {
         let (data, aux) = match self {
-            Self::Bytes(values) => (values.as_ptr(), ptr::dangling()),
+            Self::Bits(bits) => (
+                bits.values().as_ptr(),
+                ptr::without_provenance(bits.offset()),
+            ),
             Self::Codes(values) => (values.as_ptr().cast(), ptr::dangling()),
             Self::Words(values) => (values.as_ptr().cast(), ptr::dangling()),
             Self::Places(latitudes, longitudes) => {

@@ -122,17 +122,19 @@ impl Buffers {
             Data::Lists => {
                 return Answer::Values(build::column(&self.lists, &goal.ty, &mut strings.merged));
             }
-            Data::Bytes(data) => Values::Bool(data.into()),
+            Data::Bytes(data) => {
+                Values::Bool(BooleanBuffer::collect_bool(self.rows, |row| data[row] != 0))
+            }
             Data::Members(_) | Data::Bits(_) => Values::Absent(self.rows),
             Data::Ints(data) => Values::Int(data.into()),
             Data::Floats(data) => Values::Float(data.into()),
             Data::Codes(data) if goal.ty == Ty::Str => {
-                Values::Str(strings.recode(data, valid.as_ref()))
+                Values::Str(strings.recode(data, valid.as_ref()).into())
             }
             Data::Codes(data) => Values::Enum(data.into()),
             Data::Places(latitudes, longitudes) => Values::Geo(latitudes.into(), longitudes.into()),
         };
-        Answer::Values(Column { values, valid })
+        Answer::Values(Column::new(values, valid))
     }
 
     fn is_member(&self, row: usize) -> bool {

@@ -101,9 +101,9 @@ impl Context {
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub(crate) struct ColumnRef {
-    /// The values: `u8` for Bool, `u32` for codes, `i64`, `f64`, latitudes, or the `u32` offsets of lists.
+    /// The values: bits for Bool, least significant first, `u32` for codes, `i64`, `f64`, latitudes, or the `u32` offsets of lists.
     pub(crate) data: *const u8,
-    /// Longitudes, or the [`ColumnRef`]s of a list's children.
+    /// Longitudes, or the [`ColumnRef`]s of a list's children; for Bool no address but the number of row 0's bit.
     pub(crate) aux: *const u8,
     /// Validity bits, least significant first. The bit of row `r` is number `(r & mask) + shift`.
     pub(crate) valid: *const u8,
@@ -129,7 +129,10 @@ impl ColumnRef {
                 return None;
             }
             Some(match shape {
-                Shape::Bool => [u64::from(*self.data.add(index)); 3],
+                Shape::Bool => {
+                    let bit = index + self.aux.addr();
+                    [u64::from(*self.data.add(bit / 8) >> (bit % 8) & 1); 3]
+                }
                 Shape::Code => [u64::from(*self.data.cast::<u32>().add(index)); 3],
                 Shape::Int | Shape::Float => [*self.data.cast::<u64>().add(index); 3],
                 Shape::Geo => {

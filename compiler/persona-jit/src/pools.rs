@@ -4,8 +4,8 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
-use persona_ir::{Const, InstantSpec, Ty};
-use rustc_hash::FxHashMap;
+use persona_ir::{ColId, Const, InstantSpec, Ty};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Distinct things in the order of their first use.
 #[derive(Debug)]
@@ -57,6 +57,8 @@ pub(crate) enum Moment {
 /// Everything that a program refers to by number.
 #[derive(Debug, Default)]
 pub(crate) struct Pools {
+    /// The profile's columns that code reads.
+    pub(crate) profile: FxHashSet<ColId>,
     /// Text constants.
     pub(crate) texts: Pool<Arc<str>>,
     /// Constant lists with their elements' type.

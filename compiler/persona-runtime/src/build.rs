@@ -9,6 +9,7 @@ use crate::{Column, Strings, Value, Values};
 
 /// A column of values of one type. Texts get their codes from `strings`, which is copied when it is shared and lacks
 /// one of them. Where a value is missing, the column holds a zero.
+/// The column is wide: [`Column::narrowed`] makes it narrow.
 pub fn column(values: &[Value], ty: &Ty, strings: &mut Arc<Strings>) -> Column {
     let known = || values.iter().map(Value::is_known);
     let valid = if known().all(|known| known) {
@@ -16,20 +17,12 @@ pub fn column(values: &[Value], ty: &Ty, strings: &mut Arc<Strings>) -> Column {
     } else {
         Some(known().collect::<NullBuffer>())
     };
-    Column {
-        values: physical(values, ty, strings),
-        valid,
-    }
+    Column::new(physical(values, ty, strings), valid)
 }
 
 fn physical(values: &[Value], ty: &Ty, strings: &mut Arc<Strings>) -> Values {
     match ty {
-        Ty::Bool => Values::Bool(
-            values
-                .iter()
-                .map(|value| u8::from(value.is_true()))
-                .collect(),
-        ),
+        Ty::Bool => Values::Bool(values.iter().map(Value::is_true).collect()),
         Ty::Float => Values::Float(
             values
                 .iter()

@@ -189,7 +189,7 @@ fn profile_columns(
                 *row
             }
         };
-        gather::take(&column, &kept.iter().map(source).collect::<Vec<_>>())
+        gather::take(&column, &kept.iter().map(source).collect::<Vec<_>>()).narrowed(strings)
     });
     columns.collect()
 }

@@ -23,7 +23,7 @@ pub struct Dataset {
     /// Which profiles have a row of their own; the others are known by their events alone, and have their defaults
     /// and missing values. Absent when all have one.
     pub has_row: Option<BooleanBuffer>,
-    /// The profile table's columns, as in the plan's schema.
+    /// The profile table's columns, as in the plan's schema. They may be narrow.
     pub columns: IndexVec<ColId, Column>,
     /// The event tables, as in the plan's schema.
     pub events: IndexVec<KindId, EventTable>,
@@ -34,7 +34,7 @@ pub struct Dataset {
 pub struct EventTable {
     /// The rows of profile `p` are `offsets[p]..offsets[p + 1]`; one entry more than there are profiles.
     pub offsets: ScalarBuffer<u32>,
-    /// The columns, as in the plan's schema; `at` is sorted within a profile.
+    /// The columns, as in the plan's schema, all wide; `at` is sorted within a profile.
     pub columns: IndexVec<ColId, Column>,
     /// The place of each event among *all* events of its profile, of whatever kind, in the total order; from 0.
     pub order: ScalarBuffer<u32>,
@@ -68,7 +68,7 @@ impl EventTable {
     /// The instant of an event.
     pub fn at(&self, row: usize) -> i64 {
         match &self.columns[Schema::AT].values {
-            Values::Int(values) => values[row],
+            Values::Int(values) => values.get(row),
             _ => unreachable!("`at` is a column of instants and always read"),
         }
     }
@@ -98,7 +98,7 @@ impl Dataset {
     /// A profile's key; nothing where the profile has no columns.
     pub fn key(&self, schema: &Schema, profile: usize) -> &str {
         match self.columns.get(schema.key).map(|column| &column.values) {
-            Some(Values::Str(codes)) => self.strings.get(codes[profile]),
+            Some(Values::Str(codes)) => self.strings.get(codes.get(profile)),
             _ => "",
         }
     }
@@ -137,11 +137,11 @@ pub(crate) fn value(strings: &Strings, column: &Column, row: usize) -> Value {
         return Value::Missing;
     }
     match &column.values {
-        Values::Bool(values) => Value::Bool(values[row] != 0),
-        Values::Int(values) => Value::Int(values[row]),
+        Values::Bool(values) => Value::Bool(values.value(row)),
+        Values::Int(values) => Value::Int(values.get(row)),
         Values::Float(values) => Value::Float(values[row]),
-        Values::Str(codes) => strings.get(codes[row]).into(),
-        Values::Enum(indices) => Value::Enum(indices[row]),
+        Values::Str(codes) => strings.get(codes.get(row)).into(),
+        Values::Enum(indices) => Value::Enum(indices.get(row)),
         Values::Geo(latitudes, longitudes) => Value::Geo(latitudes[row], longitudes[row]),
         Values::List { offsets, children } => {
             let rows = offsets[row] as usize..offsets[row + 1] as usize;

@@ -1,7 +1,7 @@
 //! Columns from columns: some rows of one, one behind the other, and with values taken away. Moves values; looks at
 //! none.
 
-use arrow_buffer::{ArrowNativeType, NullBuffer, ScalarBuffer};
+use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer, ScalarBuffer};
 
 use crate::{Column, Values};
 
@@ -13,16 +13,19 @@ pub(crate) fn take(column: &Column, rows: &[usize]) -> Column {
             .collect::<NullBuffer>()
     });
     let values = match &column.values {
-        Values::Bool(values) => Values::Bool(pick(values, rows)),
-        Values::Int(values) => Values::Int(pick(values, rows)),
+        Values::Bool(values) => {
+            let bit = |at: usize| values.value(rows[at]);
+            Values::Bool(BooleanBuffer::collect_bool(rows.len(), bit))
+        }
+        Values::Int(values) => Values::Int(values.pick(rows)),
         Values::Float(values) => Values::Float(pick(values, rows)),
-        Values::Str(values) => Values::Str(pick(values, rows)),
-        Values::Enum(values) => Values::Enum(pick(values, rows)),
+        Values::Str(codes) => Values::Str(codes.pick(rows)),
+        Values::Enum(codes) => Values::Enum(codes.pick(rows)),
         Values::Geo(a, b) => Values::Geo(pick(a, rows), pick(b, rows)),
         Values::List { offsets, children } => take_lists(offsets, children, rows),
         Values::Absent(_) => Values::Absent(rows.len()),
     };
-    Column { values, valid }
+    Column::new(values, valid)
 }
 
 fn pick<T: ArrowNativeType>(values: &ScalarBuffer<T>, rows: &[usize]) -> ScalarBuffer<T> {
@@ -51,7 +54,7 @@ pub(crate) fn offset(count: usize) -> u32 {
     u32::try_from(count).expect("a column holds fewer than 2^32 elements")
 }
 
-/// The rows of a column, and behind them those of another one of the same type. None when the types differ.
+/// The rows of a column, and behind them those of another one of the same type, wide. None when the types differ.
 pub(crate) fn concat(first: &Column, second: &Column) -> Option<Column> {
     let valid = (first.valid.is_some() || second.valid.is_some()).then(|| {
         let known = |column: &Column, row| {
@@ -65,11 +68,11 @@ pub(crate) fn concat(first: &Column, second: &Column) -> Option<Column> {
             .collect::<NullBuffer>()
     });
     let values = match (&first.values, &second.values) {
-        (Values::Bool(a), Values::Bool(b)) => Values::Bool(join(a, b)),
-        (Values::Int(a), Values::Int(b)) => Values::Int(join(a, b)),
+        (Values::Bool(a), Values::Bool(b)) => Values::Bool(a.iter().chain(b.iter()).collect()),
+        (Values::Int(a), Values::Int(b)) => Values::Int(a.iter().chain(b.iter()).collect()),
         (Values::Float(a), Values::Float(b)) => Values::Float(join(a, b)),
-        (Values::Str(a), Values::Str(b)) => Values::Str(join(a, b)),
-        (Values::Enum(a), Values::Enum(b)) => Values::Enum(join(a, b)),
+        (Values::Str(a), Values::Str(b)) => Values::Str(a.iter().chain(b.iter()).collect()),
+        (Values::Enum(a), Values::Enum(b)) => Values::Enum(a.iter().chain(b.iter()).collect()),
         (Values::Geo(a, b), Values::Geo(c, d)) => Values::Geo(join(a, c), join(b, d)),
         (
             Values::List { offsets, children },
@@ -92,7 +95,7 @@ pub(crate) fn concat(first: &Column, second: &Column) -> Option<Column> {
         (Values::Absent(len), _) => Values::Absent(len + second.len()),
         _ => return None,
     };
-    Some(Column { values, valid })
+    Some(Column::new(values, valid))
 }
 
 fn join<T: ArrowNativeType>(a: &ScalarBuffer<T>, b: &ScalarBuffer<T>) -> ScalarBuffer<T> {
@@ -109,7 +112,7 @@ fn prefix(column: &Column, len: usize) -> Column {
 }
 
 /// The column with these rows missing.
-pub(crate) fn clear(mut column: Column, rows: impl IntoIterator<Item = usize>) -> Column {
+pub(crate) fn clear(column: Column, rows: impl IntoIterator<Item = usize>) -> Column {
     let mut known: Vec<bool> = (0..column.len()).map(|row| column.is_known(row)).collect();
     let mut cleared = false;
     for row in rows {
@@ -117,7 +120,7 @@ pub(crate) fn clear(mut column: Column, rows: impl IntoIterator<Item = usize>) -
         cleared = true;
     }
     if cleared {
-        column.valid = Some(NullBuffer::from(known));
+        return Column::new(column.values, Some(NullBuffer::from(known)));
     }
     column
 }
@@ -127,10 +130,7 @@ mod tests {
     use super::*;
 
     fn ints(values: &[i64]) -> Column {
-        Column {
-            values: Values::Int(values.to_vec().into()),
-            valid: None,
-        }
+        Column::new(Values::Int(values.to_vec().into()), None)
     }
 
     fn lists(offsets: &[u32], values: &[i64]) -> Column {
@@ -138,10 +138,7 @@ mod tests {
             offsets: offsets.to_vec().into(),
             children: vec![ints(values)],
         };
-        Column {
-            values,
-            valid: None,
-        }
+        Column::new(values, None)
     }
 
     #[test]

@@ -27,7 +27,7 @@ mod value;
 pub use answers::{Answer, Answers, Calibration, Evaluation, RankTable};
 pub use calibrate::calibrate;
 pub use checks::{CheckFailure, apply_checks, run_checks};
-pub use column::{Column, Values};
+pub use column::{Bounds, Codes, Column, Ints, Stats, TextCodes, Values};
 pub use dataset::{Dataset, EventRef, EventTable};
 pub use interp::{Evaluator, ProfileEvaluator, interpret, interpret_profile};
 pub use rows::DatasetBuilder;

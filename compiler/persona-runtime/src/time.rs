@@ -260,7 +260,7 @@ impl Times {
         };
         let index = |row: usize| {
             if column.is_known(row) {
-                clock_of(codes[row])
+                clock_of(codes.get(row))
             } else {
                 0
             }

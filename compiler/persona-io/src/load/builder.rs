@@ -278,7 +278,7 @@ impl ColumnBuilder {
         });
         let valid = valid.filter(|valid| valid.null_count() > 0);
         let values = match self.data {
-            Data::Bool(values) => Values::Bool(pick().map(|row| values[row]).collect()),
+            Data::Bool(values) => Values::Bool(pick().map(|row| values[row] != 0).collect()),
             Data::Int(values) => Values::Int(pick().map(|row| values[row]).collect()),
             Data::Float(values) => Values::Float(pick().map(|row| values[row]).collect()),
             Data::Str(values) => Values::Str(pick().map(|row| values[row]).collect()),
@@ -289,7 +289,7 @@ impl ColumnBuilder {
             ),
             Data::List(ends, children) => gather_lists(&ends, children, rows),
         };
-        Column { values, valid }
+        Column::new(values, valid)
     }
 
     /// The finished column, its rows in the order they came.
@@ -299,7 +299,9 @@ impl ColumnBuilder {
             .take()
             .map(|mut valid| NullBuffer::new(valid.finish()));
         let values = match self.data {
-            Data::Bool(values) => Values::Bool(values.into()),
+            Data::Bool(values) => Values::Bool(BooleanBuffer::collect_bool(values.len(), |row| {
+                values[row] != 0
+            })),
             Data::Int(values) => Values::Int(values.into()),
             Data::Float(values) => Values::Float(values.into()),
             Data::Str(values) => Values::Str(values.into()),
@@ -310,10 +312,7 @@ impl ColumnBuilder {
                 children: children.into_iter().map(Self::finish).collect(),
             },
         };
-        Column {
-            values,
-            valid: valid.filter(|valid| valid.null_count() > 0),
-        }
+        Column::new(values, valid.filter(|valid| valid.null_count() > 0))
     }
 
     /// The same values in the order of `rows`, still to grow.

@@ -320,10 +320,7 @@ impl Merge<'_> {
             .present
             .iter()
             .map(|key| self.keys.codes[*key as usize]);
-        Column {
-            values: Values::Str(codes.collect()),
-            valid: None,
-        }
+        Column::new(Values::Str(codes.collect()), None)
     }
 
     /// For each profile the value of the first source that knows one, else the default.
@@ -338,7 +335,7 @@ impl Merge<'_> {
                 (None, None) => column.push(None, strings),
             }
         }
-        column.finish()
+        column.finish().narrowed(&strings.kept)
     }
 }
 
@@ -364,10 +361,7 @@ fn differences(
 }
 
 pub(super) fn absent(len: usize) -> Column {
-    Column {
-        values: Values::Absent(len),
-        valid: None,
-    }
+    Column::new(Values::Absent(len), None)
 }
 
 /// Which of the present keys have a row; absent where all have.

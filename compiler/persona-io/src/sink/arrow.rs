@@ -9,7 +9,7 @@ use arrow_array::{
     Float64Array, Int64Array, ListArray, StructArray, Time32MillisecondArray,
     TimestampMicrosecondArray, new_null_array,
 };
-use arrow_buffer::{BooleanBuffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Fields, TimeUnit};
 use persona_ir::{Schema, Ty};
 use persona_runtime::{Column, Strings, Values};
@@ -63,20 +63,19 @@ pub(super) fn array(
     let (from, len) = (range.start, range.len());
     let nulls = column.valid.as_ref().map(|valid| valid.slice(from, len));
     match &column.values {
-        Values::Bool(values) => {
-            let bits = BooleanBuffer::collect_bool(len, |at| values[from + at] != 0);
-            Arc::new(BooleanArray::new(bits, nulls))
-        }
-        Values::Int(values) => integers(values.slice(from, len), nulls, ty),
+        Values::Bool(values) => Arc::new(BooleanArray::new(values.slice(from, len), nulls)),
+        Values::Int(values) => integers(values.slice(from, len).to_wide(), nulls, ty),
         Values::Float(values) => Arc::new(Float64Array::new(values.slice(from, len), nulls)),
-        Values::Str(codes) => texts(range, nulls.as_ref(), |row| Some(strings.get(codes[row]))),
+        Values::Str(codes) => texts(range, nulls.as_ref(), |row| {
+            Some(strings.get(codes.get(row)))
+        }),
         Values::Enum(codes) => {
             let names = match ty {
                 Ty::Enum(id) => schema.enums[*id].values.as_slice(),
                 _ => &[],
             };
             texts(range, nulls.as_ref(), |row| {
-                names.get(codes[row] as usize).map(|value| &*value.name)
+                names.get(codes.get(row) as usize).map(|value| &*value.name)
             })
         }
         Values::Geo(lats, lons) => {

@@ -40,7 +40,7 @@ fn ints(column: &Column) -> Vec<i64> {
     };
     (0..values.len())
         .filter(|row| column.is_known(*row))
-        .map(|row| values[row])
+        .map(|row| values.get(row))
         .collect()
 }
 

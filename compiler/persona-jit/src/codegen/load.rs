@@ -13,6 +13,7 @@ impl Emitter<'_, '_, '_> {
 
     /// A column of the profile.
     pub(super) fn profile_column(&mut self, col: ColId, ty: &Ty, optional: bool) -> Val {
+        self.shared.pools.profile.insert(col);
         let columns = self.ctx_field(field!(Context, columns));
         let column = self
             .b
@@ -97,8 +98,12 @@ impl Emitter<'_, '_, '_> {
             .load(types::I64, FLAGS, column, field!(ColumnRef, data));
         let repr = match shape {
             Shape::Bool => {
-                let address = self.b.ins().iadd(data, row);
-                Repr::Bool(self.b.ins().load(types::I8, FLAGS, address, 0))
+                let first = self
+                    .b
+                    .ins()
+                    .load(types::I64, FLAGS, column, field!(ColumnRef, aux));
+                let bit = self.b.ins().iadd(row, first);
+                Repr::Bool(self.load_bit(data, bit))
             }
             Shape::Code => {
                 let address = self.indexed(data, row, 2);
@@ -156,8 +161,13 @@ impl Emitter<'_, '_, '_> {
             .load(types::I64, FLAGS, column, field!(ColumnRef, mask));
         let masked = self.b.ins().band(row, mask);
         let bit = self.b.ins().iadd(masked, shift);
+        self.load_bit(valid, bit)
+    }
+
+    /// Bit number `bit` of those at an address, as an `I8`.
+    fn load_bit(&mut self, bits: Value, bit: Value) -> Value {
         let byte = self.b.ins().ushr_imm_u(bit, 3);
-        let address = self.b.ins().iadd(valid, byte);
+        let address = self.b.ins().iadd(bits, byte);
         let byte = self.b.ins().uload8(types::I64, FLAGS, address, 0);
         let within = self.b.ins().band_imm_u(bit, 7);
         let byte = self.b.ins().ushr(byte, within);

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use arrow_buffer::{BooleanBuffer, NullBuffer};
+use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer, ScalarBuffer};
 use persona_base::IndexVec;
-use persona_runtime::{Calibration, Column, Dataset, Evaluation, RankTable, Values};
+use persona_runtime::{Calibration, Codes, Column, Dataset, Evaluation, Ints, RankTable, Values};
 
 use super::fixture::{self, NOW, Rng};
 use super::generate::{self, Focus};
@@ -50,11 +50,7 @@ fn columns_that_were_not_read_are_missing() {
 }
 
 fn absent(column: &Column) -> Column {
-    let values = Values::Absent(column.len());
-    Column {
-        values,
-        valid: None,
-    }
+    Column::new(Values::Absent(column.len()), None)
 }
 
 /// A list may have more elements than any table has rows.
@@ -75,23 +71,29 @@ fn fields_of_elements_that_were_not_read_are_missing() {
 }
 
 /// The same bits behind some others, so that they start inside a byte.
-fn moved(valid: &NullBuffer, by: usize) -> NullBuffer {
-    let bits: BooleanBuffer = (0..by)
+fn moved(bits: &BooleanBuffer, by: usize) -> BooleanBuffer {
+    let behind: BooleanBuffer = (0..by)
         .map(|index| index % 2 == 0)
-        .chain(valid.iter())
+        .chain(bits.iter())
         .collect();
-    NullBuffer::new(bits.slice(by, valid.len()))
+    behind.slice(by, bits.len())
 }
 
 #[test]
-fn validity_may_start_inside_a_byte() {
+fn bits_may_start_inside_a_byte() {
     for seed in 0..30 {
         let mut rng = Rng(2000 + seed);
         let mut data = fixture::dataset(&mut rng, 20, 9);
         let plan = generate::plan(&mut rng, 5, 3, Focus::Anything);
         let by = rng.below(20);
         change(&mut data, |column| {
-            column.valid = column.valid.as_ref().map(|valid| moved(valid, by));
+            let valid = column.valid.as_ref();
+            let valid = valid.map(|valid| NullBuffer::new(moved(valid.inner(), by)));
+            let values = match &column.values {
+                Values::Bool(bits) => Values::Bool(moved(bits, by / 2)),
+                other => other.clone(),
+            };
+            *column = Column::new(values, valid);
         });
         agree(&plan, &data, &at(NOW)).unwrap();
     }
@@ -114,37 +116,36 @@ fn garble(column: &mut Column) {
         return;
     };
     let known = |row: usize| valid.is_valid(row);
-    column.values = match &column.values {
-        Values::Int(values) => {
-            let garbled = values
-                .iter()
-                .enumerate()
-                .map(|(row, value)| if known(row) { *value } else { i64::MIN + 5 });
-            Values::Int(garbled.collect())
-        }
-        Values::Float(values) => {
-            let garbled = values
-                .iter()
-                .enumerate()
-                .map(|(row, value)| if known(row) { *value } else { f64::NAN });
-            Values::Float(garbled.collect())
-        }
+    let values = match &column.values {
+        Values::Int(values) => Values::Int(match values {
+            Ints::I8(v) => Ints::I8(garbled(v, &valid, i8::MIN + 5)),
+            Ints::I16(v) => Ints::I16(garbled(v, &valid, i16::MIN + 5)),
+            Ints::I32(v) => Ints::I32(garbled(v, &valid, i32::MIN + 5)),
+            Ints::I64(v) => Ints::I64(garbled(v, &valid, i64::MIN + 5)),
+        }),
+        Values::Float(values) => Values::Float(garbled(values, &valid, f64::NAN)),
         Values::Str(codes) => {
             let garbled = codes
                 .iter()
                 .enumerate()
-                .map(|(row, code)| if known(row) { *code } else { u32::MAX - 1 });
+                .map(|(row, code)| if known(row) { code } else { u32::MAX - 1 });
             Values::Str(garbled.collect())
         }
-        Values::Enum(codes) => {
-            let garbled = codes
-                .iter()
-                .enumerate()
-                .map(|(row, code)| if known(row) { *code } else { u32::MAX });
-            Values::Enum(garbled.collect())
-        }
+        Values::Enum(codes) => Values::Enum(match codes {
+            Codes::U8(v) => Codes::U8(garbled(v, &valid, u8::MAX)),
+            Codes::U16(v) => Codes::U16(garbled(v, &valid, u16::MAX)),
+            Codes::U32(v) => Codes::U32(garbled(v, &valid, u32::MAX)),
+        }),
         other => other.clone(),
     };
+    *column = Column::new(values, Some(valid));
+}
+
+fn garbled<T: ArrowNativeType>(values: &[T], valid: &NullBuffer, with: T) -> ScalarBuffer<T> {
+    let pairs = values.iter().zip(valid.iter());
+    pairs
+        .map(|(value, known)| if known { *value } else { with })
+        .collect()
 }
 
 #[test]

@@ -97,7 +97,7 @@ pub(crate) fn count(plan: &Plan, answers: &Answers, profiles: usize) -> Counted 
                 let values = &plan.schema.enums[stages].values;
                 let mut counts = vec![0; values.len()];
                 if let Values::Enum(codes) = &column.values {
-                    codes.iter().for_each(|code| counts[*code as usize] += 1);
+                    codes.iter().for_each(|code| counts[code as usize] += 1);
                 }
                 let stages = values.iter().zip(counts);
                 let stages = stages
@@ -166,7 +166,7 @@ fn values(plan: &Plan, column: &Column, ty: &Ty, strings: &Strings, known: usize
     }
     let rows = (0..column.len()).filter(|row| column.is_known(*row));
     match &column.values {
-        Values::Int(values) => range(rows.map(|row| values[row]).collect(), i64::cmp, |v| {
+        Values::Int(values) => range(rows.map(|row| values.get(row)).collect(), i64::cmp, |v| {
             show(&Value::Int(v))
         }),
         Values::Float(values) => {
@@ -174,11 +174,13 @@ fn values(plan: &Plan, column: &Column, ty: &Ty, strings: &Strings, known: usize
                 show(&Value::Float(v))
             })
         }
-        Values::Bool(values) => top(rows.map(|row| u32::from(values[row])), |code| {
+        Values::Bool(values) => top(rows.map(|row| u32::from(values.value(row))), |code| {
             show(&Value::Bool(code == 1))
         }),
-        Values::Enum(codes) => top(rows.map(|row| codes[row]), |code| show(&Value::Enum(code))),
-        Values::Str(codes) => top(rows.map(|row| codes[row]), |code| {
+        Values::Enum(codes) => top(rows.map(|row| codes.get(row)), |code| {
+            show(&Value::Enum(code))
+        }),
+        Values::Str(codes) => top(rows.map(|row| codes.get(row)), |code| {
             show(&Value::text(strings.get(code)))
         }),
         Values::List { offsets, .. } => {
