@@ -13,6 +13,7 @@ pub mod filetest;
 mod gather;
 pub mod geo;
 mod interp;
+pub mod kernels;
 pub mod num;
 pub mod order;
 pub mod parse;
