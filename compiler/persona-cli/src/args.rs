@@ -182,7 +182,7 @@ pub(crate) struct Run {
     /// What computes the answers: machine code, or the interpreter that it is tested against
     #[arg(long, value_name = "ENGINE", default_value = "batch")]
     pub(crate) engine: Engine,
-    /// How many threads read data; by default one per core
+    /// How many threads read data and answer; by default one per core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
 }

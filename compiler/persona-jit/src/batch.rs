@@ -6,7 +6,6 @@ use persona_base::IndexVec;
 use persona_ir::CheckTable;
 use persona_runtime::{Answers, Calibration, CheckFailure, Dataset, Evaluation, RankTable};
 
-use crate::Compiled;
 use crate::bind::Bound;
 use crate::buffers::{Buffers, Recoder, population, rows};
 use crate::codegen::Way;
@@ -14,15 +13,25 @@ use crate::context::OutRef;
 use crate::members::Members;
 use crate::program::Stage;
 use crate::state::ListOut;
+use crate::{Compiled, RunOptions};
 
 impl Compiled {
+    /// As [`Compiled::run_with`], on one thread per core.
+    ///
+    /// # Panics
+    ///
+    /// When the dataset is not one of the plan's schema.
+    pub fn run(&self, data: &Dataset, evaluation: &Evaluation) -> Answers {
+        self.run_with(data, evaluation, &RunOptions::default())
+    }
+
     /// Answers everything the plan asks, for every profile. Where the evaluation brings no calibration, ranks are
     /// calibrated over these data first.
     ///
     /// # Panics
     ///
     /// When the dataset is not one of the plan's schema.
-    pub fn run(&self, data: &Dataset, evaluation: &Evaluation) -> Answers {
+    pub fn run_with(&self, data: &Dataset, evaluation: &Evaluation, _: &RunOptions) -> Answers {
         let calibration = self.calibration_for(data, evaluation);
         let mut bound = Bound::new(
             &self.answers,

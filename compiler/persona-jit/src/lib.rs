@@ -19,6 +19,7 @@ mod helpers;
 mod layout;
 mod members;
 mod module;
+mod options;
 mod pools;
 mod program;
 mod row;
@@ -32,6 +33,7 @@ use persona_base::IndexVec;
 use persona_ir::{Plan, verify};
 
 pub use module::CompileError;
+pub use options::RunOptions;
 pub use row::Session;
 
 use analysis::Analysis;

@@ -138,7 +138,7 @@ impl Program {
             .transpose()?;
         let load_options = LoadOptions {
             now: given,
-            threads: options.threads.unwrap_or_else(cores),
+            threads: threads(options),
             keep_rejects: 0,
             ..LoadOptions::default()
         };
@@ -221,8 +221,10 @@ impl Program {
     }
 }
 
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+/// How many threads a run may use.
+pub(super) fn threads(options: &RunOptions) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    options.threads.unwrap_or_else(cores)
 }
 
 impl LoadedData {

@@ -26,7 +26,7 @@ pub struct RunOptions {
     pub now: Option<String>,
     /// What computes the answers.
     pub engine: Engine,
-    /// How many threads read data; by default one per core.
+    /// How many threads read data and answer; by default one per core.
     pub threads: Option<usize>,
     /// Only these answers; all when empty.
     pub only: Vec<String>,
@@ -107,7 +107,7 @@ impl Program {
             persona_io::check_members_path(path).map_err(|error| self.load_error(*error))?;
         }
         let loaded = self.load(&plan, options, progress)?;
-        let (answers, mut timing) = answer(&plan, &loaded, options.engine, progress)?;
+        let (answers, mut timing) = answer(&plan, &loaded, options, progress)?;
         timing.load = loaded.took;
         let counted = guarded("counting the answers", || {
             summary::count(&plan, &answers, loaded.data.profiles)
@@ -160,7 +160,7 @@ impl Program {
 fn answer(
     plan: &Plan,
     loaded: &load::LoadedData,
-    engine: Engine,
+    options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<(Answers, Timing), Error> {
     let evaluation = Evaluation {
@@ -170,7 +170,7 @@ fn answer(
     let data: &Dataset = &loaded.data;
     let mut timing = Timing::default();
     let start = Instant::now();
-    let answers = match engine {
+    let answers = match options.engine {
         Engine::Interpreter => {
             progress.stage(Stage::Answering);
             guarded("interpreting the program", || {
@@ -186,7 +186,10 @@ fn answer(
             })?;
             timing.compile = start.elapsed();
             progress.stage(Stage::Answering);
-            guarded("running machine code", || compiled.run(data, &evaluation))?
+            let threads = persona_jit::RunOptions::with_threads(load::threads(options));
+            guarded("running machine code", || {
+                compiled.run_with(data, &evaluation, &threads)
+            })?
         }
     };
     timing.answer = start.elapsed().saturating_sub(timing.compile);
