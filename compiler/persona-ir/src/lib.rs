@@ -7,6 +7,7 @@
 mod build;
 mod op;
 mod plan;
+mod remap;
 mod schema;
 mod source;
 pub mod text;
@@ -24,6 +25,7 @@ pub use plan::{
     Check, CheckAction, CheckTable, Explain, ExplainKind, Output, OutputKind, Place, Plan, Rank,
     RankId, RankKind,
 };
+pub use remap::subgraph;
 pub use schema::{
     ColId, Column, EnumDef, EnumId, EnumValue, KindId, Schema, Table, Validate, Weekday,
 };

@@ -14,6 +14,7 @@ mod batch;
 mod bind;
 mod buffers;
 mod codegen;
+mod columnar;
 mod context;
 mod helpers;
 mod layout;
