@@ -34,6 +34,10 @@ pub(super) struct Forms {
     pub sorted: Vec<Sorted>,
     /// The bits of a bitmap.
     pub bits: Vec<usize>,
+    /// The tables of lanes of bytes, eight together.
+    pub packs: Vec<Pack>,
+    /// All tests that kernels answer block by block: limits, ranges, short lists, packs.
+    pub blocked: Vec<usize>,
 }
 
 /// A test against one constant.
@@ -73,6 +77,17 @@ pub(super) struct Sorted {
     pub to: usize,
 }
 
+/// Up to eight tables over bytes in one.
+#[derive(Debug)]
+pub(super) struct Pack {
+    /// For each byte, a bit for each test.
+    pub bytes: [u8; 256],
+    /// How many quarters of it suffice: all bytes from the last of those on are in no list. One, two or four.
+    pub quarters: usize,
+    /// Where the tests' answers go.
+    pub to: Vec<usize>,
+}
+
 impl Forms {
     /// Brings tests into forms.
     ///
@@ -93,7 +108,43 @@ impl Forms {
                 }
             }
         }
+        if kind.width() == 8 {
+            forms.pack();
+        }
+        let limits = [&forms.above, &forms.below, &forms.is]
+            .into_iter()
+            .flatten();
+        let mut blocked: Vec<usize> = limits.map(|test| test.to).collect();
+        blocked.extend(forms.between.iter().map(|test| test.to));
+        blocked.extend(forms.any.iter().map(|test| test.to));
+        blocked.extend(forms.packs.iter().flat_map(|pack| &pack.to));
+        forms.blocked = blocked;
         forms
+    }
+
+    /// Packs tables over bytes, those of low codes first, as a look-up in a part of a table is cheaper.
+    fn pack(&mut self) {
+        let is_set = |table: &Table, byte: usize| {
+            let word = table.bits.get(byte / 64);
+            word.is_some_and(|word| word >> (byte % 64) & 1 == 1)
+        };
+        self.tables.sort_by_key(|table| table.bits.len());
+        for tables in self.tables.chunks(8) {
+            let byte = |byte: usize| {
+                let bits = tables.iter().enumerate();
+                bits.fold(0, |all, (bit, table)| {
+                    all | u8::from(is_set(table, byte)) << bit
+                })
+            };
+            let bytes: [u8; 256] = std::array::from_fn(byte);
+            let suffices =
+                |quarters: &usize| bytes[quarters * 64 - 1..].iter().all(|byte| *byte == 0);
+            self.packs.push(Pack {
+                bytes,
+                quarters: [1, 2].into_iter().find(suffices).unwrap_or(4),
+                to: tables.iter().map(|table| table.to).collect(),
+            });
+        }
     }
 
     fn ints(&mut self, kind: LaneKind, lo: i64, hi: i64, to: usize) {

@@ -18,6 +18,8 @@ mod row;
 mod scan;
 #[cfg(test)]
 mod tests;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 pub use bits::Bits;
 pub use circuit::{Circuit, Gates, Wire};

@@ -21,7 +21,7 @@ macro_rules! value {
                 splat as Self
             }
             fn wide(self) -> i64 {
-                self as i64
+                i64::from(self)
             }
             fn index(self) -> usize {
                 self as $unsigned as usize
@@ -43,6 +43,22 @@ impl Value for f64 {
     }
 }
 
+/// The same for the values of every lane of integers or codes.
+macro_rules! integers {
+    ($lane:expr, $values:ident => $all:expr) => {
+        match $lane {
+            Lane::I8($values) => $all,
+            Lane::I16($values) => $all,
+            Lane::I32($values) => $all,
+            Lane::I64($values) => $all,
+            Lane::U8($values) => $all,
+            Lane::U16($values) => $all,
+            Lane::U32($values) => $all,
+            Lane::F64(_) | Lane::Bits(_) => {}
+        }
+    };
+}
+
 /// Answers tests of a lane of at most a chunk.
 pub(super) fn scan(forms: &Forms, lane: Lane<'_>, out: &mut [Row]) {
     match lane {
@@ -59,20 +75,21 @@ pub(super) fn scan(forms: &Forms, lane: Lane<'_>, out: &mut [Row]) {
             forms.bits.iter().for_each(|to| out[*to] = row);
         }
     }
-    lists(forms, lane, out);
+    tables(forms, lane, out);
+    sorted(forms, lane, out);
 }
 
-/// The tests against lists and tables, of which only the short ones have kernels of their own.
-pub(super) fn lists(forms: &Forms, lane: Lane<'_>, out: &mut [Row]) {
-    match lane {
-        Lane::I8(values) => look_up(forms, values, out),
-        Lane::I16(values) => look_up(forms, values, out),
-        Lane::I32(values) => look_up(forms, values, out),
-        Lane::I64(values) => look_up(forms, values, out),
-        Lane::U8(values) => look_up(forms, values, out),
-        Lane::U16(values) => look_up(forms, values, out),
-        Lane::U32(values) => look_up(forms, values, out),
-        Lane::F64(_) | Lane::Bits(_) => {}
+/// The tests against tables.
+pub(super) fn tables(forms: &Forms, lane: Lane<'_>, out: &mut [Row]) {
+    if !forms.tables.is_empty() {
+        integers!(lane, values => look_up(forms, values, out));
+    }
+}
+
+/// The tests against long lists.
+pub(super) fn sorted(forms: &Forms, lane: Lane<'_>, out: &mut [Row]) {
+    if !forms.sorted.is_empty() {
+        integers!(lane, values => search(forms, values, out));
     }
 }
 
@@ -118,6 +135,9 @@ fn look_up<T: Value>(forms: &Forms, values: &[T], out: &mut [Row]) {
                 .is_some_and(|word| word >> (index % 64) & 1 == 1)
         });
     }
+}
+
+fn search<T: Value>(forms: &Forms, values: &[T], out: &mut [Row]) {
     for test in &forms.sorted {
         let list = test.values.as_slice();
         fill(values, &mut out[test.to], |value| {

@@ -20,7 +20,7 @@ impl Row {
         assert!(len <= CHUNK, "a chunk has at most {CHUNK} rows");
         let mut row = Self::NONE;
         row.0[..len / 64].fill(u64::MAX);
-        if len % 64 > 0 {
+        if !len.is_multiple_of(64) {
             row.0[len / 64] = (1 << (len % 64)) - 1;
         }
         row

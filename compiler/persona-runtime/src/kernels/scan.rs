@@ -1,8 +1,14 @@
 //! Scans: several tests of one lane in one pass. Checks what callers give, chooses the kernel.
+#![expect(
+    unsafe_code,
+    reason = "kernels are called that need what is checked here"
+)]
 
 use std::ops::Bound;
 
 use super::forms::Forms;
+#[cfg(target_arch = "x86_64")]
+use super::x86;
 use super::{Bits, CHUNK, Isa, Lane, LaneKind, Row, portable};
 
 /// A test of a value against constants.
@@ -88,7 +94,16 @@ impl Scan {
             out[*to] = Row::first(len);
         }
         match isa.usable() {
-            Isa::Portable | Isa::Avx2 | Isa::Avx512 => portable::scan(&self.forms, lane, out),
+            Isa::Portable => portable::scan(&self.forms, lane, out),
+            // SAFETY: the machine has the instructions, because this set is usable; `out` has a row for each test, the lane
+            // is no longer than a chunk.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => unsafe { x86::avx2::scan(&self.forms, lane, out) },
+            // SAFETY: as before.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => unsafe { x86::avx512::scan(&self.forms, lane, out) },
+            #[cfg(not(target_arch = "x86_64"))]
+            Isa::Avx2 | Isa::Avx512 => unreachable!("no such instructions"),
         }
         if let Some(valid) = valid {
             let known = valid.row();

@@ -288,7 +288,7 @@ mod x86 {
                     std::arch::x86_64::_mm256_storeu_si256(
                         words.as_mut_ptr().add(at * 4).cast(),
                         vector,
-                    )
+                    );
                 }
             }
             words.iter().map(|word| u64::from(word.count_ones())).sum()
