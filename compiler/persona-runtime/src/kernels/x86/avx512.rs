@@ -235,6 +235,8 @@ pub(in crate::kernels) unsafe fn scan(forms: &Forms, lane: Lane<'_>, out: &mut [
                     _mm512_loadu_si512(from.cast())
                 });
             }),
+            // Those of bytes are packed.
+            Lane::I8(_) | Lane::U8(_) => {}
             _ => portable::tables(forms, lane, out),
         }
     }
@@ -244,28 +246,49 @@ pub(in crate::kernels) unsafe fn scan(forms: &Forms, lane: Lane<'_>, out: &mut [
 /// All blocks of a lane. Needs `T` to be the type of `V`, at most a chunk of values, and a row in `out` for each test.
 #[inline(always)]
 unsafe fn blocks<V: Values, T: Copy>(forms: &Forms, values: &[T], out: &mut [Row]) {
-    let rows = BYTES / V::SIZE;
-    let to: *mut u8 = out.as_mut_ptr().cast();
-    let whole = values.len() / rows;
-    for at in 0..whole {
-        // SAFETY: the block is inside the values; its bits are inside each row, a chunk being a whole number of blocks.
-        unsafe {
-            block::<V>(
-                forms,
-                values.as_ptr().add(at * rows).cast(),
-                to.add(at * rows / 8),
-            );
-        }
-    }
-    let rest = &values[whole * rows..];
-    if !rest.is_empty() {
-        let mut padded = [0_u64; BYTES / 8];
-        // SAFETY: what is left is less than a block, which has room for it; the block's bits are inside each row, because
-        // the values before it are fewer than a chunk.
-        unsafe {
-            let from: *const u8 = rest.as_ptr().cast();
-            from.copy_to_nonoverlapping(padded.as_mut_ptr().cast(), size_of_val(rest));
-            block::<V>(forms, padded.as_ptr().cast(), to.add(whole * rows / 8));
+    let alone = forms.blocked.len() == 1;
+    // SAFETY: the caller has seen to the values and rows; each form asks the values of a block.
+    unsafe {
+        // A test that is alone is not looked for again at each block.
+        match (
+            forms.above.as_slice(),
+            forms.below.as_slice(),
+            forms.between.as_slice(),
+            forms.is.as_slice(),
+        ) {
+            ([test], ..) if alone => {
+                let limit = splat(test.splat);
+                over::<V, T>(values, out, |values, to| {
+                    each(row::<V>(to, test.to), values, |values| {
+                        V::at_least(values, limit)
+                    });
+                });
+            }
+            (_, [test], ..) if alone => {
+                let limit = splat(test.splat);
+                over::<V, T>(values, out, |values, to| {
+                    each(row::<V>(to, test.to), values, |values| {
+                        V::at_most(values, limit)
+                    });
+                });
+            }
+            (_, _, [test], _) if alone => {
+                let bounds = [splat(test.lo), splat(test.hi), splat(test.span)];
+                over::<V, T>(values, out, |values, to| {
+                    each(row::<V>(to, test.to), values, |values| {
+                        V::within(values, bounds)
+                    });
+                });
+            }
+            (.., [test]) if alone => {
+                let only = splat(test.splat);
+                over::<V, T>(values, out, |values, to| {
+                    each(row::<V>(to, test.to), values, |values| {
+                        V::equal(values, only)
+                    });
+                });
+            }
+            _ => over::<V, T>(values, out, |values, to| block::<V>(forms, values, to)),
         }
     }
     forms
@@ -274,39 +297,85 @@ unsafe fn blocks<V: Values, T: Copy>(forms: &Forms, values: &[T], out: &mut [Row
         .for_each(|to| out[*to].truncate(values.len()));
 }
 
-/// One block. Needs a block of values at `from`, and at `to` the place of its bits in the first of the answers' rows.
+/// Each block of a lane, in registers, with the place of its bits in the first of the answers' rows. Needs `T` to be the
+/// type of `V` and at most a chunk of values.
 #[inline(always)]
-unsafe fn block<V: Values>(forms: &Forms, from: *const u8, to: *mut u8) {
-    // SAFETY: the caller has a block there. Answers are rows of their tests, which the caller has.
+unsafe fn over<V: Values, T: Copy>(
+    values: &[T],
+    out: &mut [Row],
+    run: impl Fn(&[__m512i; VECTORS], *mut u8),
+) {
+    let rows = BYTES / V::SIZE;
+    let to: *mut u8 = out.as_mut_ptr().cast();
+    let (whole, rest) = (values.len() / rows, values.len() % rows);
+    let mut padded = [0_u64; BYTES / 8];
+    // One loop with one call, so that what runs becomes part of it.
+    for at in 0..whole + usize::from(rest > 0) {
+        // SAFETY: a whole block is inside the values; what is left is less than a block, which has room for it. The bits of
+        // each block are inside each row, because a chunk is a whole number of blocks.
+        unsafe {
+            let mut from: *const u8 = values.as_ptr().add(at * rows).cast();
+            if at == whole {
+                from.copy_to_nonoverlapping(padded.as_mut_ptr().cast(), rest * V::SIZE);
+                from = padded.as_ptr().cast();
+            }
+            let block = std::array::from_fn(|at| _mm512_loadu_si512(from.add(at * 64).cast()));
+            run(&block, to.add(at * rows / 8));
+        }
+    }
+}
+
+/// Copies of a constant.
+#[inline(always)]
+unsafe fn splat(splat: u64) -> __m512i {
+    // SAFETY: the caller's machine has AVX-512.
+    unsafe { _mm512_set1_epi64(splat as i64) }
+}
+
+/// The place of a block's bits in a test's row, given that in the first row. Needs that row.
+#[inline(always)]
+unsafe fn row<V: Values>(first: *mut u8, test: usize) -> *mut V::Mask {
+    // SAFETY: the caller has a row for each test.
+    unsafe { first.add(test * size_of::<Row>()).cast() }
+}
+
+/// All tests of one block. Needs `to` to be the place of its bits in the first of the answers' rows.
+#[inline(always)]
+unsafe fn block<V: Values>(forms: &Forms, values: &[__m512i; VECTORS], to: *mut u8) {
+    // SAFETY: answers are rows of their tests, which the caller has.
     unsafe {
-        let values: [__m512i; VECTORS] =
-            std::array::from_fn(|at| _mm512_loadu_si512(from.add(at * 64).cast()));
-        let splat = |splat: u64| _mm512_set1_epi64(splat as i64);
-        let row = |test: usize| to.add(test * size_of::<Row>()).cast::<V::Mask>();
         for test in &forms.above {
             let limit = splat(test.splat);
-            each(row(test.to), &values, |values| V::at_least(values, limit));
+            each(row::<V>(to, test.to), values, |values| {
+                V::at_least(values, limit)
+            });
         }
         for test in &forms.below {
             let limit = splat(test.splat);
-            each(row(test.to), &values, |values| V::at_most(values, limit));
+            each(row::<V>(to, test.to), values, |values| {
+                V::at_most(values, limit)
+            });
         }
         for test in &forms.between {
             let bounds = [splat(test.lo), splat(test.hi), splat(test.span)];
-            each(row(test.to), &values, |values| V::within(values, bounds));
+            each(row::<V>(to, test.to), values, |values| {
+                V::within(values, bounds)
+            });
         }
         for test in &forms.is {
             let only = splat(test.splat);
-            each(row(test.to), &values, |values| V::equal(values, only));
+            each(row::<V>(to, test.to), values, |values| {
+                V::equal(values, only)
+            });
         }
         for test in &forms.any {
-            each(row(test.to), &values, |values| {
+            each(row::<V>(to, test.to), values, |values| {
                 V::among(values, &test.splats)
             });
         }
         if V::SIZE == 1 {
             for pack in &forms.packs {
-                unpack(pack, &values, to);
+                unpack(pack, values, to);
             }
         }
     }
@@ -329,20 +398,24 @@ unsafe fn unpack(pack: &Pack, values: &[__m512i; VECTORS], to: *mut u8) {
         let tables: [__m512i; 4] =
             std::array::from_fn(|at| _mm512_loadu_si512(pack.bytes.as_ptr().add(at * 64).cast()));
         // The last code of a part of the table is in no list, so codes beyond are looked up there.
-        let found: [__m512i; VECTORS] = match pack.quarters {
-            1 => values.map(|codes| {
-                _mm512_permutexvar_epi8(_mm512_min_epu8(codes, _mm512_set1_epi8(63)), tables[0])
-            }),
-            2 => values.map(|codes| {
-                let codes = _mm512_min_epu8(codes, _mm512_set1_epi8(127));
-                _mm512_permutex2var_epi8(tables[0], codes, tables[1])
-            }),
-            _ => values.map(|codes| {
-                let low = _mm512_permutex2var_epi8(tables[0], codes, tables[1]);
-                let high = _mm512_permutex2var_epi8(tables[2], codes, tables[3]);
-                _mm512_mask_blend_epi8(_mm512_movepi8_mask(codes), low, high)
-            }),
-        };
+        let mut found = *values;
+        for codes in &mut found {
+            *codes = match pack.quarters {
+                1 => {
+                    let codes = _mm512_min_epu8(*codes, _mm512_set1_epi8(63));
+                    _mm512_permutexvar_epi8(codes, tables[0])
+                }
+                2 => {
+                    let codes = _mm512_min_epu8(*codes, _mm512_set1_epi8(127));
+                    _mm512_permutex2var_epi8(tables[0], codes, tables[1])
+                }
+                _ => {
+                    let low = _mm512_permutex2var_epi8(tables[0], *codes, tables[1]);
+                    let high = _mm512_permutex2var_epi8(tables[2], *codes, tables[3]);
+                    _mm512_mask_blend_epi8(_mm512_movepi8_mask(*codes), low, high)
+                }
+            };
+        }
         for (bit, test) in pack.to.iter().enumerate() {
             let bit = _mm512_set1_epi8(1 << bit);
             let row = to.add(test * size_of::<Row>()).cast::<u64>();
