@@ -2,10 +2,10 @@
 
 use persona_base::{Diagnostic, Level, Severity, contents, names, sort_and_dedup};
 
-use super::graph::{cycle_diagnostics, graph};
+use super::graph::cycle_diagnostics;
 use super::origin::{Origins, file_errors};
-use super::queries::{check, config, signature, symbols};
-use super::{Database, Db, campaign, expansion, kept, lints, modules, shadow, suppress};
+use super::queries::{config, symbols};
+use super::{Database, Db, ahead, campaign, expansion, kept, lints, modules, shadow, suppress};
 use crate::package::{Config, LintLevel};
 
 /// Whether something keeps the package from being compiled.
@@ -15,17 +15,12 @@ pub(super) fn has_errors(diagnostics: &[Diagnostic]) -> bool {
         .any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
-/// Checks every declaration, each after what it refers to: afterwards no query has far to go.
-pub(super) fn check_all(db: &dyn Db) {
-    for decl in &graph(db, db.project()).order {
-        check(db, *decl);
-        signature(db, *decl);
-    }
-}
-
 /// All diagnostics of the package.
 pub(super) fn diagnostics(db: &Database) -> Vec<Diagnostic> {
     let project = db.project();
+    if db.kept.is_empty() {
+        ahead::parse_all(db);
+    }
     let all = &symbols(db, project).all;
     let mut found = kept::of_declarations(db);
     found.extend(cycle_diagnostics(db));

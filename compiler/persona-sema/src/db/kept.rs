@@ -12,11 +12,10 @@ use persona_base::Diagnostic;
 use rustc_hash::FxHashSet;
 use salsa::plumbing::AsId as _;
 
-use super::edge::check_all;
 use super::facts::{all_facts, split, word};
 use super::graph::{graph, used_names};
 use super::queries::{Decl, ItemKind, check, schema, signature, symbols};
-use super::{Database, Db};
+use super::{Database, Db, ahead};
 use crate::env::Schema;
 
 /// How long a chain of declarations is followed before everything is asked again.
@@ -36,6 +35,12 @@ impl Shelf {
     fn put(&self, kept: Kept) {
         let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *shelf = Some(kept);
+    }
+
+    /// Whether nothing is kept.
+    pub(super) fn is_empty(&self) -> bool {
+        let shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shelf.is_none()
     }
 
     /// Something else than the text of a file of rules has changed.
@@ -93,8 +98,8 @@ fn found_in(db: &dyn Db, decl: Decl<'_>) -> Vec<Diagnostic> {
 /// What is wrong or dubious in each declaration, in the order of the package. Files are stand-ins.
 pub(super) fn of_declarations(db: &Database) -> Vec<Diagnostic> {
     let project = db.project();
-    let all = &symbols(db, project).all;
     let kept = db.kept.take();
+    let all = &symbols(db, project).all;
     let reached = kept.as_ref().and_then(|kept| reached(db, kept, all));
     let kept = match (kept, reached) {
         (Some(mut kept), Some(reached)) => {
@@ -105,7 +110,7 @@ pub(super) fn of_declarations(db: &Database) -> Vec<Diagnostic> {
             kept
         }
         _ => {
-            check_all(db);
+            ahead::check_all(db);
             Kept {
                 decls: all.iter().map(|decl| Known::of(db, *decl)).collect(),
                 schema: schema(db, project).clone(),

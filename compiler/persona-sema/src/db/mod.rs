@@ -7,6 +7,7 @@
 //! [`Database::checked`]) turns both into places in files. There are no salsa cycles: references that would make
 //! one are found by [`graph`] first.
 
+mod ahead;
 mod assemble;
 mod campaign;
 mod deprecated;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use persona_base::{Diagnostic, Edit, FileId, Fix, IndexVec, Span};
-use persona_syntax::{Parse, SyntaxError, ast};
+use persona_syntax::{Parse, Split, SyntaxError, ast};
 
 use super::{Db, Project, SourceFile, modules};
 use crate::decl::{self, Checking, DeclResult, Shape};
@@ -140,11 +140,17 @@ pub(crate) fn tree<'db>(db: &'db dyn Db, decl: Decl<'db>) -> &'db ast::Decl {
     }
 }
 
-/// Cuts a file into declarations.
+/// Where the declarations of a file are.
+#[salsa::tracked]
+pub(super) fn cut(db: &dyn Db, file: SourceFile) -> Split {
+    persona_syntax::split(file.text(db))
+}
+
+/// The declarations of a file.
 #[salsa::tracked]
 pub(crate) fn decls<'db>(db: &'db dyn Db, file: SourceFile) -> FileDecls<'db> {
     let text = file.text(db);
-    let split = persona_syntax::split(text);
+    let split = cut(db, file);
     let space = file.space(db);
     let prefix = modules::prefix(db, space);
     let decl = |span: Span| {
@@ -163,7 +169,7 @@ pub(crate) fn decls<'db>(db: &'db dyn Db, file: SourceFile) -> FileDecls<'db> {
     };
     FileDecls {
         decls: split.decls.iter().map(|found| decl(found.span)).collect(),
-        errors: split.errors,
+        errors: split.errors.clone(),
     }
 }
 
