@@ -17,6 +17,7 @@ mod codegen;
 mod columnar;
 mod context;
 mod helpers;
+mod history;
 mod layout;
 mod members;
 mod module;

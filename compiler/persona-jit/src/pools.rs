@@ -26,12 +26,17 @@ impl<T> Default for Pool<T> {
 impl<T: Clone + Eq + Hash> Pool<T> {
     /// The number of a thing, new or known.
     pub(crate) fn index(&mut self, item: T) -> i64 {
+        let index = self.place(item);
+        i64::try_from(index).expect("a vector has fewer than 2^63 items")
+    }
+
+    /// As [`Self::index`], for use outside of code.
+    pub(crate) fn place(&mut self, item: T) -> usize {
         let next = self.items.len();
-        let index = *self.known.entry(item).or_insert_with_key(|item| {
+        *self.known.entry(item).or_insert_with_key(|item| {
             self.items.push(item.clone());
             next
-        });
-        i64::try_from(index).expect("a vector has fewer than 2^63 items")
+        })
     }
 
     /// All things, by number.

@@ -12,6 +12,7 @@ pub mod display;
 pub mod filetest;
 mod gather;
 pub mod geo;
+pub mod histories;
 mod interp;
 pub mod kernels;
 pub mod num;

@@ -11,6 +11,7 @@ use persona_runtime::kernels::Isa;
 
 use super::vector::Vector;
 use super::zones::Zones;
+use crate::history::Histories;
 
 /// Nodes that are computed chunk by chunk from histories.
 pub(crate) trait Source: Debug + Send + Sync {
@@ -51,6 +52,7 @@ pub(crate) trait Filler {
 /// Asks who computes histories which of the wanted nodes it claims. Wanted are closed nodes with an [`persona_ir::Op::Agg`]
 /// or [`persona_ir::Op::Sequence`], sorted by id.
 pub(crate) fn claim(plan: &Plan, wanted: &[NodeId]) -> Option<Box<dyn Source>> {
-    let _ = (plan, wanted);
-    None
+    let histories = Histories::new(plan, wanted);
+    let claims = !histories.nodes().is_empty();
+    claims.then(|| -> Box<dyn Source> { Box::new(histories) })
 }

@@ -7,6 +7,7 @@ mod files;
 mod fixture;
 mod generate;
 mod histories;
+mod history;
 mod large;
 mod plans;
 mod random;
