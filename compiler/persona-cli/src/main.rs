@@ -26,6 +26,10 @@ use crate::args::{Cli, Command};
 use crate::fail::{Failure, Outcome};
 use crate::term::Term;
 
+/// Checking a large package and reading data ask for very many small pieces of memory, from several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Deep expressions need a deep stack; the limits on depth fit into this with room to spare.
 const STACK: usize = 256 * 1024 * 1024;
 

@@ -6,6 +6,7 @@ use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{Builder, available_parallelism, scope};
 
 use persona_base::Span;
 use rustc_hash::FxHashMap;
@@ -17,6 +18,9 @@ use crate::prove::proven_of;
 
 /// So many declarations are handed to a thread at once; fewer are not worth a second thread.
 const PORTION: usize = 32;
+
+/// Deep expressions need a deep stack. Only what is touched of it takes memory.
+const STACK: usize = 256 * 1024 * 1024;
 
 /// Parses the texts of all declarations of the package's own files.
 pub(super) fn parse_all(db: &Database) {
@@ -80,7 +84,7 @@ fn by_height<'db>(db: &'db Database, all: &[Decl<'db>]) -> Vec<Vec<usize>> {
 
 /// Asks about each item, portion by portion, on as many threads as there are cores.
 fn on_threads<T: Sync>(db: &Database, items: &[T], ask: impl Fn(&Database, &T) + Sync) {
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let cores = available_parallelism().map_or(1, NonZero::get);
     let threads = cores.min(items.len().div_ceil(PORTION));
     if threads < 2 {
         return items.iter().for_each(|item| ask(db, item));
@@ -95,12 +99,14 @@ fn on_threads<T: Sync>(db: &Database, items: &[T], ask: impl Fn(&Database, &T) +
             from = portions();
         }
     };
-    std::thread::scope(|scope| {
+    scope(|scope| {
         let work = &work;
         let helpers: Vec<_> = (1..threads)
-            .map(|_| {
+            .filter_map(|_| {
                 let snapshot = db.clone();
-                scope.spawn(move || work(&snapshot))
+                let helper = Builder::new().stack_size(STACK);
+                // Where no further thread can be had, this one does all.
+                helper.spawn_scoped(scope, move || work(&snapshot)).ok()
             })
             .collect();
         work(db);
