@@ -81,7 +81,8 @@ impl Compiled {
             let buffers = self.fill(&mut bound, stage, data);
             let calibration = Arc::make_mut(&mut calibration);
             for goal in goals {
-                calibration.ranks[goal.rank] = population(goal, &buffers);
+                let kind = self.plan.ranks[goal.rank].kind;
+                calibration.ranks[goal.rank] = population(goal, kind, &buffers);
             }
             bound.state().calibration = Arc::new(calibration.clone());
         }

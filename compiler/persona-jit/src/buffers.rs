@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
-use persona_ir::{CheckTable, Ty};
+use persona_ir::{CheckTable, RankKind, Ty};
 use persona_runtime::{Answer, Column, Dataset, RankTable, Strings, Value, Values, build};
 use rustc_hash::FxHashMap;
 
@@ -151,8 +151,8 @@ impl Buffers {
     }
 }
 
-/// The known values of a rank's population, ascending.
-pub(crate) fn population(goal: &RankGoal, buffers: &[Buffers]) -> RankTable {
+/// The thresholds of a rank of this kind over its population.
+pub(crate) fn population(goal: &RankGoal, kind: RankKind, buffers: &[Buffers]) -> RankTable {
     let values = &buffers[goal.value];
     let belongs = |row: usize| {
         let member = goal.among.is_none_or(|among| buffers[among].is_member(row));
@@ -161,14 +161,10 @@ pub(crate) fn population(goal: &RankGoal, buffers: &[Buffers]) -> RankTable {
     let rows = (0..values.rows).filter(|row| belongs(*row));
     match &values.data {
         Data::Floats(data) => {
-            let mut known: Vec<f64> = rows.map(|row| data[row]).collect();
-            known.sort_unstable_by(f64::total_cmp);
-            RankTable::Float(known)
+            RankTable::floats(kind, rows.map(|row| data[row]).collect())
         }
         Data::Ints(data) => {
-            let mut known: Vec<i64> = rows.map(|row| data[row]).collect();
-            known.sort_unstable();
-            RankTable::Int(known)
+            RankTable::ints(kind, rows.map(|row| data[row]).collect())
         }
         _ => RankTable::Int(Vec::new()),
     }

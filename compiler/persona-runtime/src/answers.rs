@@ -27,7 +27,8 @@ pub struct Calibration {
     pub ranks: IndexVec<RankId, RankTable>,
 }
 
-/// The known values of a rank's population, ascending. Integers or Floats, as the ranked value's type.
+/// What the ranks of a population are read from, ascending: for tiles the greatest value of each tile that has one, for
+/// percentiles all known values. Integers or Floats, as the ranked value's type. See [`crate::rank`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum RankTable {
     /// Integers.

@@ -30,7 +30,7 @@ pub(crate) fn calibrated<'a>(plan: &'a Plan, data: &'a Dataset, now: i64) -> Eva
     evaluator
 }
 
-/// The known values of a rank's population, ascending.
+/// The thresholds of a rank over its population.
 fn population(evaluator: &Evaluator<'_>, rank: &Rank) -> RankTable {
     let roots: Vec<_> = rank.among.iter().copied().chain([rank.value]).collect();
     let needed = evaluator.needed(&roots);
@@ -47,12 +47,10 @@ fn population(evaluator: &Evaluator<'_>, rank: &Rank) -> RankTable {
         }
     }
     if evaluator.plan().nodes[rank.value].ty == Ty::Float {
-        let mut values: Vec<f64> = values.iter().filter_map(crate::Value::float).collect();
-        values.sort_unstable_by(f64::total_cmp);
-        RankTable::Float(values)
+        let values = values.iter().filter_map(crate::Value::float).collect();
+        RankTable::floats(rank.kind, values)
     } else {
-        let mut values: Vec<i64> = values.iter().filter_map(crate::Value::int).collect();
-        values.sort_unstable();
-        RankTable::Int(values)
+        let values = values.iter().filter_map(crate::Value::int).collect();
+        RankTable::ints(rank.kind, values)
     }
 }

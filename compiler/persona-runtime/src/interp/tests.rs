@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use persona_base::IndexVec;
-use persona_ir::NodeId;
+use persona_ir::{NodeId, RankKind};
 
 use crate::filetest::FileTest;
 use crate::{
@@ -100,7 +100,7 @@ fn given_thresholds_also_rank_values_outside_of_their_population() {
         "%0: Int = profile n\n%1: Int? = rank 0 %0\nrank \"n\" ntile 2 %0\ntrait tile = %1\ndata\nprofile { id = \"a\", n = 500 }",
     );
     let mut ranks = IndexVec::new();
-    ranks.push(RankTable::Int(vec![1, 2, 3, 4]));
+    ranks.push(RankTable::ints(RankKind::Ntile(2), vec![1, 2, 3, 4]));
     let calibration = Some(Arc::new(Calibration { now: 0, ranks }));
     let given = Evaluation {
         now: 1,
