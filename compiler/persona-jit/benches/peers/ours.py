@@ -1,0 +1,219 @@
+"""persona's part of the peers' harness: writes its tables and segments as packages, and answers them in the harness's process.
+
+The harness's parts B and C import this module (see `run`); it adds cells named `persona` beside the limits and the peers, with
+the harness's own checks of every answer.
+"""
+import ctypes as C
+import datetime
+import os
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from common import DATA, NOW_US
+from gen_data import COUNTRY, DEVICE, PLAN
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+WORK = f"{DATA}/persona"
+CONFIG = '[package]\nname = "peers"\nversion = "0.1.0"\nlanguage = "1"\ntimezone = "UTC"\n'
+
+
+def library():
+    lib = C.CDLL(os.environ.get("PERSONA_PEERS", f"{HERE}/target/release/libpersona_peers.so"))
+    lib.persona_open.restype = C.c_void_p
+    for name in ("persona_run", "persona_files"):
+        getattr(lib, name).restype = C.c_uint64
+    return lib
+
+
+LIB = library()
+
+
+def open_package(folder, threads, read=True):
+    engine = LIB.persona_open(folder.encode(), C.c_int64(NOW_US), C.c_uint32(threads), C.c_uint32(read))
+    if not engine:
+        raise RuntimeError(f"the package in {folder} does not open")
+    return C.c_void_p(engine)
+
+
+def write_package(name, program):
+    folder = f"{WORK}/{name}"
+    os.makedirs(folder, exist_ok=True)
+    with open(f"{folder}/persona.toml", "w") as file:
+        file.write(CONFIG)
+    with open(f"{folder}/rules.persona", "w") as file:
+        file.write(program)
+    return folder
+
+
+# ---- part B: segments over profiles ----
+
+PROFILE = f"""enum Country {{ {", ".join(COUNTRY)} }}
+enum Device {{ {", ".join(DEVICE)} }}
+enum Plan {{ {", ".join(PLAN)} }}
+profile Person {{
+  id: String @key
+  age: Int?
+  orders: Int
+  sessions: Int
+  spend: Float
+  churn: Float?
+  balance: Money<USD>
+  last_seen: Timestamp
+  signup: Timestamp
+  country: Country
+  device: Device
+  plan: Plan
+  city: String
+  opt_in: Bool
+}}
+"""
+
+
+def instant(micros):
+    at = datetime.datetime.fromtimestamp(micros / 1e6, datetime.timezone.utc)
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def atom(a):
+    col = a["col"]
+    if a["op"] == "true":
+        return col
+    if a["op"] == "in":
+        from gen_data import CITY
+        names = {"country": COUNTRY, "device": DEVICE, "plan": PLAN, "city": [f'"{c}"' for c in CITY]}[col]
+        values = [names[i] for i in a["vals"]]
+        return f"{col} == {values[0]}" if len(values) == 1 else f"{col} in [{', '.join(values)}]"
+
+    def literal(x):
+        if col in ("last_seen", "signup"):
+            return instant(x)
+        if col == "balance":
+            return f"{x // 100}.{x % 100:02d} USD"
+        if col in ("spend", "churn"):
+            return repr(float(x))
+        return repr(x)
+
+    low, high = a.get("lo"), a.get("hi")
+    if low is not None and high is not None:
+        return f"{col} between {literal(low)} and {literal(high)}"
+    return f"{col} >= {literal(low)}" if low is not None else f"{col} <= {literal(high)}"
+
+
+def segment(number, clauses):
+    parts = [atom(c[0]) if len(c) == 1 else "(" + " or ".join(map(atom, c)) + ")" for c in clauses]
+    return f"segment s{number:04d} {{ when {' and '.join(parts)} }}\n"
+
+
+def with_keys(path):
+    """The profiles' file with a key: the harness's has none."""
+    to = path.replace(".parquet", "_id.parquet")
+    if not os.path.exists(to):
+        table = pq.read_table(path)
+        keys = np.char.add("p", np.char.zfill(np.arange(table.num_rows).astype("U8"), 8))
+        table = table.add_column(0, "id", pa.array(keys))
+        pq.write_table(table, to, row_group_size=1_000_000, compression="zstd")
+    return to
+
+
+def segments_package(segs, path, name):
+    source = f'source people of Person {{ from "{os.path.relpath(with_keys(path), f"{WORK}/{name}")}" }}\n'
+    return write_package(name, PROFILE + source + "".join(segment(i, s) for i, s in enumerate(segs)))
+
+
+def segments(segs, path, threads, n):
+    """A cell that answers the segments over profiles in memory."""
+    engine = open_package(segments_package(segs, path, f"b_{n}_{len(segs)}"), threads)
+    counts = np.zeros(len(segs), np.uint64)
+
+    def run():
+        LIB.persona_run(engine, C.c_uint32(threads), C.c_void_p(counts.ctypes.data))
+        return counts.copy()
+
+    return run
+
+
+def segments_from_files(segs, path, threads, n, members):
+    """A cell that reads the profiles' file, answers, and writes the members if asked."""
+    engine = open_package(segments_package(segs, path, f"b_{n}_{len(segs)}"), threads, read=False)
+    counts = np.zeros(len(segs), np.uint64)
+    out = f"{WORK}/members.parquet".encode() if members else None
+
+    def run():
+        LIB.persona_files(engine, C.c_uint32(threads), C.c_char_p(out), C.c_void_p(counts.ctypes.data))
+        return counts.copy()
+
+    return run
+
+
+# ---- part C: behaviour ----
+
+KINDS = {"view": "View", "search": "Search", "login": "Login", "email_open": "EmailOpen", "cart_add": "CartAdd",
+         "email_click": "EmailClick", "purchase": "Purchase", "push_open": "PushOpen"}
+
+BEHAVIOUR = {
+    1: "segment c1 { when did Purchase at least 3 times in last 30d }\n",
+    2: "segment c2 { when sum(Purchase.amount in last 90d) > 500.0 }\n",
+    3: "segment c3 { when (did CartAdd in last 30d then not Purchase within 24h) or (did CartAdd in last 24h then not Purchase) }\n",
+    4: "segment c4 { when did EmailOpen at least 4 times in last 7d }\n",
+    5: """segment buyers { when did Purchase }
+trait tile_a: Int? = ntile(5, now - last(Purchase).at among buyers)
+trait tile_b: Int? = ntile(5, count(Purchase) among buyers)
+trait tile_c: Int? = ntile(5, sum(Purchase.amount) among buyers)
+""",
+}
+
+
+def event_files(path):
+    """A file for each kind of event, and one with the people: a table per kind is what persona reads and keeps."""
+    folder = f"{WORK}/events"
+    if os.path.exists(f"{folder}/people.parquet"):
+        return folder
+    os.makedirs(folder, exist_ok=True)
+    table = pq.read_table(path)
+    keys = np.char.add("p", np.char.zfill(np.arange(100_000).astype("U6"), 6))
+    types = table["type"].cast(pa.string())
+    for kind in KINDS:
+        rows = table.filter(pa.compute.equal(types, kind))
+        columns = {"person": pa.array(keys[rows["profile_id"].to_numpy()]), "at": rows["ts"], "amount": rows["amount"]}
+        pq.write_table(pa.table(columns), f"{folder}/{kind}.parquet", compression="zstd")
+    pq.write_table(pa.table({"id": pa.array(keys)}), f"{folder}/people.parquet")
+    return folder
+
+
+def behaviour_package(questions, path):
+    name = "c_" + "".join(map(str, questions))
+    files = os.path.relpath(event_files(path), f"{WORK}/{name}")
+    program = "profile Person { id: String @key }\n"
+    program += f'source people of Person {{ from "{files}/people.parquet" }}\n'
+    for kind, event in KINDS.items():
+        program += f"event {event} {{ amount: Float }}\n"
+        program += f'source {kind}s of {event} {{\n  from "{files}/{kind}.parquet"\n  profile = column("person")\n}}\n'
+    return write_package(name, program + "".join(BEHAVIOUR[q] for q in questions))
+
+
+def behaviour(questions, path, threads):
+    """A cell that answers some of C1 to C4, in their order."""
+    engine = open_package(behaviour_package(questions, path), threads)
+    counts = np.zeros(len(questions), np.uint64)
+
+    def run():
+        LIB.persona_run(engine, C.c_uint32(threads), C.c_void_p(counts.ctypes.data))
+        return [int(count) for count in counts]
+
+    return run
+
+
+def recency_frequency_money(path, threads):
+    """C5: how many buyers are in each cell. Counts buyers and those with a tile; ties stand together
+    in persona, apart in SQL, so that cells are not compared."""
+    engine = open_package(behaviour_package([5], path), threads)
+    # The answers by name: the segment of buyers, then the three tiles.
+    counts = np.zeros(4, np.uint64)
+
+    def run():
+        LIB.persona_run(engine, C.c_uint32(threads), C.c_void_p(counts.ctypes.data))
+        return [int(count) for count in counts]
+
+    return run

@@ -1,0 +1,160 @@
+//! The engine behind four C functions, for the harness that times other engines in one process with it: open a package and read
+//! its data, answer everything, or run the package from its files to a members file. Must not be used for anything else: a
+//! wrong pointer is the caller's mistake and is not noticed.
+#![allow(unsafe_code, reason = "a C interface takes pointers")]
+
+use std::ffi::{CStr, c_char};
+use std::path::{Path, PathBuf};
+
+use persona::{Compiled, Engine as Way, Package, Program, Progress, RunOptions as Run, Stage};
+use persona_io::{LoadOptions, NoProgress};
+use persona_jit::{Compiled as Code, RunOptions};
+use persona_runtime::{Answer, Answers, Dataset, Evaluation};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// A package with its data and its machine code.
+pub struct Engine {
+    program: Box<Program>,
+    data: Option<Dataset>,
+    code: Option<Code>,
+    evaluation: Evaluation,
+}
+
+struct Silent;
+
+impl Progress for Silent {
+    fn stage(&self, _: Stage<'_>) {}
+}
+
+fn text<'a>(pointer: *const c_char) -> Option<&'a str> {
+    if pointer.is_null() {
+        return None;
+    }
+    // SAFETY: the harness gives texts that end with a zero and live as long as the call.
+    unsafe { CStr::from_ptr(pointer) }.to_str().ok()
+}
+
+fn program(folder: &Path) -> Result<Box<Program>, String> {
+    let package = Package::open(Some(folder)).map_err(|error| error.to_string())?;
+    match package.compile().map_err(|error| error.to_string())? {
+        Compiled::Program(program, _) => Ok(program),
+        Compiled::Broken(report) => Err(format!("{:#?}", report.diagnostics.first())),
+    }
+}
+
+fn open(folder: &str, now: i64, threads: usize, read: bool) -> Result<Engine, String> {
+    let folder = PathBuf::from(folder);
+    let program = program(&folder)?;
+    let (mut data, mut code) = (None, None);
+    if read {
+        let options = LoadOptions {
+            now: Some(now),
+            threads,
+            ..LoadOptions::default()
+        };
+        let loaded = persona_io::load(program.plan(), &folder, &options, &NoProgress)
+            .map_err(|error| error.to_string())?;
+        data = Some(loaded.dataset);
+        code = Some(Code::new(program.plan()).map_err(|error| error.to_string())?);
+    }
+    let evaluation = Evaluation {
+        now,
+        calibration: None,
+    };
+    Ok(Engine {
+        program,
+        data,
+        code,
+        evaluation,
+    })
+}
+
+/// Opens the package in a folder, as of `now` (microseconds); with `read`, also reads its data and makes its machine code.
+/// Null where that fails; the reason is printed.
+#[unsafe(no_mangle)]
+pub extern "C" fn persona_open(
+    folder: *const c_char,
+    now: i64,
+    threads: u32,
+    read: u32,
+) -> *mut Engine {
+    let folder = text(folder).unwrap_or_default();
+    match open(folder, now, threads as usize, read != 0) {
+        Ok(engine) => Box::into_raw(Box::new(engine)),
+        Err(error) => {
+            eprintln!("{error}");
+            std::ptr::null_mut()
+        }
+    }
+}
+
+fn answers(engine: &Engine, threads: u32) -> Option<Answers> {
+    let (data, code) = (engine.data.as_ref()?, engine.code.as_ref()?);
+    let options = RunOptions::with_threads(threads as usize);
+    Some(code.run_with(data, &engine.evaluation, &options))
+}
+
+/// Answers everything for everybody. `counts` has room for one number for each answer: members of a segment, known values of a trait.
+/// Gives how many there are.
+#[unsafe(no_mangle)]
+pub extern "C" fn persona_run(engine: *const Engine, threads: u32, counts: *mut u64) -> u64 {
+    // SAFETY: the harness gives what `persona_open` returned.
+    let engine = unsafe { &*engine };
+    let Some(answers) = answers(engine, threads) else {
+        return 0;
+    };
+    for (index, answer) in answers.columns.iter().enumerate() {
+        let count = match answer {
+            Answer::Members(members) => members.count_set_bits(),
+            Answer::Values(column) => column.valid.as_ref().map_or(column.len(), |valid| {
+                valid.len() - valid.null_count()
+            }),
+        };
+        // SAFETY: the harness gives room for all answers.
+        unsafe { *counts.add(index) = count as u64 };
+    }
+    answers.columns.len() as u64
+}
+
+/// Runs the package from its files, and writes the members file if a path is given. Counts as `persona_run`, segments only.
+#[unsafe(no_mangle)]
+pub extern "C" fn persona_files(
+    engine: *const Engine,
+    threads: u32,
+    members: *const c_char,
+    counts: *mut u64,
+) -> u64 {
+    // SAFETY: as in `persona_run`.
+    let engine = unsafe { &*engine };
+    let options = Run {
+        engine: Way::Batch,
+        threads: Some(threads as usize),
+        members: text(members).map(PathBuf::from),
+        now: Some("2026-09-21T14:13:20Z".to_owned()),
+        ..Run::default()
+    };
+    let result = match engine.program.run(&options, &Silent) {
+        Ok(result) => result,
+        Err(error) => {
+            eprintln!("{error}");
+            return 0;
+        }
+    };
+    for (index, segment) in result.segments.iter().enumerate() {
+        // SAFETY: as in `persona_run`.
+        unsafe { *counts.add(index) = segment.count as u64 };
+    }
+    result.segments.len() as u64
+}
+
+/// Ends an engine.
+#[unsafe(no_mangle)]
+pub extern "C" fn persona_close(engine: *mut Engine) {
+    if !engine.is_null() {
+        // SAFETY: the harness gives what `persona_open` returned, once.
+        drop(unsafe { Box::from_raw(engine) });
+    }
+}
+
