@@ -1,5 +1,10 @@
 //! Strings by code: each distinct text of a dataset is stored once, and columns hold 32-bit codes. Equal codes
 //! mean equal texts, across all columns.
+//!
+//! Texts are known by a hash table, except those of *runs*: many texts that came at once, sorted and distinct (the keys
+//! of profiles), are found by bisection, so that ten million keys need no hashing. Knows nothing of columns.
+
+use std::ops::Range;
 
 use hashbrown::HashTable;
 
@@ -8,7 +13,124 @@ use hashbrown::HashTable;
 pub struct Strings {
     bytes: String,
     ends: Vec<usize>,
+    /// The codes outside of `runs`.
     table: HashTable<u32>,
+    runs: Vec<Run>,
+}
+
+/// Codes whose texts ascend strictly.
+#[derive(Clone, Debug)]
+struct Run {
+    codes: Range<u32>,
+    /// The first bytes of every [`STEP`]-th text.
+    heads: Vec<u64>,
+}
+
+/// One text of so many in a run has its first bytes beside it.
+const STEP: usize = 64;
+/// Runs shorter than this are hashed: bisection pays for many texts only.
+const LEAST_RUN: usize = 1024;
+/// With so many runs the next texts are hashed, as every search asks all runs.
+const MOST_RUNS: usize = 4;
+
+/// Texts one after the other, to be added to a [`Strings`] at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Texts {
+    bytes: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    /// No texts.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The number of texts.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Appends one.
+    pub fn push(&mut self, text: &str) {
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len());
+    }
+
+    /// The text at a place.
+    pub fn get(&self, at: usize) -> &str {
+        slice(&self.bytes, &self.ends, at)
+    }
+
+    /// The number of bytes of all texts.
+    pub fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Makes room for more texts.
+    pub fn reserve(&mut self, texts: usize, bytes: usize) {
+        self.ends.reserve(texts);
+        self.bytes.reserve(bytes);
+    }
+
+    /// Appends all texts of another list.
+    pub fn append(&mut self, other: &Self) {
+        if self.is_empty() {
+            self.clone_from(other);
+            return;
+        }
+        let start = self.bytes.len();
+        self.bytes.push_str(&other.bytes);
+        self.ends.extend(other.ends.iter().map(|end| start + end));
+    }
+
+    /// Appends the texts between consecutive offsets into `text`.
+    ///
+    /// # Panics
+    /// When an offset lies beyond the text or inside a character.
+    pub fn append_slices(&mut self, text: &str, offsets: &[i32]) {
+        let at = |offset: i32| usize::try_from(offset).expect("offsets into a text are not negative");
+        let (Some(first), Some(last)) = (offsets.first(), offsets.last()) else {
+            return;
+        };
+        let (first, start) = (at(*first), self.bytes.len());
+        self.bytes.push_str(&text[first..at(*last)]);
+        let ends = offsets[1..].iter().map(|end| start + at(*end) - first);
+        self.ends.extend(ends);
+    }
+
+    /// Keeps the texts from `from` on for which `keep` says so, asked with their places.
+    pub fn retain_from(&mut self, from: usize, keep: impl Fn(usize) -> bool) {
+        let start = if from == 0 { 0 } else { self.ends[from - 1] };
+        let tail = self.bytes.split_off(start);
+        let ends = self.ends.split_off(from);
+        let mut begin = start;
+        for (at, end) in (from..).zip(ends) {
+            if keep(at) {
+                self.bytes.push_str(&tail[begin - start..end - start]);
+                self.ends.push(self.bytes.len());
+            }
+            begin = end;
+        }
+    }
+}
+
+fn slice<'t>(bytes: &'t str, ends: &[usize], at: usize) -> &'t str {
+    let start = if at == 0 { 0 } else { ends[at - 1] };
+    &bytes[start..ends[at]]
+}
+
+/// The first eight bytes, which order texts as far as they go.
+fn head(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    let len = text.len().min(8);
+    bytes[..len].copy_from_slice(&text.as_bytes()[..len]);
+    u64::from_be_bytes(bytes)
 }
 
 impl Strings {
@@ -29,16 +151,16 @@ impl Strings {
 
     /// The text of a code that this table gave out.
     pub fn get(&self, code: u32) -> &str {
-        let index = code as usize;
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        &self.bytes[start..self.ends[index]]
+        slice(&self.bytes, &self.ends, code as usize)
     }
 
     /// The code of a text, if it is known.
     pub fn find(&self, text: &str) -> Option<u32> {
-        self.table
+        let hashed = self
+            .table
             .find(hash(text), |code| self.get(*code) == text)
-            .copied()
+            .copied();
+        hashed.or_else(|| self.runs.iter().find_map(|run| self.find_in(run, text)))
     }
 
     /// The code of a text, new or known.
@@ -46,18 +168,137 @@ impl Strings {
         if let Some(code) = self.find(text) {
             return code;
         }
-        let code = u32::try_from(self.ends.len()).expect("fewer than 2^32 distinct strings");
-        self.bytes.push_str(text);
-        self.ends.push(self.bytes.len());
-        let Self { bytes, ends, table } = self;
-        let text_of = |code: u32| {
-            let index = code as usize;
-            let start = if index == 0 { 0 } else { ends[index - 1] };
-            &bytes[start..ends[index]]
-        };
-        table.insert_unique(hash(text), code, |code| hash(text_of(*code)));
+        let code = self.push(text);
+        self.index(code);
         code
     }
+
+    /// Adds texts that ascend strictly, and gives each its code.
+    ///
+    /// # Panics
+    /// In debug builds, when the texts do not ascend strictly.
+    pub fn extend_sorted(&mut self, texts: Texts) -> Vec<u32> {
+        debug_assert!(
+            (1..texts.len()).all(|at| texts.get(at - 1) < texts.get(at)),
+            "the texts ascend strictly"
+        );
+        if texts.len() < LEAST_RUN || self.runs.len() == MOST_RUNS {
+            return (0..texts.len()).map(|at| self.intern(texts.get(at))).collect();
+        }
+        let mut codes = self.known_of(&texts);
+        let first = self.next_code();
+        if codes.is_empty() {
+            let end = self.append(texts);
+            self.note_run(first..end);
+            return (first..end).collect();
+        }
+        for (at, code) in codes.iter_mut().enumerate() {
+            if *code == NEW {
+                *code = self.push(texts.get(at));
+            }
+        }
+        self.note_run(first..self.next_code());
+        codes
+    }
+
+    /// For each of these sorted texts its code, or [`NEW`]; empty when none is known.
+    fn known_of(&self, texts: &Texts) -> Vec<u32> {
+        let mut codes = Vec::new();
+        let mut note = |at: usize, code: u32| {
+            if codes.is_empty() {
+                codes = vec![NEW; texts.len()];
+            }
+            codes[at] = code;
+        };
+        // The fewer are looked for among the more.
+        const BISECTION: usize = 16;
+        if self.len().saturating_mul(BISECTION) < texts.len() {
+            for code in 0..self.next_code() {
+                let text = self.get(code);
+                if let Ok(at) = bisect(0..texts.len(), |at| texts.get(at).cmp(text)) {
+                    note(at, code);
+                }
+            }
+        } else {
+            for at in 0..texts.len() {
+                if let Some(code) = self.find(texts.get(at)) {
+                    note(at, code);
+                }
+            }
+        }
+        codes
+    }
+
+    fn next_code(&self) -> u32 {
+        u32::try_from(self.ends.len()).expect("fewer than 2^32 distinct strings")
+    }
+
+    /// Appends a text, which nothing finds yet.
+    fn push(&mut self, text: &str) -> u32 {
+        let code = self.next_code();
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len());
+        code
+    }
+
+    fn append(&mut self, texts: Texts) -> u32 {
+        if self.ends.is_empty() {
+            self.bytes = texts.bytes;
+            self.ends = texts.ends;
+        } else {
+            let start = self.bytes.len();
+            self.bytes.push_str(&texts.bytes);
+            self.ends.extend(texts.ends.iter().map(|end| start + end));
+        }
+        self.next_code()
+    }
+
+    fn index(&mut self, code: u32) {
+        let Self {
+            bytes, ends, table, ..
+        } = self;
+        let hash_of = |code: &u32| hash(slice(bytes, ends, *code as usize));
+        table.insert_unique(hash_of(&code), code, hash_of);
+    }
+
+    fn note_run(&mut self, codes: Range<u32>) {
+        let heads = codes.clone().step_by(STEP).map(|code| head(self.get(code)));
+        let heads = heads.collect();
+        self.runs.push(Run { codes, heads });
+    }
+
+    fn find_in(&self, run: &Run, text: &str) -> Option<u32> {
+        let head = head(text);
+        // The text lies behind the last sample below it and before the first above it.
+        let from = run.heads.partition_point(|known| *known < head);
+        let to = from + run.heads[from..].partition_point(|known| *known == head);
+        let len = run.codes.len();
+        let range = from.saturating_sub(1) * STEP..(to * STEP).min(len);
+        let code = |at: usize| run.codes.start + u32::try_from(at).unwrap_or(u32::MAX);
+        let found = bisect(range, |at| self.get(code(at)).cmp(text)).ok()?;
+        Some(code(found))
+    }
+}
+
+/// Not a code: the table is never that long.
+const NEW: u32 = u32::MAX;
+
+/// The place in an ascending range where `order` is equal.
+fn bisect(
+    range: Range<usize>,
+    order: impl Fn(usize) -> std::cmp::Ordering,
+) -> Result<usize, usize> {
+    use std::cmp::Ordering;
+    let (mut from, mut to) = (range.start, range.end);
+    while from < to {
+        let middle = from.midpoint(to);
+        match order(middle) {
+            Ordering::Less => from = middle + 1,
+            Ordering::Greater => to = middle,
+            Ordering::Equal => return Ok(middle),
+        }
+    }
+    Err(from)
 }
 
 fn hash(text: &str) -> u64 {
@@ -65,4 +306,85 @@ fn hash(text: &str) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
     hasher.write(text.as_bytes());
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Texts `k0`, `k3`, … whose heads are often equal.
+    fn every_third(count: u32) -> Texts {
+        let mut texts: Vec<String> = (0..count).map(|n| format!("customer-{}", n * 3)).collect();
+        texts.sort_unstable();
+        let mut out = Texts::new();
+        texts.iter().for_each(|text| out.push(text));
+        out
+    }
+
+    #[test]
+    fn equal_codes_mean_equal_texts_also_with_runs() {
+        let mut strings = Strings::new();
+        let before = strings.intern("customer-9");
+        let other = strings.intern("customer-10");
+        let texts = every_third(5000);
+        let codes = strings.extend_sorted(texts.clone());
+        for (at, code) in codes.iter().enumerate() {
+            assert_eq!(strings.get(*code), texts.get(at));
+            assert_eq!(strings.find(texts.get(at)), Some(*code));
+            assert_eq!(strings.intern(texts.get(at)), *code);
+        }
+        assert_eq!(strings.len(), 5001);
+        assert_eq!(strings.find("customer-9"), Some(before));
+        assert_eq!(strings.find("customer-10"), Some(other));
+        for text in ["", "customer-1", "customer-14998", "zzz", "a"] {
+            assert_eq!(strings.find(text), None, "{text}");
+        }
+        let later = strings.intern("customer-1");
+        assert_eq!(strings.get(later), "customer-1");
+        assert_eq!(strings.find("customer-1"), Some(later));
+    }
+
+    #[test]
+    fn many_known_texts_are_found_among_few_new_ones() {
+        let mut strings = Strings::new();
+        for n in 0..3000 {
+            strings.intern(&format!("customer-{n}"));
+        }
+        let texts = every_third(1500);
+        let codes = strings.extend_sorted(texts.clone());
+        assert_eq!(strings.len(), 3000 + 500);
+        for (at, code) in codes.iter().enumerate() {
+            assert_eq!(strings.get(*code), texts.get(at));
+            assert_eq!(strings.find(texts.get(at)), Some(*code));
+        }
+    }
+
+    #[test]
+    fn short_lists_and_many_runs_are_hashed() {
+        let mut strings = Strings::new();
+        for round in 0..7 {
+            let mut texts = Texts::new();
+            (1000..3000).for_each(|n| texts.push(&format!("{round}-{n}")));
+            let codes = strings.extend_sorted(texts.clone());
+            assert!((0..texts.len()).all(|at| strings.get(codes[at]) == texts.get(at)));
+        }
+        assert!(strings.runs.len() <= MOST_RUNS);
+        assert_eq!(strings.len(), 7 * 2000);
+        assert_eq!(strings.find("6-2999"), Some(13_999));
+    }
+
+    #[test]
+    fn lists_of_texts_are_joined_cut_and_thinned() {
+        let mut texts = Texts::new();
+        texts.push("a");
+        texts.append_slices("xxbécc", &[2, 5, 5, 7]);
+        assert_eq!((texts.len(), texts.get(1), texts.get(2), texts.get(3)), (4, "bé", "", "cc"));
+        let mut joined = texts.clone();
+        joined.append(&texts);
+        assert_eq!((joined.len(), joined.get(5)), (8, "bé"));
+        joined.retain_from(3, |at| at % 2 == 1);
+        let all: Vec<&str> = (0..joined.len()).map(|at| joined.get(at)).collect();
+        assert_eq!(all, ["a", "bé", "", "cc", "bé", "cc"]);
+        assert_eq!(joined.bytes(), "abéccbécc".len());
+    }
 }

@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer, ScalarBuffer};
 use persona_ir::{Const, Ty};
-use persona_runtime::{Column, Strings, Values};
+use persona_runtime::{Codes, Column, Ints, Strings, TextCodes, Values};
 
+use super::lanes::{CodeLane, IntLane, TextLane, retain_from};
 use crate::value::read::{Cell, ListCell};
 
 /// The two tables of texts: those that the dataset keeps, and those only needed while loading (of columns that the
@@ -16,13 +17,28 @@ pub(crate) struct Interner {
     pub(crate) scratch: Strings,
 }
 
+/// What the codes of another pair of tables mean in this one.
+#[derive(Debug)]
+pub(crate) struct Recode {
+    kept: Vec<u32>,
+    scratch: Vec<u32>,
+}
+
 impl Interner {
-    /// The code of a kept text; `last` is a guess, the code before it, which rows in some order often repeat.
-    pub(crate) fn keep(&mut self, text: &str, last: Option<u32>) -> u32 {
-        intern(&mut self.kept, text, last)
+    /// Takes in all texts of another pair of tables.
+    pub(crate) fn recode(&mut self, other: &Self) -> Recode {
+        let all = |to: &mut Strings, from: &Strings| {
+            (0..u32::try_from(from.len()).unwrap_or(u32::MAX))
+                .map(|code| to.intern(from.get(code)))
+                .collect()
+        };
+        Recode {
+            kept: all(&mut self.kept, &other.kept),
+            scratch: all(&mut self.scratch, &other.scratch),
+        }
     }
 
-    fn of(&mut self, kept: bool) -> &mut Strings {
+    pub(crate) fn of(&mut self, kept: bool) -> &mut Strings {
         if kept {
             &mut self.kept
         } else {
@@ -39,6 +55,15 @@ fn intern(strings: &mut Strings, text: &str, last: Option<u32>) -> u32 {
     }
 }
 
+/// How a finished column lies in memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Width<'s> {
+    /// As columns of events and elements of lists.
+    Wide,
+    /// As columns of profiles: as narrow as the values are, texts by a dictionary of their own; of these texts.
+    Narrow(&'s Strings),
+}
+
 /// A growing column.
 #[derive(Debug)]
 pub(crate) struct ColumnBuilder {
@@ -53,11 +78,11 @@ pub(crate) struct ColumnBuilder {
 
 #[derive(Debug)]
 enum Data {
-    Bool(Vec<u8>),
-    Int(Vec<i64>),
+    Bool(BooleanBufferBuilder),
+    Int(IntLane),
     Float(Vec<f64>),
-    Str(Vec<u32>),
-    Enum(Vec<u32>),
+    Str(TextLane),
+    Enum(CodeLane),
     Geo(Vec<f64>, Vec<f64>),
     /// Where each row's elements end, and the elements by child.
     List(Vec<u32>, Vec<ColumnBuilder>),
@@ -67,10 +92,10 @@ impl ColumnBuilder {
     /// An empty column. Texts of a column that is not kept go to the scratch table.
     pub(crate) fn new(ty: &Ty, kept: bool) -> Self {
         let data = match ty {
-            Ty::Bool => Data::Bool(Vec::new()),
+            Ty::Bool => Data::Bool(BooleanBufferBuilder::new(0)),
             Ty::Float => Data::Float(Vec::new()),
-            Ty::Str => Data::Str(Vec::new()),
-            Ty::Enum(_) => Data::Enum(Vec::new()),
+            Ty::Str => Data::Str(TextLane::new()),
+            Ty::Enum(_) => Data::Enum(CodeLane::default()),
             Ty::Geo => Data::Geo(Vec::new(), Vec::new()),
             Ty::List(element) | Ty::Set(element) => {
                 let children = match &**element {
@@ -90,7 +115,7 @@ impl ColumnBuilder {
             | Ty::Timestamp
             | Ty::Duration
             | Ty::Length
-            | Ty::Money(_) => Data::Int(Vec::new()),
+            | Ty::Money(_) => Data::Int(IntLane::default()),
         };
         Self {
             data,
@@ -130,11 +155,11 @@ impl ColumnBuilder {
     pub(crate) fn push(&mut self, cell: Option<Cell<'_>>, strings: &mut Interner) {
         let known = cell.is_some();
         match (&mut self.data, cell) {
-            (Data::Bool(values), Some(Cell::Bool(value))) => values.push(u8::from(value)),
+            (Data::Bool(values), Some(Cell::Bool(value))) => values.append(value),
             (Data::Int(values), Some(Cell::Int(value))) => values.push(value),
             (Data::Float(values), Some(Cell::Float(value))) => values.push(value),
             (Data::Str(values), Some(Cell::Str(text))) => {
-                let last = values.last().copied();
+                let last = values.last();
                 values.push(intern(strings.of(self.kept), &text, last));
             }
             (Data::Enum(values), Some(Cell::Enum(code))) => values.push(code),
@@ -163,12 +188,11 @@ impl ColumnBuilder {
     /// Appends row `row` of a column of the same type and the same table of texts.
     pub(crate) fn push_from(&mut self, other: &Self, row: usize) {
         match (&mut self.data, &other.data) {
-            (Data::Bool(to), Data::Bool(from)) => to.push(from[row]),
-            (Data::Int(to), Data::Int(from)) => to.push(from[row]),
+            (Data::Bool(to), Data::Bool(from)) => to.append(from.get_bit(row)),
+            (Data::Int(to), Data::Int(from)) => to.push(from.get(row)),
             (Data::Float(to), Data::Float(from)) => to.push(from[row]),
-            (Data::Str(to), Data::Str(from)) | (Data::Enum(to), Data::Enum(from)) => {
-                to.push(from[row]);
-            }
+            (Data::Str(to), Data::Str(from)) => to.push(from.get(row)),
+            (Data::Enum(to), Data::Enum(from)) => to.push(from.get(row)),
             (Data::Geo(lats, lons), Data::Geo(from_lats, from_lons)) => {
                 lats.push(from_lats[row]);
                 lons.push(from_lons[row]);
@@ -179,6 +203,133 @@ impl ColumnBuilder {
             (data, _) => push_nothing(data),
         }
         self.note(other.is_known(row));
+    }
+
+    /// Appends all rows of a column of the same type, whose codes of texts mean what `recode` says.
+    pub(crate) fn append(&mut self, other: &Self, recode: &Recode) {
+        let codes = if self.kept { &recode.kept } else { &recode.scratch };
+        match (&mut self.data, &other.data) {
+            (Data::Bool(to), Data::Bool(from)) => to.append_packed_range(0..other.len, from.as_slice()),
+            (Data::Int(to), Data::Int(from)) => to.append(from),
+            (Data::Float(to), Data::Float(from)) => to.extend_from_slice(from),
+            (Data::Str(to), Data::Str(from)) => to.append(from, codes),
+            (Data::Enum(to), Data::Enum(from)) => to.append(from),
+            (Data::Geo(lats, lons), Data::Geo(from_lats, from_lons)) => {
+                lats.extend_from_slice(from_lats);
+                lons.extend_from_slice(from_lons);
+            }
+            (Data::List(ends, children), Data::List(from, from_children)) => {
+                let start = ends.last().copied().unwrap_or(0);
+                let last = from.last().copied().unwrap_or(0);
+                self.overflow |= start.checked_add(last).is_none();
+                ends.extend(from.iter().map(|end| start.saturating_add(*end)));
+                for (child, from) in children.iter_mut().zip(from_children) {
+                    child.append(from, recode);
+                }
+            }
+            _ => debug_assert!(false, "both columns are of one type"),
+        }
+        self.overflow |= other.overflow;
+        self.note_all(other.len, other.valid.as_ref().map(BooleanBufferBuilder::as_slice));
+    }
+
+    /// Counts `more` values, of which those are there whose bits are set; all where no bits are given.
+    fn note_all(&mut self, more: usize, bits: Option<&[u8]>) {
+        if bits.is_some() && self.valid.is_none() {
+            let mut valid = BooleanBufferBuilder::new(self.len + more);
+            valid.append_n(self.len, true);
+            self.valid = Some(valid);
+        }
+        match (&mut self.valid, bits) {
+            (Some(valid), Some(bits)) => valid.append_packed_range(0..more, bits),
+            (Some(valid), None) => valid.append_n(more, true),
+            (None, _) => {}
+        }
+        self.len += more;
+    }
+
+    /// Makes room for more values.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        match &mut self.data {
+            Data::Bool(values) => values.reserve(more),
+            Data::Int(values) => values.reserve(more),
+            Data::Float(values) => values.reserve(more),
+            Data::Str(values) => values.reserve(more),
+            Data::Enum(values) => values.reserve(more),
+            Data::Geo(lats, lons) => {
+                lats.reserve(more);
+                lons.reserve(more);
+            }
+            Data::List(ends, _) => ends.reserve(more),
+        }
+    }
+
+    /// Keeps the rows from `from` on that `keep` names.
+    pub(crate) fn retain_from(&mut self, from: usize, keep: &dyn Fn(usize) -> bool) {
+        match &mut self.data {
+            Data::Bool(values) => retain_bits(values, from, keep),
+            Data::Int(values) => values.retain_from(from, keep),
+            Data::Float(values) => retain_from(values, from, keep),
+            Data::Str(values) => values.retain_from(from, keep),
+            Data::Enum(values) => values.retain_from(from, keep),
+            Data::Geo(lats, lons) => {
+                retain_from(lats, from, keep);
+                retain_from(lons, from, keep);
+            }
+            Data::List(ends, children) => retain_lists(ends, children, from, keep),
+        }
+        if let Some(valid) = &mut self.valid {
+            retain_bits(valid, from, keep);
+        }
+        self.len = from + (from..self.len).filter(|at| keep(*at)).count();
+    }
+
+    /// Where whole batches of integers go.
+    pub(crate) fn ints(&mut self) -> Option<&mut IntLane> {
+        match &mut self.data {
+            Data::Int(values) => Some(values),
+            _ => None,
+        }
+    }
+
+    /// Where whole batches of Floats go.
+    pub(crate) fn floats(&mut self) -> Option<&mut Vec<f64>> {
+        match &mut self.data {
+            Data::Float(values) => Some(values),
+            _ => None,
+        }
+    }
+
+    /// Where whole batches of Bools go.
+    pub(crate) fn bools(&mut self) -> Option<&mut BooleanBufferBuilder> {
+        match &mut self.data {
+            Data::Bool(values) => Some(values),
+            _ => None,
+        }
+    }
+
+    /// Where whole batches of enums' values go.
+    pub(crate) fn codes(&mut self) -> Option<&mut CodeLane> {
+        match &mut self.data {
+            Data::Enum(values) => Some(values),
+            _ => None,
+        }
+    }
+
+    /// Where whole batches of texts go, and the table their codes belong to.
+    pub(crate) fn texts<'a>(&'a mut self, strings: &'a mut Interner) -> Option<(&'a mut TextLane, &'a mut Strings)> {
+        match &mut self.data {
+            Data::Str(values) => Some((values, strings.of(self.kept))),
+            _ => None,
+        }
+    }
+
+    /// Counts a batch of `more` values that were put where whole batches go.
+    pub(crate) fn noted(&mut self, more: usize, nulls: Option<&NullBuffer>) {
+        let packed = nulls
+            .filter(|nulls| nulls.null_count() > 0)
+            .map(|nulls| nulls.inner().sliced());
+        self.note_all(more, packed.as_ref().map(|bits| bits.as_slice()));
     }
 
     /// Appends a list of elements `range` of these children.
@@ -208,7 +359,7 @@ impl ColumnBuilder {
     /// The integer at a row.
     pub(crate) fn int(&self, row: usize) -> Option<i64> {
         match &self.data {
-            Data::Int(values) if self.is_known(row) => Some(values[row]),
+            Data::Int(values) if self.is_known(row) => Some(values.get(row)),
             _ => None,
         }
     }
@@ -231,13 +382,13 @@ impl ColumnBuilder {
             (a, b) => return a.cmp(&b),
         }
         match (&self.data, &other.data) {
-            (Data::Bool(x), Data::Bool(y)) => x[a].cmp(&y[b]),
-            (Data::Int(x), Data::Int(y)) => x[a].cmp(&y[b]),
+            (Data::Bool(x), Data::Bool(y)) => x.get_bit(a).cmp(&y.get_bit(b)),
+            (Data::Int(x), Data::Int(y)) => x.get(a).cmp(&y.get(b)),
             (Data::Float(x), Data::Float(y)) => x[a].total_cmp(&y[b]),
             (Data::Str(x), Data::Str(y)) => self
-                .text_of(x[a], strings)
-                .cmp(other.text_of(y[b], strings)),
-            (Data::Enum(x), Data::Enum(y)) => x[a].cmp(&y[b]),
+                .text_of(x.get(a), strings)
+                .cmp(other.text_of(y.get(b), strings)),
+            (Data::Enum(x), Data::Enum(y)) => x.get(a).cmp(&y.get(b)),
             (Data::Geo(lats, lons), Data::Geo(other_lats, other_lons)) => lats[a]
                 .total_cmp(&other_lats[b])
                 .then(lons[a].total_cmp(&other_lons[b])),
@@ -268,48 +419,59 @@ impl ColumnBuilder {
         }
     }
 
-    /// The finished column, its rows in the order of `rows`.
-    pub(crate) fn gather(self, rows: &[u32]) -> Column {
+    /// The finished column, its rows in the order of `rows`; wide as those of events are, or as narrow as it is.
+    pub(crate) fn gather(self, rows: &[u32], width: Width<'_>) -> Column {
+        let wide = matches!(width, Width::Wide);
         let pick = || rows.iter().map(|row| *row as usize);
         let valid = self.valid.as_ref().map(|valid| {
             let bits =
                 BooleanBuffer::collect_bool(rows.len(), |at| valid.get_bit(rows[at] as usize));
             NullBuffer::new(bits)
         });
-        let valid = valid.filter(|valid| valid.null_count() > 0);
         let values = match self.data {
-            Data::Bool(values) => Values::Bool(pick().map(|row| values[row] != 0).collect()),
-            Data::Int(values) => Values::Int(pick().map(|row| values[row]).collect()),
+            Data::Bool(values) => Values::Bool(BooleanBuffer::collect_bool(rows.len(), |at| {
+                values.get_bit(rows[at] as usize)
+            })),
+            Data::Int(values) if wide => Values::Int(Ints::I64(values.gather_wide(rows).into())),
+            Data::Int(values) => Values::Int(ints(values.gather(rows))),
             Data::Float(values) => Values::Float(pick().map(|row| values[row]).collect()),
-            Data::Str(values) => Values::Str(pick().map(|row| values[row]).collect()),
-            Data::Enum(values) => Values::Enum(pick().map(|row| values[row]).collect()),
+            Data::Str(values) => match width {
+                Width::Wide => Values::Str(values.gather_codes(rows).into()),
+                Width::Narrow(strings) => Values::Str(texts(values.gather(rows), strings)),
+            },
+            Data::Enum(values) if wide => Values::Enum(Codes::U32(values.gather_wide(rows).into())),
+            Data::Enum(values) => Values::Enum(codes(values.gather(rows))),
             Data::Geo(lats, lons) => Values::Geo(
                 pick().map(|row| lats[row]).collect(),
                 pick().map(|row| lons[row]).collect(),
             ),
             Data::List(ends, children) => gather_lists(&ends, children, rows),
         };
-        Column::new(values, valid)
+        Column::new(values, valid.filter(|valid| valid.null_count() > 0))
     }
 
-    /// The finished column, its rows in the order they came.
-    pub(crate) fn finish(mut self) -> Column {
+    /// The finished column, its rows in the order they came; wide or as narrow as it is.
+    pub(crate) fn finish(mut self, width: Width<'_>) -> Column {
+        let wide = matches!(width, Width::Wide);
         let valid = self
             .valid
             .take()
             .map(|mut valid| NullBuffer::new(valid.finish()));
         let values = match self.data {
-            Data::Bool(values) => Values::Bool(BooleanBuffer::collect_bool(values.len(), |row| {
-                values[row] != 0
-            })),
-            Data::Int(values) => Values::Int(values.into()),
+            Data::Bool(mut values) => Values::Bool(values.finish()),
+            Data::Int(values) if wide => Values::Int(Ints::I64(values.wide().into())),
+            Data::Int(values) => Values::Int(ints(values)),
             Data::Float(values) => Values::Float(values.into()),
-            Data::Str(values) => Values::Str(values.into()),
-            Data::Enum(values) => Values::Enum(values.into()),
+            Data::Str(values) => match width {
+                Width::Wide => Values::Str(values.codes().into()),
+                Width::Narrow(strings) => Values::Str(texts(values, strings)),
+            },
+            Data::Enum(values) if wide => Values::Enum(Codes::U32(values.wide().into())),
+            Data::Enum(values) => Values::Enum(codes(values)),
             Data::Geo(lats, lons) => Values::Geo(lats.into(), lons.into()),
             Data::List(ends, children) => Values::List {
                 offsets: std::iter::once(0).chain(ends).collect(),
-                children: children.into_iter().map(Self::finish).collect(),
+                children: children.into_iter().map(|child| child.finish(Width::Wide)).collect(),
             },
         };
         Column::new(values, valid.filter(|valid| valid.null_count() > 0))
@@ -326,11 +488,11 @@ impl ColumnBuilder {
 
     fn empty_like(&self) -> Self {
         let data = match &self.data {
-            Data::Bool(_) => Data::Bool(Vec::new()),
-            Data::Int(_) => Data::Int(Vec::new()),
+            Data::Bool(_) => Data::Bool(BooleanBufferBuilder::new(0)),
+            Data::Int(_) => Data::Int(IntLane::default()),
             Data::Float(_) => Data::Float(Vec::new()),
-            Data::Str(_) => Data::Str(Vec::new()),
-            Data::Enum(_) => Data::Enum(Vec::new()),
+            Data::Str(_) => Data::Str(TextLane::new()),
+            Data::Enum(_) => Data::Enum(CodeLane::default()),
             Data::Geo(..) => Data::Geo(Vec::new(), Vec::new()),
             Data::List(_, children) => {
                 Data::List(Vec::new(), children.iter().map(Self::empty_like).collect())
@@ -363,17 +525,81 @@ fn gather_lists(ends: &[u32], children: Vec<ColumnBuilder>, rows: &[u32]) -> Val
         offsets: ScalarBuffer::from(offsets),
         children: children
             .into_iter()
-            .map(|child| child.gather(&elements))
+            .map(|child| child.gather(&elements, Width::Wide))
             .collect(),
+    }
+}
+
+fn ints(lane: IntLane) -> Ints {
+    match lane {
+        IntLane::I8(values) => Ints::I8(values.into()),
+        IntLane::I16(values) => Ints::I16(values.into()),
+        IntLane::I32(values) => Ints::I32(values.into()),
+        IntLane::I64(values) => Ints::I64(values.into()),
+    }
+}
+
+fn texts(lane: TextLane, strings: &Strings) -> TextCodes {
+    match lane.into_parts(|a, b| strings.get(a).cmp(strings.get(b))) {
+        (rows, Some(entries)) => TextCodes::with_entries(codes(rows), entries.into()),
+        (rows, None) => rows.wide().into(),
+    }
+}
+
+fn codes(lane: CodeLane) -> Codes {
+    match lane {
+        CodeLane::U8(values) => Codes::U8(values.into()),
+        CodeLane::U16(values) => Codes::U16(values.into()),
+        CodeLane::U32(values) => Codes::U32(values.into()),
+    }
+}
+
+fn retain_bits(bits: &mut BooleanBufferBuilder, from: usize, keep: &dyn Fn(usize) -> bool) {
+    let mut to = from;
+    for at in from..bits.len() {
+        if keep(at) {
+            let bit = bits.get_bit(at);
+            bits.set_bit(to, bit);
+            to += 1;
+        }
+    }
+    bits.truncate(to);
+}
+
+fn retain_lists(
+    ends: &mut Vec<u32>,
+    children: &mut [ColumnBuilder],
+    from: usize,
+    keep: &dyn Fn(usize) -> bool,
+) {
+    let start = if from == 0 { 0 } else { ends[from - 1] };
+    // For each element behind the start whether its row stays.
+    let mut stays: Vec<bool> = Vec::new();
+    let (mut before, mut last) = (start, start);
+    let mut kept = Vec::new();
+    for at in from..ends.len() {
+        let len = ends[at] - before;
+        before = ends[at];
+        stays.extend(std::iter::repeat_n(keep(at), len as usize));
+        if keep(at) {
+            last += len;
+            kept.push(last);
+        }
+    }
+    ends.truncate(from);
+    ends.extend(kept);
+    for child in children {
+        child.retain_from(start as usize, &|at| stays[at - start as usize]);
     }
 }
 
 fn push_nothing(data: &mut Data) {
     match data {
-        Data::Bool(values) => values.push(0),
+        Data::Bool(values) => values.append(false),
         Data::Int(values) => values.push(0),
         Data::Float(values) => values.push(0.0),
-        Data::Str(values) | Data::Enum(values) => values.push(0),
+        Data::Str(values) => values.push_missing(),
+        Data::Enum(values) => values.push(0),
         Data::Geo(lats, lons) => {
             lats.push(0.0);
             lons.push(0.0);
