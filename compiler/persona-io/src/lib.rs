@@ -5,6 +5,7 @@ mod error;
 mod format;
 mod load;
 mod options;
+mod parallel;
 mod report;
 mod sink;
 mod source;
@@ -19,4 +20,4 @@ pub use options::{LoadOptions, NoProgress, Progress};
 pub use report::{
     LoadReport, NoRejects, ReasonReport, Reject, RejectAction, RejectKind, RejectSink, SourceReport,
 };
-pub use sink::{NdjsonRejects, check_members_path, write_members};
+pub use sink::{NdjsonRejects, check_members_path, write_members, write_members_with};

@@ -33,5 +33,5 @@ pub use column::{Bounds, Codes, Column, Ints, Stats, TextCodes, Values};
 pub use dataset::{Dataset, EventRef, EventTable};
 pub use interp::{Evaluator, ProfileEvaluator, interpret, interpret_profile};
 pub use rows::DatasetBuilder;
-pub use strings::Strings;
+pub use strings::{Strings, Texts};
 pub use value::Value;

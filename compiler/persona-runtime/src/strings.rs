@@ -94,7 +94,8 @@ impl Texts {
     /// # Panics
     /// When an offset lies beyond the text or inside a character.
     pub fn append_slices(&mut self, text: &str, offsets: &[i32]) {
-        let at = |offset: i32| usize::try_from(offset).expect("offsets into a text are not negative");
+        let at =
+            |offset: i32| usize::try_from(offset).expect("offsets into a text are not negative");
         let (Some(first), Some(last)) = (offsets.first(), offsets.last()) else {
             return;
         };
@@ -183,7 +184,9 @@ impl Strings {
             "the texts ascend strictly"
         );
         if texts.len() < LEAST_RUN || self.runs.len() == MOST_RUNS {
-            return (0..texts.len()).map(|at| self.intern(texts.get(at))).collect();
+            return (0..texts.len())
+                .map(|at| self.intern(texts.get(at)))
+                .collect();
         }
         let mut codes = self.known_of(&texts);
         let first = self.next_code();
@@ -378,7 +381,10 @@ mod tests {
         let mut texts = Texts::new();
         texts.push("a");
         texts.append_slices("xxbécc", &[2, 5, 5, 7]);
-        assert_eq!((texts.len(), texts.get(1), texts.get(2), texts.get(3)), (4, "bé", "", "cc"));
+        assert_eq!(
+            (texts.len(), texts.get(1), texts.get(2), texts.get(3)),
+            (4, "bé", "", "cc")
+        );
         let mut joined = texts.clone();
         joined.append(&texts);
         assert_eq!((joined.len(), joined.get(5)), (8, "bé"));

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, Date64Type, Decimal128Type, Decimal256Type, DurationMicrosecondType,
-    DurationMillisecondType, DurationNanosecondType, DurationSecondType, Float64Type, Int64Type,
-    Time32MillisecondType, Time32SecondType, Time64MicrosecondType, Time64NanosecondType,
-    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-    TimestampSecondType, UInt64Type,
+    DurationMillisecondType, DurationNanosecondType, DurationSecondType, Float64Type, Int32Type,
+    Int64Type, Time32MillisecondType, Time32SecondType, Time64MicrosecondType,
+    Time64NanosecondType, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt64Type,
 };
 use arrow_array::{
     Array, ArrayRef, BinaryArray, BooleanArray, Decimal256Array, FixedSizeBinaryArray, RecordBatch,
@@ -27,21 +27,24 @@ use crate::value::raw::{Bad, Raw, Value};
 /// An array whose values can be had as raw values.
 #[derive(Debug)]
 pub(crate) struct Arr {
-    nulls: Option<NullBuffer>,
-    values: Values,
+    pub(crate) nulls: Option<NullBuffer>,
+    pub(crate) values: Values,
 }
 
 #[derive(Debug)]
-enum Values {
+pub(crate) enum Values {
     Null,
     Bool(BooleanArray),
     Int(ScalarBuffer<i64>),
+    Int32(ScalarBuffer<i32>),
     UInt(UInt64Array),
     Float(ScalarBuffer<f64>),
     /// Digits, and how many of them stand after the point (negative: zeros before it).
     Decimal(ScalarBuffer<i128>, i8),
     Decimal256(Decimal256Array, i8),
     Str(StringArray),
+    /// For each row its place among the distinct values, and the array that holds those.
+    Dictionary(ScalarBuffer<i32>, Arc<Arr>, ArrayRef),
     StrView(StringViewArray),
     Binary(BinaryArray),
     Uuid(FixedSizeBinaryArray),
@@ -54,7 +57,7 @@ enum Values {
 
 /// What counts of units mean.
 #[derive(Clone, Copy, Debug)]
-enum TimeKind {
+pub(crate) enum TimeKind {
     Instant,
     Local,
     Clock,
@@ -63,7 +66,7 @@ enum TimeKind {
 
 /// A unit of time in microseconds.
 #[derive(Clone, Copy, Debug)]
-struct Unit {
+pub(crate) struct Unit {
     micros: i64,
     per_micro: i64,
 }
@@ -79,7 +82,7 @@ impl Unit {
         Self { micros, per_micro }
     }
 
-    fn micros(self, value: i64) -> Option<i64> {
+    pub(crate) fn micros(self, value: i64) -> Option<i64> {
         value.div_euclid(self.per_micro).checked_mul(self.micros)
     }
 }
@@ -90,9 +93,8 @@ impl Arr {
         let values = match array.data_type() {
             DataType::Null => Values::Null,
             DataType::Boolean => Values::Bool(array.as_boolean().clone()),
-            DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => {
-                Values::Int(ints(array)?)
-            }
+            DataType::Int32 => Values::Int32(array.as_primitive::<Int32Type>().values().clone()),
+            DataType::Int8 | DataType::Int16 | DataType::Int64 => Values::Int(ints(array)?),
             DataType::UInt8 | DataType::UInt16 | DataType::UInt32 => Values::Int(ints(array)?),
             DataType::UInt64 => Values::UInt(array.as_primitive::<UInt64Type>().clone()),
             DataType::Float16 | DataType::Float32 | DataType::Float64 => {
@@ -118,6 +120,11 @@ impl Arr {
             | DataType::Time32(_)
             | DataType::Time64(_)
             | DataType::Duration(_) => times(array)?,
+            DataType::Dictionary(keys, inner)
+                if **keys == DataType::Int32 && !inner.is_nested() =>
+            {
+                dictionary(array)?
+            }
             DataType::Dictionary(_, inner) => return Self::new(&cast(array, inner)?),
             DataType::RunEndEncoded(_, inner) => {
                 return Self::new(&cast(array, inner.data_type())?);
@@ -159,6 +166,8 @@ impl Arr {
             Values::Null => Raw::Missing,
             Values::Bool(array) => Raw::Bool(array.value(row)),
             Values::Int(values) => Raw::Number(Decimal::whole(values[row])),
+            Values::Int32(values) => Raw::Number(Decimal::whole(values[row].into())),
+            Values::Dictionary(keys, values, _) => return values.at(keys[row] as usize),
             Values::UInt(array) => Raw::Number(Decimal::big(i128::from(array.value(row)))),
             Values::Float(values) => Raw::Float(values[row]),
             Values::Decimal(values, scale) => decimal(values[row], *scale)?,
@@ -198,6 +207,13 @@ impl Arr {
             ),
         })
     }
+}
+
+fn dictionary(array: &ArrayRef) -> Result<Values, String> {
+    let array = array.as_dictionary::<Int32Type>();
+    let keys = array.keys().values().clone();
+    let values = Arc::new(Arr::new(array.values())?);
+    Ok(Values::Dictionary(keys, values, array.values().clone()))
 }
 
 fn cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, String> {
@@ -454,7 +470,6 @@ pub(super) fn batch(
         lines: Lines::From(first),
         columns,
         problems: Vec::new(),
-        bytes: 0,
     })
 }
 

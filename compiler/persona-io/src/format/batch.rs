@@ -1,5 +1,7 @@
 //! A batch of raw rows, column by column, and the rows that could not even be taken apart.
 
+use std::sync::Arc;
+
 use super::arrow::Arr;
 use crate::value::json;
 use crate::value::raw::{Raw, Value};
@@ -15,11 +17,9 @@ pub(crate) struct Batch {
     pub(crate) columns: Vec<BatchColumn>,
     /// Rows that are none, by where they stood.
     pub(crate) problems: Vec<Problem>,
-    /// How many bytes of the file this was, for progress; 0 where unknown.
-    pub(crate) bytes: u64,
 }
 
-/// Where rows stand in their file, from 1.
+/// Where rows stand, from 1: in their file, or in the block that was read of it.
 #[derive(Debug)]
 pub(crate) enum Lines {
     /// One after the other, from here.
@@ -78,21 +78,41 @@ impl BatchColumn {
     }
 }
 
-/// Texts one after the other.
+/// Texts of a column: pieces of the block that was read, or of what was made of it.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
-    text: String,
-    ends: Vec<usize>,
+    /// Where each text lies in the block, then in what was made of it.
+    pub(super) spans: Vec<Span>,
+    block: Arc<Block>,
+}
+
+/// From which byte to which.
+pub(super) type Span = (u32, u32);
+
+/// The text of a block, and behind it texts that do not stand in it as they are.
+#[derive(Debug, Default)]
+pub(super) struct Block {
+    pub(super) text: String,
+    pub(super) made: String,
 }
 
 impl Texts {
-    pub(crate) fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-        self.ends.push(self.text.len());
+    pub(super) fn new(spans: Vec<Span>, block: &Arc<Block>) -> Self {
+        Self {
+            spans,
+            block: block.clone(),
+        }
     }
 
+    #[inline]
     pub(crate) fn at(&self, row: usize) -> &str {
-        let start = if row == 0 { 0 } else { self.ends[row - 1] };
-        &self.text[start..self.ends[row]]
+        let (start, end) = self.spans[row];
+        let (start, end) = (start as usize, end as usize);
+        let len = self.block.text.len();
+        if end <= len {
+            &self.block.text[start..end]
+        } else {
+            &self.block.made[start - len..end - len]
+        }
     }
 }

@@ -8,9 +8,8 @@ use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::{ArrowError, SchemaRef};
 
-use super::batch::Batch;
 use super::parquet::guarded;
-use super::{BatchReader, Opened, arrow, ipc_check, read_error};
+use super::{Opened, Piece, Pieces, arrow, ipc_check, read_error};
 use crate::error::LoadError;
 
 const MAGIC: &[u8] = b"ARROW1";
@@ -40,7 +39,7 @@ pub(super) fn open(mut file: File, wanted: &[Arc<str>]) -> Result<Opened, Box<Lo
     let (records, schema) = open_records(input, is_file)?;
     let (_, present) = arrow::project(&schema, wanted)?;
     Ok(Opened {
-        reader: Box::new(IpcReader {
+        pieces: Box::new(IpcReader {
             records,
             wanted: wanted.to_vec(),
             row: 1,
@@ -50,7 +49,7 @@ pub(super) fn open(mut file: File, wanted: &[Arc<str>]) -> Result<Opened, Box<Lo
     })
 }
 
-type Records = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>>;
+type Records = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>;
 
 fn open_records(
     input: BufReader<File>,
@@ -74,8 +73,8 @@ struct IpcReader {
     row: u64,
 }
 
-impl BatchReader for IpcReader {
-    fn next(&mut self) -> Result<Option<Batch>, Box<LoadError>> {
+impl Pieces for IpcReader {
+    fn next(&mut self) -> Result<Option<Piece>, Box<LoadError>> {
         let what = format!("it ends or breaks after row {}", self.row - 1);
         let record = guarded(&what, || self.records.next().transpose())?;
         let Some(record) = record else {
@@ -83,6 +82,6 @@ impl BatchReader for IpcReader {
         };
         let batch = arrow::batch(&record, &self.wanted, self.row)?;
         self.row += record.num_rows() as u64;
-        Ok(Some(batch))
+        Ok(Some(Piece::Batch(batch)))
     }
 }

@@ -14,22 +14,72 @@ use std::sync::Arc;
 
 use persona_ir::SourceFormat;
 
-pub(crate) use batch::{Batch, BatchColumn};
+pub(crate) use batch::{Batch, BatchColumn, Lines, Problem, Texts};
+pub(crate) use ndjson::NAMES;
 
 use crate::error::{LoadError, LoadErrorKind};
 
 /// The largest record of a CSV file and the longest line of an NDJSON file, in bytes.
 pub(crate) const RECORD_LIMIT: usize = 16 << 20;
 
-/// Gives the batches of one file.
-pub(crate) trait BatchReader {
-    /// The next batch; `None` at the end.
-    fn next(&mut self) -> Result<Option<Batch>, Box<LoadError>>;
+/// Gives the pieces of one file, one after the other; they are taken apart elsewhere, several at once.
+pub(crate) trait Pieces: Send {
+    /// The next piece; `None` at the end.
+    fn next(&mut self) -> Result<Option<Piece>, Box<LoadError>>;
+}
 
-    /// For a format without a header: which of the wanted columns some row had, and names that were seen.
-    fn seen(&self) -> Option<Seen> {
-        None
+/// Some rows of a file, as they lie in it.
+#[derive(Debug)]
+pub(crate) enum Piece {
+    /// Whole records of CSV.
+    Csv(csv::CsvBlock),
+    /// Whole lines of JSON.
+    Ndjson(ndjson::JsonBlock),
+    /// A row group of Parquet.
+    Group(parquet::Group),
+    /// Rows that are decoded already.
+    Batch(Batch),
+}
+
+impl Piece {
+    /// Takes the piece apart, into batches of rows.
+    pub(crate) fn read(self, give: &mut dyn FnMut(Batch)) -> Ended {
+        match self {
+            Self::Csv(block) => block.read(give),
+            Self::Ndjson(block) => block.read(give),
+            Self::Group(group) => group.read(give),
+            Self::Batch(batch) => {
+                give(batch);
+                Ended::default()
+            }
+        }
     }
+}
+
+/// How a piece ended.
+#[derive(Debug, Default)]
+pub(crate) struct Ended {
+    /// How many lines it had, where the lines of its rows are counted from its own first; later ones follow.
+    pub(crate) lines: u64,
+    /// How many bytes of the file this was, for progress; 0 where unknown.
+    pub(crate) bytes: u64,
+    /// Of a file without a header: what it held.
+    pub(crate) seen: Option<Seen>,
+    /// Why the file cannot be read further.
+    pub(crate) stop: Option<Stop>,
+}
+
+/// Why a file cannot be read further; lines are those of the piece.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The quote that opens a cell on this line is never closed.
+    Quote(u64),
+    /// It is not closed for too long.
+    LongQuote(u64),
+    /// The record that begins on this line is too long.
+    LongLine(u64),
+    /// Anything else.
+    Error(Box<LoadError>),
 }
 
 /// What a file without a header turned out to hold.
@@ -37,13 +87,13 @@ pub(crate) trait BatchReader {
 pub(crate) struct Seen {
     /// For each wanted column, whether some row had it.
     pub(crate) wanted: Vec<bool>,
-    /// Names of columns, some of them where there are very many.
+    /// Names of columns in the order they came, some of them where there are very many.
     pub(crate) names: Vec<String>,
 }
 
 /// An opened file.
 pub(crate) struct Opened {
-    pub(crate) reader: Box<dyn BatchReader>,
+    pub(crate) pieces: Box<dyn Pieces>,
     /// The columns of the file; `None` where the format does not say before the end.
     pub(crate) columns: Option<Vec<String>>,
     /// For each wanted column, whether the file has it; all true where the format does not say.
@@ -61,7 +111,7 @@ pub(crate) fn open(
     let opened = match format {
         SourceFormat::Csv { delimiter } => csv::open(file, *delimiter, wanted, batch_rows),
         SourceFormat::Ndjson => ndjson::open(file, wanted, batch_rows),
-        SourceFormat::Parquet => parquet::open(file, wanted, batch_rows),
+        SourceFormat::Parquet => parquet::open(&file, path, wanted, batch_rows),
         SourceFormat::ArrowIpc => ipc::open(file, wanted),
     };
     opened.map_err(|error| error.at_path(path))

@@ -139,6 +139,12 @@ impl ColumnBuilder {
         self.valid.as_ref().is_none_or(|valid| valid.get_bit(row))
     }
 
+    /// Whether every row has a value.
+    pub(crate) fn all_known(&self) -> bool {
+        let known = |valid: &BooleanBufferBuilder| (0..self.len).all(|row| valid.get_bit(row));
+        self.valid.as_ref().is_none_or(known)
+    }
+
     fn note(&mut self, known: bool) {
         if !known && self.valid.is_none() {
             let mut valid = BooleanBufferBuilder::new(self.len + 1);
@@ -207,9 +213,15 @@ impl ColumnBuilder {
 
     /// Appends all rows of a column of the same type, whose codes of texts mean what `recode` says.
     pub(crate) fn append(&mut self, other: &Self, recode: &Recode) {
-        let codes = if self.kept { &recode.kept } else { &recode.scratch };
+        let codes = if self.kept {
+            &recode.kept
+        } else {
+            &recode.scratch
+        };
         match (&mut self.data, &other.data) {
-            (Data::Bool(to), Data::Bool(from)) => to.append_packed_range(0..other.len, from.as_slice()),
+            (Data::Bool(to), Data::Bool(from)) => {
+                to.append_packed_range(0..other.len, from.as_slice())
+            }
             (Data::Int(to), Data::Int(from)) => to.append(from),
             (Data::Float(to), Data::Float(from)) => to.extend_from_slice(from),
             (Data::Str(to), Data::Str(from)) => to.append(from, codes),
@@ -230,7 +242,10 @@ impl ColumnBuilder {
             _ => debug_assert!(false, "both columns are of one type"),
         }
         self.overflow |= other.overflow;
-        self.note_all(other.len, other.valid.as_ref().map(BooleanBufferBuilder::as_slice));
+        self.note_all(
+            other.len,
+            other.valid.as_ref().map(BooleanBufferBuilder::as_slice),
+        );
     }
 
     /// Counts `more` values, of which those are there whose bits are set; all where no bits are given.
@@ -284,6 +299,15 @@ impl ColumnBuilder {
         self.len = from + (from..self.len).filter(|at| keep(*at)).count();
     }
 
+    /// Appends so many rows without a value.
+    pub(crate) fn push_missing(&mut self, rows: usize) {
+        for _ in 0..rows {
+            push_nothing(&mut self.data);
+        }
+        let none = vec![0; rows.div_ceil(8)];
+        self.note_all(rows, Some(&none));
+    }
+
     /// Where whole batches of integers go.
     pub(crate) fn ints(&mut self) -> Option<&mut IntLane> {
         match &mut self.data {
@@ -317,7 +341,10 @@ impl ColumnBuilder {
     }
 
     /// Where whole batches of texts go, and the table their codes belong to.
-    pub(crate) fn texts<'a>(&'a mut self, strings: &'a mut Interner) -> Option<(&'a mut TextLane, &'a mut Strings)> {
+    pub(crate) fn texts<'a>(
+        &'a mut self,
+        strings: &'a mut Interner,
+    ) -> Option<(&'a mut TextLane, &'a mut Strings)> {
         match &mut self.data {
             Data::Str(values) => Some((values, strings.of(self.kept))),
             _ => None,
@@ -471,7 +498,10 @@ impl ColumnBuilder {
             Data::Geo(lats, lons) => Values::Geo(lats.into(), lons.into()),
             Data::List(ends, children) => Values::List {
                 offsets: std::iter::once(0).chain(ends).collect(),
-                children: children.into_iter().map(|child| child.finish(Width::Wide)).collect(),
+                children: children
+                    .into_iter()
+                    .map(|child| child.finish(Width::Wide))
+                    .collect(),
             },
         };
         Column::new(values, valid.filter(|valid| valid.null_count() > 0))

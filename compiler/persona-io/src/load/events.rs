@@ -11,10 +11,11 @@ use persona_ir::{ColId, KindId, Schema};
 use persona_runtime::{Column, EventTable};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::builder::Interner;
+use super::builder::{Interner, Width};
 use super::ingest::TableBuilder;
+use super::keys::Keys;
 use super::log::{Log, Origins, Wrong};
-use super::profiles::{Keys, absent, compare_rows};
+use super::profiles::{absent, compare_rows};
 use crate::report::RejectKind;
 
 /// The rows of one kind in order.
@@ -37,30 +38,64 @@ pub(super) fn sort(
     table: &TableBuilder,
     keys: &Keys,
     strings: &Interner,
+    threads: usize,
     log: &mut Log<'_>,
 ) -> Sorted {
     let mut starts = vec![0_u32; keys.len() + 1];
-    for code in &table.keys {
-        starts[keys.place(*code) + 1] += 1;
+    for row in 0..table.len() {
+        starts[table.ranks.of(row) + 1] += 1;
     }
     for key in 0..keys.len() {
         starts[key + 1] += starts[key];
     }
     let mut next = starts.clone();
     let mut rows = vec![0_u32; table.len()];
-    for (row, code) in (0_u32..).zip(&table.keys) {
-        let place = &mut next[keys.place(*code)];
+    for row in 0..u32::try_from(table.len()).unwrap_or(u32::MAX) {
+        let place = &mut next[table.ranks.of(row as usize)];
         rows[*place as usize] = row;
         *place += 1;
     }
     drop(next);
-    for key in 0..keys.len() {
-        let slice = &mut rows[starts[key] as usize..starts[key + 1] as usize];
-        slice.sort_unstable_by(|a, b| compare(table, *a, *b, strings));
-    }
+    sort_each(&mut rows, &starts, threads, &|a, b| {
+        compare(table, *a, *b, strings)
+    });
     let mut sorted = Sorted { rows, starts };
     drop_duplicates(&mut sorted, table, log);
     sorted
+}
+
+/// Sorts the rows of each key, sharing the keys out over threads.
+fn sort_each(
+    mut rows: &mut [u32],
+    starts: &[u32],
+    threads: usize,
+    order: &(impl Fn(&u32, &u32) -> Ordering + Sync),
+) {
+    let sort = |rows: &mut [u32], starts: &[u32]| {
+        let first = starts[0];
+        for key in starts.windows(2) {
+            let slice = &mut rows[(key[0] - first) as usize..(key[1] - first) as usize];
+            if !slice.is_sorted_by(|a, b| order(a, b).is_lt()) {
+                slice.sort_unstable_by(order);
+            }
+        }
+    };
+    let keys = starts.len() - 1;
+    let share = keys.div_ceil(threads.max(1)).max(1);
+    std::thread::scope(|scope| {
+        let sort = &sort;
+        for from in (0..keys).step_by(share) {
+            let starts = &starts[from..=(from + share).min(keys)];
+            let len = (starts[starts.len() - 1] - starts[0]) as usize;
+            let (mine, rest) = std::mem::take(&mut rows).split_at_mut(len);
+            rows = rest;
+            if threads < 2 {
+                sort(mine, starts);
+            } else {
+                scope.spawn(move || sort(mine, starts));
+            }
+        }
+    });
 }
 
 fn compare(table: &TableBuilder, a: u32, b: u32, strings: &Interner) -> Ordering {
@@ -138,7 +173,7 @@ pub(super) fn finish(
     keep_origins: bool,
     strings: &mut Interner,
 ) -> (EventTable, Option<Origins>) {
-    drop(std::mem::take(&mut table.keys));
+    drop(std::mem::take(&mut table.ranks));
     let rows = &sorted.rows;
     let origins = keep_origins.then(|| {
         let mut origins = Origins::default();
@@ -148,7 +183,7 @@ pub(super) fn finish(
     });
     table.origins = Origins::default();
     let mut columns: IndexVec<ColId, Column> = IndexVec::new();
-    columns.push(table.at.gather(rows));
+    columns.push(table.at.gather(rows, Width::Wide));
     columns.push(if kept[usize::from(Schema::ID)] {
         table.id.gather(rows, &mut strings.kept)
     } else {
@@ -156,7 +191,7 @@ pub(super) fn finish(
     });
     for (builder, kept) in table.columns.into_iter().zip(kept).skip(2) {
         columns.push(match builder {
-            Some(builder) if *kept => builder.gather(rows),
+            Some(builder) if *kept => builder.gather(rows, Width::Wide),
             _ => absent(rows.len()),
         });
     }

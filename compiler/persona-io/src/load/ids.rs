@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 
 use persona_runtime::{Column, Strings};
 
-use super::builder::{ColumnBuilder, Interner};
+use super::builder::{ColumnBuilder, Interner, Width};
+use super::lanes::retain_from;
 use crate::value::read::Cell;
 
 /// A growing column of identifiers; no identifier is empty, so that empty means missing.
@@ -17,12 +18,40 @@ pub(crate) struct IdColumn {
 }
 
 impl IdColumn {
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
     pub(crate) fn push(&mut self, id: Option<&str>) {
         let id = id.unwrap_or("");
         self.bytes.push_str(id);
         self.ends.push(self.bytes.len());
         self.hashes
             .push(if id.is_empty() { MISSING } else { hash(id) });
+    }
+
+    /// Appends another column's identifiers.
+    pub(crate) fn append(&mut self, other: &Self) {
+        let start = self.bytes.len();
+        self.bytes.push_str(&other.bytes);
+        self.ends.extend(other.ends.iter().map(|end| start + end));
+        self.hashes.extend_from_slice(&other.hashes);
+    }
+
+    /// Keeps the rows from `from` on that `keep` names.
+    pub(crate) fn retain_from(&mut self, from: usize, keep: &dyn Fn(usize) -> bool) {
+        let start = if from == 0 { 0 } else { self.ends[from - 1] };
+        let tail = self.bytes.split_off(start);
+        let ends = self.ends.split_off(from);
+        let mut begin = start;
+        for (at, end) in (from..).zip(ends) {
+            if keep(at) {
+                self.bytes.push_str(&tail[begin - start..end - start]);
+                self.ends.push(self.bytes.len());
+            }
+            begin = end;
+        }
+        retain_from(&mut self.hashes, from, keep);
     }
 
     /// The identifier of a row.
@@ -61,7 +90,7 @@ impl IdColumn {
             column.push(id.map(|id| Cell::Str(id.into())), &mut interner);
         }
         *strings = interner.kept;
-        column.finish()
+        column.finish(Width::Wide)
     }
 }
 

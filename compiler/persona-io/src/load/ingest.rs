@@ -5,16 +5,15 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use persona_ir::{ColId, Plan, SourceTarget};
+use persona_runtime::Texts;
 
-use super::builder::{ColumnBuilder, Interner};
-use super::feed::{Piece, feed, what_is_there};
+use super::builder::{ColumnBuilder, Interner, Recode};
+use super::columns::Memo;
 use super::group::{Groups, SortedElements, element_cells};
 use super::ids::IdColumn;
-use super::log::{Log, LogFile, Origin, Origins, Wrong};
-use super::paths::FilePath;
-use crate::error::{LoadError, LoadErrorKind};
-use crate::format::{Batch, Seen};
-use crate::options::{LoadOptions, Progress};
+use super::keys::Ranks;
+use super::log::{Origin, Origins, Tally, Wrong};
+use crate::format::{Batch, Problem};
 use crate::report::{RejectAction, RejectKind};
 use crate::source::expr::{Env, truth};
 use crate::source::job::{Field, FieldValue, Input, Job};
@@ -24,8 +23,10 @@ use crate::value::read::{Cell, ListCell};
 /// The rows of a target while they are read.
 #[derive(Debug)]
 pub(super) struct TableBuilder {
-    /// Whose each row is: codes of kept texts.
-    pub(super) keys: Vec<u32>,
+    /// Whose each row is, until the keys of all tables are sorted.
+    pub(super) keys: Texts,
+    /// From then on.
+    pub(super) ranks: Ranks,
     /// `at`, which a profile's row may lack.
     pub(super) at: ColumnBuilder,
     /// The events' identifiers.
@@ -47,7 +48,8 @@ impl TableBuilder {
             (!skip.contains(&col)).then(|| ColumnBuilder::new(&spec.ty, kept[usize::from(col)]))
         };
         Self {
-            keys: Vec::new(),
+            keys: Texts::new(),
+            ranks: Ranks::None,
             at: ColumnBuilder::new(&Ty::Timestamp, true),
             id: IdColumn::default(),
             columns: table.columns.iter_enumerated().map(column).collect(),
@@ -56,28 +58,40 @@ impl TableBuilder {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.keys.len()
+        self.at.len()
     }
 
-    fn overflowed(&self) -> bool {
+    /// Joins the rows of a part, before whose lines so many others stand.
+    pub(super) fn append(&mut self, part: &Self, recode: &Recode, lines: u64) {
+        self.keys.append(&part.keys);
+        self.at.append(&part.at, recode);
+        self.id.append(&part.id);
+        for (column, part) in self.columns.iter_mut().zip(&part.columns) {
+            if let (Some(column), Some(part)) = (column, part) {
+                column.append(part, recode);
+            }
+        }
+        self.origins.append(&part.origins, lines);
+    }
+
+    pub(super) fn overflowed(&self) -> bool {
         self.at.overflowed() || self.columns.iter().flatten().any(ColumnBuilder::overflowed)
     }
 }
 
-/// What a source is read with.
-pub(super) struct Ingest<'a, 'p, 's> {
+/// What a piece of a source is read with.
+pub(super) struct Ingest<'a, 'p> {
     pub(super) job: &'a Job<'p>,
-    pub(super) options: &'a LoadOptions,
-    pub(super) progress: &'a dyn Progress,
-    pub(super) log: &'a mut Log<'s>,
-    pub(super) strings: &'a mut Interner,
-    pub(super) table: &'a mut TableBuilder,
     /// For each column of the target, whether the dataset keeps it.
     pub(super) kept: &'a [bool],
+    pub(super) tally: &'a mut Tally,
+    pub(super) strings: &'a mut Interner,
+    pub(super) table: &'a mut TableBuilder,
+    pub(super) memo: Memo,
 }
 
 /// A record's field, ready to be appended.
-enum Out<'a> {
+pub(super) enum Out<'a> {
     Cell(Option<Cell<'a>>),
     Default,
     /// Elements of a group: of this list, this range.
@@ -85,143 +99,95 @@ enum Out<'a> {
 }
 
 /// A record that can be appended.
-struct Record<'a> {
-    key: u32,
+pub(super) struct Record<'a> {
+    key: Cow<'a, str>,
     at: Option<i64>,
     id: Option<Cow<'a, str>>,
     fields: Vec<Out<'a>>,
 }
 
 /// Values that were not taken as they are, to be told once the record is used.
-type Notes = Vec<(Wrong, RejectAction)>;
+pub(super) type Notes = Vec<(Wrong, RejectAction)>;
 
-impl Ingest<'_, '_, '_> {
-    /// Reads all files of the source.
-    pub(super) fn run(mut self, files: &[FilePath]) -> Result<(), Box<LoadError>> {
-        let job = self.job;
-        self.progress
-            .source(&job.plan.name, files.iter().map(|file| file.bytes).sum());
-        let mut groups = (!job.group_by.is_empty())
-            .then(|| Groups::new(job, |field| self.kept[usize::from(job.fields[field].col)]));
-        let (mut file, mut bytes) = (0_u32, 0_u64);
-        let mut seen: Vec<Seen> = Vec::new();
-        let (rows, threads) = (self.options.batch_rows, self.options.threads);
-        feed(job, files, rows, threads, |piece| {
-            match piece {
-                Piece::File(number) => {
-                    file = self.begin(&files[number])?;
-                    bytes = files[..number].iter().map(|file| file.bytes).sum();
-                }
-                Piece::Batch(batch) => {
-                    self.batch(&batch, file, groups.as_mut());
-                    bytes += batch.bytes;
-                    self.progress
-                        .rows(self.log.report.sources[job.index].rows_read, bytes);
-                }
-                Piece::Seen(names) => seen.push(names),
-            }
-            if self.table.overflowed() || groups.as_ref().is_some_and(Groups::overflowed) {
-                let message = "there are more rows or list elements of one kind than 2³²";
-                return Err(LoadError::new(LoadErrorKind::TooLarge, message));
-            }
-            self.log.check()
-        })?;
-        if let Some(groups) = groups {
-            self.finish_groups(groups);
-        }
-        self.note_unseen(&seen);
-        self.log.check()
-    }
-
-    fn begin(&mut self, file: &FilePath) -> Result<u32, Box<LoadError>> {
-        let number = u32::try_from(self.log.files.len()).map_err(|_| {
-            LoadError::new(LoadErrorKind::TooLarge, "there are more than 2³² files")
-        })?;
-        self.log.files.push(LogFile {
-            source: self.job.index,
-            shown: file.shown.clone(),
-        });
-        self.log.report.sources[self.job.index].files += 1;
-        Ok(number)
-    }
-
-    /// Tells of columns that the program names and no row of a file without a header had.
-    fn note_unseen(&mut self, seen: &[Seen]) {
-        if seen.is_empty() || self.log.report.sources[self.job.index].rows_read == 0 {
-            return;
-        }
-        let mut names: Vec<String> = seen
-            .iter()
-            .flat_map(|seen| seen.names.iter().cloned())
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        for (at, wanted) in self.job.wanted.iter().enumerate() {
-            if wanted.said && !seen.iter().any(|seen| seen.wanted[at]) {
-                let there = what_is_there(&wanted.name, &names, &self.job.plan.format);
-                let note = format!(
-                    "source `{}`: no row has `{}`; {there}",
-                    self.job.plan.name, wanted.name
-                );
-                self.log.report.notes.push(note);
-            }
+impl<'a, 'p> Ingest<'a, 'p> {
+    pub(super) fn new(
+        job: &'a Job<'p>,
+        kept: &'a [bool],
+        tally: &'a mut Tally,
+        strings: &'a mut Interner,
+        table: &'a mut TableBuilder,
+    ) -> Self {
+        Self {
+            job,
+            kept,
+            tally,
+            strings,
+            table,
+            memo: Memo::new(job.fields.len()),
         }
     }
 
-    fn batch(&mut self, batch: &Batch, file: u32, mut groups: Option<&mut Groups>) {
+    /// Groups of the source's rows, if it has any.
+    pub(super) fn groups(&self) -> Option<Groups> {
+        let kept = |field: usize| self.kept[usize::from(self.job.fields[field].col)];
+        (!self.job.group_by.is_empty()).then(|| Groups::new(self.job, kept))
+    }
+
+    /// Takes the rows of a batch into groups. Its lines stand behind so many others.
+    pub(super) fn group(&mut self, batch: &Batch, file: u32, lines: u64, groups: &mut Groups) {
         let mut problems = batch.problems.iter().peekable();
         for row in 0..=batch.rows {
             while let Some(problem) = problems.next_if(|problem| problem.before <= row) {
-                self.log.report.sources[self.job.index].rows_read += 1;
-                let origin = Origin {
-                    file,
-                    line: problem.line,
-                    rows: 1,
-                };
-                let wrong = Wrong {
-                    kind: RejectKind::BrokenRow,
-                    column: None,
-                    value: Some(problem.value.clone()),
-                    reason: problem.reason.clone(),
-                };
-                self.log.reject(origin, wrong);
+                self.problem(problem, file, lines);
             }
             if row < batch.rows {
-                self.log.report.sources[self.job.index].rows_read += 1;
+                self.tally.read += 1;
                 let origin = Origin {
                     file,
-                    line: batch.lines.of(row),
+                    line: batch.lines.of(row) + lines,
                     rows: 1,
                 };
-                let env = Env {
-                    row: Some((batch, row)),
-                    accs: &[],
-                };
-                self.row(env, origin, groups.as_deref_mut());
-            }
-        }
-    }
-
-    fn row(&mut self, env: Env<'_>, origin: Origin, groups: Option<&mut Groups>) {
-        if let Some(filter) = &self.job.filter {
-            match filter.eval(env).and_then(|raw| truth(&raw)) {
-                Ok(Some(true)) => {}
-                Ok(_) => {
-                    self.log.report.sources[self.job.index].rows_filtered += 1;
-                    return;
+                let env = Env::of(batch, row);
+                match self.passes(env) {
+                    Ok(true) => {
+                        if let Err(bad) = groups.row(self.job, env, origin, self.strings) {
+                            self.tally.reject(origin, *Wrong::bad("group by", *bad));
+                        }
+                    }
+                    Ok(false) => self.tally.filtered += 1,
+                    Err(bad) => self.tally.reject(origin, *Wrong::bad("where", *bad)),
                 }
-                Err(bad) => return self.log.reject(origin, *Wrong::bad("where", *bad)),
             }
-        }
-        let Some(groups) = groups else {
-            return self.record(env, origin, None);
-        };
-        if let Err(bad) = groups.row(self.job, env, origin, self.strings) {
-            self.log.reject(origin, *Wrong::bad("group by", *bad));
         }
     }
 
-    fn finish_groups(&mut self, mut groups: Groups) {
+    /// A row that could not even be taken apart.
+    pub(super) fn problem(&mut self, problem: &Problem, file: u32, lines: u64) {
+        self.tally.read += 1;
+        let origin = Origin {
+            file,
+            line: problem.line + lines,
+            rows: 1,
+        };
+        let wrong = Wrong {
+            kind: RejectKind::BrokenRow,
+            column: None,
+            value: Some(problem.value.clone()),
+            reason: problem.reason.clone(),
+        };
+        self.tally.reject(origin, wrong);
+    }
+
+    /// Whether the source's `where` holds of a row.
+    pub(super) fn passes(&self, env: Env<'_>) -> Result<bool, Box<Bad>> {
+        match &self.job.filter {
+            Some(filter) => Ok(filter.eval(env).and_then(|raw| truth(&raw))? == Some(true)),
+            None => Ok(true),
+        }
+    }
+
+    /// Reads the records that groups are.
+    pub(super) fn finish_groups(&mut self, mut groups: Groups) {
         let count = groups.len();
         let lists: Vec<SortedElements> = std::mem::take(&mut groups.lists)
             .into_iter()
@@ -232,73 +198,93 @@ impl Ingest<'_, '_, '_> {
                 row: None,
                 accs: groups.accs(group),
             };
-            self.record(env, groups.origins[group], Some((&lists, group)));
-        }
-    }
-
-    /// Reads a record and appends it, or sets it aside.
-    fn record(&mut self, env: Env<'_>, origin: Origin, lists: Option<(&[SortedElements], usize)>) {
-        let mut notes = Notes::new();
-        match self.read(env, lists, &mut notes) {
-            Ok(record) => {
-                self.append(record, lists.map(|(lists, _)| lists), origin);
-                for (wrong, action) in notes {
-                    self.log.value(origin, wrong, action);
+            let mut notes = Notes::new();
+            let origin = groups.origins[group];
+            match self.read(env, Some((&lists, group)), &mut notes) {
+                Ok(record) => {
+                    self.append(record, &lists, origin);
+                    self.tell(origin, notes);
                 }
+                Err(wrong) => self.tally.reject(origin, *wrong),
             }
-            Err(wrong) => self.log.reject(origin, *wrong),
         }
     }
 
-    fn read<'e>(
-        &mut self,
-        env: Env<'e>,
-        lists: Option<(&[SortedElements], usize)>,
-        notes: &mut Notes,
-    ) -> Result<Record<'e>, Box<Wrong>>
+    /// Tells of the values of a row that is used.
+    pub(super) fn tell(&mut self, origin: Origin, notes: Notes) {
+        for (wrong, action) in notes {
+            self.tally.value(origin, wrong, action);
+        }
+    }
+
+    /// Whose record it is.
+    pub(super) fn key<'e>(&self, env: Env<'e>) -> Result<Cow<'e, str>, Box<Wrong>>
     where
-        Self: 'e,
+        'a: 'e,
     {
         let job = self.job;
-        let key = read_input(&job.key, env)?;
-        let key = match &key {
-            Some(Cell::Str(text)) if !text.is_empty() => {
-                self.strings.keep(text, self.table.keys.last().copied())
-            }
+        match read_input(&job.key, env)? {
+            Some(Cell::Str(text)) if !text.is_empty() => Ok(text),
             _ => {
                 let reason = match job.plan.target {
                     SourceTarget::Profile => "the key is missing",
                     SourceTarget::Event(_) => "does not say whose event it is",
                 };
-                return Err(Wrong::missing(
+                Err(Wrong::missing(
                     RejectKind::MissingKey,
                     &job.key.column,
                     reason.to_owned(),
-                ));
+                ))
             }
+        }
+    }
+
+    /// When it was; a profile's row may not say.
+    pub(super) fn at(&self, env: Env<'_>) -> Result<Option<i64>, Box<Wrong>> {
+        let Some(input) = &self.job.at else {
+            return Ok(None);
         };
-        let at = match &job.at {
-            Some(input) => match read_input(input, env)? {
-                Some(Cell::Int(at)) => Some(at),
-                _ if job.plan.target == SourceTarget::Profile => None,
-                _ => {
-                    let reason = "`at` is missing: when the event was".to_owned();
-                    return Err(Wrong::missing(
-                        RejectKind::MissingValue,
-                        &input.column,
-                        reason,
-                    ));
-                }
-            },
-            None => None,
+        match read_input(input, env)? {
+            Some(Cell::Int(at)) => Ok(Some(at)),
+            _ if self.is_profile() => Ok(None),
+            _ => {
+                let reason = "`at` is missing: when the event was".to_owned();
+                Err(Wrong::missing(
+                    RejectKind::MissingValue,
+                    &input.column,
+                    reason,
+                ))
+            }
+        }
+    }
+
+    /// The event's identifier.
+    pub(super) fn id<'e>(&self, env: Env<'e>) -> Result<Option<Cow<'e, str>>, Box<Wrong>>
+    where
+        'a: 'e,
+    {
+        let Some(input) = &self.job.id else {
+            return Ok(None);
         };
-        let id = match &job.id {
-            Some(input) => match read_input(input, env)? {
-                Some(Cell::Str(text)) if !text.is_empty() => Some(text),
-                _ => None,
-            },
-            None => None,
-        };
+        Ok(match read_input(input, env)? {
+            Some(Cell::Str(text)) if !text.is_empty() => Some(text),
+            _ => None,
+        })
+    }
+
+    pub(super) fn read<'e>(
+        &self,
+        env: Env<'e>,
+        lists: Option<(&[SortedElements], usize)>,
+        notes: &mut Notes,
+    ) -> Result<Record<'e>, Box<Wrong>>
+    where
+        'a: 'e,
+    {
+        let job = self.job;
+        let key = self.key(env)?;
+        let at = self.at(env)?;
+        let id = self.id(env)?;
         let mut fields = Vec::with_capacity(job.fields.len());
         for (at, field) in job.fields.iter().enumerate() {
             fields.push(self.field(at, field, env, lists, notes)?);
@@ -311,7 +297,7 @@ impl Ingest<'_, '_, '_> {
         })
     }
 
-    fn field<'e>(
+    pub(super) fn field<'e>(
         &self,
         at: usize,
         field: &'e Field<'_>,
@@ -404,35 +390,44 @@ impl Ingest<'_, '_, '_> {
         })
     }
 
-    fn is_profile(&self) -> bool {
+    pub(super) fn is_profile(&self) -> bool {
         self.job.plan.target == SourceTarget::Profile
     }
 
-    fn append(&mut self, record: Record<'_>, lists: Option<&[SortedElements]>, origin: Origin) {
+    fn append(&mut self, record: Record<'_>, lists: &[SortedElements], origin: Origin) {
         let table = &mut *self.table;
-        table.keys.push(record.key);
+        table.keys.push(&record.key);
         table.at.push(record.at.map(Cell::Int), self.strings);
         table.id.push(record.id.as_deref());
         for (field, out) in self.job.fields.iter().zip(record.fields) {
-            let Some(column) = &mut table.columns[usize::from(field.col)] else {
-                continue;
-            };
-            match out {
-                Out::Cell(cell) => column.push(cell, self.strings),
-                Out::Default => {
-                    let default = field
-                        .default()
-                        .expect("a field without a default has no default used");
-                    column.push_const(default, self.strings);
-                }
-                Out::Elements(number, range) => {
-                    let list = &lists.expect("elements come with their lists")[number];
-                    column.push_elements(&list.children, range);
-                }
+            if let Some(column) = &mut table.columns[usize::from(field.col)] {
+                push_out(column, field, out, lists, self.strings);
             }
         }
         table.origins.push(origin);
-        self.log.used(origin);
+        self.tally.used(origin);
+    }
+}
+
+/// Appends a field.
+pub(super) fn push_out(
+    column: &mut ColumnBuilder,
+    field: &Field<'_>,
+    out: Out<'_>,
+    lists: &[SortedElements],
+    strings: &mut Interner,
+) {
+    match out {
+        Out::Cell(cell) => column.push(cell, strings),
+        Out::Default => {
+            let default = field
+                .default()
+                .expect("a field without a default has no default used");
+            column.push_const(default, strings);
+        }
+        Out::Elements(number, range) => {
+            column.push_elements(&lists[number].children, range);
+        }
     }
 }
 

@@ -45,11 +45,7 @@ fn pick<N: Number, M: Number<Wide = N::Wide>>(values: &[N], rows: &[u32]) -> Vec
 }
 
 /// Keeps those from `from` on that `keep` names by their places.
-pub(crate) fn retain_from<T: Copy>(
-    values: &mut Vec<T>,
-    from: usize,
-    keep: &dyn Fn(usize) -> bool,
-) {
+pub(crate) fn retain_from<T: Copy>(values: &mut Vec<T>, from: usize, keep: &dyn Fn(usize) -> bool) {
     let mut to = from;
     for at in from..values.len() {
         if keep(at) {
@@ -364,7 +360,10 @@ impl TextLane {
 
     /// The rows and the entries they point to, in the order that `before` says, if it is worth a dictionary: with four
     /// rows or more for each entry. Else the codes themselves.
-    pub(crate) fn into_parts(self, before: impl Fn(u32, u32) -> std::cmp::Ordering) -> (CodeLane, Option<Vec<u32>>) {
+    pub(crate) fn into_parts(
+        self,
+        before: impl Fn(u32, u32) -> std::cmp::Ordering,
+    ) -> (CodeLane, Option<Vec<u32>>) {
         const ROWS: usize = 4;
         let entries = match self.entries {
             Some(entries) if entries.len() * ROWS <= self.rows.len() => entries,
@@ -402,8 +401,12 @@ impl CodeLane {
     fn recode(&mut self, table: &[u32]) {
         let at = |place: u32| table.get(place as usize).copied().unwrap_or(0);
         match self {
-            Self::U8(rows) => rows.iter_mut().for_each(|row| *row = u8::cut(at(row.wide()))),
-            Self::U16(rows) => rows.iter_mut().for_each(|row| *row = u16::cut(at(row.wide()))),
+            Self::U8(rows) => rows
+                .iter_mut()
+                .for_each(|row| *row = u8::cut(at(row.wide()))),
+            Self::U16(rows) => rows
+                .iter_mut()
+                .for_each(|row| *row = u16::cut(at(row.wide()))),
             Self::U32(rows) => rows.iter_mut().for_each(|row| *row = at(*row)),
         }
     }
@@ -415,7 +418,16 @@ mod tests {
 
     #[test]
     fn lanes_widen_when_a_value_needs_it_and_keep_what_they_hold() {
-        let values = [0, -128, 127, 128, -40_000, 5_000_000_000, i64::MIN, i64::MAX];
+        let values = [
+            0,
+            -128,
+            127,
+            128,
+            -40_000,
+            5_000_000_000,
+            i64::MIN,
+            i64::MAX,
+        ];
         let mut pushed = IntLane::default();
         for (count, value) in (1..).zip(values) {
             pushed.push(value);

@@ -16,45 +16,64 @@ pub(crate) struct Origin {
     pub(crate) rows: u32,
 }
 
-/// Origins of a table's rows, compactly.
+/// Origins of a table's rows, compactly: rows that follow each other in a file are one run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Origins {
-    /// From which row on which file.
-    files: Vec<(u32, u32)>,
-    lines: Vec<u32>,
-    /// How many rows make each record, where some record has more than one.
-    rows: Option<Vec<u32>>,
+    len: u32,
+    runs: Vec<Run>,
+}
+
+/// Rows from `row` on: row by row the next line, of as many rows each.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    row: u32,
+    file: u32,
+    line: u64,
+    rows: u32,
 }
 
 impl Origins {
     pub(crate) fn push(&mut self, origin: Origin) {
-        let row = u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
-        if self
-            .files
-            .last()
-            .is_none_or(|(_, file)| *file != origin.file)
-        {
-            self.files.push((row, origin.file));
+        self.push_run(origin, 1);
+    }
+
+    /// Appends rows that follow each other, from the first one's origin.
+    pub(crate) fn push_run(&mut self, origin: Origin, len: u32) {
+        let follows = self.runs.last().is_some_and(|run| {
+            let next = run.line + u64::from(self.len - run.row);
+            (run.file, next, run.rows) == (origin.file, origin.line, origin.rows)
+        });
+        if !follows {
+            self.runs.push(Run {
+                row: self.len,
+                file: origin.file,
+                line: origin.line,
+                rows: origin.rows,
+            });
         }
-        if origin.rows != 1 && self.rows.is_none() {
-            self.rows = Some(vec![1; self.lines.len()]);
+        self.len = self.len.saturating_add(len);
+    }
+
+    /// Appends the origins of a part that was counted from its first line; so many lines stand before it.
+    pub(crate) fn append(&mut self, part: &Self, lines: u64) {
+        for (at, run) in part.runs.iter().enumerate() {
+            let end = part.runs.get(at + 1).map_or(part.len, |next| next.row);
+            let origin = Origin {
+                file: run.file,
+                line: run.line + lines,
+                rows: run.rows,
+            };
+            self.push_run(origin, end - run.row);
         }
-        if let Some(rows) = &mut self.rows {
-            rows.push(origin.rows);
-        }
-        // Lines beyond 2^32 are told as the last that can be.
-        self.lines
-            .push(u32::try_from(origin.line).unwrap_or(u32::MAX));
     }
 
     pub(crate) fn get(&self, row: usize) -> Origin {
-        let at = self
-            .files
-            .partition_point(|(start, _)| *start as usize <= row);
+        let at = self.runs.partition_point(|run| run.row as usize <= row);
+        let run = &self.runs[at - 1];
         Origin {
-            file: self.files[at - 1].1,
-            line: u64::from(self.lines[row]),
-            rows: self.rows.as_ref().map_or(1, |rows| rows[row]),
+            file: run.file,
+            line: run.line + (row as u64 - u64::from(run.row)),
+            rows: run.rows,
         }
     }
 }
@@ -75,6 +94,41 @@ pub(crate) struct Log<'a> {
     pub(crate) keep: usize,
     sink: &'a mut dyn RejectSink,
     failure: Option<Box<LoadError>>,
+}
+
+/// What became of the rows of a piece, before it is told.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) read: u64,
+    pub(crate) filtered: u64,
+    used: u64,
+    records: u64,
+    /// Rejects in their order; with what was done where the row is used.
+    told: Vec<(Origin, Wrong, Option<RejectAction>)>,
+}
+
+impl Tally {
+    /// The rows of a record are set aside.
+    pub(crate) fn reject(&mut self, origin: Origin, wrong: Wrong) {
+        self.told.push((origin, wrong, None));
+    }
+
+    /// A value was left out, or its field's default stands for it.
+    pub(crate) fn value(&mut self, origin: Origin, wrong: Wrong, action: RejectAction) {
+        self.told.push((origin, wrong, Some(action)));
+    }
+
+    /// Records of one row each are used.
+    pub(crate) fn used_rows(&mut self, rows: u64) {
+        self.used += rows;
+        self.records += rows;
+    }
+
+    /// A record is used.
+    pub(crate) fn used(&mut self, origin: Origin) {
+        self.used += u64::from(origin.rows);
+        self.records += 1;
+    }
 }
 
 /// What is wrong with a row or a value.
@@ -138,15 +192,24 @@ impl<'a> Log<'a> {
         self.reject(origin, wrong);
     }
 
-    /// A record is used.
-    pub(crate) fn used(&mut self, origin: Origin) {
-        let source = &mut self.report.sources[self.files[origin.file as usize].source];
-        source.rows_used += u64::from(origin.rows);
-        source.records += 1;
+    /// Tells what became of a source's rows, whose lines are counted behind so many others.
+    pub(crate) fn tell(&mut self, source: usize, tally: Tally, lines: u64) {
+        let report = &mut self.report.sources[source];
+        report.rows_read += tally.read;
+        report.rows_filtered += tally.filtered;
+        report.rows_used += tally.used;
+        report.records += tally.records;
+        for (mut origin, wrong, action) in tally.told {
+            origin.line += lines;
+            match action {
+                None => self.reject(origin, wrong),
+                Some(action) => self.value(origin, wrong, action),
+            }
+        }
     }
 
     /// A value was left out, or its field's default stands for it.
-    pub(crate) fn value(&mut self, origin: Origin, wrong: Wrong, action: RejectAction) {
+    fn value(&mut self, origin: Origin, wrong: Wrong, action: RejectAction) {
         let source = &mut self.report.sources[self.files[origin.file as usize].source];
         match action {
             RejectAction::DefaultUsed => source.values_defaulted += 1,

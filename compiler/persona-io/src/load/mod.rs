@@ -2,12 +2,17 @@
 
 mod builder;
 mod checks;
+mod columns;
 mod events;
+mod fast;
 mod feed;
 mod group;
 mod ids;
 mod ingest;
+mod keys;
+mod lanes;
 mod log;
+mod part;
 mod paths;
 mod profiles;
 mod run;

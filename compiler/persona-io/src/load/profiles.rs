@@ -8,8 +8,9 @@ use persona_base::IndexVec;
 use persona_ir::{ColId, Plan};
 use persona_runtime::{Column, Values};
 
-use super::builder::{ColumnBuilder, Interner};
+use super::builder::{ColumnBuilder, Interner, Width};
 use super::ingest::TableBuilder;
+use super::keys::Keys;
 use super::log::{Log, Origin, Wrong};
 use crate::report::RejectKind;
 
@@ -22,45 +23,6 @@ pub(super) struct ProfileTable {
     /// Its place in the plan.
     pub(super) source: usize,
     pub(super) rows: TableBuilder,
-}
-
-/// All keys that occur, in the bytewise order of their texts.
-#[derive(Debug)]
-pub(super) struct Keys {
-    /// Codes of kept texts, in the order of the texts.
-    pub(super) codes: Vec<u32>,
-    /// For each code its place in `codes`.
-    places: Vec<u32>,
-}
-
-impl Keys {
-    pub(super) fn new<'t>(
-        tables: impl Iterator<Item = &'t TableBuilder>,
-        strings: &Interner,
-    ) -> Self {
-        let mut places = vec![NONE; strings.kept.len()];
-        let mut codes = Vec::new();
-        for table in tables {
-            for code in &table.keys {
-                if std::mem::replace(&mut places[*code as usize], 0) == NONE {
-                    codes.push(*code);
-                }
-            }
-        }
-        codes.sort_unstable_by(|a, b| strings.kept.get(*a).cmp(strings.kept.get(*b)));
-        for (place, code) in (0_u32..).zip(&codes) {
-            places[*code as usize] = place;
-        }
-        Self { codes, places }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.codes.len()
-    }
-
-    pub(super) fn place(&self, code: u32) -> usize {
-        self.places[code as usize] as usize
-    }
 }
 
 /// For each key, which row of each source counts.
@@ -116,16 +78,26 @@ pub(super) fn choose(
     };
     for (place, table) in tables.iter().enumerate() {
         let mut duplicates = Vec::new();
-        for (key, row) in current_rows(&table.rows, keys, now, strings, &mut duplicates) {
-            chosen.rows[key * width + place] = row;
+        if !table.rows.ranks.is_same() {
+            for (key, row) in current_rows(&table.rows, now, strings, &mut duplicates) {
+                chosen.rows[key * width + place] = row;
+            }
+            duplicates.sort_unstable();
+            for (row, first) in duplicates {
+                reject_second(&table.rows, row, first, keys, log);
+            }
+            continue;
         }
-        duplicates.sort_unstable();
-        for (row, first) in duplicates {
-            reject_second(&table.rows, row, first, strings, log);
+        // Each row has a key of its own, in their order.
+        for row in 0..u32::try_from(table.rows.len()).unwrap_or(NONE) {
+            let at = table.rows.at.int(row as usize);
+            if at.is_none_or(|at| at <= now) {
+                chosen.rows[row as usize * width + place] = row;
+            }
         }
     }
     if width > 1 {
-        reject_incomplete(plan, tables, keys, &mut chosen, strings, log);
+        reject_incomplete(plan, tables, keys, &mut chosen, log);
     }
     chosen
 }
@@ -133,13 +105,12 @@ pub(super) fn choose(
 /// The row of each key that counts, and the rows that are seconds, each with the one that counts instead.
 fn current_rows(
     table: &TableBuilder,
-    keys: &Keys,
     now: i64,
     strings: &Interner,
     duplicates: &mut Vec<(u32, u32)>,
 ) -> Vec<(usize, u32)> {
     let mut rows: Vec<u32> = (0..u32::try_from(table.len()).unwrap_or(NONE)).collect();
-    let key = |row: u32| keys.place(table.keys[row as usize]);
+    let key = |row: u32| table.ranks.of(row as usize);
     let at = |row: u32| table.at.int(row as usize);
     rows.sort_unstable_by(|a, b| {
         let instants = at(*a).cmp(&at(*b));
@@ -187,14 +158,8 @@ pub(super) fn compare_rows(
         .unwrap_or(Ordering::Equal)
 }
 
-fn reject_second(
-    table: &TableBuilder,
-    row: u32,
-    first: u32,
-    strings: &Interner,
-    log: &mut Log<'_>,
-) {
-    let key = strings.kept.get(table.keys[row as usize]);
+fn reject_second(table: &TableBuilder, row: u32, first: u32, keys: &Keys, log: &mut Log<'_>) {
+    let key = keys.text(table.ranks.of(row as usize));
     let before = table.origins.get(first as usize);
     let file = log.files[before.file as usize].shown.clone();
     let reason = match table.at.int(row as usize) {
@@ -222,7 +187,6 @@ fn reject_incomplete(
     tables: &[ProfileTable],
     keys: &Keys,
     chosen: &mut Chosen,
-    strings: &Interner,
     log: &mut Log<'_>,
 ) {
     let required: Vec<ColId> = plan
@@ -250,9 +214,7 @@ fn reject_incomplete(
         {
             let reason = format!("no source gives `{name}`, which is required");
             let mut wrong = Wrong::missing(RejectKind::MissingValue, name, reason);
-            wrong.value = Some(crate::value::raw::shorten(
-                strings.kept.get(keys.codes[key]),
-            ));
+            wrong.value = Some(crate::value::raw::shorten(keys.text(key)));
             log.reject_used(table.rows.origins.get(row as usize), *wrong);
         }
         let width = chosen.width;
@@ -277,7 +239,6 @@ fn knowing<'t>(
 pub(super) struct Merge<'a> {
     pub(super) plan: &'a Plan,
     pub(super) chosen: &'a Chosen,
-    pub(super) keys: &'a Keys,
     /// The keys of the profiles, in their order.
     pub(super) present: &'a [u32],
     /// For each column, whether the dataset keeps it.
@@ -296,7 +257,8 @@ impl Merge<'_> {
         let mut out = IndexVec::new();
         for (col, spec) in schema.profile.columns.iter_enumerated() {
             if col == schema.key {
-                out.push(self.key_column());
+                // The keys come last, when all other texts are known.
+                out.push(absent(self.present.len()));
                 continue;
             }
             let differ = differences(tables, self.chosen, self.present, col, strings);
@@ -304,7 +266,10 @@ impl Merge<'_> {
                 log.report.differences.push((spec.name.clone(), differ));
             }
             out.push(if self.kept[usize::from(col)] {
-                self.column(col, tables, strings)
+                match self.of_one(col, tables) {
+                    Some(column) => self.only(column, strings),
+                    None => self.column(col, tables, strings),
+                }
             } else {
                 absent(self.present.len())
             });
@@ -315,12 +280,30 @@ impl Merge<'_> {
         out
     }
 
-    fn key_column(&self) -> Column {
-        let codes = self
+    /// The column of the only source, where each profile has a row in it.
+    fn of_one(&self, col: ColId, tables: &mut [ProfileTable]) -> Option<ColumnBuilder> {
+        let [table] = tables else { return None };
+        let all = self
             .present
             .iter()
-            .map(|key| self.keys.codes[*key as usize]);
-        Column::new(Values::Str(codes.collect()), None)
+            .all(|key| self.chosen.has_row(*key as usize));
+        let column = &mut table.rows.columns[usize::from(col)];
+        let defaults = self.plan.schema.profile.columns[col].default.is_some();
+        let whole = all && (!defaults || column.as_ref().is_some_and(ColumnBuilder::all_known));
+        column.take_if(|_| whole)
+    }
+
+    /// The column of the only source, its rows in the order of the profiles.
+    fn only(&self, column: ColumnBuilder, strings: &Interner) -> Column {
+        let width = Width::Narrow(&strings.kept);
+        let row = |key: &u32| self.chosen.of(*key as usize)[0];
+        let in_order = self.present.len() == column.len()
+            && self.present.iter().zip(0..).all(|(key, at)| row(key) == at);
+        if in_order {
+            return column.finish(width);
+        }
+        let rows: Vec<u32> = self.present.iter().map(row).collect();
+        column.gather(&rows, width)
     }
 
     /// For each profile the value of the first source that knows one, else the default.
@@ -335,7 +318,7 @@ impl Merge<'_> {
                 (None, None) => column.push(None, strings),
             }
         }
-        column.finish().narrowed(&strings.kept)
+        column.finish(Width::Narrow(&strings.kept))
     }
 }
 
@@ -358,6 +341,19 @@ fn differences(
         known.any(|(other, at)| first.compare_with(row, other, at, strings).is_ne())
     };
     present.iter().filter(differ).count() as u64
+}
+
+/// The keys of the profiles, in their order.
+pub(super) fn key_column(keys: &Keys, present: &[u32]) -> Column {
+    let codes = if present.len() == keys.len() {
+        keys.codes().to_vec()
+    } else {
+        present
+            .iter()
+            .map(|key| keys.codes()[*key as usize])
+            .collect()
+    };
+    Column::new(Values::Str(codes.into()), None)
 }
 
 pub(super) fn absent(len: usize) -> Column {

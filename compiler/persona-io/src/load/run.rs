@@ -1,7 +1,6 @@
 //! Loading from beginning to end.
 
 use std::path::Path;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use persona_base::IndexVec;
@@ -9,17 +8,20 @@ use persona_ir::{CheckTable, KindId, Op, Plan, Schema, SourceTarget, used_column
 use persona_runtime::{CheckFailure, Dataset};
 
 use super::builder::Interner;
+use super::feed::{Done, Reading, what_is_there};
+use super::group::Groups;
 use super::ingest::{Ingest, TableBuilder};
-use super::log::{Log, LogFile, Origin, Origins};
+use super::keys::Keys;
+use super::log::{Log, LogFile, Origin, Origins, Tally};
+use super::part::{self, Part, PartWorker};
 use super::paths::{self, FilePath};
-use super::profiles::{self, Keys, Merge, ProfileTable};
+use super::profiles::{self, Merge, ProfileTable};
 use super::{checks, events};
 use crate::error::{LoadError, LoadErrorKind};
+use crate::format::{NAMES, Seen};
 use crate::options::{LoadOptions, Progress};
 use crate::report::{LoadReport, NoRejects, Reject, RejectSink, SourceReport};
 use crate::source::job::Job;
-use crate::value::read::ReadContext;
-use crate::value::zone::Zone;
 
 /// What loading gives.
 #[derive(Debug)]
@@ -96,13 +98,7 @@ pub fn load_into(
     progress: &dyn Progress,
     sink: &mut dyn RejectSink,
 ) -> Result<Loaded, Box<LoadError>> {
-    let zone = Zone::named(&plan.zone).ok_or_else(|| {
-        LoadError::new(
-            LoadErrorKind::Source,
-            format!("`{}` is not a time zone", plan.zone),
-        )
-    })?;
-    let context = Rc::new(ReadContext::new(&plan.schema.enums, Rc::new(zone)));
+    let context = part::context(plan)?;
     // What can go wrong without reading data goes wrong first.
     let mut jobs: Vec<(Job<'_>, Vec<FilePath>)> = Vec::with_capacity(plan.sources.len());
     for (index, source) in plan.sources.iter().enumerate() {
@@ -123,7 +119,7 @@ pub fn load_into(
     }
     drop(jobs);
     progress.sorting();
-    loading.finish(options.now, log)
+    loading.finish(options.now, options.threads, log)
 }
 
 fn empty_report(plan: &Plan, source: &persona_ir::SourcePlan) -> SourceReport {
@@ -134,6 +130,66 @@ fn empty_report(plan: &Plan, source: &persona_ir::SourcePlan) -> SourceReport {
             SourceTarget::Event(kind) => plan.schema.events[kind].name.clone(),
         },
         ..SourceReport::default()
+    }
+}
+
+/// How far a source is read.
+#[derive(Default)]
+struct Place {
+    /// Lines of the file so far.
+    lines: u64,
+    /// Bytes of all files so far.
+    bytes: u64,
+    /// Nothing of the file was seen yet.
+    new_file: bool,
+}
+
+impl Place {
+    fn begin(&mut self, files: &[FilePath], number: usize) {
+        *self = Self {
+            lines: 0,
+            bytes: files[..number].iter().map(|file| file.bytes).sum(),
+            new_file: true,
+        };
+    }
+}
+
+/// Takes what a part of a file held to what was seen of it before.
+fn see(seen: &mut Vec<Seen>, part: Seen, new_file: bool) {
+    let before = match seen.last_mut() {
+        Some(before) if !new_file => before,
+        _ => return seen.push(part),
+    };
+    for (before, part) in before.wanted.iter_mut().zip(part.wanted) {
+        *before |= part;
+    }
+    for name in part.names {
+        if before.names.len() < NAMES && !before.names.contains(&name) {
+            before.names.push(name);
+        }
+    }
+}
+
+/// Tells of columns that the program names and no row of a file without a header had.
+fn note_unseen(job: &Job<'_>, seen: &[Seen], log: &mut Log<'_>) {
+    if seen.is_empty() || log.report.sources[job.index].rows_read == 0 {
+        return;
+    }
+    let mut names: Vec<String> = seen
+        .iter()
+        .flat_map(|seen| seen.names.iter().cloned())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    for (at, wanted) in job.wanted.iter().enumerate() {
+        if wanted.said && !seen.iter().any(|seen| seen.wanted[at]) {
+            let there = what_is_there(&wanted.name, &names, &job.plan.format);
+            let note = format!(
+                "source `{}`: no row has `{}`; {there}",
+                job.plan.name, wanted.name
+            );
+            log.report.notes.push(note);
+        }
     }
 }
 
@@ -200,6 +256,7 @@ impl<'p> Loading<'p> {
         }
     }
 
+    /// Reads all files of a source.
     fn source(
         &mut self,
         job: &Job<'_>,
@@ -208,9 +265,10 @@ impl<'p> Loading<'p> {
         progress: &dyn Progress,
         log: &mut Log<'_>,
     ) -> Result<(), Box<LoadError>> {
+        let plan = self.plan;
         let (table, kept) = match job.plan.target {
             SourceTarget::Profile => {
-                let rows = TableBuilder::new(self.plan, job.plan.target, &self.kept.profile);
+                let rows = TableBuilder::new(plan, job.plan.target, &self.kept.profile);
                 self.profiles.push(ProfileTable {
                     source: job.index,
                     rows,
@@ -220,29 +278,83 @@ impl<'p> Loading<'p> {
             }
             SourceTarget::Event(kind) => (&mut self.events[kind], &self.kept.events[kind]),
         };
-        let ingest = Ingest {
-            job,
-            options,
-            progress,
-            log,
-            strings: &mut self.strings,
-            table,
-            kept,
-        };
-        ingest.run(files)
+        progress.source(&job.plan.name, files.iter().map(|file| file.bytes).sum());
+        let first = u32::try_from(log.files.len().saturating_add(files.len()))
+            .map(|end| end - u32::try_from(files.len()).unwrap_or(0))
+            .map_err(|_| {
+                LoadError::new(LoadErrorKind::TooLarge, "there are more than 2³² files")
+            })?;
+        let mut tally = Tally::default();
+        let mut ingest = Ingest::new(job, kept, &mut tally, &mut self.strings, table);
+        let mut groups = ingest.groups();
+        let mut place = Place::default();
+        let mut seen: Vec<Seen> = Vec::new();
+        let reading = Reading::new(job, files, options.batch_rows, options.threads);
+        let index = job.index;
+        let worker = || PartWorker::new(plan, index, kept, first);
+        reading.run(worker, |done| {
+            let part: Part = match done {
+                Done::File(number) => {
+                    place.begin(files, number);
+                    log.files.push(LogFile {
+                        source: job.index,
+                        shown: files[number].shown.clone(),
+                    });
+                    log.report.sources[job.index].files += 1;
+                    return Ok(());
+                }
+                Done::Piece(part) => part,
+            };
+            let file = first + u32::try_from(part.file).unwrap_or(0);
+            match &mut groups {
+                Some(groups) => {
+                    for batch in &part.batches {
+                        ingest.group(batch, file, place.lines, groups);
+                    }
+                    log.tell(job.index, std::mem::take(ingest.tally), 0);
+                }
+                None => {
+                    let recode = ingest.strings.recode(&part.strings);
+                    ingest.table.append(&part.table, &recode, place.lines);
+                    log.tell(job.index, part.tally, place.lines);
+                }
+            }
+            if let Some(stop) = part.ended.stop {
+                return Err(stop.at(place.lines).at_path(&files[part.file].path));
+            }
+            place.lines += part.ended.lines;
+            place.bytes += part.ended.bytes;
+            if let Some(part) = part.ended.seen {
+                see(&mut seen, part, place.new_file);
+                place.new_file = false;
+            }
+            progress.rows(log.report.sources[job.index].rows_read, place.bytes);
+            if ingest.table.overflowed() || groups.as_ref().is_some_and(Groups::overflowed) {
+                let message = "there are more rows or list elements of one kind than 2³²";
+                return Err(LoadError::new(LoadErrorKind::TooLarge, message));
+            }
+            log.check()
+        })?;
+        if let Some(groups) = groups {
+            ingest.finish_groups(groups);
+            log.tell(job.index, tally, 0);
+        }
+        note_unseen(job, &seen, log);
+        log.check()
     }
 
-    fn finish(mut self, now: Option<i64>, mut log: Log<'_>) -> Result<Loaded, Box<LoadError>> {
+    fn finish(
+        mut self,
+        now: Option<i64>,
+        threads: usize,
+        mut log: Log<'_>,
+    ) -> Result<Loaded, Box<LoadError>> {
         let plan = self.plan;
-        let tables = self
-            .profiles
-            .iter()
-            .map(|table| &table.rows)
-            .chain(self.events.iter());
-        let keys = Keys::new(tables, &self.strings);
+        let tables = self.profiles.iter_mut().map(|table| &mut table.rows);
+        let mut keys = Keys::new(tables.chain(self.events.iter_mut()), threads);
         let mut sorted: IndexVec<KindId, events::Sorted> = IndexVec::new();
         for table in self.events.iter() {
-            sorted.push(events::sort(table, &keys, &self.strings, &mut log));
+            sorted.push(events::sort(table, &keys, &self.strings, threads, &mut log));
         }
         let latest = events::latest(self.events.iter().zip(sorted.iter()));
         let now = now.or(latest.map(|(latest, _)| latest)).unwrap_or(i64::MAX);
@@ -266,11 +378,10 @@ impl<'p> Loading<'p> {
         let merge = Merge {
             plan,
             chosen: &chosen,
-            keys: &keys,
             present: &present,
             kept: &self.kept.profile,
         };
-        let columns = merge.columns(&mut profiles, &mut self.strings, &mut log);
+        let mut columns = merge.columns(&mut profiles, &mut self.strings, &mut log);
         drop(profiles);
         let mut tables = IndexVec::new();
         let parts = std::mem::take(&mut self.events)
@@ -291,6 +402,8 @@ impl<'p> Loading<'p> {
             origins.events.push(rows);
         }
         events::number(&mut tables, present.len());
+        keys.keep(&mut self.strings.kept);
+        columns[plan.schema.key] = profiles::key_column(&keys, &present);
         log.check()?;
         origins.files = std::mem::take(&mut log.files);
         Ok(Loaded {

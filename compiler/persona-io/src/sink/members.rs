@@ -1,25 +1,28 @@
 //! Who is in what: one row per profile with its key, one Bool column per segment, one column per trait and partition.
 
 use std::io::Write;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{DataType, Field, Schema as ArrowSchema};
-use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
-use parquet::file::properties::WriterProperties;
 use persona_ir::{Output, OutputKind, Plan, Ty};
 use persona_runtime::{Answer, Answers, Dataset};
 
 use super::arrow::{array, data_type};
 use super::file::{NewFile, failed};
+use super::parquet;
 use super::text::{cell, json, quote};
 use crate::error::{LoadError, LoadErrorKind};
+use crate::parallel::in_order;
+use crate::value::json::quoted;
 
 /// The rows written at once.
 const CHUNK: usize = 65_536;
+/// The lines written at once.
+const LINES: usize = 8192;
 
 /// Writes the members' table in the format that the path's ending names: `.csv`, `.ndjson`, `.parquet` or `.arrow`. The
 /// columns are the key, by its name in the schema, then all answers in the plan's order. Amounts of money are decimals,
@@ -33,6 +36,21 @@ pub fn write_members(
     data: &Dataset,
     answers: &Answers,
 ) -> Result<(), Box<LoadError>> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    write_members_with(path, plan, data, answers, threads)
+}
+
+/// As [`write_members`], with so many threads. The file is the same.
+///
+/// # Errors
+/// When the ending is another, or the file cannot be written; then no file is left.
+pub fn write_members_with(
+    path: &Path,
+    plan: &Plan,
+    data: &Dataset,
+    answers: &Answers,
+    threads: usize,
+) -> Result<(), Box<LoadError>> {
     let ending = members_ending(path)?;
     let table = Members {
         plan,
@@ -41,10 +59,10 @@ pub fn write_members(
     };
     let mut file = NewFile::create(path)?;
     let written = match ending.as_str() {
-        "csv" => table.csv(&mut file),
-        "parquet" => table.parquet(&mut file),
+        "csv" => table.csv(&mut file, threads),
+        "parquet" => parquet::write(&table, &mut file, threads).map_err(|error| error.to_string()),
         "arrow" | "feather" => table.ipc(&mut file),
-        _ => table.ndjson(&mut file),
+        _ => table.ndjson(&mut file, threads),
     };
     written.map_err(|error| failed(path, &std::io::Error::other(error)))?;
     file.finish()
@@ -86,10 +104,15 @@ fn members_ending(path: &Path) -> Result<String, Box<LoadError>> {
         .at_path(path))
 }
 
-struct Members<'a> {
-    plan: &'a Plan,
-    data: &'a Dataset,
-    answers: &'a Answers,
+/// The table.
+pub(super) struct Members<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) data: &'a Dataset,
+    pub(super) answers: &'a Answers,
+}
+
+fn yes_or_no(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
 }
 
 impl Members<'_> {
@@ -112,63 +135,90 @@ impl Members<'_> {
         }
     }
 
-    fn csv(&self, file: &mut NewFile) -> Result<(), String> {
-        let types: Vec<Ty> = self
-            .plan
-            .outputs
-            .iter()
-            .map(|output| self.ty(output))
-            .collect();
-        let mut line = String::new();
-        quote(&self.key_name(), &mut line);
+    fn types(&self) -> Vec<Ty> {
+        let outputs = self.plan.outputs.iter();
+        outputs.map(|output| self.ty(output)).collect()
+    }
+
+    fn csv(&self, file: &mut NewFile, threads: usize) -> Result<(), String> {
+        let types = self.types();
+        let mut head = String::new();
+        quote(&self.key_name(), &mut head);
         for output in &self.plan.outputs {
-            line.push(',');
-            quote(&output.name, &mut line);
+            head.push(',');
+            quote(&output.name, &mut head);
         }
-        line.push('\n');
-        for profile in 0..self.data.profiles {
-            quote(self.data.key(&self.plan.schema, profile), &mut line);
-            for (output, ty) in types.iter().enumerate() {
-                line.push(',');
-                quote(
-                    &cell(&self.answers.value(output, profile), ty, &self.plan.schema),
-                    &mut line,
-                );
+        head.push('\n');
+        self.text(file, threads, head, &|profile, out| {
+            quote(self.data.key(&self.plan.schema, profile), out);
+            for ((at, ty), answer) in types.iter().enumerate().zip(&self.answers.columns) {
+                out.push(',');
+                match answer {
+                    Answer::Members(members) => out.push_str(yes_or_no(members.value(profile))),
+                    Answer::Values(_) => {
+                        let value = self.answers.value(at, profile);
+                        quote(&cell(&value, ty, &self.plan.schema), out);
+                    }
+                }
             }
-            line.push('\n');
-            file.write_all(line.as_bytes())
-                .map_err(|error| error.to_string())?;
-            line.clear();
-        }
-        file.write_all(line.as_bytes())
-            .map_err(|error| error.to_string())
+            out.push('\n');
+        })
     }
 
-    fn ndjson(&self, file: &mut NewFile) -> Result<(), String> {
-        let types: Vec<Ty> = self
+    fn ndjson(&self, file: &mut NewFile, threads: usize) -> Result<(), String> {
+        let types = self.types();
+        let name = |name: &str| format!("{}:", quoted(name));
+        let key = name(&self.key_name());
+        let names: Vec<String> = self
             .plan
             .outputs
             .iter()
-            .map(|output| self.ty(output))
+            .map(|output| format!(",{}", name(&output.name)))
             .collect();
-        let key = self.key_name();
-        for profile in 0..self.data.profiles {
-            let mut object = serde_json::Map::new();
-            object.insert(
-                key.clone(),
-                self.data.key(&self.plan.schema, profile).into(),
-            );
-            for (at, (output, ty)) in self.plan.outputs.iter().zip(&types).enumerate() {
-                let value = json(&self.answers.value(at, profile), ty, &self.plan.schema);
-                object.insert(output.name.to_string(), value);
+        self.text(file, threads, String::new(), &|profile, out| {
+            out.push('{');
+            out.push_str(&key);
+            out.push_str(&quoted(self.data.key(&self.plan.schema, profile)));
+            let answers = names.iter().zip(&types).zip(&self.answers.columns);
+            for (at, ((name, ty), answer)) in answers.enumerate() {
+                out.push_str(name);
+                match answer {
+                    Answer::Members(members) => out.push_str(yes_or_no(members.value(profile))),
+                    Answer::Values(_) => {
+                        let value = json(&self.answers.value(at, profile), ty, &self.plan.schema);
+                        out.push_str(&value.to_string());
+                    }
+                }
             }
-            serde_json::to_writer(&mut *file, &object).map_err(|error| error.to_string())?;
-            file.write_all(b"\n").map_err(|error| error.to_string())?;
-        }
-        Ok(())
+            out.push_str("}\n");
+        })
     }
 
-    fn arrow_schema(&self) -> Arc<ArrowSchema> {
+    /// Writes what `line` makes of every profile, behind a head.
+    fn text(
+        &self,
+        file: &mut NewFile,
+        threads: usize,
+        head: String,
+        line: &(dyn Fn(usize, &mut String) + Sync),
+    ) -> Result<(), String> {
+        let mut write = |text: String| {
+            file.write_all(text.as_bytes())
+                .map_err(|error| error.to_string())
+        };
+        write(head)?;
+        let make = |chunk: usize| {
+            let start = chunk * LINES;
+            let mut out = String::new();
+            for profile in start..(start + LINES).min(self.data.profiles) {
+                line(profile, &mut out);
+            }
+            Ok(out)
+        };
+        in_order(threads, self.data.profiles.div_ceil(LINES), make, write)
+    }
+
+    pub(super) fn arrow_schema(&self) -> Arc<ArrowSchema> {
         let key = Field::new(self.key_name(), DataType::Utf8, false);
         let field = |output: &Output| {
             let nullable = output.kind == OutputKind::Trait;
@@ -178,6 +228,23 @@ impl Members<'_> {
             .chain(self.plan.outputs.iter().map(field))
             .collect();
         Arc::new(ArrowSchema::new(fields))
+    }
+
+    /// The answers of one output about these profiles.
+    pub(super) fn array(&self, answer: &Answer, output: &Output, rows: Range<usize>) -> ArrayRef {
+        match answer {
+            Answer::Members(members) => Arc::new(BooleanArray::new(
+                members.slice(rows.start, rows.len()),
+                None,
+            )),
+            Answer::Values(column) => array(
+                column,
+                &self.ty(output),
+                rows,
+                &self.answers.strings,
+                &self.plan.schema,
+            ),
+        }
     }
 
     /// Gives the table piece by piece.
@@ -194,19 +261,7 @@ impl Members<'_> {
                 StringArray::from_iter_values(range.clone().map(|row| self.data.key(schema, row)));
             let mut columns: Vec<ArrayRef> = vec![Arc::new(keys)];
             for (output, answer) in self.plan.outputs.iter().zip(&self.answers.columns) {
-                columns.push(match answer {
-                    Answer::Members(members) => Arc::new(BooleanArray::new(
-                        members.slice(range.start, range.len()),
-                        None,
-                    )),
-                    Answer::Values(column) => array(
-                        column,
-                        &self.ty(output),
-                        range.clone(),
-                        &self.answers.strings,
-                        schema,
-                    ),
-                });
+                columns.push(self.array(answer, output, range.clone()));
             }
             let batch =
                 RecordBatch::try_new(fields.clone(), columns).map_err(|error| error.to_string())?;
@@ -214,17 +269,6 @@ impl Members<'_> {
             start = range.end;
         }
         Ok(())
-    }
-
-    fn parquet(&self, file: &mut NewFile) -> Result<(), String> {
-        let text = |error: parquet::errors::ParquetError| error.to_string();
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::SNAPPY)
-            .build();
-        let mut writer =
-            ArrowWriter::try_new(file, self.arrow_schema(), Some(properties)).map_err(text)?;
-        self.batches(|batch| writer.write(batch).map_err(text))?;
-        writer.close().map(|_| ()).map_err(text)
     }
 
     fn ipc(&self, file: &mut NewFile) -> Result<(), String> {

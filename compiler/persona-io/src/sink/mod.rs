@@ -3,10 +3,11 @@
 mod arrow;
 mod file;
 mod members;
+mod parquet;
 mod rejects;
 mod text;
 
-pub use members::{check_members_path, write_members};
+pub use members::{check_members_path, write_members, write_members_with};
 pub use rejects::NdjsonRejects;
 
 /// A value as people see it in a members' table.

@@ -53,6 +53,16 @@ pub(crate) struct Env<'a> {
     pub(crate) accs: &'a [Acc],
 }
 
+impl<'a> Env<'a> {
+    /// A row of a batch.
+    pub(crate) fn of(batch: &'a Batch, row: usize) -> Self {
+        Self {
+            row: Some((batch, row)),
+            accs: &[],
+        }
+    }
+}
+
 impl Ex {
     /// Whether this is text by the look of the program, whatever the rows hold.
     pub(crate) fn is_text(&self) -> bool {

@@ -46,6 +46,11 @@ impl Zone {
         })
     }
 
+    /// Whether its clock shows UTC.
+    pub(crate) fn is_utc(&self) -> bool {
+        self.utc
+    }
+
     /// The instant at which this zone's clock shows `local`; `None` outside the years 1 to 9999.
     pub(crate) fn instant(&self, local: i64) -> Option<i64> {
         if !(MIN_TIMESTAMP..=MAX_TIMESTAMP).contains(&local) {

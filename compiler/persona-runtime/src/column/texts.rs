@@ -23,6 +23,19 @@ pub struct TextCodes {
 }
 
 impl TextCodes {
+    /// Texts by a dictionary: local codes, and the distinct global codes that they stand for, in the order of their
+    /// texts' bytes. The codes are as wide as their number needs.
+    pub fn with_entries(codes: Codes, entries: ScalarBuffer<u32>) -> Self {
+        debug_assert!(
+            entries.len() <= MOST_ENTRIES,
+            "no more entries than 16 bits can tell apart"
+        );
+        Self {
+            codes,
+            entries: Some(entries),
+        }
+    }
+
     /// The number of rows.
     pub fn len(&self) -> usize {
         self.codes.len()

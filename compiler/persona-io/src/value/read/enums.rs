@@ -43,6 +43,11 @@ impl EnumNames {
         }
     }
 
+    /// The value that is called exactly so.
+    pub(super) fn exactly(&self, text: &str) -> Option<u32> {
+        self.exact.get(text).copied()
+    }
+
     pub(super) fn find(&self, text: &str) -> Option<u32> {
         let trimmed = text.trim();
         let exact = self.exact.get(text).or_else(|| self.exact.get(trimmed));

@@ -133,6 +133,29 @@ impl Reader {
             .unwrap_or("element")
     }
 
+    /// The type, where values are read as they stand: no format, nothing to validate.
+    pub(crate) fn plain(&self) -> Option<&Ty> {
+        (self.format.is_none() && self.validate.is_none()).then_some(&self.ty)
+    }
+
+    /// The type.
+    pub(crate) fn ty(&self) -> &Ty {
+        &self.ty
+    }
+
+    /// Whether a local time is an instant as it stands.
+    pub(crate) fn in_utc(&self) -> bool {
+        self.zone.is_utc()
+    }
+
+    /// The value of an enum that is called exactly so.
+    pub(crate) fn enum_code(&self, text: &str) -> Option<u32> {
+        match &self.ty {
+            Ty::Enum(id) => self.context.enums[*id].exactly(text),
+            _ => None,
+        }
+    }
+
     /// Whether what is read is text.
     pub(crate) fn gives_text(&self) -> bool {
         self.ty == Ty::Str

@@ -1,0 +1,586 @@
+//! Batches column by column: what is plain goes into the columns as a whole. Every value that is not plain, and every
+//! row that needs a word, is read as a record of its own (`ingest`), which says what happens; here nothing is decided.
+
+use arrow_array::{Array, ArrayRef};
+use arrow_buffer::NullBuffer;
+use persona_ir::Ty;
+
+use super::builder::ColumnBuilder;
+use super::fast::{self, Fast};
+use super::ingest::{Ingest, Notes, push_out};
+use super::lanes::TextLane;
+use super::log::{Origin, Wrong};
+use crate::format::arrow::{Arr, TimeKind, Unit, Values};
+use crate::format::{Batch, BatchColumn, Lines, Texts};
+use crate::source::expr::{Env, Ex};
+use crate::source::job::{Field, FieldValue};
+use crate::value::civil::{MAX_DATE, MAX_TIMESTAMP, MIN_DATE, MIN_TIMESTAMP};
+use crate::value::read::{Cell, Reader};
+
+/// What is remembered of dictionaries from one batch to the next, by field.
+#[derive(Debug)]
+pub(super) struct Memo {
+    fields: Vec<Option<Dictionary>>,
+}
+
+impl Memo {
+    pub(super) fn new(fields: usize) -> Self {
+        Self {
+            fields: (0..fields).map(|_| None).collect(),
+        }
+    }
+}
+
+/// What the entries of a file's dictionary are in a column.
+#[derive(Debug)]
+struct Dictionary {
+    values: ArrayRef,
+    /// What rows hold for each entry, or [`NOT_PLAIN`].
+    places: Vec<u32>,
+    /// Whether those are places in the column's own dictionary.
+    own: bool,
+}
+
+/// An entry that is not plain; no column has so many of them.
+const NOT_PLAIN: u32 = u32::MAX;
+
+/// The rows of a batch: those that are gone, and those that need a word.
+struct Rows {
+    gone: Vec<bool>,
+    any_gone: bool,
+    told: Vec<bool>,
+}
+
+impl Rows {
+    fn drop(&mut self, row: usize) {
+        self.gone[row] = true;
+        self.any_gone = true;
+    }
+}
+
+/// How values of a field may be missing.
+#[derive(Clone, Copy)]
+struct Silent {
+    /// A missing value is nothing to talk about.
+    missing: bool,
+    /// Nor is an empty cell.
+    empty: bool,
+}
+
+impl Ingest<'_, '_> {
+    /// Takes in the rows of a batch.
+    pub(super) fn batch(&mut self, batch: &Batch, file: u32) {
+        let from = self.table.len();
+        let mut rows = Rows {
+            gone: vec![false; batch.rows],
+            any_gone: false,
+            told: vec![false; batch.rows],
+        };
+        self.tally.read += batch.rows as u64;
+        self.filter(batch, &mut rows);
+        self.keys(batch, &mut rows);
+        self.instants(batch, &mut rows);
+        if !self.is_profile() {
+            self.ids(batch, &mut rows);
+        }
+        let job = self.job;
+        for (at, field) in job.fields.iter().enumerate() {
+            let slot = usize::from(field.col);
+            if let Some(mut column) = self.table.columns[slot].take() {
+                self.fill(at, field, batch, &mut column, &mut rows);
+                self.table.columns[slot] = Some(column);
+            }
+        }
+        self.words(batch, file, &mut rows);
+        self.settle(batch, file, from, &rows);
+    }
+
+    fn filter(&mut self, batch: &Batch, rows: &mut Rows) {
+        if self.job.filter.is_none() {
+            return;
+        }
+        for row in 0..batch.rows {
+            match self.passes(Env::of(batch, row)) {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.tally.filtered += 1;
+                    rows.drop(row);
+                }
+                Err(_) => {
+                    rows.drop(row);
+                    rows.told[row] = true;
+                }
+            }
+        }
+    }
+
+    fn keys(&mut self, batch: &Batch, rows: &mut Rows) {
+        let input = &self.job.key;
+        if let Ex::Column(slot) = input.expr
+            && let BatchColumn::Arrow(array) = &batch.columns[slot]
+            && let (None, Values::Str(texts)) = (&array.nulls, &array.values)
+            && input.reader.plain() == Some(&Ty::Str)
+        {
+            let offsets: &[i32] = texts.value_offsets();
+            for (row, pair) in offsets.windows(2).enumerate() {
+                rows.told[row] |= pair[0] == pair[1];
+            }
+            let text = std::str::from_utf8(texts.value_data()).unwrap_or_default();
+            self.table.keys.append_slices(text, offsets);
+            return;
+        }
+        for row in 0..batch.rows {
+            if rows.gone[row] {
+                self.table.keys.push("");
+                continue;
+            }
+            match self.key(Env::of(batch, row)) {
+                Ok(key) => self.table.keys.push(&key),
+                Err(_) => {
+                    self.table.keys.push("");
+                    rows.told[row] = true;
+                }
+            }
+        }
+    }
+
+    fn instants(&mut self, batch: &Batch, rows: &mut Rows) {
+        let silent = self.is_profile();
+        let table = &mut *self.table;
+        match self
+            .job
+            .at
+            .as_ref()
+            .map(|input| (&input.expr, &input.reader))
+        {
+            None => return nothing(&mut table.at, batch.rows),
+            Some((Ex::Column(slot), reader)) => match &batch.columns[*slot] {
+                BatchColumn::Absent if silent => return nothing(&mut table.at, batch.rows),
+                BatchColumn::Arrow(array) => {
+                    if whole(array, reader, silent, &mut table.at) {
+                        return;
+                    }
+                }
+                _ => {}
+            },
+            Some(_) => {}
+        }
+        for row in 0..batch.rows {
+            if rows.gone[row] {
+                self.table.at.push(None, self.strings);
+                continue;
+            }
+            let at = self.at(Env::of(batch, row));
+            rows.told[row] |= at.is_err();
+            let at = at.ok().flatten().map(Cell::Int);
+            self.table.at.push(at, self.strings);
+        }
+    }
+
+    fn ids(&mut self, batch: &Batch, rows: &mut Rows) {
+        for row in 0..batch.rows {
+            if rows.gone[row] {
+                self.table.id.push(None);
+                continue;
+            }
+            match self.id(Env::of(batch, row)) {
+                Ok(id) => self.table.id.push(id.as_deref()),
+                Err(_) => {
+                    self.table.id.push(None);
+                    rows.told[row] = true;
+                }
+            }
+        }
+    }
+
+    /// Which missing values of a field are nothing to talk about.
+    fn silent(&self, field: &Field<'_>) -> Silent {
+        let missing = if self.is_profile() {
+            !(field.required() && self.job.alone)
+        } else {
+            field.default().is_none() && field.spec.optional
+        };
+        let text = !field.spec.optional && field.reader.takes_empty();
+        Silent {
+            missing,
+            empty: missing && !text,
+        }
+    }
+
+    /// Appends a value for each row.
+    fn fill(
+        &mut self,
+        at: usize,
+        field: &Field<'_>,
+        batch: &Batch,
+        column: &mut ColumnBuilder,
+        rows: &mut Rows,
+    ) {
+        let silent = self.silent(field);
+        if let FieldValue::Expr(Ex::Column(slot)) = &field.value {
+            match &batch.columns[*slot] {
+                BatchColumn::Absent if silent.missing => return nothing(column, batch.rows),
+                BatchColumn::Arrow(array) => {
+                    let done = match &array.values {
+                        Values::Dictionary(..) => self.dictionary(at, field, array, silent, column),
+                        _ => whole(array, &field.reader, silent.missing, column),
+                    };
+                    if done {
+                        return;
+                    }
+                }
+                BatchColumn::Cells(texts) | BatchColumn::Json(texts) => {
+                    let json = matches!(batch.columns[*slot], BatchColumn::Json(_));
+                    return self.texts(at, field, batch, (texts, json), column, rows);
+                }
+                BatchColumn::Absent => {}
+            }
+        }
+        for row in 0..batch.rows {
+            self.cell(at, field, batch, row, column, rows);
+        }
+    }
+
+    /// Appends the value of one row as records are read.
+    fn cell(
+        &mut self,
+        at: usize,
+        field: &Field<'_>,
+        batch: &Batch,
+        row: usize,
+        column: &mut ColumnBuilder,
+        rows: &mut Rows,
+    ) {
+        if rows.gone[row] {
+            return column.push(None, self.strings);
+        }
+        let mut notes = Notes::new();
+        match self.field(at, field, Env::of(batch, row), None, &mut notes) {
+            Ok(out) => push_out(column, field, out, &[], self.strings),
+            Err(_) => {
+                column.push(None, self.strings);
+                rows.told[row] = true;
+            }
+        }
+        rows.told[row] |= !notes.is_empty();
+    }
+
+    fn texts(
+        &mut self,
+        at: usize,
+        field: &Field<'_>,
+        batch: &Batch,
+        (texts, json): (&Texts, bool),
+        column: &mut ColumnBuilder,
+        rows: &mut Rows,
+    ) {
+        let silent = self.silent(field);
+        let ty = field.reader.plain();
+        for row in 0..batch.rows {
+            let fast = match ty {
+                Some(ty) if json => fast::json(texts.at(row), ty, &field.reader),
+                Some(ty) => fast::cell(texts.at(row), ty, &field.reader),
+                None => Fast::Ask,
+            };
+            match fast {
+                Fast::Cell(cell) => column.push(Some(cell), self.strings),
+                Fast::Missing if silent.missing => column.push(None, self.strings),
+                Fast::Empty if silent.empty => column.push(None, self.strings),
+                _ => self.cell(at, field, batch, row, column, rows),
+            }
+        }
+    }
+
+    /// Appends a column of texts that the file has as a dictionary; false, with nothing appended, where something in it
+    /// is not plain.
+    fn dictionary(
+        &mut self,
+        at: usize,
+        field: &Field<'_>,
+        array: &Arr,
+        silent: Silent,
+        column: &mut ColumnBuilder,
+    ) -> bool {
+        let Values::Dictionary(keys, entries, values) = &array.values else {
+            return false;
+        };
+        if array.nulls.is_some() && !silent.missing {
+            return false;
+        }
+        let own = match field.reader.ty() {
+            Ty::Str => column
+                .texts(self.strings)
+                .is_some_and(|(lane, _)| lane.has_entries()),
+            Ty::Enum(_) => true,
+            _ => return false,
+        };
+        let known = self.memo.fields[at]
+            .take()
+            .filter(|known| known.own == own && known.values.to_data().ptr_eq(&values.to_data()));
+        let known = match known {
+            Some(known) => known,
+            None => Dictionary {
+                places: self.places(&field.reader, entries, values.len(), column),
+                values: values.clone(),
+                own: column
+                    .texts(self.strings)
+                    .is_none_or(|(lane, _)| lane.has_entries()),
+            },
+        };
+        let place = |key: &i32| {
+            usize::try_from(*key)
+                .ok()
+                .and_then(|key| known.places.get(key))
+        };
+        let mut rows: Vec<u32> = Vec::with_capacity(keys.len());
+        rows.extend(
+            keys.iter()
+                .map(|key| place(key).copied().unwrap_or(NOT_PLAIN)),
+        );
+        if let Some(nulls) = &array.nulls {
+            for (row, valid) in rows.iter_mut().zip(nulls.iter()) {
+                *row = if valid { *row } else { 0 };
+            }
+        }
+        let plain = !rows.contains(&NOT_PLAIN);
+        if plain {
+            if let Some((lane, _)) = column.texts(self.strings) {
+                lane.extend_places(&rows);
+            } else if let Some(lane) = column.codes() {
+                lane.extend(&rows);
+            }
+            column.noted(rows.len(), array.nulls.as_ref());
+        }
+        self.memo.fields[at] = Some(known);
+        plain
+    }
+
+    /// What rows hold for the entries of a dictionary.
+    fn places(
+        &mut self,
+        reader: &Reader,
+        entries: &Arr,
+        count: usize,
+        column: &mut ColumnBuilder,
+    ) -> Vec<u32> {
+        let mut codes = Vec::with_capacity(count);
+        for entry in 0..count {
+            let mut cleared = Vec::new();
+            let cell = entries
+                .at(entry)
+                .and_then(|raw| reader.read(raw, &mut cleared));
+            codes.push(match cell {
+                Ok(Some(Cell::Str(text))) => column
+                    .texts(self.strings)
+                    .map_or(NOT_PLAIN, |(_, strings)| strings.intern(&text)),
+                Ok(Some(Cell::Enum(code))) => code,
+                _ => NOT_PLAIN,
+            });
+        }
+        let Some((lane, _)) = column.texts(self.strings) else {
+            return codes;
+        };
+        let place = |lane: &mut TextLane, code: u32| match code {
+            NOT_PLAIN => NOT_PLAIN,
+            code => lane.place(code),
+        };
+        let places: Vec<u32> = codes.iter().map(|code| place(lane, *code)).collect();
+        // Where the lane gave up its dictionary on the way, it holds codes from now on.
+        if lane.has_entries() { places } else { codes }
+    }
+
+    /// Says what is to be said, row by row.
+    fn words(&mut self, batch: &Batch, file: u32, rows: &mut Rows) {
+        let mut problems = batch.problems.iter().peekable();
+        for row in 0..batch.rows {
+            if !rows.told[row] {
+                continue;
+            }
+            while let Some(problem) = problems.next_if(|problem| problem.before <= row) {
+                self.problem(problem, file, 0);
+            }
+            let origin = Origin {
+                file,
+                line: batch.lines.of(row),
+                rows: 1,
+            };
+            let env = Env::of(batch, row);
+            if rows.gone[row] {
+                if let Err(bad) = self.passes(env) {
+                    self.tally.reject(origin, *Wrong::bad("where", *bad));
+                }
+                continue;
+            }
+            let mut notes = Notes::new();
+            let read = self.read(env, None, &mut notes).map(|_| ());
+            match read {
+                Ok(()) => self.tell(origin, notes),
+                Err(wrong) => {
+                    rows.drop(row);
+                    self.tally.reject(origin, *wrong);
+                }
+            }
+        }
+        for problem in problems {
+            self.problem(problem, file, 0);
+        }
+    }
+
+    /// Keeps the rows that are used.
+    fn settle(&mut self, batch: &Batch, file: u32, from: usize, rows: &Rows) {
+        let origin = |row: usize| Origin {
+            file,
+            line: batch.lines.of(row),
+            rows: 1,
+        };
+        let table = &mut *self.table;
+        if !rows.any_gone && matches!(batch.lines, Lines::From(_)) && batch.rows > 0 {
+            let count = u32::try_from(batch.rows).unwrap_or(u32::MAX);
+            table.origins.push_run(origin(0), count);
+            return self.tally.used_rows(batch.rows as u64);
+        }
+        let used = (0..batch.rows).filter(|row| !rows.gone[*row]);
+        let mut count = 0;
+        for row in used {
+            table.origins.push(origin(row));
+            count += 1;
+        }
+        self.tally.used_rows(count);
+        if rows.any_gone {
+            let keep = |at: usize| !rows.gone[at - from];
+            table.keys.retain_from(from, keep);
+            table.at.retain_from(from, &keep);
+            if table.id.len() > from {
+                table.id.retain_from(from, &keep);
+            }
+            for column in table.columns.iter_mut().flatten() {
+                column.retain_from(from, &keep);
+            }
+        }
+    }
+}
+
+/// Appends so many rows without a value.
+fn nothing(column: &mut ColumnBuilder, rows: usize) {
+    column.push_missing(rows);
+}
+
+/// Appends an array as a whole; false, with nothing appended, where something in it is not plain.
+fn whole(array: &Arr, reader: &Reader, silent: bool, column: &mut ColumnBuilder) -> bool {
+    let Some(ty) = reader.plain() else {
+        return false;
+    };
+    let nulls = array.nulls.as_ref();
+    if nulls.is_some() && !silent {
+        return false;
+    }
+    let (rows, done) = match (&array.values, ty) {
+        (Values::Int32(values), Ty::Int) => {
+            let done = match (nulls, column.ints()) {
+                (None, Some(lane)) => {
+                    lane.extend(values);
+                    true
+                }
+                _ => ints(values, nulls, column, |value| Some(i64::from(value))),
+            };
+            (values.len(), done)
+        }
+        (Values::Int(values), Ty::Int) => (values.len(), ints(values, nulls, column, Some)),
+        (Values::Decimal(values, scale), Ty::Money(currency))
+            if u32::try_from(*scale) == Ok(currency.decimals()) =>
+        {
+            let minor = |value: i128| i64::try_from(value).ok();
+            (values.len(), ints(values, nulls, column, minor))
+        }
+        (Values::Days(values), Ty::Date) => {
+            let date = |day| within(day, MIN_DATE, MAX_DATE);
+            (values.len(), ints(values, nulls, column, date))
+        }
+        (Values::Time(values, unit, TimeKind::Instant), Ty::Timestamp) => {
+            (values.len(), instants(values, *unit, nulls, column))
+        }
+        (Values::Time(values, unit, TimeKind::Local), Ty::Timestamp) if reader.in_utc() => {
+            (values.len(), instants(values, *unit, nulls, column))
+        }
+        (Values::Float(values), Ty::Float) => (values.len(), floats(values, nulls, column)),
+        (Values::Bool(values), Ty::Bool) => {
+            let Some(bits) = column.bools() else {
+                return false;
+            };
+            bits.append_buffer(values.values());
+            (values.len(), true)
+        }
+        _ => return false,
+    };
+    if done {
+        column.noted(rows, nulls);
+    }
+    done
+}
+
+fn within(value: i64, least: i64, most: i64) -> Option<i64> {
+    (least..=most).contains(&value).then_some(value)
+}
+
+fn instants(
+    values: &[i64],
+    unit: Unit,
+    nulls: Option<&NullBuffer>,
+    column: &mut ColumnBuilder,
+) -> bool {
+    ints(values, nulls, column, |value| {
+        unit.micros(value)
+            .and_then(|at| within(at, MIN_TIMESTAMP, MAX_TIMESTAMP))
+    })
+}
+
+/// Appends converted numbers, zeros where they are missing; false where one is not plain.
+fn ints<T: Copy>(
+    values: &[T],
+    nulls: Option<&NullBuffer>,
+    column: &mut ColumnBuilder,
+    convert: impl Fn(T) -> Option<i64>,
+) -> bool {
+    let mut plain = true;
+    let mut out: Vec<i64> = Vec::with_capacity(values.len());
+    let mut one = |value: T, valid: bool| {
+        let converted = convert(value);
+        plain &= !valid | converted.is_some();
+        if valid { converted.unwrap_or(0) } else { 0 }
+    };
+    match nulls {
+        None => out.extend(values.iter().map(|value| one(*value, true))),
+        Some(nulls) => {
+            let pairs = values.iter().zip(nulls.iter());
+            out.extend(pairs.map(|(value, valid)| one(*value, valid)));
+        }
+    }
+    match column.ints() {
+        Some(lane) if plain => lane.extend(&out),
+        _ => return false,
+    }
+    true
+}
+
+/// Appends Floats, zeros where they are missing; false where one is not finite.
+fn floats(values: &[f64], nulls: Option<&NullBuffer>, column: &mut ColumnBuilder) -> bool {
+    let Some(lane) = column.floats() else {
+        return false;
+    };
+    let from = lane.len();
+    match nulls {
+        // Adding zero turns the negative zero into the one zero there is.
+        None => lane.extend(values.iter().map(|value| value + 0.0)),
+        Some(nulls) => {
+            let pairs = values.iter().zip(nulls.iter());
+            lane.extend(pairs.map(|(value, valid)| if valid { value + 0.0 } else { 0.0 }));
+        }
+    }
+    let finite = lane[from..]
+        .iter()
+        .fold(true, |all, value| all & value.is_finite());
+    if !finite {
+        lane.truncate(from);
+    }
+    finite
+}

@@ -1,0 +1,243 @@
+//! The members' table as Parquet, row group by row group, several at once. Bools are the bitmaps of the answers and keys
+//! the bytes of the dataset's texts, both as the format's plain encoding has them; the library encodes the rest. The
+//! bytes of the file do not depend on the number of threads.
+
+use std::io::Write;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::ArrayRef;
+use arrow_buffer::BooleanBuffer;
+use arrow_schema::{Field, SchemaRef};
+use bytes::Bytes;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::basic::{Compression, Encoding};
+use parquet::column::page::{CompressedPage, Page, PageWriter};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::properties::WriterProperties;
+use parquet::file::statistics::Statistics;
+use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
+use parquet::schema::types::ColumnDescPtr;
+use persona_runtime::Answer;
+
+use super::members::Members;
+use crate::parallel::in_order;
+
+/// The most rows of a group, and the fewest where there are more groups than one.
+const MOST_ROWS: usize = 1 << 20;
+const FEWEST_ROWS: usize = 1 << 16;
+/// A table has about so many groups, so that there is work for several threads.
+const GROUPS: usize = 8;
+/// Rows of a page of keys.
+const PAGE_ROWS: usize = 1 << 16;
+
+type Result<T> = std::result::Result<T, ParquetError>;
+
+/// Writes the table.
+pub(super) fn write<W: Write + Send>(table: &Members<'_>, out: W, threads: usize) -> Result<()> {
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .build();
+    let schema = table.arrow_schema();
+    let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties))?;
+    let (mut writer, factory) = writer.into_serialized_writer()?;
+    let columns = writer.schema_descr().columns().to_vec();
+    let rows = table.data.profiles;
+    let per_group = rows
+        .div_ceil(GROUPS)
+        .next_multiple_of(FEWEST_ROWS)
+        .clamp(FEWEST_ROWS, MOST_ROWS);
+    let groups = Groups {
+        table,
+        schema,
+        factory,
+        columns,
+    };
+    let make = |group: usize| {
+        let start = group * per_group;
+        groups.encode(group, start..(start + per_group).min(rows))
+    };
+    in_order(threads, rows.div_ceil(per_group), make, |chunks| {
+        let mut group = writer.next_row_group()?;
+        for chunk in chunks {
+            match chunk {
+                Chunk::Plain(bytes, close) => group.append_column(&bytes, *close)?,
+                Chunk::Library(chunk) => chunk.append_to_row_group(&mut group)?,
+            }
+        }
+        group.close().map(|_| ())
+    })?;
+    writer.close().map(|_| ())
+}
+
+/// A column of a row group, encoded.
+enum Chunk {
+    Plain(Bytes, Box<ColumnCloseResult>),
+    Library(ArrowColumnChunk),
+}
+
+struct Groups<'a> {
+    table: &'a Members<'a>,
+    schema: SchemaRef,
+    factory: ArrowRowGroupWriterFactory,
+    /// The leaves of the schema.
+    columns: Vec<ColumnDescPtr>,
+}
+
+impl Groups<'_> {
+    fn encode(&self, group: usize, rows: Range<usize>) -> Result<Vec<Chunk>> {
+        let table = self.table;
+        let library = table
+            .answers
+            .columns
+            .iter()
+            .any(|answer| matches!(answer, Answer::Values(_)));
+        let mut writers = match library {
+            true => self.factory.create_column_writers(group)?,
+            false => Vec::new(),
+        }
+        .into_iter();
+        let mut leaf = 0;
+        let mut chunks = Vec::with_capacity(self.columns.len());
+        chunks.push(self.keys(&self.columns[0], rows.clone())?);
+        writers.next();
+        leaf += 1;
+        let answers = table.answers.columns.iter().zip(&table.plan.outputs);
+        for ((answer, output), field) in answers.zip(&self.schema.fields()[1..]) {
+            match answer {
+                Answer::Members(members) => {
+                    let bits = members.slice(rows.start, rows.len());
+                    chunks.push(bools(&self.columns[leaf], &bits)?);
+                    writers.next();
+                    leaf += 1;
+                }
+                Answer::Values(_) => {
+                    let array = table.array(answer, output, rows.clone());
+                    for chunk in library_chunks(field, &array, &mut writers)? {
+                        chunks.push(chunk);
+                        leaf += 1;
+                    }
+                }
+            }
+        }
+        Ok(chunks)
+    }
+
+    /// Texts with their lengths before them.
+    fn keys(&self, column: &ColumnDescPtr, rows: Range<usize>) -> Result<Chunk> {
+        let (data, schema) = (self.table.data, &self.table.plan.schema);
+        let key = |row: usize| data.key(schema, row).as_bytes();
+        let mut pages = Vec::new();
+        for start in rows.clone().step_by(PAGE_ROWS) {
+            let page = start..(start + PAGE_ROWS).min(rows.end);
+            let mut out = Vec::with_capacity(page.len() * 16);
+            for row in page.clone() {
+                let key = key(row);
+                let len = u32::try_from(key.len()).map_err(|_| too_long())?;
+                out.extend_from_slice(&len.to_le_bytes());
+                out.extend_from_slice(key);
+            }
+            pages.push((out, page.len()));
+        }
+        // Keys are sorted, so the first and the last bound all.
+        let bound = |row: Option<usize>| {
+            row.map(|row| parquet::data_type::ByteArray::from(key(row).to_vec()))
+        };
+        let statistics = Statistics::byte_array(
+            bound(rows.clone().next()),
+            bound(rows.clone().next_back()),
+            None,
+            Some(0),
+            false,
+        );
+        chunk(column, pages, statistics)
+    }
+}
+
+fn too_long() -> ParquetError {
+    ParquetError::General("a key is longer than 4 GiB".to_owned())
+}
+
+/// One bit each, the first one lowest.
+fn bools(column: &ColumnDescPtr, bits: &BooleanBuffer) -> Result<Chunk> {
+    let mut out = bits.sliced().as_slice().to_vec();
+    out.truncate(bits.len().div_ceil(8));
+    if let (Some(last), rest @ 1..) = (out.last_mut(), bits.len() % 8) {
+        *last &= (1 << rest) - 1;
+    }
+    let members = bits.count_set_bits();
+    let bound = |value: bool| (!bits.is_empty()).then_some(value);
+    let statistics = Statistics::boolean(
+        bound(members == bits.len()),
+        bound(members > 0),
+        None,
+        Some(0),
+        false,
+    );
+    chunk(column, vec![(out, bits.len())], statistics)
+}
+
+/// A column of plain pages, each with the number of its rows.
+fn chunk(
+    column: &ColumnDescPtr,
+    pages: Vec<(Vec<u8>, usize)>,
+    statistics: Statistics,
+) -> Result<Chunk> {
+    let size: usize = pages.iter().map(|(page, _)| page.len() + 64).sum();
+    let mut sink = TrackedWrite::new(Vec::with_capacity(size));
+    let mut writer = SerializedPageWriter::new(&mut sink);
+    let (mut bytes, mut uncompressed, mut rows) = (0_u64, 0_usize, 0_usize);
+    for (page, page_rows) in pages {
+        let len = page.len();
+        let page = Page::DataPage {
+            buf: page.into(),
+            num_values: u32::try_from(page_rows).unwrap_or(u32::MAX),
+            encoding: Encoding::PLAIN,
+            def_level_encoding: Encoding::RLE,
+            rep_level_encoding: Encoding::RLE,
+            statistics: None,
+        };
+        let spec = writer.write_page(CompressedPage::new(page, len))?;
+        bytes += spec.bytes_written;
+        uncompressed += spec.uncompressed_size;
+        rows += page_rows;
+    }
+    let size = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+    let metadata = ColumnChunkMetaData::builder(column.clone())
+        .set_encodings(vec![Encoding::PLAIN, Encoding::RLE])
+        .set_compression(Compression::UNCOMPRESSED)
+        .set_num_values(size(rows as u64))
+        .set_total_compressed_size(size(bytes))
+        .set_total_uncompressed_size(size(uncompressed as u64))
+        .set_data_page_offset(0)
+        .set_statistics(statistics)
+        .build()?;
+    let close = ColumnCloseResult {
+        bytes_written: bytes,
+        rows_written: rows as u64,
+        metadata,
+        bloom_filter: None,
+        column_index: None,
+        offset_index: None,
+    };
+    Ok(Chunk::Plain(sink.into_inner()?.into(), Box::new(close)))
+}
+
+fn library_chunks(
+    field: &Arc<Field>,
+    array: &ArrayRef,
+    writers: &mut impl Iterator<Item = parquet::arrow::arrow_writer::ArrowColumnWriter>,
+) -> Result<Vec<Chunk>> {
+    let mut chunks = Vec::new();
+    for leaf in compute_leaves(field, array)? {
+        let mut writer = writers
+            .next()
+            .expect("each leaf of the schema has a writer");
+        writer.write(&leaf)?;
+        chunks.push(Chunk::Library(writer.close()?));
+    }
+    Ok(chunks)
+}
