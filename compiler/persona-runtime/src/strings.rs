@@ -72,12 +72,6 @@ impl Texts {
         self.bytes.len()
     }
 
-    /// Makes room for more texts.
-    pub fn reserve(&mut self, texts: usize, bytes: usize) {
-        self.ends.reserve(texts);
-        self.bytes.reserve(bytes);
-    }
-
     /// Appends all texts of another list.
     pub fn append(&mut self, other: &Self) {
         if self.is_empty() {

@@ -263,22 +263,6 @@ impl ColumnBuilder {
         self.len += more;
     }
 
-    /// Makes room for more values.
-    pub(crate) fn reserve(&mut self, more: usize) {
-        match &mut self.data {
-            Data::Bool(values) => values.reserve(more),
-            Data::Int(values) => values.reserve(more),
-            Data::Float(values) => values.reserve(more),
-            Data::Str(values) => values.reserve(more),
-            Data::Enum(values) => values.reserve(more),
-            Data::Geo(lats, lons) => {
-                lats.reserve(more);
-                lons.reserve(more);
-            }
-            Data::List(ends, _) => ends.reserve(more),
-        }
-    }
-
     /// Keeps the rows from `from` on that `keep` names.
     pub(crate) fn retain_from(&mut self, from: usize, keep: &dyn Fn(usize) -> bool) {
         match &mut self.data {

@@ -68,12 +68,6 @@ macro_rules! lane {
         }
 
         impl $name {
-            pub(crate) fn len(&self) -> usize {
-                match self {
-                    $(Self::$variant(values) => values.len(),)*
-                }
-            }
-
             #[inline]
             pub(crate) fn get(&self, at: usize) -> $wide {
                 match self {
@@ -91,12 +85,6 @@ macro_rules! lane {
                 }
                 self.widen(value, value);
                 self.push(value);
-            }
-
-            pub(crate) fn reserve(&mut self, more: usize) {
-                match self {
-                    $(Self::$variant(values) => values.reserve(more),)*
-                }
             }
 
             /// Appends numbers of any width.
@@ -304,10 +292,6 @@ impl TextLane {
         self.entries.is_some()
     }
 
-    pub(crate) fn reserve(&mut self, more: usize) {
-        self.rows.reserve(more);
-    }
-
     /// Appends a lane whose codes mean `codes[…]` here.
     pub(crate) fn append(&mut self, other: &Self, codes: &[u32]) {
         let (Some(_), Some(entries)) = (&self.entries, &other.entries) else {
@@ -397,6 +381,14 @@ fn look_up(table: &[u32], places: &mut [u32]) {
 }
 
 impl CodeLane {
+    fn len(&self) -> usize {
+        match self {
+            Self::U8(rows) => rows.len(),
+            Self::U16(rows) => rows.len(),
+            Self::U32(rows) => rows.len(),
+        }
+    }
+
     /// Replaces places in a table by what stands there, which is as narrow.
     fn recode(&mut self, table: &[u32]) {
         let at = |place: u32| table.get(place as usize).copied().unwrap_or(0);
