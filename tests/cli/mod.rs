@@ -1,6 +1,7 @@
 //! The real binary as a person meets it: what each command prints and how it ends, on good input and on bad.
 
 mod bad_input;
+mod bench;
 mod breaking;
 mod commands;
 mod fixes;

@@ -74,6 +74,13 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  persona run examples/shop\n  \
                             persona run examples/shop --segment vip --now 2026-01-10T12:00Z --members vip.csv")]
     Run(Run),
+    /// Measure how fast a package runs on this machine: each answer alone, and all together
+    #[command(
+        after_help = "What is measured is answering: data lie in memory already and machine code exists; making \
+                            both is measured apart.\n\nExamples:\n  persona bench examples/shop\n  \
+                            persona bench examples/shop --profiles 1000000 --segment vip --format json"
+    )]
+    Bench(Bench),
     /// Explain one answer about one person
     #[command(after_help = "Example:\n  persona why vip --profile c0042 examples/shop")]
     Why(Why),
@@ -183,6 +190,31 @@ pub(crate) struct Run {
     #[arg(long, value_name = "ENGINE", default_value = "batch")]
     pub(crate) engine: Engine,
     /// How many threads read data and answer; by default one per core
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+/// `persona bench`
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// A package's folder or a .persona file; by default the package around the current folder
+    pub(crate) path: Option<PathBuf>,
+    /// Measure only this segment, trait or partition; may be repeated
+    #[arg(long = "segment", value_name = "NAME")]
+    pub(crate) only: Vec<String>,
+    /// Measure over so many made-up people; by default over the package's own data, if it has any
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=persona::generate::MOST_PROFILES as u64))]
+    pub(crate) profiles: Option<u64>,
+    /// Make up other people
+    #[arg(long, value_name = "N", requires = "profiles")]
+    pub(crate) seed: Option<u64>,
+    /// The evaluation time; by default the latest event in the data
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+    /// How to print the figures
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: Table,
+    /// How many threads answer; by default one per core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
 }

@@ -2,6 +2,7 @@
 //! the modules of their names; what programs mean is in the crates below.
 
 mod args;
+mod bench;
 mod breaking;
 mod check;
 mod columns;
@@ -61,6 +62,7 @@ fn dispatch(command: &Command, term: Term) -> Result<Outcome, Failure> {
         Command::Check(args) => check::check(args, term),
         Command::Fmt(args) => fmt::fmt(args, term),
         Command::Run(args) => run::run(args, term),
+        Command::Bench(args) => bench::bench(args, term),
         Command::Why(args) => why::why(args, term),
         Command::Uses(args) => uses::uses(args, term),
         Command::Breaking(args) => breaking::breaking(args, term),

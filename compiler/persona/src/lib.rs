@@ -14,9 +14,12 @@
 //! This crate reads programs from disk and decides the order of work; what a program means is the business of the crates
 //! below. It never prints, and no input makes it panic: an internal mistake is an [`Error`] too.
 
+mod bench;
 mod dependencies;
 mod error;
+mod fields;
 mod find;
+pub mod generate;
 mod package;
 mod program;
 mod run;
@@ -26,6 +29,7 @@ mod tests;
 mod texts;
 mod why;
 
+pub use bench::{BenchData, BenchOptions, BenchResult, Measured, MeasuredAnswer, Memory, Spread};
 pub use error::{Error, Excerpt};
 pub use package::{Compiled, Package, Report};
 pub use persona_sema::{ChangeClass, Dependent, Effect, PackageChange, Place, Uses};

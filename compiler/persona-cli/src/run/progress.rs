@@ -36,6 +36,11 @@ impl Progress for Bars {
             Stage::Sorting => word(bar, "sorting events"),
             Stage::Compiling => word(bar, "making machine code"),
             Stage::Answering => word(bar, "answering"),
+            Stage::Generating => word(bar, "making up people"),
+            Stage::Measuring { what } => {
+                bar.set_style(style("{spinner} measuring {msg}"));
+                bar.set_message(what.to_owned());
+            }
         }
         bar.tick();
     }

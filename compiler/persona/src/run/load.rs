@@ -50,6 +50,13 @@ pub enum Stage<'a> {
     Compiling,
     /// Answering.
     Answering,
+    /// Making up people.
+    Generating,
+    /// Measuring how long something takes.
+    Measuring {
+        /// `all answers together`, or an answer's name.
+        what: &'a str,
+    },
 }
 
 /// What was read from one source. `read = used + filtered + rejected`.
@@ -94,10 +101,10 @@ pub struct Reason {
 
 /// The data of a run, checked, and what became of its rows.
 #[derive(Debug)]
-pub(super) struct LoadedData {
-    pub(super) data: Dataset,
-    pub(super) now: Now,
-    pub(super) took: Duration,
+pub(crate) struct LoadedData {
+    pub(crate) data: Dataset,
+    pub(crate) now: Now,
+    pub(crate) took: Duration,
     report: LoadReport,
     notes: Vec<String>,
 }
@@ -124,7 +131,7 @@ impl persona_io::Progress for Reader<'_> {
 
 impl Program {
     /// Reads the sources, settles `now`, and makes the row checks.
-    pub(super) fn load(
+    pub(crate) fn load(
         &self,
         plan: &Plan,
         options: &RunOptions,
@@ -222,7 +229,7 @@ impl Program {
 }
 
 /// How many threads a run may use.
-pub(super) fn threads(options: &RunOptions) -> usize {
+pub(crate) fn threads(options: &RunOptions) -> usize {
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     options.threads.unwrap_or_else(cores)
 }

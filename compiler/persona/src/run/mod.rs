@@ -14,7 +14,9 @@ use persona_runtime::{Answers, Dataset, Evaluation};
 use crate::error::guarded;
 use crate::{Error, Program, Why};
 
+pub(crate) use load::threads;
 pub use load::{Progress, Reason, SourceResult, Stage};
+pub(crate) use now::given_now;
 pub use now::{Now, NowFrom};
 pub use summary::{PartitionResult, Range, SegmentResult, TraitResult, TraitValues};
 
@@ -136,7 +138,7 @@ impl Program {
     }
 
     /// The plan with only these answers.
-    fn restricted(&self, only: &[String]) -> Result<Arc<Plan>, Error> {
+    pub(crate) fn restricted(&self, only: &[String]) -> Result<Arc<Plan>, Error> {
         if only.is_empty() {
             return Ok(self.plan.clone());
         }
@@ -186,7 +188,7 @@ fn answer(
             })?;
             timing.compile = start.elapsed();
             progress.stage(Stage::Answering);
-            let threads = persona_jit::RunOptions::with_threads(load::threads(options));
+            let threads = persona_jit::RunOptions::with_threads(threads(options));
             guarded("running machine code", || {
                 compiled.run_with(data, &evaluation, &threads)
             })?

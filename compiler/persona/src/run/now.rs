@@ -27,6 +27,8 @@ pub enum NowFrom {
     LatestEvent,
     /// There are no events, and the program uses no time: any instant will do.
     Irrelevant,
+    /// It was chosen for made-up data.
+    Chosen,
 }
 
 impl NowFrom {
@@ -36,6 +38,7 @@ impl NowFrom {
             Self::Given => "given",
             Self::LatestEvent => "latest_event",
             Self::Irrelevant => "irrelevant",
+            Self::Chosen => "chosen",
         }
     }
 
@@ -45,12 +48,13 @@ impl NowFrom {
             Self::Given => "as given by --now",
             Self::LatestEvent => "the latest event; --now sets another time",
             Self::Irrelevant => "no rule asks for the time",
+            Self::Chosen => "of the made-up data; --now sets another time",
         }
     }
 }
 
 /// The evaluation time as text: an instant, or a date or wall clock time in the package's zone.
-pub(super) fn given_now(plan: &Plan, text: &str) -> Result<i64, Error> {
+pub(crate) fn given_now(plan: &Plan, text: &str) -> Result<i64, Error> {
     let zone = Zone::named(&plan.zone).unwrap_or_else(Zone::utc);
     let text = text.trim();
     let wall = || {
