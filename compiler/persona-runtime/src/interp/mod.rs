@@ -119,7 +119,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The closed nodes that some nodes' values need, in the order in which to evaluate them.
-    pub(crate) fn needed(&self, roots: &[NodeId]) -> Vec<NodeId> {
+    pub fn needed(&self, roots: &[NodeId]) -> Vec<NodeId> {
         self.graph.closed(self.plan, roots)
     }
 }
@@ -184,8 +184,8 @@ impl<'e> ProfileEvaluator<'e> {
         self.body(node)
     }
 
-    /// Evaluates closed nodes in this order, those that are done excepted.
-    pub(crate) fn evaluate(&mut self, closed: &[NodeId]) {
+    /// Evaluates closed nodes in this order, those that are done excepted: see [`Evaluator::needed`].
+    pub fn evaluate(&mut self, closed: &[NodeId]) {
         for node in closed {
             let index = usize::from(*node);
             if !self.done[index] {
@@ -196,7 +196,7 @@ impl<'e> ProfileEvaluator<'e> {
     }
 
     /// The value of a node that is evaluated, or of an operand that was evaluated before its user.
-    pub(crate) fn known(&self, node: NodeId) -> &Value {
+    pub fn known(&self, node: NodeId) -> &Value {
         &self.values[usize::from(node)]
     }
 
