@@ -127,6 +127,8 @@ pub(crate) struct Atoms {
     parts: IndexVec<PartId, Part>,
     ids: FxHashMap<Part, PartId>,
     answers: FxHashMap<Query, PartId>,
+    /// A node of the plan for each part that is what one says.
+    nodes: FxHashMap<PartId, NodeId>,
     /// For each node whether it depends on nothing but constants, `now` and the zone.
     fixed: IndexVec<NodeId, bool>,
     choices: usize,
@@ -153,6 +155,7 @@ impl Atoms {
             parts: IndexVec::new(),
             ids: FxHashMap::default(),
             answers: FxHashMap::default(),
+            nodes: FxHashMap::default(),
             fixed,
             choices: 0,
         }
@@ -171,6 +174,15 @@ impl Atoms {
     /// All parts so far, in id order: what a part is made of comes before it.
     pub(crate) fn parts(&self) -> &IndexVec<PartId, Part> {
         &self.parts
+    }
+
+    /// A Bool node for which a part holds, if one was asked for on the way; parts that hold for Bools that are not looked
+    /// into have one.
+    pub(crate) fn node(&self, part: PartId) -> Option<NodeId> {
+        match &self.parts[part] {
+            Part::Holds(node) => Some(*node),
+            _ => self.nodes.get(&part).copied(),
+        }
     }
 
     /// Whether a node depends on nothing but constants, `now` and the profile's zone.
@@ -194,6 +206,9 @@ impl Atoms {
             needs.retain(|query| !self.answers.contains_key(query));
             if needs.is_empty() {
                 let part = self.make(rule);
+                if let Query::Holds(node) = query {
+                    self.nodes.entry(part).or_insert(node);
+                }
                 self.answers.insert(query, part);
             } else {
                 stack.push((query, Some(rule)));

@@ -22,13 +22,34 @@ use crate::program::Program;
 use crate::state::State;
 use crate::texts::Texts;
 
-/// A dataset bound to a program: everything that its code reads, at one `now`.
+/// A dataset's addresses for a program, at one `now`: what its code reads and never writes.
+pub(crate) struct Tables<'a> {
+    program: &'a Program,
+    plan: &'a Plan,
+    data: &'a Dataset,
+    now: i64,
+    times: Arc<Times>,
+    /// Those of the dataset, and the program's constants.
+    texts: Texts<'a>,
+    columns: *const ColumnRef,
+    /// What the context points to besides the dataset, the frame and the state.
+    owned: Owned,
+}
+
+// SAFETY: the addresses in it are those of the dataset, which is borrowed, and of what `owned` keeps. None of that is
+// changed once it is made, so that any number of threads may read it.
+unsafe impl Send for Tables<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for Tables<'_> {}
+
+/// A dataset bound to a program, for one thread: its addresses, and room to work in.
 pub(crate) struct Bound<'a> {
     context: Box<Context>,
     state: Box<State<'a>>,
     frame: Box<[Cell<u64>]>,
-    /// What the context points to besides the dataset, the frame and the state.
-    _owned: Owned,
+    _args: Box<[Cell<i64>]>,
+    /// What the context points to besides the frame, the arguments and the state.
+    tables: Arc<Tables<'a>>,
 }
 
 #[derive(Default)]
@@ -47,14 +68,13 @@ struct Owned {
     zone_of: Vec<u32>,
     moment_rows: Vec<Vec<i64>>,
     moments: Vec<*const i64>,
-    args: Box<[Cell<i64>]>,
 }
 
 /// One byte of validity bits that stand for all rows of a column.
 static ALL: u8 = u8::MAX;
 static NONE: u8 = 0;
 
-impl<'a> Bound<'a> {
+impl<'a> Tables<'a> {
     /// Binds a dataset. It must be one for the plan's schema.
     ///
     /// # Panics
@@ -65,9 +85,12 @@ impl<'a> Bound<'a> {
         plan: &'a Plan,
         data: &'a Dataset,
         now: i64,
-        calibration: Arc<Calibration>,
-    ) -> Self {
-        let times = Times::new(plan, data, now);
+    ) -> Arc<Self> {
+        let times = if program.pools.zones {
+            Times::new(plan, data, now)
+        } else {
+            Times::package(plan, now)
+        };
         let mut owned = Owned::default();
         let mut texts = Texts::new(&data.strings);
         let tables = data.events.iter().flat_map(|table| &table.columns);
@@ -77,15 +100,68 @@ impl<'a> Bound<'a> {
         owned.events = owned.event_tables(plan, data);
         owned.constants(program, &mut texts);
         owned.moments(program, &times, data.profiles);
-        owned.args = vec![Cell::new(0); program.pools.args].into();
-        let mut bound = Self {
-            context: Box::new(owned.context(columns, clamp_timestamp(now))),
-            state: Box::new(state(program, plan, data, times, texts, calibration)),
-            frame: vec![Cell::new(0); program.frame / 8].into(),
-            _owned: owned,
-        };
-        bound.context.frame = bound.frame.as_ptr().cast_mut().cast();
-        bound
+        Arc::new(Self {
+            program,
+            plan,
+            data,
+            now: clamp_timestamp(now),
+            times: Arc::new(times),
+            texts,
+            columns,
+            owned,
+        })
+    }
+
+    fn state(&self, calibration: Arc<Calibration>) -> State<'a> {
+        State {
+            texts: self.texts.clone(),
+            schema: &self.plan.schema,
+            stack: Vec::new(),
+            members: Members::default(),
+            tried: FxHashSet::default(),
+            calibration,
+            lists: Vec::new(),
+            data: self.data,
+            times: Arc::clone(&self.times),
+            ranks: &self.plan.ranks,
+            float_ranks: &self.program.float_ranks,
+            patterns: &self.program.patterns,
+            salts: self.program.pools.salts.items(),
+            displays: self.program.pools.displays.items(),
+            instants: self.data.events.iter().map(instants).collect(),
+            sites: Vec::new(),
+        }
+    }
+}
+
+impl<'a> Bound<'a> {
+    /// Binds a dataset for one thread: see [`Tables::new`].
+    pub(crate) fn new(
+        program: &'a Program,
+        plan: &'a Plan,
+        data: &'a Dataset,
+        now: i64,
+        calibration: Arc<Calibration>,
+    ) -> Self {
+        Self::on(&Tables::new(program, plan, data, now), calibration)
+    }
+
+    /// One thread's room to work on bound data.
+    pub(crate) fn on(tables: &Arc<Tables<'a>>, calibration: Arc<Calibration>) -> Self {
+        let program = tables.program;
+        let args: Box<[Cell<i64>]> = vec![Cell::new(0); program.pools.args].into();
+        let frame: Box<[Cell<u64>]> = vec![Cell::new(0); program.frame / 8].into();
+        let mut context = Box::new(tables.owned.context(tables.columns, tables.now));
+        context.frame = frame.as_ptr().cast_mut().cast();
+        context.args = args.as_ptr().cast_mut().cast();
+        context.arg_count = args.len();
+        Self {
+            context,
+            state: Box::new(tables.state(calibration)),
+            frame,
+            _args: args,
+            tables: Arc::clone(tables),
+        }
     }
 
     /// The context, for running code: valid until the bound dataset is used otherwise or moved.
@@ -94,6 +170,11 @@ impl<'a> Bound<'a> {
         self.context.members = self.state.members.address();
         self.context.state = ptr::from_mut::<State<'a>>(&mut self.state).cast();
         &raw mut *self.context
+    }
+
+    /// How many profiles the data have.
+    pub(crate) fn profiles(&self) -> usize {
+        self.tables.data.profiles
     }
 
     /// The helpers' side.
@@ -135,34 +216,6 @@ impl<'a> Bound<'a> {
     }
 }
 
-fn state<'a>(
-    program: &'a Program,
-    plan: &'a Plan,
-    data: &'a Dataset,
-    times: Times,
-    texts: Texts<'a>,
-    calibration: Arc<Calibration>,
-) -> State<'a> {
-    State {
-        texts,
-        schema: &plan.schema,
-        stack: Vec::new(),
-        members: Members::default(),
-        tried: FxHashSet::default(),
-        calibration,
-        lists: Vec::new(),
-        data,
-        times,
-        ranks: &plan.ranks,
-        float_ranks: &program.float_ranks,
-        patterns: &program.patterns,
-        salts: program.pools.salts.items(),
-        displays: program.pools.displays.items(),
-        instants: data.events.iter().map(instants).collect(),
-        sites: Vec::new(),
-    }
-}
-
 fn instants(table: &EventTable) -> &[i64] {
     match &table.columns[Schema::AT].values {
         Values::Int(at) => at.wide().map_or(&[], |at| at),
@@ -182,12 +235,12 @@ impl Owned {
             keys: self.keys.as_ptr(),
             zone_of: self.zone_of.as_ptr(),
             moments: self.moments.as_ptr(),
-            args: self.args.as_ptr().cast_mut().cast(),
+            args: ptr::null_mut(),
             members: ptr::null_mut(),
             outs: ptr::null(),
             result: 0,
             state: ptr::null_mut(),
-            arg_count: self.args.len(),
+            arg_count: 0,
             key_count: self.keys.len(),
         }
     }

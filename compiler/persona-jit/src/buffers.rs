@@ -1,4 +1,4 @@
-//! The buffers that a batch's code fills, and the columns made of them.
+//! The buffers that a batch fills, by parts and on several threads, and the columns made of them.
 
 use std::sync::Arc;
 
@@ -7,7 +7,6 @@ use persona_ir::{CheckTable, RankKind, Ty};
 use persona_runtime::{Answer, Column, Dataset, RankTable, Strings, Value, Values, build};
 use rustc_hash::FxHashMap;
 
-use crate::bind::Bound;
 use crate::codegen::Way;
 use crate::context::OutRef;
 use crate::layout::Shape;
@@ -26,15 +25,30 @@ pub(crate) struct Buffers {
 
 #[derive(Debug)]
 enum Data {
-    /// Filled by [`crate::members`].
     Members(Vec<u64>),
-    Bits(Vec<u8>),
     Bytes(Vec<u8>),
     Ints(Vec<i64>),
     Floats(Vec<f64>),
     Codes(Vec<u32>),
     Places(Vec<f64>, Vec<f64>),
     Lists,
+}
+
+/// The buffers of some rows of a goal, with validity bits where values may be missing.
+#[derive(Debug)]
+pub(crate) enum Part<'a> {
+    /// Words of a set of members.
+    Members(&'a mut [u64]),
+    /// Bools.
+    Bytes(&'a mut [u8], Option<&'a mut [u8]>),
+    /// Integers.
+    Ints(&'a mut [i64], Option<&'a mut [u8]>),
+    /// Floats.
+    Floats(&'a mut [f64], Option<&'a mut [u8]>),
+    /// Codes.
+    Codes(&'a mut [u32], Option<&'a mut [u8]>),
+    /// Places and lists, which code alone gives.
+    Nothing,
 }
 
 /// How many rows a goal has.
@@ -50,8 +64,7 @@ impl Buffers {
     pub(crate) fn new(goal: &Goal, rows: usize) -> Self {
         let bits = || vec![0; rows.div_ceil(8)];
         let data = match (goal.way, Shape::of(&goal.ty)) {
-            (Way::Members, _) => Data::Members(Vec::new()),
-            (Way::Bits, _) => Data::Bits(bits()),
+            (Way::Members, _) => Data::Members(vec![0; rows.div_ceil(64)]),
             (Way::Column, Shape::Bool) => Data::Bytes(vec![0; rows]),
             (Way::Column, Shape::Int) => Data::Ints(vec![0; rows]),
             (Way::Column, Shape::Float) => Data::Floats(vec![0.0; rows]),
@@ -72,7 +85,7 @@ impl Buffers {
     pub(crate) fn reference(&mut self) -> OutRef {
         let mut aux = std::ptr::null_mut();
         let data = match &mut self.data {
-            Data::Bits(data) | Data::Bytes(data) => data.as_mut_ptr(),
+            Data::Bytes(data) => data.as_mut_ptr(),
             Data::Ints(data) => data.as_mut_ptr().cast(),
             Data::Floats(data) => data.as_mut_ptr().cast(),
             Data::Codes(data) => data.as_mut_ptr().cast(),
@@ -89,11 +102,32 @@ impl Buffers {
         OutRef { data, aux, valid }
     }
 
-    /// Takes what helpers collected: lists, and the next of the sets of members.
-    pub(crate) fn collect(&mut self, lists: Vec<Value>, sets: &mut impl Iterator<Item = Vec<u64>>) {
-        self.lists = lists;
-        if let Data::Members(words) = &mut self.data {
-            *words = sets.next().expect("a set for each goal that is one");
+    /// Keeps the lists that code collected, row after row.
+    pub(crate) fn keep(&mut self, lists: Vec<Value>) {
+        self.lists.extend(lists);
+    }
+
+    /// The buffers of so many rows each, a multiple of 64; the last part may have fewer.
+    pub(crate) fn parts(&mut self, rows: usize) -> Vec<Part<'_>> {
+        let count = self.rows.div_ceil(rows);
+        let mut valid = self.valid.as_mut().map(|bits| bits.chunks_mut(rows / 8));
+        let mut known = || valid.as_mut().and_then(Iterator::next);
+        match &mut self.data {
+            Data::Members(words) => words.chunks_mut(rows / 64).map(Part::Members).collect(),
+            Data::Bytes(data) => {
+                (data.chunks_mut(rows).map(|part| Part::Bytes(part, known()))).collect()
+            }
+            Data::Ints(data) => {
+                (data.chunks_mut(rows).map(|part| Part::Ints(part, known()))).collect()
+            }
+            Data::Floats(data) => (data
+                .chunks_mut(rows)
+                .map(|part| Part::Floats(part, known())))
+            .collect(),
+            Data::Codes(data) => {
+                (data.chunks_mut(rows).map(|part| Part::Codes(part, known()))).collect()
+            }
+            Data::Places(..) | Data::Lists => (0..count).map(|_| Part::Nothing).collect(),
         }
     }
 
@@ -104,7 +138,7 @@ impl Buffers {
                 let words: Vec<u64> = words.into_iter().map(u64::to_le).collect();
                 BooleanBuffer::new(Buffer::from_vec(words), 0, self.rows)
             }
-            Data::Bits(data) => BooleanBuffer::new(Buffer::from_vec(data), 0, self.rows),
+            Data::Bytes(data) => BooleanBuffer::collect_bool(self.rows, |row| data[row] != 0),
             _ => BooleanBuffer::new_unset(self.rows),
         }
     }
@@ -125,7 +159,7 @@ impl Buffers {
             Data::Bytes(data) => {
                 Values::Bool(BooleanBuffer::collect_bool(self.rows, |row| data[row] != 0))
             }
-            Data::Members(_) | Data::Bits(_) => Values::Absent(self.rows),
+            Data::Members(_) => Values::Absent(self.rows),
             Data::Ints(data) => Values::Int(data.into()),
             Data::Floats(data) => Values::Float(data.into()),
             Data::Codes(data) if goal.ty == Ty::Str => {
@@ -170,21 +204,31 @@ pub(crate) fn population(goal: &RankGoal, kind: RankKind, buffers: &[Buffers]) -
     }
 }
 
+/// The texts that the threads of a run made, and who answered which rows.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    /// Each thread's texts that the dataset lacks; their codes follow those of the dataset.
+    pub(crate) texts: Vec<Strings>,
+    /// For each part of so many rows the thread that answered it.
+    pub(crate) threads: Vec<usize>,
+    /// The rows of a part.
+    pub(crate) rows: usize,
+}
+
 /// Gives the texts that a run made the codes that follow from the answers alone, in the order of outputs and rows,
 /// whatever else the run made and in which order. The reference interpreter gives the same.
 pub(crate) struct Recoder<'a> {
     data: &'a Dataset,
-    /// The run's texts that the dataset lacks.
-    made: Strings,
+    made: Made,
     /// The texts of the answers.
     pub(crate) merged: Arc<Strings>,
-    known: FxHashMap<u32, u32>,
+    /// By thread and its code.
+    known: FxHashMap<(usize, u32), u32>,
 }
 
 impl<'a> Recoder<'a> {
     /// Before the first answer.
-    pub(crate) fn new(bound: Bound<'a>, data: &'a Dataset) -> Self {
-        let made = bound.into_state().texts.into_kept();
+    pub(crate) fn new(made: Made, data: &'a Dataset) -> Self {
         Self {
             data,
             made,
@@ -199,22 +243,24 @@ impl<'a> Recoder<'a> {
         for (row, code) in codes.iter_mut().enumerate() {
             let known = valid.is_none_or(|valid| valid.is_valid(row));
             if let Some(made) = (*code as usize).checked_sub(base).filter(|_| known) {
-                *code = self.merged_code(*code, made);
+                let thread = self.made.threads.get(row / self.made.rows.max(1));
+                *code = self.merged_code(thread.copied().unwrap_or(0), *code, made);
             }
         }
         codes.into()
     }
 
-    fn merged_code(&mut self, code: u32, made: usize) -> u32 {
-        if let Some(merged) = self.known.get(&code) {
+    fn merged_code(&mut self, thread: usize, code: u32, made: usize) -> u32 {
+        if let Some(merged) = self.known.get(&(thread, code)) {
             return *merged;
         }
-        let text = u32::try_from(made)
-            .ok()
-            .filter(|_| made < self.made.len())
-            .map_or("", |made| self.made.get(made));
+        let texts = self.made.texts.get(thread);
+        let text = texts
+            .filter(|texts| made < texts.len())
+            .zip(u32::try_from(made).ok());
+        let text = text.map_or("", |(texts, made)| texts.get(made));
         let merged = Arc::make_mut(&mut self.merged).intern(text);
-        self.known.insert(code, merged);
+        self.known.insert((thread, code), merged);
         merged
     }
 }

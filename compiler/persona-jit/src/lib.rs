@@ -31,29 +31,34 @@ mod tests;
 mod texts;
 mod value;
 
-use persona_base::IndexVec;
-use persona_ir::{Plan, verify};
+use std::sync::OnceLock;
+
+use persona_ir::{Explain, ExplainKind, Output, Plan, verify};
 
 pub use module::CompileError;
 pub use options::RunOptions;
 pub use row::Session;
 
 use analysis::Analysis;
-use module::{Code, Draft};
-use program::{Outline, Program, Question, RankGoal, answer_questions};
+use columnar::rest::Rest;
+use columnar::scheme::{Planner, Scheme};
+use program::{Question, RankGoal, rank_questions};
 
-/// A plan as machine code. Holds everything it needs of the plan; can be shared between threads.
+/// A plan, compiled. Holds everything it needs of the plan; can be shared between threads. Machine code is made when it
+/// is first needed: what columns alone can answer needs none.
 #[derive(Debug)]
 pub struct Compiled {
-    /// One stage for each level of ranks, then the outputs.
-    answers: Program,
-    /// The ranks of each stage but the last.
-    rank_goals: Vec<Vec<RankGoal>>,
-    /// The row checks, in one stage.
-    checks: Program,
-    /// The plan without its graph.
+    /// The levels of ranks, each with what it is asked.
+    ranks: Vec<(Scheme, Vec<RankGoal>)>,
+    /// The outputs.
+    outputs: Scheme,
+    /// The row checks.
+    checks: Scheme,
+    /// Code that answers all outputs of one profile, once it was asked for.
+    row: OnceLock<Rest>,
+    /// The plan without its explanations, and with nodes that schemes have added.
     plan: Plan,
-    code: Code,
+    analysis: Analysis,
 }
 
 impl Compiled {
@@ -62,37 +67,66 @@ impl Compiled {
     ///
     /// # Errors
     ///
-    /// When the plan does not verify, the machine is not supported, or its memory for code is exhausted.
+    /// When the plan does not verify, or the machine is not supported.
     pub fn new(plan: &Plan) -> Result<Self, CompileError> {
         verify(plan).map_err(|violations| CompileError::unverified(&violations))?;
-        let analysis = Analysis::new(&plan.nodes);
-        let mut draft = Draft::new()?;
-        let (questions, rank_goals) = answer_questions(plan);
-        let answers = Outline::new(plan, &analysis, &mut draft, questions)?;
-        let checks = Outline::new(plan, &analysis, &mut draft, vec![Question::checks(plan)])?;
-        let code = draft.finish()?;
-        let (answers, checks) = (answers.link(&code), checks.link(&code));
+        module::check_machine()?;
+        let mut planner = Planner::new(without_explanations(plan));
+        let ranks = rank_questions(plan).into_iter().map(|(question, goals)| {
+            let scheme = planner.scheme(question);
+            (scheme, goals)
+        });
+        let ranks = ranks.collect();
+        let outputs = planner.scheme(Question::outputs(plan));
+        let checks = planner.scheme(Question::checks(plan));
+        let plan = planner.finish();
         Ok(Self {
-            answers,
-            rank_goals,
+            ranks,
+            outputs,
             checks,
-            plan: without_graph(plan),
-            code,
+            row: OnceLock::new(),
+            analysis: Analysis::new(&plan.nodes),
+            plan,
+        })
+    }
+
+    /// Code that answers all outputs of one profile.
+    ///
+    /// # Panics
+    ///
+    /// When memory for code is exhausted.
+    pub(crate) fn row(&self) -> &Rest {
+        self.row.get_or_init(|| {
+            let question = Question::outputs(&self.plan).of_one();
+            let rest = Rest::new(&self.plan, &self.analysis, question);
+            rest.expect("there is memory for code")
         })
     }
 }
 
 /// The plan as far as running needs it.
-fn without_graph(plan: &Plan) -> Plan {
+fn without_explanations(plan: &Plan) -> Plan {
+    let outputs = plan.outputs.iter().map(|output| Output {
+        name: output.name.clone(),
+        title: None,
+        kind: output.kind,
+        node: output.node,
+        explain: Explain {
+            kind: ExplainKind::Atom,
+            place: output.explain.place,
+            node: None,
+            parts: Vec::new(),
+        },
+    });
     Plan {
         package: plan.package.clone(),
         zone: plan.zone.clone(),
         week_start: plan.week_start,
         schema: plan.schema.clone(),
-        nodes: IndexVec::new(),
-        outputs: Vec::new(),
+        nodes: plan.nodes.clone(),
+        outputs: outputs.collect(),
         ranks: plan.ranks.clone(),
-        checks: Vec::new(),
+        checks: plan.checks.clone(),
         sources: Vec::new(),
         prefer: Vec::new(),
     }

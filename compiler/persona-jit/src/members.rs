@@ -1,4 +1,4 @@
-//! Sets of members of a batch. Code writes each profile's answers as bits of one row, a word for 64 sets; when the
+//! Sets of members of a chunk of profiles, as code gives them. Code writes each profile's answers as bits of one row, a word for 64 sets; when the
 //! rows of 64 profiles are there, the block is turned around, and each set gets a word for 64 profiles.
 
 use std::cell::Cell;
@@ -11,7 +11,7 @@ pub(crate) fn words(sets: usize) -> usize {
     sets.div_ceil(64)
 }
 
-/// The sets of members that a batch fills.
+/// The sets of members that a chunk fills. Its first profile's row is a multiple of 64.
 #[derive(Debug, Default)]
 pub(crate) struct Members {
     /// The block; code writes to it.

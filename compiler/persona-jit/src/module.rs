@@ -54,6 +54,17 @@ impl From<ModuleError> for CompileError {
     }
 }
 
+/// Whether code can be made for the machine this runs on.
+///
+/// # Errors
+///
+/// When it cannot.
+pub(crate) fn check_machine() -> Result<(), CompileError> {
+    cranelift_native::builder()
+        .map(|_| ())
+        .map_err(CompileError::new)
+}
+
 /// Machine code that works on one profile.
 pub(crate) type OnProfile = unsafe extern "C" fn(*mut Context, u64);
 /// The loop over profiles: context, first, behind the last, the functions' addresses, their number.

@@ -78,10 +78,26 @@ pub(crate) struct RankGoal {
 #[derive(Default)]
 pub(crate) struct Question {
     goals: Vec<Goal>,
+    /// Whether values are only computed, one profile at a time, and never written to buffers.
+    of_one: bool,
 }
 
 impl Question {
-    fn ask(&mut self, plan: &Plan, node: NodeId, way: Way, table: CheckTable) -> usize {
+    /// The same, asked of one profile at a time: its values are left in the frame.
+    pub(crate) fn of_one(self) -> Self {
+        Self {
+            of_one: true,
+            ..self
+        }
+    }
+
+    /// What is asked.
+    pub(crate) fn into_goals(self) -> Vec<Goal> {
+        self.goals
+    }
+
+    /// Asks a node; gives the goal's number.
+    pub(crate) fn ask(&mut self, plan: &Plan, node: NodeId, way: Way, table: CheckTable) -> usize {
         let ty = plan.nodes[node].ty.clone();
         self.goals.push(Goal {
             node,
@@ -95,7 +111,7 @@ impl Question {
     }
 
     /// The outputs of a plan.
-    fn outputs(plan: &Plan) -> Self {
+    pub(crate) fn outputs(plan: &Plan) -> Self {
         let mut question = Self::default();
         for output in &plan.outputs {
             let way = match output.kind {
@@ -113,7 +129,7 @@ impl Question {
         for check in &plan.checks {
             let way = match check.table {
                 CheckTable::Profile => Way::Members,
-                CheckTable::Event(_) => Way::Bits,
+                CheckTable::Event(_) => Way::Column,
             };
             question.ask(plan, check.node, way, check.table);
         }
@@ -139,9 +155,9 @@ impl Question {
     }
 }
 
-/// The questions of a plan's answers: its ranks, level by level, and its outputs.
-pub(crate) fn answer_questions(plan: &Plan) -> (Vec<Question>, Vec<Vec<RankGoal>>) {
-    let (mut questions, mut ranks) = (Vec::new(), Vec::new());
+/// The questions of a plan's ranks, level by level.
+pub(crate) fn rank_questions(plan: &Plan) -> Vec<(Question, Vec<RankGoal>)> {
+    let mut questions = Vec::new();
     for level in rank_levels(plan) {
         let mut question = Question::default();
         let mut goals = Vec::new();
@@ -157,11 +173,9 @@ pub(crate) fn answer_questions(plan: &Plan) -> (Vec<Question>, Vec<Vec<RankGoal>
                 among.map(|among| question.ask(plan, among, Way::Members, CheckTable::Profile));
             goals.push(RankGoal { rank, value, among });
         }
-        questions.push(question);
-        ranks.push(goals);
+        questions.push((question, goals));
     }
-    questions.push(Question::outputs(plan));
-    (questions, ranks)
+    questions
 }
 
 /// The ranks by level: those of a level need those of the levels below only.
@@ -266,7 +280,11 @@ impl Outline {
         }
         let mut stages = Vec::with_capacity(questions.len());
         for (mut question, end) in questions.into_iter().zip(&layout.ends) {
-            let write = define_writers(&mut shared, work, &question.goals)?;
+            let write = if question.of_one {
+                Vec::new()
+            } else {
+                define_writers(&mut shared, work, &question.goals)?
+            };
             for goal in question
                 .goals
                 .iter_mut()

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use persona_runtime::{Calibration, Dataset, Evaluation, Value};
 
-use crate::Compiled;
 use crate::bind::Bound;
 use crate::program::Goal;
 use crate::value::value_of_words;
+use crate::{Compiled, RunOptions};
 
 /// A compiled plan with data at one `now`, ready to be asked about profiles.
 pub struct Session<'a> {
@@ -34,9 +34,9 @@ impl Compiled {
     ///
     /// When the dataset is not one of the plan's schema.
     pub fn session<'a>(&'a self, data: &'a Dataset, evaluation: &Evaluation) -> Session<'a> {
-        let calibration = self.calibration_for(data, evaluation);
+        let calibration = self.calibration_for(data, evaluation, &RunOptions::default());
         let bound = Bound::new(
-            &self.answers,
+            &self.row().program,
             &self.plan,
             data,
             evaluation.now,
@@ -73,7 +73,7 @@ impl Session<'_> {
     /// When there is no such profile.
     pub fn profile(&mut self, profile: usize) -> Vec<Value> {
         assert!(profile < self.profiles, "the data have this profile");
-        let stage = self.compiled.last_stage();
+        let stage = self.compiled.row().stage();
         let context = self.bound.context(&[]);
         for function in &stage.compute {
             // SAFETY: the function is of the program that the context is bound for, the profile exists, and nothing else

@@ -31,7 +31,7 @@ pub(crate) struct State<'a> {
     /// The lists of a batch's outputs, row by row.
     pub(crate) lists: Vec<ListOut<'a>>,
     pub(crate) data: &'a Dataset,
-    pub(crate) times: Times,
+    pub(crate) times: Arc<Times>,
     pub(crate) ranks: &'a IndexVec<RankId, Rank>,
     /// Whether each rank's value is a Float.
     pub(crate) float_ranks: &'a [bool],

@@ -10,7 +10,7 @@ use persona_runtime::Strings;
 const SCRATCH: u64 = 1 << 32;
 
 /// Texts by code.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Texts<'a> {
     base: &'a Arc<Strings>,
     /// Codes continue those of the base.

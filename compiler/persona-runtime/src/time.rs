@@ -269,6 +269,15 @@ impl Times {
         Self { clocks, of }
     }
 
+    /// The package's clock for all profiles.
+    pub fn package(plan: &Plan, now: i64) -> Self {
+        let package = Zone::named(&plan.zone).expect("the plan's zone is in the database");
+        Self {
+            clocks: vec![Clock::new(package, now, plan.week_start)],
+            of: Vec::new(),
+        }
+    }
+
     /// All clocks; the first is the package's.
     pub fn clocks(&self) -> &[Clock] {
         &self.clocks

@@ -25,8 +25,6 @@ pub(crate) enum Way {
     /// A Bool of a profile: a set of members. Sixty-four of them are one word of the profile's row in a block, which
     /// [`crate::members`] turns around, so that a profile touches few lines of memory however many sets there are.
     Members,
-    /// A Bool of an event, as a bit at the event's row.
-    Bits,
     /// Any value as an element of a column, and its validity as a bit.
     Column,
 }
@@ -34,10 +32,6 @@ pub(crate) enum Way {
 impl Emitter<'_, '_, '_> {
     /// Writes a value into the buffers of an output, at a row.
     pub(super) fn write(&mut self, target: Target, val: Val, row: Value) {
-        if target.way == Way::Bits {
-            let cond = self.holds(val);
-            return self.write_bit(target.out, field!(OutRef, data), row, cond);
-        }
         if let Repr::List(children, first, last) = val.repr {
             let valid = self.validity_word(val);
             let (ctx, out) = (self.ctx, self.index(target.out));

@@ -122,10 +122,12 @@ impl Chain {
             return (both.0 <= both.1).then_some(both);
         }
         let (least, most) = domain(&self.ty);
-        if let (true, Num::Int(bound), false) = (self.steps.is_empty(), bound, self.ty == Ty::Float) {
+        if let (true, Num::Int(bound), false) = (self.steps.is_empty(), bound, self.ty == Ty::Float)
+        {
             return direct(op, bound);
         }
-        if let (true, Num::Float(bound), true) = (self.steps.is_empty(), bound, self.ty == Ty::Float)
+        if let (true, Num::Float(bound), true) =
+            (self.steps.is_empty(), bound, self.ty == Ty::Float)
         {
             return direct(op, key(bound)).map(|(a, b)| (a.max(least), b.min(most)));
         }
@@ -137,7 +139,9 @@ impl Chain {
         if self.steps.is_empty() && matches!(op, TestOp::Eq | TestOp::In) {
             // An integer and a Float: equal to one integer at most, or the other way round.
             let at_least = |at: i64| {
-                let order = self.value(at, around).and_then(|value| value.compare(bound));
+                let order = self
+                    .value(at, around)
+                    .and_then(|value| value.compare(bound));
                 order.is_some_and(Ordering::is_ge)
             };
             let (first, _) = bisect(at_least, least, most)?;
@@ -341,12 +345,20 @@ fn better(a: Num, b: Num, better: Ordering) -> Option<Num> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use persona_runtime::time::Zone;
     use persona_ir::Weekday;
+    use persona_runtime::time::Zone;
 
     #[test]
     fn keys_are_in_the_order_of_floats() {
-        let floats = [f64::MIN, -1.5, -f64::MIN_POSITIVE, 0.0, 5e-324, 2.5, f64::MAX];
+        let floats = [
+            f64::MIN,
+            -1.5,
+            -f64::MIN_POSITIVE,
+            0.0,
+            5e-324,
+            2.5,
+            f64::MAX,
+        ];
         for pair in floats.windows(2) {
             assert!(key(pair[0]) < key(pair[1]));
         }
@@ -356,7 +368,10 @@ mod tests {
     #[test]
     fn a_change_is_found_wherever_it_is() {
         for change in [i64::MIN, i64::MIN + 1, -7, 0, 1, 12_345, i64::MAX] {
-            assert_eq!(bisect(|at| at >= change, i64::MIN, i64::MAX), Some((change, i64::MAX)));
+            assert_eq!(
+                bisect(|at| at >= change, i64::MIN, i64::MAX),
+                Some((change, i64::MAX))
+            );
             let below = change.checked_sub(1).map(|last| (i64::MIN, last));
             assert_eq!(bisect(|at| at < change, i64::MIN, i64::MAX), below);
         }
@@ -365,16 +380,30 @@ mod tests {
     /// What the bisection relies on: the functions of dates never turn back.
     #[test]
     fn ages_and_starts_of_days_are_monotone() {
-        for zone in ["Europe/Berlin", "Pacific/Apia", "America/Juneau", "Asia/Manila", "Africa/Monrovia"] {
+        for zone in [
+            "Europe/Berlin",
+            "Pacific/Apia",
+            "America/Juneau",
+            "Asia/Manila",
+            "Africa/Monrovia",
+        ] {
             let zone = Zone::named(zone).unwrap();
-            for now in [1_709_208_000_000_000, 1_709_294_400_000_000, 1_740_744_000_000_000] {
+            for now in [
+                1_709_208_000_000_000,
+                1_709_294_400_000_000,
+                1_740_744_000_000_000,
+            ] {
                 let clock = Clock::new(zone.clone(), now, Weekday::Monday);
                 let dates = calendar::MIN_DATE..=calendar::MAX_DATE;
                 let near = |date: &i64| *date % 97 == 0 || (-60_000..30_000).contains(date);
                 let mut last = (i64::MAX, i64::MIN);
                 for date in dates.filter(near) {
                     let these = (clock.age(date), clock.zone().start_of_day(date));
-                    assert!(these.0 <= last.0 && these.1 >= last.1, "{date} in {}", zone.name());
+                    assert!(
+                        these.0 <= last.0 && these.1 >= last.1,
+                        "{date} in {}",
+                        zone.name()
+                    );
                     last = these;
                 }
             }

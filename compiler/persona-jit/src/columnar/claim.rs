@@ -30,8 +30,8 @@ pub(crate) enum Claim {
     True(Base),
     /// A comparison of a monotone function of a number.
     Chain(Chain),
-    /// The column's text is one of these.
-    Texts(ColId, Vec<Arc<str>>),
+    /// The base's text is one of these.
+    Texts(Base, Vec<Arc<str>>),
     /// A function of one column, asked once for each value that the column has: number `.1` of those asked of it.
     Entries(ColId, usize),
     /// Code that works on one profile.
@@ -162,12 +162,12 @@ impl<'a> Claims<'a> {
     }
 
     fn compared(&mut self, atoms: &Atoms, test: &Test) -> Option<Claim> {
-        if let Op::Profile(col) = self.plan.nodes[test.of].op
-            && self.plan.nodes[test.of].ty == Ty::Str
-        {
-            return self.texts(test).map(|texts| Claim::Texts(col, texts));
+        match self.base(test.of) {
+            Some(base) if self.plan.nodes[test.of].ty == Ty::Str => {
+                self.texts(test).map(|texts| Claim::Texts(base, texts))
+            }
+            _ => self.chain(atoms, test).map(Claim::Chain),
         }
-        self.chain(atoms, test).map(Claim::Chain)
     }
 
     /// The constants to one of which a text must be equal.

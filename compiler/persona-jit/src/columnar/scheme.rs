@@ -11,6 +11,7 @@ use super::claim::{Claim, Claims};
 use super::fixed::Small;
 use super::hook::{self, Source};
 use super::rest::Rest;
+use super::vector::Vector;
 use crate::atoms::{Atoms, Bound, Part, PartId, Test, TestOp};
 use crate::codegen::Way;
 use crate::program::{Goal, Question};
@@ -300,7 +301,9 @@ impl Want {
         match self {
             Self::Members(part) => Give::Members(places[&part]),
             Self::Stages(cases, last) => {
-                let cases = cases.into_iter().map(|(part, value)| (places[&part], value));
+                let cases = cases
+                    .into_iter()
+                    .map(|(part, value)| (places[&part], value));
                 Give::Stages(cases.collect(), last)
             }
             Self::Vector(vector) => Give::Vector(vector),
@@ -313,16 +316,22 @@ fn smalls(plan: &Plan, claims: &Claims<'_>) -> (Small, Vec<Entries>, bool) {
     let entries = claims.entries.iter().map(|(col, asked)| Entries {
         col: *col,
         small: Small::new(plan, &asked.nodes),
-        zoned: asked.nodes.iter().map(|node| claims.is_zoned(*node)).collect(),
+        zoned: asked
+            .nodes
+            .iter()
+            .map(|node| claims.is_zoned(*node))
+            .collect(),
     });
     let fixed = Small::new(plan, &claims.fixed.nodes);
     (fixed, entries.collect(), claims.zones)
 }
 
-/// The closed nodes with a history that goals about profiles need, sorted by id.
+/// The closed nodes with a history that goals about profiles need and whose values have vectors, sorted by id.
 fn histories(plan: &Plan, goals: &[Goal]) -> Vec<NodeId> {
     let free: IndexVec<NodeId, persona_ir::Levels> = persona_ir::free_levels(&plan.nodes);
-    let goals = goals.iter().filter(|goal| goal.table == CheckTable::Profile);
+    let goals = goals
+        .iter()
+        .filter(|goal| goal.table == CheckTable::Profile);
     let mut stack: Vec<NodeId> = goals.map(|goal| goal.node).collect();
     let mut seen: FxHashSet<NodeId> = FxHashSet::default();
     let mut found = Vec::new();
@@ -332,7 +341,9 @@ fn histories(plan: &Plan, goals: &[Goal]) -> Vec<NodeId> {
         }
         let op = &plan.nodes[node].op;
         if matches!(op, Op::Agg(_) | Op::Sequence(_)) && free[node].is_empty() {
-            found.push(node);
+            if Vector::new(&plan.nodes[node].ty).is_some() {
+                found.push(node);
+            }
         } else {
             stack.extend(operands(op).iter().map(|operand| operand.node));
         }

@@ -17,7 +17,9 @@ mod shapes;
 use persona_ir::Plan;
 use persona_runtime::{Answer, Answers, Dataset, Evaluation, Value, Values, interpret};
 
-use crate::Compiled;
+use persona_runtime::kernels::Isa;
+
+use crate::{Compiled, RunOptions};
 
 /// One moment of evaluation, without a calibration.
 fn at(now: i64) -> Evaluation {
@@ -31,8 +33,39 @@ fn at(now: i64) -> Evaluation {
 fn agree(plan: &Plan, data: &Dataset, evaluation: &Evaluation) -> Result<Answers, String> {
     let expected = interpret(plan, data, evaluation);
     let compiled = Compiled::new(plan).map_err(|error| error.to_string())?;
-    let actual = compiled.run(data, evaluation);
-    same_calibration(&expected, &actual)?;
+    for options in ways() {
+        let actual = compiled.run_with(data, evaluation, &options);
+        same_answers(plan, &expected, &actual).map_err(|error| format!("{options:?}: {error}"))?;
+    }
+    let narrow = narrowed(data);
+    let actual = compiled.run_with(&narrow, evaluation, &RunOptions::with_threads(2));
+    same_answers(plan, &expected, &actual).map_err(|error| format!("narrow: {error}"))?;
+    rows_agree(plan, data, &compiled, evaluation, &expected)?;
+    Ok(expected)
+}
+
+/// Each set of instructions, and each number of threads.
+fn ways() -> Vec<RunOptions> {
+    let threads = [1, 2, 7].into_iter().cycle();
+    let way = |(isa, threads)| RunOptions {
+        threads,
+        isa: Some(isa),
+    };
+    Isa::available().into_iter().zip(threads).map(way).collect()
+}
+
+/// The same data with columns as narrow as they can be.
+fn narrowed(data: &Dataset) -> Dataset {
+    let columns = data.columns.iter().cloned();
+    let columns = columns.map(|column| column.narrowed_with(&data.strings, 1 << 16));
+    Dataset {
+        columns: columns.collect(),
+        ..data.clone()
+    }
+}
+
+fn same_answers(plan: &Plan, expected: &Answers, actual: &Answers) -> Result<(), String> {
+    same_calibration(expected, actual)?;
     for (index, output) in plan.outputs.iter().enumerate() {
         let (expected, actual) = (&expected.columns[index], &actual.columns[index]);
         if !same_answer(expected, actual) {
@@ -53,8 +86,7 @@ fn agree(plan: &Plan, data: &Dataset, evaluation: &Evaluation) -> Result<Answers
             ));
         }
     }
-    rows_agree(plan, data, &compiled, evaluation, &expected)?;
-    Ok(expected)
+    Ok(())
 }
 
 fn same_calibration(expected: &Answers, actual: &Answers) -> Result<(), String> {

@@ -1,0 +1,278 @@
+//! A circuit in the making, over tests of lanes: folds constants, joins ranges of one lane, and numbers the tests that
+//! are left lane by lane, so that each lane is read once. Knows nothing of plans.
+
+use std::collections::BTreeMap;
+
+use persona_ir::ColId;
+use persona_runtime::kernels::{Circuit, Gates, LaneKind, Test, Wire};
+use rustc_hash::FxHashMap;
+
+use super::chain::{key, unkey};
+
+/// What a test is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Lane {
+    /// Which values of a column are known.
+    Known(ColId),
+    /// A column's values, where they are known.
+    Column(ColId),
+    /// The clocks of profiles, row by row.
+    Zone,
+    /// Which values of a vector are known.
+    VectorKnown(usize),
+    /// A vector's values, where they are known.
+    Vector(usize),
+    /// A set that code gives, by its atom.
+    Rest(usize),
+}
+
+/// A test of a lane.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Ask {
+    /// From one value to another, both included; Floats by their keys.
+    Span(i64, i64),
+    /// One of these integers.
+    OneOf(Vec<i64>),
+    /// A code whose bit is set.
+    Table(Vec<u64>),
+    /// True.
+    Set,
+}
+
+/// What is known of a condition while the circuit is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Low {
+    /// Holds for everyone, or for nobody.
+    Const(bool),
+    /// A cell, or what it lacks.
+    Cell {
+        /// Its place.
+        at: usize,
+        /// Whether it is what the cell lacks.
+        negated: bool,
+    },
+}
+
+#[derive(Debug)]
+enum Cell {
+    Test(Lane, Ask),
+    And(Vec<Low>),
+    Or(Vec<Low>),
+}
+
+/// The circuit in the making.
+#[derive(Debug, Default)]
+pub(crate) struct Builder {
+    cells: Vec<Cell>,
+    spans: FxHashMap<(Lane, i64, i64), usize>,
+    sets: FxHashMap<Lane, usize>,
+}
+
+/// A circuit over the tests of lanes.
+#[derive(Debug)]
+pub(crate) struct Made {
+    /// The tests of each lane; their inputs are one after another, in this order.
+    pub(crate) tests: BTreeMap<Lane, Vec<Ask>>,
+    /// The circuit. Output `i` is that of wanted condition `i`.
+    pub(crate) circuit: Circuit,
+}
+
+impl Builder {
+    /// A test, as a condition.
+    pub(crate) fn test(&mut self, lane: Lane, ask: Ask) -> Low {
+        match ask {
+            Ask::Span(from, to) if from > to => return Low::Const(false),
+            Ask::Span(from, to) => {
+                let cells = &mut self.cells;
+                let at = *self.spans.entry((lane, from, to)).or_insert_with(|| {
+                    cells.push(Cell::Test(lane, Ask::Span(from, to)));
+                    cells.len() - 1
+                });
+                return cell(at);
+            }
+            Ask::Set => {
+                let cells = &mut self.cells;
+                let at = *self.sets.entry(lane).or_insert_with(|| {
+                    cells.push(Cell::Test(lane, Ask::Set));
+                    cells.len() - 1
+                });
+                return cell(at);
+            }
+            Ask::OneOf(_) | Ask::Table(_) => self.cells.push(Cell::Test(lane, ask)),
+        }
+        cell(self.cells.len() - 1)
+    }
+
+    /// What a condition lacks. Where every value of a lane is known, a range that is open on one side becomes the other.
+    pub(crate) fn not(&mut self, low: Low, all_known: impl Fn(Lane) -> bool) -> Low {
+        let (at, negated) = match low {
+            Low::Const(value) => return Low::Const(!value),
+            Low::Cell { at, negated } => (at, negated),
+        };
+        match &self.cells[at] {
+            Cell::Test(lane, Ask::Span(from, to)) if !negated && all_known(*lane) => {
+                let (lane, from, to) = (*lane, *from, *to);
+                match (from, to) {
+                    (i64::MIN, to) if to < i64::MAX => self.test(lane, Ask::Span(to + 1, i64::MAX)),
+                    (from, i64::MAX) if from > i64::MIN => {
+                        self.test(lane, Ask::Span(i64::MIN, from - 1))
+                    }
+                    _ => Low::Cell { at, negated: true },
+                }
+            }
+            _ => Low::Cell {
+                at,
+                negated: !negated,
+            },
+        }
+    }
+
+    /// All of some conditions.
+    pub(crate) fn and(&mut self, lows: impl IntoIterator<Item = Low>) -> Low {
+        let (mut spans, mut rest) = (BTreeMap::<Lane, Vec<(i64, i64)>>::new(), Vec::new());
+        for low in lows {
+            match low {
+                Low::Const(true) => {}
+                Low::Const(false) => return low,
+                Low::Cell { at, negated: false } => match &self.cells[at] {
+                    Cell::Test(lane, Ask::Span(from, to)) => {
+                        spans.entry(*lane).or_default().push((*from, *to));
+                    }
+                    _ => rest.push(low),
+                },
+                Low::Cell { .. } => rest.push(low),
+            }
+        }
+        for (lane, spans) in spans {
+            let both = |a: (i64, i64), b: &(i64, i64)| (a.0.max(b.0), a.1.min(b.1));
+            let (from, to) = spans.iter().fold((i64::MIN, i64::MAX), both);
+            match self.test(lane, Ask::Span(from, to)) {
+                Low::Const(_) => return Low::Const(false),
+                low => rest.push(low),
+            }
+        }
+        self.joined(rest, true)
+    }
+
+    /// Any of some conditions.
+    pub(crate) fn or(&mut self, lows: impl IntoIterator<Item = Low>) -> Low {
+        let mut rest = Vec::new();
+        for low in lows {
+            match low {
+                Low::Const(false) => {}
+                Low::Const(true) => return low,
+                Low::Cell { .. } => rest.push(low),
+            }
+        }
+        self.joined(rest, false)
+    }
+
+    fn joined(&mut self, mut lows: Vec<Low>, all: bool) -> Low {
+        lows.sort_unstable();
+        lows.dedup();
+        match &*lows {
+            [] => Low::Const(all),
+            [one] => *one,
+            _ => {
+                self.cells
+                    .push(if all { Cell::And(lows) } else { Cell::Or(lows) });
+                cell(self.cells.len() - 1)
+            }
+        }
+    }
+
+    /// The circuit that gives the wanted conditions, over the tests that they need.
+    pub(crate) fn finish(self, wanted: &[Low]) -> Made {
+        let used = self.used(wanted);
+        let mut tests: BTreeMap<Lane, Vec<(usize, Ask)>> = BTreeMap::new();
+        for (at, cell) in self.cells.iter().enumerate() {
+            if let (Cell::Test(lane, ask), true) = (cell, used[at]) {
+                tests.entry(*lane).or_default().push((at, ask.clone()));
+            }
+        }
+        let mut wires: Vec<Option<Wire>> = self.cells.iter().map(|_| None).collect();
+        let inputs = tests.values().flatten().map(|(at, _)| *at);
+        let mut count = 0;
+        for at in inputs {
+            wires[at] = Some(Wire::input(count));
+            count += 1;
+        }
+        let mut gates = Gates::new(count as usize);
+        for (at, cell) in self.cells.iter().enumerate().filter(|(at, _)| used[*at]) {
+            match cell {
+                Cell::Test(..) => {}
+                Cell::And(lows) => {
+                    let lows = wires_of(&wires, lows, &mut gates);
+                    wires[at] = Some(gates.and(&lows));
+                }
+                Cell::Or(lows) => {
+                    let lows = wires_of(&wires, lows, &mut gates);
+                    wires[at] = Some(gates.or(&lows));
+                }
+            }
+        }
+        let outputs = wires_of(&wires, wanted, &mut gates);
+        let tests = tests.into_iter().map(|(lane, tests)| {
+            let asks = tests.into_iter().map(|(_, ask)| ask);
+            (lane, asks.collect())
+        });
+        Made {
+            tests: tests.collect(),
+            circuit: gates.finish(&outputs),
+        }
+    }
+
+    /// The cells that some conditions need.
+    fn used(&self, wanted: &[Low]) -> Vec<bool> {
+        let mut used = vec![false; self.cells.len()];
+        let mut stack = wanted.to_vec();
+        while let Some(low) = stack.pop() {
+            let Low::Cell { at, .. } = low else { continue };
+            if !std::mem::replace(&mut used[at], true)
+                && let Cell::And(lows) | Cell::Or(lows) = &self.cells[at]
+            {
+                stack.extend(lows);
+            }
+        }
+        used
+    }
+}
+
+fn cell(at: usize) -> Low {
+    Low::Cell { at, negated: false }
+}
+
+fn wires_of(wires: &[Option<Wire>], lows: &[Low], gates: &mut Gates) -> Vec<Wire> {
+    let wire = |low: &Low| match low {
+        Low::Const(true) => gates.and(&[]),
+        Low::Const(false) => gates.or(&[]),
+        Low::Cell { at, negated } => {
+            let wire = wires[*at].expect("cells are made of cells before them");
+            if *negated { !wire } else { wire }
+        }
+    };
+    lows.iter().map(wire).collect()
+}
+
+impl Ask {
+    /// As kernels ask a lane of a kind.
+    pub(crate) fn test(&self, kind: LaneKind) -> Test {
+        use std::ops::Bound;
+        match self {
+            Self::Span(from, to) if kind == LaneKind::F64 => {
+                let bound = |at: i64, open: bool| match open {
+                    true => Bound::Unbounded,
+                    false => Bound::Included(unkey(at)),
+                };
+                Test::Floats {
+                    lo: bound(*from, *from <= key(f64::MIN)),
+                    hi: bound(*to, *to >= key(f64::MAX)),
+                }
+            }
+            Self::Span(from, to) => Test::Ints { lo: *from, hi: *to },
+            Self::OneOf(values) => Test::OneOf(values.clone()),
+            Self::Table(bits) => Test::Table(bits.clone()),
+            Self::Set => Test::Set,
+        }
+    }
+}
