@@ -194,12 +194,8 @@ pub(crate) fn population(goal: &RankGoal, kind: RankKind, buffers: &[Buffers]) -
     };
     let rows = (0..values.rows).filter(|row| belongs(*row));
     match &values.data {
-        Data::Floats(data) => {
-            RankTable::floats(kind, rows.map(|row| data[row]).collect())
-        }
-        Data::Ints(data) => {
-            RankTable::ints(kind, rows.map(|row| data[row]).collect())
-        }
+        Data::Floats(data) => RankTable::floats(kind, rows.map(|row| data[row]).collect()),
+        Data::Ints(data) => RankTable::ints(kind, rows.map(|row| data[row]).collect()),
         _ => RankTable::Int(Vec::new()),
     }
 }

@@ -155,7 +155,7 @@ impl Chain {
     /// What the chain makes of the number at a place of its domain.
     fn value(&self, at: i64, around: &Surroundings<'_>) -> Option<Num> {
         let start = match self.ty {
-            Ty::Float => Num::Float(unkey(at) + 0.0),
+            Ty::Float => Num::Float(unkey(at)),
             _ => Num::Int(at),
         };
         let mut steps = self.steps.iter();
@@ -185,19 +185,30 @@ fn domain(ty: &Ty) -> (i64, i64) {
     }
 }
 
-/// A Float's place among all, as an integer in the same order.
+/// A Float's place among all, as an integer in the same order; both zeros have one place.
 pub(crate) fn key(value: f64) -> i64 {
-    turned(value.to_bits().cast_signed())
+    let bits = (value + 0.0).to_bits().cast_signed();
+    if bits < 0 {
+        // The least negative number is the neighbour of zero.
+        turned(bits) + 1
+    } else {
+        bits
+    }
 }
 
 /// The Float at a place.
 pub(crate) fn unkey(key: i64) -> f64 {
-    f64::from_bits(turned(key).cast_unsigned())
+    let bits = if key < 0 {
+        turned(key.wrapping_sub(1))
+    } else {
+        key
+    };
+    f64::from_bits(bits.cast_unsigned())
 }
 
-/// Turns the order of negative numbers around: bits of a Float into its key, and back.
+/// Turns the order of negative numbers around.
 fn turned(bits: i64) -> i64 {
-    bits ^ ((bits >> 63) & i64::MAX)
+    bits ^ i64::MAX
 }
 
 /// Where a condition holds that changes at most once between two places.
@@ -350,10 +361,13 @@ mod tests {
 
     #[test]
     fn keys_are_in_the_order_of_floats() {
+        assert_eq!(key(-5e-324) + 1, key(0.0));
+        assert_eq!(key(-0.0), key(0.0));
         let floats = [
             f64::MIN,
             -1.5,
             -f64::MIN_POSITIVE,
+            -5e-324,
             0.0,
             5e-324,
             2.5,

@@ -2,6 +2,7 @@
 //! random plans that respect types and levels for the rest. Both run over the same small data, full of edges.
 
 mod atoms;
+mod batches;
 mod checks;
 mod files;
 mod fixture;

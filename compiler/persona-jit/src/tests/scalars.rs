@@ -10,7 +10,7 @@ use super::fixture::{self, FLOATS, INTS, NOW, TEXTS, WEEKDAY, euro};
 use super::{agree, at, plans};
 
 /// A profile for each row, with these values in the named columns and nothing elsewhere.
-fn data(columns: &[(&str, Vec<Value>)]) -> Dataset {
+pub(super) fn data(columns: &[(&str, Vec<Value>)]) -> Dataset {
     let schema = fixture::schema();
     let rows = columns[0].1.len();
     let mut strings = Arc::new(Strings::new());
