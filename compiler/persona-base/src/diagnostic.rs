@@ -130,6 +130,13 @@ impl Diagnostic {
         self
     }
 
+    /// Offers the name that was perhaps meant by what is written at `span` of the primary file.
+    #[must_use]
+    pub fn perhaps(self, span: Span, name: impl AsRef<str>) -> Self {
+        let name = name.as_ref();
+        self.fix(format!("write `{name}`"), Applicability::Maybe, span, name)
+    }
+
     /// Adds a fix of one replacement in the primary file.
     #[must_use]
     pub fn fix(

@@ -17,6 +17,7 @@ use persona_base::Span;
 use persona_syntax::ast;
 
 use crate::db::{Database, Db, Decl, ItemKind, Places, config, modules, symbols, tree};
+use crate::decl::WEEKDAYS;
 use crate::{Checked, Place};
 
 /// What a change does.
@@ -180,17 +181,9 @@ impl<'db> Found<'_, 'db> {
                     .note = Some(note.to_owned());
             }
         };
-        let days = [
-            "monday",
-            "tuesday",
-            "wednesday",
-            "thursday",
-            "friday",
-            "saturday",
-            "sunday",
-        ];
         let day = |index: u8| {
-            days.get(usize::from(index))
+            WEEKDAYS
+                .get(usize::from(index))
                 .copied()
                 .unwrap_or_default()
                 .to_owned()

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use persona_base::{Applicability, Diagnostic, Span, names};
+use persona_base::{Diagnostic, Span, names};
 use persona_syntax::ast;
 
 use super::facts::all_facts;
@@ -141,12 +141,7 @@ fn report(
         _ => None,
     };
     match (instead, at) {
-        (Some(instead), Some(at)) => diagnostic.fix(
-            format!("write `{instead}`"),
-            Applicability::Maybe,
-            at,
-            instead,
-        ),
+        (Some(instead), Some(at)) => diagnostic.perhaps(at, instead),
         _ => {
             diagnostic.help.clone_from(text);
             diagnostic

@@ -204,12 +204,7 @@ fn check_lint(checking: &mut Checking<'_>, arg: &ast::Expr) {
                 )
                 .label("unknown lint");
             let diagnostic = match nearest(&name.text, lint_names()) {
-                Some(meant) => diagnostic.fix(
-                    format!("write `{meant}`"),
-                    Applicability::Maybe,
-                    name.span,
-                    meant,
-                ),
+                Some(meant) => diagnostic.perhaps(name.span, meant),
                 None => diagnostic.help("a warning's name is printed beside its code"),
             };
             checking.report(diagnostic);

@@ -16,18 +16,23 @@ use persona_base::nearest;
 /// The enum of weekdays that every package has.
 pub(crate) const WEEKDAY: &str = "Weekday";
 
+/// The days of the week, from Monday on.
+pub(crate) const WEEKDAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+
 /// `Weekday`.
 pub(crate) fn weekday() -> EnumDef {
-    let days = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
-    let values = days.into_iter().map(|day| (Arc::from(day), None)).collect();
+    let values = WEEKDAYS
+        .into_iter()
+        .map(|day| (Arc::from(day), None))
+        .collect();
     EnumDef {
         name: Arc::from(WEEKDAY),
         ordered: false,
@@ -254,12 +259,7 @@ fn check_member(checking: &mut Checking<'_>, member: &ast::Name) {
         let kinds = kind_ids(db, db.project()).keys().map(|name| &**name);
         match nearest(name, kinds) {
             Some(meant) => {
-                diagnostic = diagnostic.fix(
-                    format!("write `{meant}`"),
-                    Applicability::Maybe,
-                    member.span,
-                    meant,
-                );
+                diagnostic = diagnostic.perhaps(member.span, meant);
             }
             None => diagnostic = diagnostic.help(format!("declare it: `event {name} {{ … }}`")),
         }

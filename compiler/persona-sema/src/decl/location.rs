@@ -108,12 +108,7 @@ fn named_format(checking: &mut Checking<'_>, name: &ast::Name) -> Option<SourceF
         )
         .label("unknown format");
     let diagnostic = match meant {
-        Some(meant) => diagnostic.fix(
-            format!("write `{meant}`"),
-            Applicability::Maybe,
-            name.span,
-            meant,
-        ),
+        Some(meant) => diagnostic.perhaps(name.span, meant),
         None => diagnostic.help("formats are `csv`, `tsv`, `ndjson`, `parquet` and `arrow`"),
     };
     checking.report(diagnostic);
@@ -167,12 +162,7 @@ fn options_applied(
                 )
                 .label("unknown option");
             let diagnostic = match nearest(&name.text, ["delimiter"]) {
-                Some(meant) => diagnostic.fix(
-                    format!("write `{meant}`"),
-                    Applicability::Maybe,
-                    name.span,
-                    meant,
-                ),
+                Some(meant) => diagnostic.perhaps(name.span, meant),
                 None => diagnostic
                     .help("CSV files have the option `delimiter`, as in `delimiter \";\"`"),
             };

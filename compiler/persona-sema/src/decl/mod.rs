@@ -39,7 +39,7 @@ pub(crate) use annotations::lint_names;
 pub use campaign::content::TEMPLATE_ENDINGS;
 pub(crate) use campaign::content::content_shape;
 pub(crate) use campaign::row::defaulted_fields;
-pub(crate) use enums::{WEEKDAY, enum_def, weekday};
+pub(crate) use enums::{WEEKDAY, WEEKDAYS, enum_def, weekday};
 pub(crate) use fields::{IMPLICIT_PROFILE, Shape, shape};
 pub(crate) use sent::{SENT, own_enum, sent_table};
 pub(crate) use text::{plain_string, removal};

@@ -99,12 +99,7 @@ fn check_name(checking: &mut Checking<'_>, name: &ast::Name) -> bool {
         .diagnostic(data::INVALID_PREFER, name.span, message)
         .label("a source of the profile is expected");
     let diagnostic = match nearest(&name.text, candidates) {
-        Some(meant) => diagnostic.fix(
-            format!("write `{meant}`"),
-            Applicability::Maybe,
-            name.span,
-            meant,
-        ),
+        Some(meant) => diagnostic.perhaps(name.span, meant),
         None => diagnostic,
     };
     checking.report(diagnostic);

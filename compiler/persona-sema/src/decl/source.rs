@@ -207,12 +207,7 @@ fn target<'db>(checking: &mut Checking<'db>, of: &ast::Name) -> Option<Target<'d
         .chain(kinds.keys().map(|name| &**name))
         .chain(catalogs);
     let diagnostic = match nearest(&of.text, tables) {
-        Some(meant) => diagnostic.fix(
-            format!("write `{meant}`"),
-            Applicability::Maybe,
-            of.span,
-            meant,
-        ),
+        Some(meant) => diagnostic.perhaps(of.span, meant),
         None if found.is_some() => diagnostic.help("name the profile or an event of the package"),
         None => diagnostic.help(format!("declare it: `event {} {{ … }}`", of.text)),
     };
@@ -459,12 +454,7 @@ fn unknown_element(checking: &mut Checking<'_>, record: &RecordType, name: &ast:
         .diagnostic(data::UNKNOWN_SOURCE_FIELD, name.span, message)
         .label("unknown field");
     let diagnostic = match nearest(&name.text, record.fields.iter().map(|field| &*field.name)) {
-        Some(meant) => diagnostic.fix(
-            format!("write `{meant}`"),
-            Applicability::Maybe,
-            name.span,
-            meant,
-        ),
+        Some(meant) => diagnostic.perhaps(name.span, meant),
         None => {
             let known: Vec<String> = record
                 .fields
@@ -520,12 +510,7 @@ fn unknown_field(checking: &mut Checking<'_>, target: Target<'_>, name: &str, sp
             .label("rows of a catalog are items, neither events nor people")
             .help("it holds what there is now: one row for each item, found by its key");
     } else if let Some(meant) = nearest(name, known) {
-        diagnostic = diagnostic.label("unknown field").fix(
-            format!("write `{meant}`"),
-            Applicability::Maybe,
-            span,
-            meant,
-        );
+        diagnostic = diagnostic.label("unknown field").perhaps(span, meant);
     } else {
         diagnostic = diagnostic
             .label("unknown field")

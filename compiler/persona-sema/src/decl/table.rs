@@ -423,12 +423,7 @@ fn cleared(checking: &mut Checking<'_>, name: &ast::Name, row: Row) -> Option<Fi
             .filter(|field| field.ty.optional)
             .map(|field| &*field.name);
         if let Some(meant) = nearest(&name.text, candidates) {
-            diagnostic = diagnostic.fix(
-                format!("write `{meant}`"),
-                Applicability::Maybe,
-                name.span,
-                meant,
-            );
+            diagnostic = diagnostic.perhaps(name.span, meant);
         }
         checking.report(diagnostic);
         return None;

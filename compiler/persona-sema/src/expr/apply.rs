@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use persona_base::{Applicability, Span, names, types};
+use persona_base::{Span, names, types};
 use persona_syntax::ast::{self, ArgValue, PostfixOp};
 
 use super::names::{Bound, FieldHit, Owner};
@@ -161,12 +161,7 @@ impl Checker<'_> {
             .diagnostic(types::BAD_ARGUMENT, written.span, message)
             .label("this is none");
         let diagnostic = match self.event_of_field(written) {
-            Some(event) => diagnostic.fix(
-                format!("write `{event}`"),
-                Applicability::Maybe,
-                written.span,
-                event,
-            ),
+            Some(event) => diagnostic.perhaps(written.span, event),
             None => diagnostic.help(
                 "write its name alone: `Purchase`, or several in parentheses: `(Purchase or CartAdded)`",
             ),
@@ -399,12 +394,7 @@ impl Checker<'_> {
                 format!("`{name}` has no parameter `{}`", given.text),
             );
             diagnostic = match nearest(&given.text, all.iter().copied()) {
-                Some(near) => diagnostic.fix(
-                    format!("write `{near}`"),
-                    Applicability::Maybe,
-                    given.span,
-                    near,
-                ),
+                Some(near) => diagnostic.perhaps(given.span, near),
                 None if all.is_empty() => diagnostic,
                 None => diagnostic.label(format!(
                     "its parameters are {}",

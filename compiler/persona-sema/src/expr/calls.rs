@@ -182,12 +182,7 @@ impl Checker<'_> {
                             name.text
                         ),
                     )
-                    .fix(
-                        format!("write `{meant}`"),
-                        Applicability::Maybe,
-                        name.span,
-                        meant,
-                    );
+                    .perhaps(name.span, meant);
                 return self.fail(span, diagnostic);
             }
             "today" => {

@@ -247,12 +247,7 @@ impl<'a> Checker<'a> {
             format!("no catalog is called `{}`", name.text),
         );
         let diagnostic = match nearest(&name.text, all.iter().copied()) {
-            Some(near) => diagnostic.fix(
-                format!("write `{near}`"),
-                Applicability::Maybe,
-                name.span,
-                near,
-            ),
+            Some(near) => diagnostic.perhaps(name.span, near),
             None if all.is_empty() => diagnostic.help(format!(
                 "declare it: `catalog {} {{ id: String @key … }}`",
                 name.text

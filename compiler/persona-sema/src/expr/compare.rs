@@ -359,12 +359,7 @@ impl Checker<'_> {
         let diagnostic = match length.or_else(|| instant_beside_quoted(left, right, &op)) {
             Some((new, title)) => diagnostic.fix(title, Applicability::Maybe, right.span, new),
             None => match self.birthday_beside_age(left, right, &op, w) {
-                Some(new) => diagnostic.fix(
-                    format!("write `{new}`"),
-                    Applicability::Maybe,
-                    w.left.span,
-                    new,
-                ),
+                Some(new) => diagnostic.perhaps(w.left.span, new),
                 None => self.with_either_repair(diagnostic, (w.left, left), (w.right, right)),
             },
         };
@@ -541,7 +536,7 @@ impl Checker<'_> {
                 format!("this is {a} (`{}`)", self.type_name(&left.ty)),
             );
         if let Some(new) = new {
-            diagnostic = diagnostic.fix(format!("write `{new}`"), Applicability::Maybe, w.op, new);
+            diagnostic = diagnostic.perhaps(w.op, new);
         }
         self.fail(w.span, diagnostic)
     }

@@ -170,12 +170,7 @@ impl Checker<'_> {
                 .label(format!("its parts are `{}`", all.join("`, `")));
             let habit = super::habits::field(&name.text, &all);
             if let Some(near) = habit.or_else(|| nearest(&name.text, all.iter().copied())) {
-                diagnostic = diagnostic.fix(
-                    format!("write `{near}`"),
-                    Applicability::Maybe,
-                    name.span,
-                    near,
-                );
+                diagnostic = diagnostic.perhaps(name.span, near);
             }
             self.report(diagnostic);
             return Thing::Error;
@@ -286,8 +281,7 @@ impl Checker<'_> {
             }
             Thing::Events(name) if self.meant_of_event(name, &text).is_some() => {
                 let new = self.meant_of_event(name, &text).unwrap_or_default();
-                let fixed =
-                    diagnostic.fix(format!("write `{new}`"), Applicability::Maybe, span, new);
+                let fixed = diagnostic.perhaps(span, new);
                 (
                     format!("`{text}` is an event: it happens many times, and is no single value"),
                     fixed,

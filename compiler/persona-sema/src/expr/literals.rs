@@ -56,12 +56,7 @@ impl Checker<'_> {
                 common.into_iter().chain(all.iter().map(Currency::code)),
             );
             if let Some(near) = near {
-                diagnostic = diagnostic.fix(
-                    format!("write `{near}`"),
-                    Applicability::Maybe,
-                    code.span,
-                    near,
-                );
+                diagnostic = diagnostic.perhaps(code.span, near);
             }
             return self.fail(span, diagnostic);
         };
@@ -257,12 +252,7 @@ impl Checker<'_> {
             );
             if let Some(near) = nearest(&name.text, record.fields.iter().map(|field| &*field.name))
             {
-                diagnostic = diagnostic.fix(
-                    format!("write `{near}`"),
-                    Applicability::Maybe,
-                    name.span,
-                    near,
-                );
+                diagnostic = diagnostic.perhaps(name.span, near);
             }
             self.report(diagnostic);
         }

@@ -390,7 +390,7 @@ impl Checker<'_> {
         );
         let diagnostic = if list.ty.kind.is_text() && value.ty.kind.is_text() {
             let new = format!("{text} contains {}", self.text(written.0.span));
-            diagnostic.fix(format!("write `{new}`"), Applicability::Maybe, span, new)
+            diagnostic.perhaps(span, new)
         } else if comparable(&list.ty.kind, &value.ty.kind)
             && super::types::has_equality(&list.ty.kind)
             && !self.text(op_span).starts_with("not")
@@ -509,12 +509,7 @@ impl Checker<'_> {
                     list.span,
                     format!("a list is needed here, and this is {noun}"),
                 )
-                .fix(
-                    format!("write `{brackets}`"),
-                    Applicability::Maybe,
-                    right.span,
-                    brackets,
-                );
+                .perhaps(right.span, brackets);
             return self.fail(span, diagnostic);
         };
         if !comparable(&wanted.kind, &element.kind) {

@@ -89,12 +89,7 @@ impl Checker<'_> {
         let message = format!("{noun} has no format `{}`", format.text);
         let mut diagnostic = self.diagnostic(types::UNKNOWN_FORMAT, format.span, message);
         diagnostic = match nearest(&format.text, known.iter().copied()) {
-            Some(near) => diagnostic.fix(
-                format!("write `{near}`"),
-                Applicability::Maybe,
-                format.span,
-                near,
-            ),
+            Some(near) => diagnostic.perhaps(format.span, near),
             None if known.is_empty() => {
                 let whole = Span::new(format.span.start.saturating_sub(1), format.span.end);
                 diagnostic.fix("print it as it is", Applicability::Maybe, whole, "")

@@ -67,12 +67,7 @@ impl Checker<'_> {
             .diagnostic(names::UNKNOWN_VALUE, name.span, message)
             .label(label);
         match nearest(&name.text, values.iter().copied()) {
-            Some(near) => diagnostic.fix(
-                format!("write `{near}`"),
-                Applicability::Maybe,
-                name.span,
-                near,
-            ),
+            Some(near) => diagnostic.perhaps(name.span, near),
             None => self.near_name(name, diagnostic, Some(&Type::of(TypeKind::Enum(id)))),
         }
     }
@@ -194,12 +189,7 @@ impl Checker<'_> {
             .label(format!("it is a value of {}", shown(enums)));
         for of in enums.iter().take(3) {
             let new = format!("{of}.{}", name.text);
-            diagnostic = diagnostic.fix(
-                format!("write `{new}`"),
-                Applicability::Maybe,
-                name.span,
-                new,
-            );
+            diagnostic = diagnostic.perhaps(name.span, new);
         }
         diagnostic
     }
@@ -225,12 +215,7 @@ impl Checker<'_> {
             .map(str::to_owned)
             .or_else(|| self.nested_field(&name.text));
         match near {
-            Some(near) => diagnostic.fix(
-                format!("write `{near}`"),
-                Applicability::Maybe,
-                name.span,
-                near,
-            ),
+            Some(near) => diagnostic.perhaps(name.span, near),
             None => diagnostic,
         }
     }
@@ -449,12 +434,7 @@ impl Checker<'_> {
         );
         let habit = super::habits::field(&name.text, &names);
         diagnostic = match habit.or_else(|| nearest(&name.text, names.iter().copied())) {
-            Some(near) => diagnostic.fix(
-                format!("write `{near}`"),
-                Applicability::Maybe,
-                name.span,
-                near,
-            ),
+            Some(near) => diagnostic.perhaps(name.span, near),
             None if names.is_empty() => diagnostic,
             None => diagnostic.label(format!("its {}s are {}", part_of(owner), shown(&names))),
         };
@@ -512,12 +492,7 @@ impl Checker<'_> {
             .diagnostic(names::UNKNOWN_VALUE, name.span, message)
             .label(format!("its values are {}", shown(&values)));
         if let Some(near) = nearest(&name.text, values.iter().copied()) {
-            diagnostic = diagnostic.fix(
-                format!("write `{near}`"),
-                Applicability::Maybe,
-                name.span,
-                near,
-            );
+            diagnostic = diagnostic.perhaps(name.span, near);
         }
         self.report(diagnostic);
     }
@@ -545,12 +520,7 @@ impl Checker<'_> {
         );
         let sent = &*schema.events[schema.sent].name;
         diagnostic = match nearest(&name.text, all.iter().copied().chain([sent])) {
-            Some(near) => diagnostic.fix(
-                format!("write `{near}`"),
-                Applicability::Maybe,
-                name.span,
-                near,
-            ),
+            Some(near) => diagnostic.perhaps(name.span, near),
             None if all.is_empty() => diagnostic.help("declare it with `event`"),
             None => diagnostic.label(format!("the events are {}", shown(&all))),
         };
@@ -570,12 +540,7 @@ impl Checker<'_> {
             format!("no segment is called `{}`", name.text),
         );
         diagnostic = match near {
-            Some(near) => diagnostic.fix(
-                format!("write `{near}`"),
-                Applicability::Maybe,
-                name.span,
-                near,
-            ),
+            Some(near) => diagnostic.perhaps(name.span, near),
             None => diagnostic.label("neither a segment nor a partition"),
         };
         self.report(diagnostic);
@@ -604,12 +569,7 @@ impl Checker<'_> {
             (diagnostic, false) => diagnostic,
         };
         diagnostic = match nearest(&name.text, candidates) {
-            Some(near) => diagnostic.fix(
-                format!("write `{near}`"),
-                Applicability::Maybe,
-                name.span,
-                near,
-            ),
+            Some(near) => diagnostic.perhaps(name.span, near),
             None => diagnostic
                 .label("not a function of persona, nor an `fn` or `trait` of this package"),
         };

@@ -429,12 +429,7 @@ impl Checker<'_> {
                     .label("how long this is depends on the calendar");
                 if let Some(Const::Period { months, days }) = fold(&length) {
                     let new = format!("{}d", i64::from(months) * 30 + i64::from(days));
-                    diagnostic = diagnostic.fix(
-                        format!("write `{new}`"),
-                        Applicability::Maybe,
-                        written.span,
-                        new,
-                    );
+                    diagnostic = diagnostic.perhaps(written.span, new);
                 }
                 self.report(diagnostic);
                 None

@@ -10,6 +10,7 @@ use toml::de::DeTable;
 use super::dependencies::{self, Dependency};
 use super::reader::{Entry, Reader, span};
 use crate::PackageInfo;
+use crate::decl::WEEKDAYS;
 use persona_base::nearest;
 
 /// The editions of the language that this version reads.
@@ -23,15 +24,6 @@ const SETTINGS: [&str; 7] = [
     "week_starts",
     "lateness",
     "holdout",
-];
-const DAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
 ];
 /// Ten minutes.
 const DEFAULT_LATENESS: i64 = 600_000_000;
@@ -203,14 +195,14 @@ impl Config {
         let Some((text, place)) = reader.text(entry, "monday") else {
             return;
         };
-        match (0_u8..).zip(DAYS).find(|(_, day)| *day == text) {
+        match (0_u8..).zip(WEEKDAYS).find(|(_, day)| *day == text) {
             Some((index, _)) => self.info.week_start = index,
             None => {
                 let message = format!("\"{text}\" is not a day of the week");
                 let diagnostic = reader
                     .diagnostic(package::INVALID_SETTING, place, message)
                     .label("weeks start on this day");
-                let diagnostic = match nearest(text, DAYS) {
+                let diagnostic = match nearest(text, WEEKDAYS) {
                     Some(day) => diagnostic.fix(
                         format!("write \"{day}\""),
                         Applicability::Maybe,
@@ -356,12 +348,7 @@ fn lint(reader: &mut Reader, (key, _): Entry<'_>) -> Option<&'static str> {
                 )
                 .label("unknown lint");
             match nearest(name, crate::decl::lint_names()) {
-                Some(meant) => diagnostic.fix(
-                    format!("write `{meant}`"),
-                    Applicability::Maybe,
-                    place,
-                    meant,
-                ),
+                Some(meant) => diagnostic.perhaps(place, meant),
                 None => diagnostic.help("a warning's name is printed beside its code"),
             }
         }

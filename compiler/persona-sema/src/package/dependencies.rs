@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use persona_base::{Applicability, FileId, Span, modules, package};
+use persona_base::{FileId, Span, modules, package};
 use toml::de::{DeTable, DeValue};
 
 use super::config::Config;
@@ -79,12 +79,7 @@ fn dependency(reader: &mut Reader, (key, value): Entry<'_>) -> Option<Dependency
             .diagnostic(modules::DEPENDENCY_NAME, place, message)
             .label("letters, digits and `_`");
         let diagnostic = match mended.starts_with(letter) {
-            true => diagnostic.fix(
-                format!("write `{mended}`"),
-                Applicability::Maybe,
-                place,
-                mended,
-            ),
+            true => diagnostic.perhaps(place, mended),
             false => diagnostic.help("let it begin with a letter"),
         };
         reader.report(diagnostic);

@@ -67,12 +67,7 @@ impl Reader {
         };
         let habit = habit.filter(|meant| known.contains(meant));
         let diagnostic = match habit.or_else(|| nearest(name, known.iter().copied())) {
-            Some(meant) => diagnostic.fix(
-                format!("write `{meant}`"),
-                Applicability::Maybe,
-                span,
-                meant,
-            ),
+            Some(meant) => diagnostic.perhaps(span, meant),
             None => diagnostic.help(format!("known are {}", listed(known))),
         };
         self.report(diagnostic);

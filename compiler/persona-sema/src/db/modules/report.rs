@@ -65,12 +65,7 @@ fn near_or(
     help: String,
 ) -> Diagnostic {
     match nearest(&written.text, known.iter().map(|name| &**name)) {
-        Some(meant) => diagnostic.fix(
-            format!("write `{meant}`"),
-            Applicability::Maybe,
-            written.span,
-            meant,
-        ),
+        Some(meant) => diagnostic.perhaps(written.span, meant),
         None => diagnostic.help(help),
     }
 }
@@ -94,12 +89,7 @@ fn unknown_module(checking: &mut Checking<'_>, why: NoTarget, path: &[&ast::Name
             );
             let habits = ["core", "lib", "persona", "standard", "stdlib"];
             match habits.contains(&name.as_str()) {
-                true => diagnostic.fix(
-                    format!("write `{STD}`"),
-                    Applicability::Maybe,
-                    package.span,
-                    STD,
-                ),
+                true => diagnostic.perhaps(package.span, STD),
                 false => near_or(diagnostic, package, &known, help),
             }
         }

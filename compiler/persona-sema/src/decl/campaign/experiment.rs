@@ -174,12 +174,7 @@ fn hash(checking: &mut Checking<'_>, name: &ast::Name) -> Option<ArmHash> {
         .into_iter()
         .find(|known| known.starts_with(name.text.as_str()));
     let diagnostic = match nearest(&name.text, all).or(begins) {
-        Some(near) => diagnostic.fix(
-            format!("write `{near}`"),
-            Applicability::Maybe,
-            name.span,
-            near,
-        ),
+        Some(near) => diagnostic.perhaps(name.span, near),
         None => diagnostic.label(format!("the hashes are {}", list(all.into_iter()))),
     };
     checking.report(diagnostic);

@@ -72,7 +72,7 @@ fn rate(checking: &mut Checking<'_>, per: &Rate) -> Option<Per> {
                     "the calendar's limits are per day, per week or per month",
                 )
                 .label("longer ones are counted back from now")
-                .fix(format!("write `{new}`"), Applicability::Maybe, *span, new);
+                .perhaps(*span, new);
             checking.report(diagnostic);
             None
         }
@@ -95,12 +95,7 @@ fn rolling(checking: &mut Checking<'_>, written: &ast::Expr) -> Option<Per> {
             new.insert(0, "month".to_owned());
         }
         let diagnostic = new.into_iter().fold(diagnostic, |diagnostic, new| {
-            diagnostic.fix(
-                format!("write `{new}`"),
-                Applicability::Maybe,
-                written.span,
-                new,
-            )
+            diagnostic.perhaps(written.span, new)
         });
         checking.report(diagnostic);
         return None;
@@ -181,12 +176,7 @@ fn is_channel(checking: &mut Checking<'_>, name: &ast::Name) -> bool {
         .diagnostic(campaign::NOT_A_CHANNEL, name.span, message)
         .label("`across` names channels");
     let diagnostic = match nearest(&name.text, all.iter().map(|name| &**name)) {
-        Some(near) => diagnostic.fix(
-            format!("write `{near}`"),
-            Applicability::Maybe,
-            name.span,
-            near,
-        ),
+        Some(near) => diagnostic.perhaps(name.span, near),
         None => {
             let all: Vec<String> = all.iter().map(|name| format!("`{name}`")).collect();
             diagnostic.help(format!("the channels are {}", all.join(", ")))

@@ -86,12 +86,7 @@ fn requires_nothing(checking: &mut Checking<'_>, span: Span) {
     let diagnostic = match consent(checking, &name.text) {
         Some(consent) => {
             let clause = format!("requires {consent}");
-            diagnostic.fix(
-                format!("write `{clause}`"),
-                Applicability::Maybe,
-                span,
-                clause,
-            )
+            diagnostic.perhaps(span, clause)
         }
         None => diagnostic.help(
             "name the field that holds the consent, or remove the purpose and send without one",

@@ -1,6 +1,6 @@
 //! Names of other declarations where only a declaration of one kind can stand: `send c via ch for p`, `emit E`, `on t`.
 
-use persona_base::{Applicability, names, nearest};
+use persona_base::{names, nearest};
 use persona_syntax::ast;
 
 use crate::db::{Decl, ItemKind, lookup, names_of_kind};
@@ -42,12 +42,7 @@ pub(super) fn refer<'db>(
         .flat_map(|kind| names_of_kind(checking.db, *kind))
         .collect();
     diagnostic = match nearest(&name.text, all.iter().map(|name| &**name)) {
-        Some(near) => diagnostic.fix(
-            format!("write `{near}`"),
-            Applicability::Maybe,
-            name.span,
-            near,
-        ),
+        Some(near) => diagnostic.perhaps(name.span, near),
         None if all.is_empty() => diagnostic.help(declare(kinds[0], &name.text)),
         None => diagnostic.help(format!("there is {}", list(all.iter().map(|name| &**name)))),
     };

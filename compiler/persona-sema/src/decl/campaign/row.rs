@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use persona_base::{Applicability, Diagnostic, Span, names, nearest, triggers, types};
+use persona_base::{Diagnostic, Span, names, nearest, triggers, types};
 use persona_syntax::ast;
 
 use super::refs::list;
@@ -155,12 +155,7 @@ impl<T> Row<'_, '_, T> {
         let message = format!("`{whose}` has no field `{}`", name.text);
         let diagnostic = checking.diagnostic(names::UNKNOWN_FIELD, name.span, message);
         let diagnostic = match nearest(&name.text, all.iter().copied()) {
-            Some(near) => diagnostic.fix(
-                format!("write `{near}`"),
-                Applicability::Maybe,
-                name.span,
-                near,
-            ),
+            Some(near) => diagnostic.perhaps(name.span, near),
             None if all.is_empty() => diagnostic.label("it has no fields"),
             None => diagnostic.label(format!("its fields are {}", list(all.into_iter()))),
         };

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use persona_base::{Applicability, Diagnostic, Span, names, nearest, timelines};
+use persona_base::{Diagnostic, Span, names, nearest, timelines};
 use persona_syntax::ast::{self, TestStepKind as Step};
 
 use super::clauses::is_broken;
@@ -300,12 +300,7 @@ impl Timeline<'_, '_> {
         }
         let diagnostic = self.checking.diagnostic(code, name.span, message);
         let diagnostic = match nearest(&name.text, all.iter().copied()) {
-            Some(near) => diagnostic.fix(
-                format!("write `{near}`"),
-                Applicability::Maybe,
-                name.span,
-                near,
-            ),
+            Some(near) => diagnostic.perhaps(name.span, near),
             None if all.is_empty() => diagnostic,
             None => diagnostic.label(format!("there is {}", list(all.iter().copied()))),
         };

@@ -1,6 +1,6 @@
 //! Calls and aggregates in the expressions of sources.
 
-use persona_base::{Applicability, Span, data, nearest};
+use persona_base::{Span, data, nearest};
 use persona_syntax::ast::{self, Expr};
 
 use super::{Raw, Rows, SUPPORTED, op};
@@ -60,12 +60,7 @@ impl Raw<'_, '_> {
                     )
                     .label("not known in sources");
                 let diagnostic = match meant {
-                    Some(meant) => diagnostic.fix(
-                        format!("write `{meant}`"),
-                        Applicability::Maybe,
-                        name.span,
-                        meant,
-                    ),
+                    Some(meant) => diagnostic.perhaps(name.span, meant),
                     None => diagnostic.help(SUPPORTED),
                 };
                 self.checking.report(diagnostic);

@@ -166,12 +166,7 @@ impl Raw<'_, '_> {
                     )
                     .label("unknown method");
                 let diagnostic = match nearest(unknown, METHODS) {
-                    Some(meant) => diagnostic.fix(
-                        format!("write `{meant}`"),
-                        Applicability::Maybe,
-                        name.span,
-                        meant,
-                    ),
+                    Some(meant) => diagnostic.perhaps(name.span, meant),
                     None => diagnostic.help(format!(
                         "there are {}",
                         METHODS.map(|name| format!("`.{name}`")).join(", ")

@@ -125,7 +125,7 @@ impl Checker<'_> {
             )
             .label("`arm(…)` asks which arm of an experiment somebody is in");
         diagnostic = match nearest(text, all.iter().map(|name| &**name)) {
-            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, span, near),
+            Some(near) => diagnostic.perhaps(span, near),
             None if all.is_empty() => diagnostic.help("declare one: `experiment cart_subject { on cart_rescue arms { control, personal } }`"),
             None => {
                 let shown: Vec<&str> = all.iter().map(|name| &**name).collect();

@@ -57,12 +57,7 @@ impl Checker<'_> {
                     .label("how long this is depends on the calendar");
                 if let Some(Const::Period { months, days }) = constant {
                     let new = format!("{}d", i64::from(months) * 30 + i64::from(days));
-                    diagnostic = diagnostic.fix(
-                        format!("write `{new}`"),
-                        Applicability::Maybe,
-                        written.span,
-                        new,
-                    );
+                    diagnostic = diagnostic.perhaps(written.span, new);
                 }
                 self.report(diagnostic);
                 None
@@ -293,12 +288,7 @@ impl Checker<'_> {
             .label("this is a partition");
         for (stage, _) in stages.iter().take(3) {
             let new = format!("{}.{stage}", name.text);
-            diagnostic = diagnostic.fix(
-                format!("write `{new}`"),
-                Applicability::Maybe,
-                name.span,
-                new,
-            );
+            diagnostic = diagnostic.perhaps(name.span, new);
         }
         self.fail(name.span, diagnostic)
     }

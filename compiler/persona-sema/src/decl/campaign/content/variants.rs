@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use persona_base::{Applicability, Span, contents, nearest, types};
+use persona_base::{Span, contents, nearest, types};
 use persona_syntax::ast;
 
 use super::super::private::{self, Exposure};
@@ -150,12 +150,7 @@ impl Writing<'_, '_> {
             .diagnostic(contents::UNKNOWN_SLOT, slot.span, message);
         let names = self.slots.iter().map(|slot| &*slot.name);
         let diagnostic = match nearest(&slot.text, names.clone()) {
-            Some(near) => diagnostic.fix(
-                format!("write `{near}`"),
-                Applicability::Maybe,
-                slot.span,
-                near,
-            ),
+            Some(near) => diagnostic.perhaps(slot.span, near),
             None if self.slots.is_empty() => diagnostic.help(format!(
                 "declare it before the variants: `{}: String`",
                 slot.text

@@ -242,12 +242,7 @@ fn not_a_recommendation(checking: &mut Checking<'_>, name: &ast::Name, kind: Opt
         .diagnostic(code, name.span, message)
         .label("this cannot stand in");
     let diagnostic = match nearest(&name.text, all.iter().map(|name| &**name)) {
-        Some(near) => diagnostic.fix(
-            format!("write `{near}`"),
-            Applicability::Maybe,
-            name.span,
-            near,
-        ),
+        Some(near) => diagnostic.perhaps(name.span, near),
         None => diagnostic.help("name another recommendation, list keys (`[\"A1\", \"B2\"]`), or give the message up: `skip \"nothing to recommend\"`"),
     };
     checking.report(diagnostic);

@@ -44,12 +44,7 @@ pub(super) fn catalog(checking: &mut Checking<'_>, name: &ast::Name) -> Option<C
         .diagnostic(campaign::NOT_A_CATALOG, name.span, message)
         .label("items are recommended from a catalog");
     let diagnostic = match nearest(&name.text, all.iter().map(|name| &**name)) {
-        Some(near) => diagnostic.fix(
-            format!("write `{near}`"),
-            Applicability::Maybe,
-            name.span,
-            near,
-        ),
+        Some(near) => diagnostic.perhaps(name.span, near),
         None if all.is_empty() => {
             diagnostic.help("declare one: `catalog Product { sku: String @key … }`")
         }

@@ -6,22 +6,12 @@ use persona_base::{Applicability, Span, nearest, triggers};
 use persona_syntax::ast;
 
 use super::{Asks, Decides, Run, around};
+use crate::decl::WEEKDAYS;
 use crate::decl::campaign::refs::list;
 use crate::env::BoundThing;
 use crate::{
     Const, ExprKind, Field, Kinds, Query, RecordType, Recurrence, TriggerStart, Type, TypeKind,
 };
-
-/// The days of the week, from Monday on.
-const WEEKDAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
 
 impl Run<'_, '_> {
     /// Checks what starts the trigger, and binds what it gives a name.
@@ -217,7 +207,7 @@ impl Run<'_, '_> {
             .iter()
             .find(|day| lower.len() >= 3 && day.starts_with(&lower));
         let diagnostic = match abbreviated.copied().or_else(|| nearest(&lower, all.iter().copied())) {
-            Some(near) => diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, name.span, near),
+            Some(near) => diagnostic.perhaps(name.span, near),
             None if recurring => diagnostic.label("it is `day`, `month` or a day of the week").help(
                 "`every month` is the first day of each; another rhythm is said with `enter` or with waits",
             ),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use persona_base::{Applicability, Span, names, nearest, triggers};
+use persona_base::{Span, names, nearest, triggers};
 use persona_syntax::ast;
 
 use super::{Run, around as checks};
@@ -187,9 +187,7 @@ impl Run<'_, '_> {
             .diagnostic(names::UNKNOWN_FIELD, last.span, message);
         let place = self.checking.env.place(&table.name);
         diagnostic = match nearest(dotted, table.fields.iter().map(|field| &*field.name)) {
-            Some(near) => {
-                diagnostic.fix(format!("write `{near}`"), Applicability::Maybe, span, near)
-            }
+            Some(near) => diagnostic.perhaps(span, near),
             None => diagnostic.help(
                 "declare it there, with `?` or with a default: people who have none need one, too",
             ),
