@@ -208,7 +208,7 @@ impl Histories {
         if let Some((of, _)) = filters.get(&filter) {
             return (*of == level).then_some(());
         }
-        let read = Reader::new(plan, kind, level).read(filter, 0)?;
+        let read = Reader::new(plan, kind, level).condition(filter)?;
         filters.insert(filter, (level, read));
         Some(())
     }

@@ -72,6 +72,18 @@ impl EventColumn<'_> {
     }
 }
 
+impl EventColumn<'_> {
+    /// The value in a row that has one as a number that is equal where values are; none of places and lists.
+    pub(super) fn key(&self, row: usize) -> Option<u64> {
+        Some(match self.lane()? {
+            Lane::I64(values) => values[row].cast_unsigned(),
+            Lane::F64(values) => (values[row] + 0.0).to_bits(),
+            Lane::U32(values) => values[row].into(),
+            _ => self.is_true(row).into(),
+        })
+    }
+}
+
 /// An integer of a profile, if it is there.
 pub(super) fn int(column: &Column, row: usize) -> Option<i64> {
     match &column.values {

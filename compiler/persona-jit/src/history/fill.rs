@@ -6,11 +6,12 @@ use persona_base::IndexVec;
 use persona_ir::KindId;
 use persona_runtime::histories::aggregates as kernels;
 use persona_runtime::histories::marks::Every;
-use persona_runtime::histories::sequences::{self, Level, Stand, Walker};
+use persona_runtime::histories::sequences::{self, KeyOf, Level, Stand, Walker};
 use persona_runtime::histories::{Cutter, Marks, Method, Run, Spans, cuts};
 
 use super::aggregate::{Aggregate, Out, Scratch, Values};
 use super::bind::{BoundHistories, BoundKind, LimitOf};
+use super::columns::EventColumn;
 use super::steps::{Course, StandOf};
 use crate::columnar::hook::Filler;
 use crate::columnar::vector::Vector;
@@ -167,6 +168,11 @@ impl Work<'_> {
             let first = lane.first.map(|first| kind.spans(bound, *run, first));
             first.unwrap_or_else(|| Spans::empty(*run))
         });
+        let keys = course.keys.as_ref().map(|cols| {
+            let lanes = lanes.iter().zip(cols);
+            let keys = lanes.map(|((_, bound, ..), col)| key_of(bound.columns[*col]));
+            keys.collect()
+        });
         let not = course.not.as_ref();
         let course = sequences::Course {
             lanes: walked.collect(),
@@ -174,6 +180,7 @@ impl Work<'_> {
             latest: course.latest,
             levels: levels.collect(),
             not: not.map(|(not, mode)| (stands(not), *mode)),
+            keys,
             now: self.bound.now,
         };
         let out = Out::new(out, profiles.len());
@@ -182,6 +189,14 @@ impl Work<'_> {
             self.walker.walk(isa, &course, profiles.len(), words);
         }
     }
+}
+
+/// The keys of a column's values.
+fn key_of(source: Option<EventColumn<'_>>) -> KeyOf<'_> {
+    Box::new(move |row| {
+        let source = source.filter(|source| source.is_known(row))?;
+        source.key(row)
+    })
 }
 
 impl<'a> BoundKind<'a> {

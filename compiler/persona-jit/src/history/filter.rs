@@ -61,8 +61,22 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// The condition, where it is made of tests of the event's columns alone.
-    pub(super) fn read(&mut self, node: NodeId, depth: usize) -> Option<Filter> {
+    /// The condition, where it is made of tests of the event's columns alone, besides [`links`] to earlier events.
+    pub(super) fn condition(&mut self, node: NodeId) -> Option<Filter> {
+        let (plan, level) = (self.plan, self.level);
+        let own = conjuncts(plan, &node).iter();
+        let own = own.filter(|part| link(plan, **part, level).is_none());
+        let mut parts = Vec::new();
+        for part in own {
+            parts.push(self.read(*part, 0)?);
+        }
+        Some(match parts.len() {
+            1 => parts.swap_remove(0),
+            _ => Filter::And(parts),
+        })
+    }
+
+    fn read(&mut self, node: NodeId, depth: usize) -> Option<Filter> {
         self.parts += 1;
         if self.parts > MOST_PARTS || depth > DEEPEST {
             return None;
@@ -150,6 +164,36 @@ impl<'p> Reader<'p> {
         };
         Some(Filter::Test(col, ask))
     }
+}
+
+/// The parts of a condition that must all hold.
+fn conjuncts<'p>(plan: &'p Plan, node: &'p NodeId) -> &'p [NodeId] {
+    match &plan.nodes[*node].op {
+        Op::And(parts) => parts,
+        _ => std::slice::from_ref(node),
+    }
+}
+
+/// A condition that a column of the event at a level equals one of an event at a level before: the one, and the other.
+fn link(plan: &Plan, node: NodeId, level: u8) -> Option<(NodeId, NodeId)> {
+    let Op::Eq(a, b) = plan.nodes[node].op else {
+        return None;
+    };
+    match (&plan.nodes[a].op, &plan.nodes[b].op) {
+        (Op::Event { level: own, .. }, Op::Event { level: other, .. }) if *own == level => {
+            (*other < level).then_some((a, b))
+        }
+        (Op::Event { level: other, .. }, Op::Event { level: own, .. }) if *own == level => {
+            (*other < level).then_some((b, a))
+        }
+        _ => None,
+    }
+}
+
+/// The links among the parts of a condition about the event at a level.
+pub(super) fn links(plan: &Plan, filter: NodeId, level: u8) -> Vec<(NodeId, NodeId)> {
+    let parts = conjuncts(plan, &filter).iter();
+    parts.filter_map(|part| link(plan, *part, level)).collect()
 }
 
 fn each<T>(values: &[Const], read: impl Fn(&Const) -> Option<T>) -> Option<Vec<T>> {

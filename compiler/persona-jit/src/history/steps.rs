@@ -1,10 +1,11 @@
-//! Which sequences one walk over each history decides: those whose conditions look at one event each, and whose spans
-//! are constants.
+//! Which sequences one walk over each history decides: those whose spans are constants, and whose conditions look at one
+//! event each, or tie all events together by a column that they have in common.
 
-use persona_ir::{Const, KindId, NegationMode, NodeId, Op, Plan, Sequence};
+use persona_ir::{ColId, Const, KindId, NegationMode, NodeId, Op, Plan, Sequence};
 use persona_runtime::histories::sequences::Mode;
 
 use super::claim::{Histories, Limit, PickOf, Window};
+use super::filter::links;
 
 /// A sequence.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub(super) struct Course {
     pub(super) levels: Vec<LevelOf>,
     /// What must not follow.
     pub(super) not: Option<(Vec<StandOf>, Mode)>,
+    /// For each lane the column that all events of a sequence have in common, if there is one.
+    pub(super) keys: Option<Vec<ColId>>,
     /// The vector of the answers.
     pub(super) out: usize,
 }
@@ -85,6 +88,7 @@ impl Course {
                 Some((stands(histories, plan, &kinds, of, level)?, mode))
             }
         };
+        let keys = keys(plan, sequence, &kinds)?;
         let mut lanes = Vec::with_capacity(kinds.len());
         for kind in kinds {
             lanes.push(lane(histories, plan, kind, sequence)?);
@@ -94,6 +98,7 @@ impl Course {
             latest: sequence.latest,
             levels,
             not,
+            keys,
             out: histories.claimed.len(),
         })
     }
@@ -107,6 +112,49 @@ fn all_kinds(sequence: &Sequence) -> Vec<KindId> {
     kinds.sort_unstable();
     kinds.dedup();
     kinds
+}
+
+/// What ties the events of a sequence together. None where one walk does not do: where some are tied and others are not,
+/// or by more than one column each. Some of nothing where none are tied.
+fn keys(plan: &Plan, sequence: &Sequence, lanes: &[KindId]) -> Option<Option<Vec<ColId>>> {
+    let steps = sequence.steps.iter().map(|step| step.filter);
+    let not = sequence.not.as_ref().map(|not| not.filter);
+    let filters: Vec<Option<NodeId>> = steps.chain(not).collect();
+    // For each level the column that ties it.
+    let mut ties: Vec<Option<NodeId>> = vec![None; filters.len() + 1];
+    let mut tied = 0;
+    for (level, filter) in (1..).zip(&filters) {
+        let links = filter.map_or_else(Vec::new, |filter| links(plan, filter, level));
+        tied += usize::from(!links.is_empty());
+        for node in links.into_iter().flat_map(|(own, other)| [own, other]) {
+            let Op::Event { level, .. } = plan.nodes[node].op else {
+                return None;
+            };
+            let tie = ties.get_mut(usize::from(level))?;
+            if *tie.get_or_insert(node) != node {
+                return None;
+            }
+        }
+    }
+    if tied == 0 {
+        return Some(None);
+    }
+    if tied < filters.len() {
+        return None;
+    }
+    let keys = lanes.iter().map(|kind| {
+        let of_kind = ties.iter().flatten().filter_map(|tie| {
+            let Op::Event { cols, .. } = &plan.nodes[*tie].op else {
+                return None;
+            };
+            let col = cols.iter().find(|col| col.kind == *kind)?;
+            Some(col.col)
+        });
+        let cols: Vec<ColId> = of_kind.collect();
+        let (first, more) = cols.split_first()?;
+        more.iter().all(|col| col == first).then_some(*first)
+    });
+    Some(Some(keys.collect::<Option<Vec<ColId>>>()?))
 }
 
 /// The windows over one kind. No event of a sequence is earlier than its first, so that the lower end of the first

@@ -324,6 +324,84 @@ impl Maker<'_> {
         }
     }
 
+    /// The texts that events of some kinds have in common.
+    fn key(&mut self, kinds: &[KindId], level: u8) -> NodeId {
+        let col = |kind: KindId| self.schema.events[kind].column("sku").unwrap();
+        let cols = kinds.iter().map(|kind| EventCol {
+            kind: *kind,
+            col: col(*kind),
+        });
+        let cols: Box<[EventCol]> = cols.collect();
+        let optional = |of: &EventCol| self.schema.events[of.kind].columns[of.col].optional;
+        let optional = cols.iter().any(optional);
+        self.b.node(Op::Event { level, cols }, Ty::Str, optional)
+    }
+
+    /// A sequence whose every event has the text of one before, and perhaps passes a test of its own.
+    fn tied(&mut self) -> NodeId {
+        let mut kinds = vec![self.kinds()];
+        let first = self.query(&kinds[0].clone(), kinds[0].len() == 1);
+        let negated = self.rng.chance(60);
+        let levels = 1 + u8::try_from(self.rng.below(3)).unwrap();
+        let mut filters = Vec::new();
+        for level in 1..=levels {
+            let own = self.kinds();
+            let other = u8::try_from(self.rng.below(usize::from(level))).unwrap();
+            let (a, b) = (
+                self.key(&own, level),
+                self.key(&kinds[usize::from(other)].clone(), other),
+            );
+            let tie = self.bool(Op::Eq(a.min(b), a.max(b)));
+            let parts = [Some(tie), self.step_filter(&own, level)];
+            let mut parts: Vec<NodeId> = parts.into_iter().flatten().collect();
+            parts.sort_unstable();
+            filters.push(match parts[..] {
+                [one] => one,
+                _ => self.flat_and(&parts),
+            });
+            kinds.push(own);
+        }
+        let mut steps: Vec<Step> = Vec::new();
+        for (kinds, filter) in kinds[1..].iter().zip(&filters) {
+            steps.push(Step {
+                kinds: kinds.clone().into(),
+                filter: Some(*filter),
+                within: self.rng.chance(50).then(|| self.span()),
+            });
+        }
+        let mode = match self.rng.below(3) {
+            0 => NegationMode::Within(self.span()),
+            1 => NegationMode::For(self.span()),
+            _ => NegationMode::Ever,
+        };
+        let not = steps.pop_if(|_| negated).map(|step| Negation {
+            kinds: step.kinds,
+            filter: step.filter,
+            mode,
+        });
+        let latest = self.rng.chance(30);
+        self.bool(Op::Sequence(Box::new(Sequence {
+            first,
+            latest,
+            steps: steps.into(),
+            not,
+        })))
+    }
+
+    /// All of these and of what they are made of.
+    fn flat_and(&mut self, parts: &[NodeId]) -> NodeId {
+        let mut flat = Vec::new();
+        for part in parts {
+            match &self.b.get(*part).op {
+                Op::And(more) => flat.extend(more.iter().copied()),
+                _ => flat.push(*part),
+            }
+        }
+        flat.sort_unstable();
+        flat.dedup();
+        self.bool(Op::And(flat.into()))
+    }
+
     /// A condition where there is one kind, which it can be about.
     fn step_filter(&mut self, kinds: &[KindId], level: u8) -> Option<NodeId> {
         let about = kinds.len() == 1 && self.rng.chance(40);
@@ -419,4 +497,9 @@ fn aggregates_that_are_claimed_agree() {
 #[test]
 fn sequences_that_are_claimed_agree() {
     claimed_plans(32, 30, |maker| maker.sequence());
+}
+
+#[test]
+fn sequences_tied_by_a_column_agree() {
+    claimed_plans(33, 30, |maker| maker.tied());
 }

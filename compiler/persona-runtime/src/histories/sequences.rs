@@ -1,5 +1,6 @@
-//! Sequences whose conditions each look at one event: whether events of some kinds follow each other as asked, by one
-//! walk over each profile's events in their total order, whatever the number of events.
+//! Sequences whose conditions each look at one event, or ask that all events have one key: whether events of some kinds
+//! follow each other as asked, by one walk over each profile's events in their total order, whatever the number of
+//! events. With keys it is one walk for each key, over the events that have it.
 //!
 //! For each level the walk keeps the latest event by which it can be reached: the best predecessor there is, because
 //! what follows asks for little time between neighbours. Of the events that end the positive part it keeps the earliest
@@ -62,8 +63,10 @@ pub enum Mode {
     Ever,
 }
 
+/// The key of an event of a lane by its row, if it has one.
+pub type KeyOf<'a> = Box<dyn Fn(usize) -> Option<u64> + 'a>;
+
 /// A sequence over a run.
-#[derive(Clone, Debug)]
 pub struct Course<'a> {
     /// The kinds.
     pub lanes: Vec<Lane<'a>>,
@@ -75,9 +78,23 @@ pub struct Course<'a> {
     pub levels: Vec<Level<'a>>,
     /// What must not follow: which events of each lane, and for how long.
     pub not: Option<(Vec<Stand<'a>>, Mode)>,
+    /// For each lane, where only events with equal keys make a sequence; an event without a key is alone.
+    pub keys: Option<Vec<KeyOf<'a>>>,
     /// The evaluation time.
     pub now: i64,
 }
+
+impl std::fmt::Debug for Course<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Course")
+            .field("levels", &self.levels)
+            .field("not", &self.not)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An event: a lane and a row in its table.
+type Event = (usize, usize);
 
 /// What a walk keeps of one level.
 #[derive(Clone, Copy, Debug)]
@@ -88,11 +105,87 @@ struct Reached {
 
 const UNREACHED: Reached = Reached { is: false, at: 0 };
 
-/// A walk's state, kept between profiles.
+/// A walk over the events of one profile, or over those of them that have one key.
+#[derive(Debug, Default)]
+struct Track {
+    reached: Vec<Reached>,
+    pending: Option<i64>,
+}
+
+impl Track {
+    /// Before the first event.
+    fn start(&mut self, course: &Course<'_>) {
+        self.reached.clear();
+        self.reached.resize(course.levels.len(), UNREACHED);
+        self.pending = None;
+    }
+
+    /// The next event; whether the sequence has happened with it, whatever follows.
+    #[inline(always)]
+    fn feed(&mut self, course: &Course<'_>, is_first: bool, (lane, row): Event) -> bool {
+        let at = course.lanes[lane].at[row];
+        if let (Some((stands, mode)), Some(pending)) = (&course.not, self.pending)
+            && stands[lane].may(row)
+        {
+            if matches!(mode, Mode::Within(length) if pending.saturating_add(*length) < at) {
+                return true;
+            }
+            self.pending = None;
+        }
+        if !self.step(course, is_first, (lane, row), at) {
+            return false;
+        }
+        if course.not.is_none() {
+            return true;
+        }
+        self.pending.get_or_insert(at);
+        false
+    }
+
+    /// What an event means for the levels; whether it ends the positive part.
+    #[inline(always)]
+    fn step(&mut self, course: &Course<'_>, is_first: bool, (lane, row): Event, at: i64) -> bool {
+        let last = course.levels.len() - 1;
+        let mut ends = false;
+        for index in (0..=last).rev() {
+            let level = &course.levels[index];
+            let reachable = match index.checked_sub(1) {
+                None => is_first,
+                Some(before) => {
+                    let Reached { is, at: before } = self.reached[before];
+                    let near = |within: i64| at <= before.saturating_add(within);
+                    is && level.within.is_none_or(near)
+                }
+            };
+            if reachable && level.stands[lane].may(row) {
+                self.reached[index] = Reached { is: true, at };
+                ends |= index == last;
+            }
+        }
+        ends
+    }
+
+    /// Whether the sequence has happened now that no event follows.
+    fn ends(&self, course: &Course<'_>) -> bool {
+        let (Some(pending), Some((_, mode))) = (self.pending, &course.not) else {
+            return false;
+        };
+        match mode {
+            Mode::Within(length) | Mode::For(length) => {
+                pending.saturating_add(*length) <= course.now
+            }
+            Mode::Ever => true,
+        }
+    }
+}
+
+/// Walks profiles one after another. Keeps memory between them.
 #[derive(Debug, Default)]
 pub struct Walker {
     cursors: Vec<(usize, usize)>,
-    reached: Vec<Reached>,
+    track: Track,
+    /// Key, place in the total order, event.
+    keyed: Vec<(u64, u32, Event)>,
 }
 
 impl Walker {
@@ -101,7 +194,8 @@ impl Walker {
         with(isa, || {
             out.fill(0);
             for profile in 0..profiles {
-                let found = self.happened(course, profile);
+                let any = |spans: &Spans<'_>| spans.low[profile] < spans.high[profile];
+                let found = course.first.iter().any(any) && self.happened(course, profile);
                 out[profile / 64] |= u64::from(found) << (profile % 64);
             }
         });
@@ -109,66 +203,34 @@ impl Walker {
 
     #[inline(always)]
     fn happened(&mut self, course: &Course<'_>, profile: usize) -> bool {
-        let any = |spans: &Spans<'_>| spans.low[profile] < spans.high[profile];
-        if !course.first.iter().any(any) {
-            return false;
-        }
-        let only = match course.latest {
-            true => match last_first(course, profile) {
-                None => return false,
-                only => only,
-            },
-            false => None,
+        let only = course.latest.then(|| last_first(course, profile));
+        let is_first = |event: Event| match only {
+            Some(only) => only == Some(event),
+            None => {
+                let first = course.first[event.0];
+                (first.low[profile] as usize..first.high[profile] as usize).contains(&event.1)
+            }
         };
+        if let Some(keys) = &course.keys {
+            return self.keyed(course, keys, profile, is_first);
+        }
         self.cursors.clear();
         self.cursors.extend(course.lanes.iter().map(|lane| {
             let rows = lane.rows;
             (rows.low[profile] as usize, rows.high[profile] as usize)
         }));
-        self.reached.clear();
-        self.reached.resize(course.levels.len(), UNREACHED);
-        let mut pending = UNREACHED;
-        while let Some((lane, row)) = self.next(course) {
-            let at = course.lanes[lane].at[row];
-            if let Some((stands, mode)) = &course.not
-                && pending.is
-                && stands[lane].may(row)
-            {
-                if matches!(mode, Mode::Within(length) if pending.at.saturating_add(*length) < at) {
-                    return true;
-                }
-                pending = UNREACHED;
-            }
-            let is_first = match only {
-                Some(only) => only == (lane, row),
-                None => {
-                    let first = course.first[lane];
-                    (first.low[profile] as usize..first.high[profile] as usize).contains(&row)
-                }
-            };
-            if !self.step(course, is_first, (lane, row), at) {
-                continue;
-            }
-            if course.not.is_none() {
+        self.track.start(course);
+        while let Some(event) = self.next(course) {
+            if self.track.feed(course, is_first(event), event) {
                 return true;
             }
-            if !pending.is {
-                pending = Reached { is: true, at };
-            }
         }
-        pending.is
-            && match course.not.as_ref().map(|(_, mode)| *mode) {
-                Some(Mode::Within(length) | Mode::For(length)) => {
-                    pending.at.saturating_add(length) <= course.now
-                }
-                Some(Mode::Ever) => true,
-                None => false,
-            }
+        self.track.ends(course)
     }
 
     /// The next event in the total order.
     #[inline(always)]
-    fn next(&mut self, course: &Course<'_>) -> Option<(usize, usize)> {
+    fn next(&mut self, course: &Course<'_>) -> Option<Event> {
         let mut best: Option<(u32, usize)> = None;
         for (lane, (row, end)) in self.cursors.iter().enumerate() {
             if row < end {
@@ -184,50 +246,50 @@ impl Walker {
         Some((lane, row))
     }
 
-    /// What an event means for the levels; whether it ends the positive part.
-    #[inline(always)]
-    fn step(
+    /// A walk for each key.
+    fn keyed(
         &mut self,
         course: &Course<'_>,
-        is_first: bool,
-        (lane, row): (usize, usize),
-        at: i64,
+        keys: &[KeyOf<'_>],
+        profile: usize,
+        is_first: impl Fn(Event) -> bool,
     ) -> bool {
-        let last = course.levels.len() - 1;
-        let mut ends = false;
-        for index in (0..=last).rev() {
-            let level = &course.levels[index];
-            let reachable = match index.checked_sub(1) {
-                None => is_first,
-                Some(before) => {
-                    let before = self.reached[before];
-                    before.is
-                        && level
-                            .within
-                            .is_none_or(|within| at <= before.at.saturating_add(within))
+        let Self { track, keyed, .. } = self;
+        keyed.clear();
+        for (lane, (events, key)) in course.lanes.iter().zip(keys).enumerate() {
+            for row in events.rows.low[profile] as usize..events.rows.high[profile] as usize {
+                let event = (lane, row);
+                if let Some(key) = key(row) {
+                    keyed.push((key, events.order[row], event));
+                    continue;
                 }
-            };
-            if reachable && level.stands[lane].may(row) {
-                self.reached[index] = Reached { is: true, at };
-                ends |= index == last;
+                track.start(course);
+                if track.feed(course, is_first(event), event) || track.ends(course) {
+                    return true;
+                }
             }
         }
-        ends
+        keyed.sort_unstable();
+        keyed.chunk_by(|(a, ..), (b, ..)| a == b).any(|events| {
+            track.start(course);
+            let mut events = events.iter().map(|(.., event)| *event);
+            events.any(|event| track.feed(course, is_first(event), event)) || track.ends(course)
+        })
     }
 }
 
 /// The last event that may come first.
-fn last_first(course: &Course<'_>, profile: usize) -> Option<(usize, usize)> {
-    let mut best: Option<(u32, usize, usize)> = None;
+fn last_first(course: &Course<'_>, profile: usize) -> Option<Event> {
+    let mut best: Option<(u32, Event)> = None;
     for (lane, spans) in course.first.iter().enumerate() {
-        let rows = spans.low[profile] as usize..spans.high[profile] as usize;
+        let mut rows = spans.low[profile] as usize..spans.high[profile] as usize;
         let stand = course.levels[0].stands[lane];
-        if let Some(row) = rows.rev().find(|row| stand.may(*row)) {
+        if let Some(row) = rows.rfind(|row| stand.may(*row)) {
             let order = course.lanes[lane].order[row];
-            if best.is_none_or(|(greatest, ..)| greatest < order) {
-                best = Some((order, lane, row));
+            if best.is_none_or(|(greatest, _)| greatest < order) {
+                best = Some((order, (lane, row)));
             }
         }
     }
-    best.map(|(_, lane, row)| (lane, row))
+    best.map(|(_, event)| event)
 }
