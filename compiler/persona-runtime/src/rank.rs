@@ -78,6 +78,50 @@ pub fn tile_ends(tiles: u32, count: usize) -> impl Iterator<Item = usize> {
     (1..=tiles.min(count)).map(move |tile| tile * size + tile.min(larger))
 }
 
+/// The ranks of many values. Those that are missing stay so; all are where the population is empty.
+#[derive(Debug)]
+pub enum Ranks<'a> {
+    /// Of tiles.
+    Tiles(&'a mut [i64]),
+    /// Of percentiles.
+    Shares(&'a mut [f64]),
+}
+
+impl Ranks<'_> {
+    /// Ranks values in the table of a population of their type. `known` has a bit for each value that is there, and
+    /// then for each rank.
+    pub fn fill<T: Copy + PartialOrd>(&mut self, table: &[T], values: &[T], known: &mut [u64]) {
+        if table.is_empty() {
+            return known.fill(0);
+        }
+        match self {
+            Self::Tiles(out) if table.len() <= COMPARED => {
+                let inner = &table[..table.len() - 1];
+                out.fill(1);
+                for least in inner {
+                    let behind = values.iter().map(|value| i64::from(least < value));
+                    out.iter_mut().zip(behind).for_each(|(out, is)| *out += is);
+                }
+            }
+            Self::Tiles(out) => {
+                for (out, value) in out.iter_mut().zip(values) {
+                    let below = table.partition_point(|other| other < value);
+                    *out = tile(below, table.len()).unwrap_or_default();
+                }
+            }
+            Self::Shares(out) => {
+                for (out, value) in out.iter_mut().zip(values) {
+                    let below = table.partition_point(|other| other < value);
+                    *out = percentile(below, table.len()).unwrap_or_default();
+                }
+            }
+        }
+    }
+}
+
+/// Up to so many tiles, a comparison with each is quicker than a search.
+const COMPARED: usize = 32;
+
 /// What a table keeps of a population.
 fn table<T: Copy>(
     kind: RankKind,

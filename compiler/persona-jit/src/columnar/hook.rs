@@ -6,8 +6,8 @@ use std::fmt::Debug;
 use std::ops::Range;
 
 use persona_ir::{NodeId, Plan};
-use persona_runtime::Dataset;
 use persona_runtime::kernels::Isa;
+use persona_runtime::{Calibration, Dataset};
 
 use super::vector::Vector;
 use super::zones::Zones;
@@ -31,6 +31,8 @@ pub(crate) struct Binding<'a> {
     pub(crate) data: &'a Dataset,
     /// `now` in the zones of the profiles; only the package's where no node that the plan needs asks for the zone.
     pub(crate) zones: &'a Zones<'a>,
+    /// The thresholds of ranks.
+    pub(crate) calibration: &'a Calibration,
     /// The instructions to use.
     pub(crate) isa: Isa,
 }
@@ -50,7 +52,8 @@ pub(crate) trait Filler {
 }
 
 /// Asks who computes histories which of the wanted nodes it claims. Wanted are closed nodes with an [`persona_ir::Op::Agg`]
-/// or [`persona_ir::Op::Sequence`], sorted by id.
+/// or [`persona_ir::Op::Sequence`], or the rank of an
+/// aggregate, sorted by id.
 pub(crate) fn claim(plan: &Plan, wanted: &[NodeId]) -> Option<Box<dyn Source>> {
     let histories = Histories::new(plan, wanted);
     let claims = !histories.nodes().is_empty();

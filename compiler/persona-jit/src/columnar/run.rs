@@ -99,6 +99,7 @@ pub(crate) fn run(job: Job<'_>) -> Filled {
         plan: job.plan,
         data: job.data,
         zones: &zones,
+        calibration: job.calibration,
         isa,
     };
     let source = job.scheme.source.as_ref().filter(|_| bound.needs_vectors);

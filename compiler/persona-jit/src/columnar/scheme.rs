@@ -326,7 +326,8 @@ fn smalls(plan: &Plan, claims: &Claims<'_>) -> (Small, Vec<Entries>, bool) {
     (fixed, entries.collect(), claims.zones)
 }
 
-/// The closed nodes with a history that goals about profiles need and whose values have vectors, sorted by id.
+/// The closed nodes with a history that goals about profiles need and whose values have vectors, and their ranks, sorted
+/// by id.
 fn histories(plan: &Plan, goals: &[Goal]) -> Vec<NodeId> {
     let free: IndexVec<NodeId, persona_ir::Levels> = persona_ir::free_levels(&plan.nodes);
     let goals = goals
@@ -344,9 +345,12 @@ fn histories(plan: &Plan, goals: &[Goal]) -> Vec<NodeId> {
             if Vector::new(&plan.nodes[node].ty).is_some() {
                 found.push(node);
             }
-        } else {
-            stack.extend(operands(op).iter().map(|operand| operand.node));
+            continue;
         }
+        if matches!(op, Op::Rank(_, of) if matches!(plan.nodes[*of].op, Op::Agg(_))) {
+            found.push(node);
+        }
+        stack.extend(operands(op).iter().map(|operand| operand.node));
     }
     found.sort_unstable();
     found

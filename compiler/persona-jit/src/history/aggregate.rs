@@ -36,10 +36,15 @@ pub(super) enum Values<'v> {
 }
 
 impl<'v> Out<'v> {
-    /// For so many profiles.
+    /// For so many profiles, all of which have a value at first.
     pub(super) fn new(vector: &'v mut Vector, profiles: usize) -> Self {
-        let words = profiles.div_ceil(64);
         vector.known = Row::first(profiles);
+        Self::of_known(vector, profiles)
+    }
+
+    /// For so many profiles, where it is known which values are there.
+    pub(super) fn of_known(vector: &'v mut Vector, profiles: usize) -> Self {
+        let words = profiles.div_ceil(64);
         let values = match &mut vector.values {
             Vectored::Bits(row) => {
                 *row = Row::NONE;

@@ -5,7 +5,7 @@ use persona_ir::{ColId, KindId, NodeId, Schema};
 use persona_runtime::histories::Run;
 use persona_runtime::histories::cuts::Sample;
 use persona_runtime::kernels::Isa;
-use persona_runtime::{Column, Dataset};
+use persona_runtime::{Calibration, Column, Dataset};
 
 use super::claim::{Histories, KindWork, Limit, Moment, PickOf};
 use super::columns::EventColumn;
@@ -20,6 +20,7 @@ pub(crate) struct BoundHistories<'a> {
     pub(super) histories: &'a Histories,
     pub(super) zones: &'a Zones<'a>,
     pub(super) isa: Isa,
+    pub(super) calibration: &'a Calibration,
     pub(super) now: i64,
     /// Absent for kinds over which nothing is computed.
     pub(super) kinds: IndexVec<KindId, Option<BoundKind<'a>>>,
@@ -88,6 +89,7 @@ impl Source for Histories {
             histories: self,
             zones: binding.zones,
             isa: binding.isa,
+            calibration: binding.calibration,
             now: binding.zones.clocks()[0].now(),
             kinds: kinds.collect(),
         })

@@ -2,7 +2,7 @@
 
 use persona_base::IndexVec;
 use persona_ir::{
-    Agg, AggKind, ColId, Const, InstantSpec, KindId, NodeId, Op, Plan, Query, Schema, Ty,
+    Agg, AggKind, ColId, Const, InstantSpec, KindId, NodeId, Op, Plan, Query, RankId, Schema, Ty,
 };
 use persona_runtime::histories::aggregates::Place;
 use rustc_hash::FxHashMap;
@@ -21,6 +21,18 @@ pub(crate) struct Histories {
     pub(super) kinds: IndexVec<KindId, KindWork>,
     /// The sequences.
     pub(super) courses: Vec<Course>,
+    /// The ranks of claimed nodes.
+    pub(super) ranks: Vec<RankOf>,
+}
+
+/// The rank of a claimed node.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RankOf {
+    pub(super) rank: RankId,
+    /// The vector of the ranked value.
+    pub(super) of: usize,
+    /// The vector of the rank.
+    pub(super) out: usize,
 }
 
 /// What is computed over one kind of event. Parts refer to each other by index.
@@ -143,6 +155,16 @@ impl Histories {
             Op::Sequence(sequence) => {
                 let course = Course::read(self, plan, sequence)?;
                 self.courses.push(course);
+            }
+            Op::Rank(rank, of) => {
+                // Nodes are claimed in the order of their ids.
+                let of = self.claimed.binary_search(of).ok()?;
+                let out = self.claimed.len();
+                self.ranks.push(RankOf {
+                    rank: *rank,
+                    of,
+                    out,
+                });
             }
             _ => return None,
         }

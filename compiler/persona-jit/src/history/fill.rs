@@ -4,17 +4,19 @@ use std::ops::Range;
 
 use persona_base::IndexVec;
 use persona_ir::KindId;
+use persona_runtime::RankTable;
 use persona_runtime::histories::aggregates as kernels;
 use persona_runtime::histories::marks::Every;
 use persona_runtime::histories::sequences::{self, KeyOf, Level, Stand, Walker};
 use persona_runtime::histories::{Cutter, Marks, Method, Run, Spans, cuts};
+use persona_runtime::rank::Ranks;
 
 use super::aggregate::{Aggregate, Out, Scratch, Values};
 use super::bind::{BoundHistories, BoundKind, LimitOf};
 use super::columns::EventColumn;
 use super::steps::{Course, StandOf};
 use crate::columnar::hook::Filler;
-use crate::columnar::vector::Vector;
+use crate::columnar::vector::{Vector, Vectored};
 
 /// One thread's work, and the memory that it takes, kept from chunk to chunk.
 #[derive(Debug)]
@@ -62,6 +64,12 @@ impl Filler for Work<'_> {
         }
         for course in &bound.histories.courses {
             self.walk(course, &profiles, &mut out[course.out]);
+        }
+        for rank in &bound.histories.ranks {
+            // An operand comes before its user.
+            let (before, behind) = out.split_at_mut(rank.out);
+            let table = bound.calibration.ranks.get(rank.rank);
+            rank_all(table, &before[rank.of], &mut behind[0], profiles.len());
         }
     }
 }
@@ -188,6 +196,29 @@ impl Work<'_> {
             let isa = self.bound.isa;
             self.walker.walk(isa, &course, profiles.len(), words);
         }
+    }
+}
+
+/// Ranks the values of a vector. All are missing where the table is absent, or is one of other values.
+fn rank_all(table: Option<&RankTable>, values: &Vector, out: &mut Vector, profiles: usize) {
+    out.known = values.known;
+    let Out {
+        values: ranks,
+        known,
+    } = Out::of_known(out, profiles);
+    let mut ranks = match ranks {
+        Values::Ints(tiles) => Ranks::Tiles(tiles),
+        Values::Floats(shares) => Ranks::Shares(shares),
+        Values::Bits(_) | Values::Codes(_) => return known.fill(0),
+    };
+    match (table, &values.values) {
+        (Some(RankTable::Int(table)), Vectored::Ints(values)) => {
+            ranks.fill(table, &values[..profiles], known);
+        }
+        (Some(RankTable::Float(table)), Vectored::Floats(values)) => {
+            ranks.fill(table, &values[..profiles], known);
+        }
+        _ => known.fill(0),
     }
 }
 

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use persona_base::IndexVec;
 use persona_ir::{
     Agg, AggKind, Bound, Builder, CalendarUnit, ColId, Const, EventCol, F64, InstantSpec, KindId,
-    Negation, NegationMode, NodeId, Op, Plan, Query, Schema, Sequence, Step, Ty,
+    Negation, NegationMode, NodeId, Op, Plan, Query, Rank, RankKind, Schema, Sequence, Step, Ty,
 };
 use persona_runtime::kernels::{CHUNK, Isa};
 use persona_runtime::{Calibration, Dataset, Evaluator, Value};
 
 use super::fixture::{self, CART, DAY, FLOATS, HOUR, INTS, NOW, ORDER, Rng, TEXTS, VISIT};
 use super::generate::{self, Focus};
-use super::{plans, same_value};
+use super::{agree, at, plans, same_value};
 use crate::analysis::Analysis;
 use crate::columnar::hook::{Binding, Source};
 use crate::columnar::vector::{Vector, Vectored};
@@ -50,7 +50,7 @@ fn compare(plan: &Plan, data: &Dataset, now: i64, run: usize) -> Result<usize, S
         now,
         ranks: IndexVec::new(),
     });
-    let evaluator = Evaluator::new(plan, data, now, calibration);
+    let evaluator = Evaluator::new(plan, data, now, Arc::clone(&calibration));
     let zones = Zones::new(plan, data, now);
     let ty = |node: NodeId| &plan.nodes[node].ty;
     for isa in Isa::available() {
@@ -58,6 +58,7 @@ fn compare(plan: &Plan, data: &Dataset, now: i64, run: usize) -> Result<usize, S
             plan,
             data,
             zones: &zones,
+            calibration: &calibration,
             isa,
         });
         let mut filler = bound.filler();
@@ -502,4 +503,51 @@ fn sequences_that_are_claimed_agree() {
 #[test]
 fn sequences_tied_by_a_column_agree() {
     claimed_plans(33, 30, |maker| maker.tied());
+}
+
+#[test]
+fn ranks_of_aggregates_agree() {
+    for seed in 0..25 {
+        let mut rng = Rng(34_000 + seed);
+        let data = fixture::dataset(&mut rng, 75, 25);
+        let mut maker = Maker {
+            rng: &mut rng,
+            b: Builder::new(),
+            schema: fixture::schema(),
+        };
+        let mut ranks = IndexVec::new();
+        let mut nodes = Vec::new();
+        while nodes.len() < 8 {
+            let value = maker.aggregate();
+            let ty = &maker.b.get(value).ty;
+            if !ty.is_integer() && *ty != Ty::Float {
+                continue;
+            }
+            let (kind, ty) = match maker.rng.below(3) {
+                0 => (RankKind::Percentile, Ty::Float),
+                1 => (RankKind::Ntile(40), Ty::Int),
+                _ => (RankKind::Ntile(5), Ty::Int),
+            };
+            let visits = maker.query(&[VISIT], false);
+            let visited = Agg {
+                kind: AggKind::Exists,
+                query: visits,
+                value: None,
+            };
+            let visited = maker.bool(Op::Agg(Box::new(visited)));
+            let among = maker.rng.chance(50).then_some(visited);
+            let name = "rank".into();
+            let id = ranks.push(Rank {
+                name,
+                kind,
+                value,
+                among,
+            });
+            nodes.push(maker.b.node(Op::Rank(id, value), ty, true));
+        }
+        let mut plan = plans::traits(maker.b, &nodes);
+        plan.ranks = ranks;
+        assert_eq!(persona_ir::verify(&plan), Ok(()), "seed {seed}");
+        agree(&plan, &data, &at(NOW)).unwrap();
+    }
 }
