@@ -57,7 +57,7 @@ mod limits {
         }
 
         fn below(&mut self, end: u64) -> u64 {
-            (u128::from(self.next()) * u128::from(end) >> 64) as u64
+            ((u128::from(self.next()) * u128::from(end)) >> 64) as u64
         }
     }
 
@@ -413,11 +413,11 @@ mod limits {
             print!("{count:5}");
             // SAFETY: the machine has AVX-512, or `main` had not come here.
             list_race(Lane::U8(&bytes), &short, |list, row| unsafe {
-                list_by_hand_u8(&bytes, list, row)
+                list_by_hand_u8(&bytes, list, row);
             });
             // SAFETY: as before.
             list_race(Lane::U16(&words), &long, |list, row| unsafe {
-                list_by_hand_u16(&words, list, row)
+                list_by_hand_u16(&words, list, row);
             });
             println!();
         }
@@ -454,8 +454,8 @@ mod limits {
         out: &mut [Row],
         counts: &mut [u64],
     ) {
-        // SAFETY: vectors of a row.
         let load = |row: u32| -> [__m512i; 4] {
+            // SAFETY: vectors of a row.
             std::array::from_fn(|at| unsafe {
                 _mm512_load_si512(rows[row as usize].0.as_ptr().add(at * 8).cast())
             })
@@ -511,14 +511,15 @@ mod limits {
             let (ours, limit) = race(
                 60,
                 || {
-                    (0..repeats)
-                        .for_each(|_| circuit.run_counting(Isa::Avx512, &mut rows, CHUNK, &mut out))
+                    (0..repeats).for_each(|_| {
+                        circuit.run_counting(Isa::Avx512, &mut rows, CHUNK, &mut out)
+                    });
                 },
-                // SAFETY: the machine has AVX-512, or `main` had not come here.
                 || {
+                    // SAFETY: the machine has AVX-512, or `main` had not come here.
                     (0..repeats).for_each(|_| unsafe {
-                        conditions_by_hand(&conditions, &given, &mut places, &mut expected)
-                    })
+                        conditions_by_hand(&conditions, &given, &mut places, &mut expected);
+                    });
                 },
             );
             assert!(out == expected, "{count} conditions");
