@@ -3,13 +3,14 @@
 
 use std::ops::Bound;
 
-use super::{LaneKind, Test};
+use super::classes::Classes;
+use super::{CHUNK, LaneKind, Row, Test};
 
 /// The longest list whose values are compared one by one, where a table costs a look-up per row.
 const LONGEST_LIST: usize = 16;
 
 /// The most codes of a table of bits over four-byte codes.
-const LARGEST_TABLE: i64 = 1 << 20;
+pub(super) const LARGEST_TABLE: i64 = 1 << 20;
 
 /// Tests of one lane by form. `to` is the place of the test's answer; constants are copies of a value that fill 64 bits.
 #[derive(Debug, Default)]
@@ -38,6 +39,8 @@ pub(super) struct Forms {
     pub packs: Vec<Pack>,
     /// All tests that kernels answer block by block: limits, ranges, short lists, packs.
     pub blocked: Vec<usize>,
+    /// The lists of codes once more, where they are many.
+    pub classes: Vec<Classes>,
 }
 
 /// A test against one constant.
@@ -108,18 +111,29 @@ impl Forms {
                 }
             }
         }
-        if kind.width() == 8 {
-            forms.pack();
-        }
-        let limits = [&forms.above, &forms.below, &forms.is]
-            .into_iter()
-            .flatten();
-        let mut blocked: Vec<usize> = limits.map(|test| test.to).collect();
-        blocked.extend(forms.between.iter().map(|test| test.to));
-        blocked.extend(forms.any.iter().map(|test| test.to));
-        blocked.extend(forms.packs.iter().flat_map(|pack| &pack.to));
-        forms.blocked = blocked;
+        forms.finish(kind);
+        forms.classes = Classes::new(kind, &forms);
         forms
+    }
+
+    /// Packs tables of bytes and notes which tests go block by block; to be called once all tests are there.
+    pub(super) fn finish(&mut self, kind: LaneKind) {
+        if kind.width() == 8 {
+            self.pack();
+        }
+        let limits = [&self.above, &self.below, &self.is].into_iter().flatten();
+        let mut blocked: Vec<usize> = limits.map(|test| test.to).collect();
+        blocked.extend(self.between.iter().map(|test| test.to));
+        blocked.extend(self.any.iter().map(|test| test.to));
+        blocked.extend(self.packs.iter().flat_map(|pack| &pack.to));
+        self.blocked = blocked;
+    }
+
+    /// Answers the tests that need no look at a value, for a chunk of `len` rows.
+    pub(super) fn settle(&self, len: usize, out: &mut [Row]) {
+        debug_assert!(len <= CHUNK, "a chunk");
+        self.none.iter().for_each(|to| out[*to] = Row::NONE);
+        self.all.iter().for_each(|to| out[*to] = Row::first(len));
     }
 
     /// Packs tables over bytes, those of low codes first, as a look-up in a part of a table is cheaper.
@@ -147,7 +161,7 @@ impl Forms {
         }
     }
 
-    fn ints(&mut self, kind: LaneKind, lo: i64, hi: i64, to: usize) {
+    pub(super) fn ints(&mut self, kind: LaneKind, lo: i64, hi: i64, to: usize) {
         let (least, greatest) = kind.limits().expect("a lane of integers or codes");
         if lo > hi || lo > greatest || hi < least {
             self.none.push(to);
@@ -208,7 +222,7 @@ impl Forms {
         }
     }
 
-    fn list(&mut self, kind: LaneKind, mut values: Vec<i64>, to: usize) {
+    pub(super) fn list(&mut self, kind: LaneKind, mut values: Vec<i64>, to: usize) {
         let (least, greatest) = kind.limits().expect("a lane of integers or codes");
         values.retain(|value| (least..=greatest).contains(value));
         values.sort_unstable();

@@ -10,6 +10,7 @@
 
 mod bits;
 mod circuit;
+mod classes;
 mod forms;
 mod isa;
 mod lane;

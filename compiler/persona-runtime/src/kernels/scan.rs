@@ -71,8 +71,8 @@ impl Scan {
     }
 
     /// Answers each test for each row of a lane: row `i` of `out` are the rows of the lane that pass test `i` and, when
-    /// `valid` is given, are known. What a missing value's slot holds does not matter then; without it, a float slot that is
-    /// not a number passes nothing but a test without bounds.
+    /// `valid` is given, are known. What a missing value's slot holds does not matter then; without it, what floats that are
+    /// no numbers pass is not said.
     ///
     /// # Panics
     ///
@@ -87,12 +87,7 @@ impl Scan {
             valid.is_none_or(|valid| valid.len() == len),
             "validity of each row"
         );
-        for to in &self.forms.none {
-            out[*to] = Row::NONE;
-        }
-        for to in &self.forms.all {
-            out[*to] = Row::first(len);
-        }
+        self.forms.settle(len, out);
         match isa.usable() {
             Isa::Portable => portable::scan(&self.forms, lane, out),
             // SAFETY: the machine has the instructions, because this set is usable; `out` has a row for each test, the lane

@@ -115,6 +115,20 @@ unsafe fn gate<W: Wide>(
     unsafe { count::<W>(rows, to) }
 }
 
+/// Words of a wire. Needs the wire to be of rows of which `base` is the first's word.
+#[inline(always)]
+unsafe fn word<W: Wide, const NEGATES: bool>(wire: Wire, base: *const u64) -> W {
+    // SAFETY: the caller has seen to the wire.
+    unsafe {
+        let plain = W::load(base.add(wire.row() * WORDS));
+        if NEGATES && wire.is_negated() {
+            plain.not()
+        } else {
+            plain
+        }
+    }
+}
+
 /// An and of ors. Needs the wires to be of rows of which `base` is the first's word.
 #[inline(always)]
 unsafe fn clauses<W: Wide, const NEGATES: bool>(
@@ -122,23 +136,17 @@ unsafe fn clauses<W: Wide, const NEGATES: bool>(
     wires: &[Wire],
     base: *mut u64,
 ) -> W {
-    // SAFETY: the caller has seen to the wires.
-    let word = |wire: Wire| unsafe {
-        let plain = W::load(base.add(wire.row() * WORDS));
-        if NEGATES && wire.is_negated() {
-            plain.not()
-        } else {
-            plain
-        }
-    };
-    // SAFETY: vectors of bits alone.
+    // SAFETY: the caller has seen to the wires; the rest is vectors of bits alone.
     unsafe {
         let (mut all, mut wires) = (W::ones(), wires.iter());
         for size in shape {
-            let first = wires.next().map(|wire| word(*wire));
-            let mut any = first.unwrap_or_else(|| W::ones().not());
+            let first = wires.next();
+            let mut any = match first {
+                Some(wire) => word::<W, NEGATES>(*wire, base),
+                None => W::ones().not(),
+            };
             for wire in wires.by_ref().take((*size as usize).saturating_sub(1)) {
-                any = any.or(word(*wire));
+                any = any.or(word::<W, NEGATES>(*wire, base));
             }
             all = all.and(any);
         }

@@ -85,6 +85,22 @@ fn many_tests_of_one_lane_are_answered_together() {
 }
 
 #[test]
+fn many_lists_of_codes_are_answered_together() {
+    let mut random = Random(29);
+    let codes: Vec<u16> = (0..1333).map(|_| random.below(700) as u16).collect();
+    let wide: Vec<u32> = codes.iter().map(|code| u32::from(*code) * 3).collect();
+    for count in [10, 40, 300] {
+        let lists = (0..count).map(|at| {
+            let codes = 1 + random.below(if at % 40 == 0 { 30 } else { 5 });
+            Test::OneOf((0..codes).map(|_| random.below(2100) as i64).collect())
+        });
+        let lists: Vec<Test> = lists.collect();
+        agree(&Values::U16(codes.clone()), &lists, None);
+        agree(&Values::U32(wide.clone()), &lists, None);
+    }
+}
+
+#[test]
 fn slots_of_missing_floats_may_hold_anything() {
     let values: Vec<f64> = (0..130)
         .map(|at| if at % 3 == 0 { f64::NAN } else { f64::from(at) })

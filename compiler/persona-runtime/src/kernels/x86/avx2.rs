@@ -280,7 +280,8 @@ pub(in crate::kernels) unsafe fn scan(forms: &Forms, lane: Lane<'_>, out: &mut [
 }
 
 /// All blocks of a lane. Needs `T` to be the type of `B`, at most a chunk of values, and a row in `out` for each test.
-#[inline(always)]
+#[target_feature(enable = "avx2,bmi2,popcnt")]
+#[inline]
 unsafe fn blocks<B: Block, T: Copy>(forms: &Forms, values: &[T], out: &mut [Row]) {
     let whole = values.len() / B::ROWS;
     for at in 0..whole {
@@ -311,7 +312,8 @@ unsafe fn blocks<B: Block, T: Copy>(forms: &Forms, values: &[T], out: &mut [Row]
 }
 
 /// One block. Needs a block of values at `from`, the first of which is row `at` of the chunk.
-#[inline(always)]
+#[target_feature(enable = "avx2,bmi2,popcnt")]
+#[inline]
 unsafe fn block<B: Block>(forms: &Forms, from: *const u8, at: usize, out: &mut [Row]) {
     let (word, shift) = (at / 64, at % 64);
     let mut put = |to: usize, bits: u64| {
@@ -360,7 +362,8 @@ unsafe fn block<B: Block>(forms: &Forms, from: *const u8, at: usize, out: &mut [
 }
 
 /// Tables of bits over codes of one byte: the byte with a code's bit is found by two shuffles, the bit by a third.
-#[inline(always)]
+#[target_feature(enable = "avx2,bmi2,popcnt")]
+#[inline]
 unsafe fn byte_tables(forms: &Forms, values: &[u8], out: &mut [Row]) {
     for table in &forms.tables {
         let mut bits = [0_u64; 4];
@@ -387,7 +390,8 @@ unsafe fn byte_tables(forms: &Forms, values: &[u8], out: &mut [Row]) {
 }
 
 /// All ones for the bytes whose bit is set in the table, of which each half is given twice.
-#[inline(always)]
+#[target_feature(enable = "avx2,bmi2,popcnt")]
+#[inline]
 unsafe fn byte_bits(codes: __m256i, low: __m256i, high: __m256i) -> __m256i {
     // SAFETY: the caller's machine has AVX2.
     unsafe {

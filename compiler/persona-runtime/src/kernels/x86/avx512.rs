@@ -8,7 +8,7 @@
 use std::arch::x86_64::*;
 
 use crate::kernels::forms::{Forms, Pack};
-use crate::kernels::{Lane, Row, portable};
+use crate::kernels::{CHUNK, Lane, Row, portable};
 
 /// Vectors of a block.
 const VECTORS: usize = 8;
@@ -224,7 +224,15 @@ pub(in crate::kernels) unsafe fn scan(forms: &Forms, lane: Lane<'_>, out: &mut [
             Lane::U32(values) => blocks::<U32, _>(forms, values, out),
             Lane::Bits(_) => return portable::scan(forms, lane, out),
         }
+        for classes in &forms.classes {
+            let mut bytes = [0; CHUNK];
+            let bytes = &mut bytes[..lane.len()];
+            super::classes::fill(classes, lane, bytes);
+            classes.forms.settle(lane.len(), out);
+            blocks::<U8, _>(&classes.forms, bytes, out);
+        }
         match lane {
+            _ if !forms.classes.is_empty() => {}
             Lane::U16(values) => forms.tables.iter().for_each(|table| {
                 look_up(&table.bits, values, &mut out[table.to], |from| {
                     _mm512_cvtepu16_epi32(_mm256_loadu_si256(from.cast()))
@@ -244,7 +252,8 @@ pub(in crate::kernels) unsafe fn scan(forms: &Forms, lane: Lane<'_>, out: &mut [
 }
 
 /// All blocks of a lane. Needs `T` to be the type of `V`, at most a chunk of values, and a row in `out` for each test.
-#[inline(always)]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi2,popcnt")]
+#[inline]
 unsafe fn blocks<V: Values, T: Copy>(forms: &Forms, values: &[T], out: &mut [Row]) {
     let alone = forms.blocked.len() == 1;
     // SAFETY: the caller has seen to the values and rows; each form asks the values of a block.
@@ -299,7 +308,8 @@ unsafe fn blocks<V: Values, T: Copy>(forms: &Forms, values: &[T], out: &mut [Row
 
 /// Each block of a lane, in registers, with the place of its bits in the first of the answers' rows. Needs `T` to be the
 /// type of `V` and at most a chunk of values.
-#[inline(always)]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi2,popcnt")]
+#[inline]
 unsafe fn over<V: Values, T: Copy>(
     values: &[T],
     out: &mut [Row],
@@ -340,10 +350,13 @@ unsafe fn row<V: Values>(first: *mut u8, test: usize) -> *mut V::Mask {
 }
 
 /// All tests of one block. Needs `to` to be the place of its bits in the first of the answers' rows.
-#[inline(always)]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi2,popcnt")]
+#[inline]
 unsafe fn block<V: Values>(forms: &Forms, values: &[__m512i; VECTORS], to: *mut u8) {
     // SAFETY: answers are rows of their tests, which the caller has.
     unsafe {
+        // Many lists are asked by classes.
+        let lists = forms.classes.is_empty().then_some(forms);
         for test in &forms.above {
             let limit = splat(test.splat);
             each(row::<V>(to, test.to), values, |values| {
@@ -362,13 +375,13 @@ unsafe fn block<V: Values>(forms: &Forms, values: &[__m512i; VECTORS], to: *mut 
                 V::within(values, bounds)
             });
         }
-        for test in &forms.is {
+        for test in lists.iter().flat_map(|forms| &forms.is) {
             let only = splat(test.splat);
             each(row::<V>(to, test.to), values, |values| {
                 V::equal(values, only)
             });
         }
-        for test in &forms.any {
+        for test in lists.iter().flat_map(|forms| &forms.any) {
             each(row::<V>(to, test.to), values, |values| {
                 V::among(values, &test.splats)
             });
@@ -391,7 +404,8 @@ unsafe fn each<M>(to: *mut M, values: &[__m512i; VECTORS], test: impl Fn(__m512i
 }
 
 /// Up to eight tests by one look-up: each code has a byte with a bit for each test.
-#[inline(always)]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi2,popcnt")]
+#[inline]
 unsafe fn unpack(pack: &Pack, values: &[__m512i; VECTORS], to: *mut u8) {
     // SAFETY: the table has four vectors; the caller has the rows of the tests.
     unsafe {
@@ -425,7 +439,8 @@ unsafe fn unpack(pack: &Pack, values: &[__m512i; VECTORS], to: *mut u8) {
 }
 
 /// A table of bits, sixteen codes at a time. Needs `load` to read sixteen codes from an address, and the instructions.
-#[inline(always)]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi2,popcnt")]
+#[inline]
 unsafe fn look_up<T: Copy + Default>(
     bits: &[u64],
     values: &[T],
