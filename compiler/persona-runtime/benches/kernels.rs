@@ -512,7 +512,7 @@ mod limits {
                 60,
                 || {
                     (0..repeats).for_each(|_| {
-                        circuit.run_counting(Isa::Avx512, &mut rows, CHUNK, &mut out)
+                        circuit.run_counting(Isa::Avx512, &mut rows, CHUNK, &mut out);
                     });
                 },
                 || {

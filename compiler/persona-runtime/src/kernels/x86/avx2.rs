@@ -392,16 +392,13 @@ unsafe fn byte_tables(forms: &Forms, values: &[u8], out: &mut [Row]) {
 /// All ones for the bytes whose bit is set in the table, of which each half is given twice.
 #[target_feature(enable = "avx2,bmi2,popcnt")]
 #[inline]
-unsafe fn byte_bits(codes: __m256i, low: __m256i, high: __m256i) -> __m256i {
-    // SAFETY: the caller's machine has AVX2.
-    unsafe {
-        let place = _mm256_and_si256(_mm256_srli_epi16::<3>(codes), _mm256_set1_epi8(31));
-        // The high bit of `code` says which half; a shuffle looks at the low four bits of the place.
-        let low = _mm256_shuffle_epi8(low, _mm256_and_si256(place, _mm256_set1_epi8(15)));
-        let high = _mm256_shuffle_epi8(high, _mm256_and_si256(place, _mm256_set1_epi8(15)));
-        let byte = _mm256_blendv_epi8(low, high, codes);
-        let powers = _mm256_set1_epi64x(0x8040_2010_0804_0201_u64 as i64);
-        let bit = _mm256_shuffle_epi8(powers, _mm256_and_si256(codes, _mm256_set1_epi8(7)));
-        _mm256_cmpeq_epi8(_mm256_and_si256(byte, bit), bit)
-    }
+fn byte_bits(codes: __m256i, low: __m256i, high: __m256i) -> __m256i {
+    let place = _mm256_and_si256(_mm256_srli_epi16::<3>(codes), _mm256_set1_epi8(31));
+    // The high bit of `code` says which half; a shuffle looks at the low four bits of the place.
+    let low = _mm256_shuffle_epi8(low, _mm256_and_si256(place, _mm256_set1_epi8(15)));
+    let high = _mm256_shuffle_epi8(high, _mm256_and_si256(place, _mm256_set1_epi8(15)));
+    let byte = _mm256_blendv_epi8(low, high, codes);
+    let powers = _mm256_set1_epi64x(0x8040_2010_0804_0201_u64 as i64);
+    let bit = _mm256_shuffle_epi8(powers, _mm256_and_si256(codes, _mm256_set1_epi8(7)));
+    _mm256_cmpeq_epi8(_mm256_and_si256(byte, bit), bit)
 }
