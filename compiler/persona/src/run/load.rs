@@ -9,11 +9,11 @@ use persona_io::{
     RejectSink, SourceReport,
 };
 use persona_ir::Plan;
-use persona_runtime::{Answers, Dataset};
+use persona_runtime::{Answers, CheckFailure, Dataset};
 
 use super::now::{Now, given_now, moved_now, settled_now};
 use super::summary::Counted;
-use super::{RunOptions, RunResult, Timing};
+use super::{Engine, RunOptions, RunResult, Timing, machine_code};
 use crate::error::guarded;
 use crate::find::shown;
 use crate::{Error, Program};
@@ -105,6 +105,8 @@ pub(crate) struct LoadedData {
     pub(crate) data: Dataset,
     pub(crate) now: Now,
     pub(crate) took: Duration,
+    /// The machine code, where checking rows has asked for it.
+    pub(crate) code: Option<persona_jit::Compiled>,
     report: LoadReport,
     notes: Vec<String>,
 }
@@ -166,9 +168,7 @@ impl Program {
         })?;
         let mut loaded = loaded.map_err(|error| self.load_error(*error))?;
         let now = settled_now(plan, given, loaded.latest_event)?;
-        let failures = guarded("checking rows", || {
-            persona_runtime::run_checks(plan, &loaded.dataset, now.at)
-        })?;
+        let (failures, code) = check_rows(plan, &loaded.dataset, now.at, options)?;
         loaded
             .record_checks(plan, &failures, &mut sink)
             .map_err(|error| self.load_error(*error))?;
@@ -194,6 +194,7 @@ impl Program {
             data,
             now,
             took: start.elapsed(),
+            code,
             report: loaded.report,
             notes,
         })
@@ -232,6 +233,30 @@ impl Program {
 pub(crate) fn threads(options: &RunOptions) -> usize {
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     options.threads.unwrap_or_else(cores)
+}
+
+/// The rows for which a check does not hold, found by the engine that was asked for; and its machine code, if some was made.
+fn check_rows(
+    plan: &Plan,
+    data: &Dataset,
+    now: i64,
+    options: &RunOptions,
+) -> Result<(Vec<CheckFailure>, Option<persona_jit::Compiled>), Error> {
+    if plan.checks.is_empty() {
+        return Ok((Vec::new(), None));
+    }
+    if options.engine == Engine::Interpreter {
+        let failures = guarded("checking rows", || {
+            persona_runtime::run_checks(plan, data, now)
+        })?;
+        return Ok((failures, None));
+    }
+    let code = machine_code(plan)?;
+    let threads = persona_jit::RunOptions::with_threads(threads(options));
+    let failures = guarded("checking rows", || {
+        code.run_checks_with(data, now, &threads)
+    })?;
+    Ok((failures, Some(code)))
 }
 
 impl LoadedData {

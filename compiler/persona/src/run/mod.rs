@@ -159,6 +159,15 @@ impl Program {
     }
 }
 
+/// The machine code of a plan.
+fn machine_code(plan: &Plan) -> Result<persona_jit::Compiled, Error> {
+    let compiled = guarded("making machine code", || persona_jit::Compiled::new(plan))?;
+    compiled.map_err(|error| {
+        Error::call(format!("no machine code can be made here: {error}"))
+            .with_help("--engine interpreter answers without it")
+    })
+}
+
 fn answer(
     plan: &Plan,
     loaded: &load::LoadedData,
@@ -181,11 +190,14 @@ fn answer(
         }
         Engine::Batch => {
             progress.stage(Stage::Compiling);
-            let compiled = guarded("making machine code", || persona_jit::Compiled::new(plan))?;
-            let compiled = compiled.map_err(|error| {
-                Error::call(format!("no machine code can be made here: {error}"))
-                    .with_help("--engine interpreter answers without it")
-            })?;
+            let made;
+            let compiled = match &loaded.code {
+                Some(code) => code,
+                None => {
+                    made = machine_code(plan)?;
+                    &made
+                }
+            };
             timing.compile = start.elapsed();
             progress.stage(Stage::Answering);
             let threads = persona_jit::RunOptions::with_threads(threads(options));
