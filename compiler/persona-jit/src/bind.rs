@@ -177,6 +177,12 @@ impl<'a> Bound<'a> {
         self.tables.data.profiles
     }
 
+    /// The context as it was left by [`Self::context`]: for running code whose helpers look into nothing else.
+    #[inline]
+    pub(crate) fn address(&mut self) -> *mut Context {
+        &raw mut *self.context
+    }
+
     /// The helpers' side.
     pub(crate) fn state(&mut self) -> &mut State<'a> {
         &mut self.state
@@ -240,6 +246,8 @@ impl Owned {
             outs: ptr::null(),
             result: 0,
             state: ptr::null_mut(),
+            row: ptr::null_mut(),
+            row_values: ptr::null_mut(),
             arg_count: 0,
             key_count: self.keys.len(),
         }

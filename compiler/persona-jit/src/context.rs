@@ -4,6 +4,7 @@
 use std::mem::{offset_of, size_of};
 
 use crate::layout::Shape;
+use crate::row::RowSide;
 use crate::state::State;
 
 /// The one argument that every generated function and helper gets.
@@ -38,6 +39,10 @@ pub(crate) struct Context {
     pub(crate) result: i64,
     /// Everything that only helpers look into.
     pub(crate) state: *mut State<'static>,
+    /// What helpers of code over rows look into; null elsewhere.
+    pub(crate) row: *mut RowSide<'static>,
+    /// Where code over rows leaves values.
+    pub(crate) row_values: *mut u64,
     /// How many arguments there is room for.
     pub(crate) arg_count: usize,
     /// How many sets of keys there are.
@@ -52,6 +57,16 @@ impl Context {
         // refers to while machine code runs. The lifetime within it is shortened to that of the borrow, and
         // helpers put nothing borrowed into it.
         unsafe { &mut *state }
+    }
+
+    /// What helpers of code over rows look into, and only they.
+    pub(crate) fn row<'a>(&'a mut self) -> &'a mut RowSide<'a> {
+        debug_assert!(!self.row.is_null(), "only code over rows calls these helpers");
+        let row: *mut RowSide<'a> = self.row.cast();
+        // SAFETY: whoever runs code over rows set `row` to a `RowSide` that outlives the run, and which nobody else refers to
+        // meanwhile; other code does not call helpers that come here. The lifetime within it is shortened to that of the
+        // borrow, and helpers put nothing borrowed into it.
+        unsafe { &mut *row }
     }
 
     /// The first so many arguments.

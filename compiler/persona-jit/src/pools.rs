@@ -72,6 +72,10 @@ pub(crate) struct Pools {
     pub(crate) keys: Pool<Arc<[Const]>>,
     /// Patterns.
     pub(crate) patterns: Pool<Arc<str>>,
+    /// Texts that code over rows looks for with helpers.
+    pub(crate) texts_in_rows: Pool<Arc<str>>,
+    /// Sets of texts that code over rows looks a text up in.
+    pub(crate) text_sets: Pool<Arc<[Const]>>,
     /// Salts of samples.
     pub(crate) salts: Pool<Arc<str>>,
     /// Types that are printed, with their formats.

@@ -38,11 +38,28 @@ impl Workshop {
         shared: &mut Shared<'a>,
         body: impl FnOnce(&mut Emitter<'_, 'a, '_>),
     ) -> Result<FuncId, CompileError> {
-        self.work.func.signature = signature(shared.module, &ON_PROFILE);
+        self.function(shared, &ON_PROFILE, false, |b, shared| {
+            let mut emitter = Emitter::new(b, shared);
+            body(&mut emitter);
+            emitter.finish();
+        })
+    }
+
+    /// Defines a function of these parameters, which gives a word or nothing.
+    pub(super) fn function<'a>(
+        &mut self,
+        shared: &mut Shared<'a>,
+        params: &[Type],
+        gives: bool,
+        body: impl FnOnce(FunctionBuilder<'_>, &mut Shared<'a>),
+    ) -> Result<FuncId, CompileError> {
+        self.work.func.signature = signature(shared.module, params);
+        if gives {
+            let word = AbiParam::new(types::I64);
+            self.work.func.signature.returns.push(word);
+        }
         let b = FunctionBuilder::new(&mut self.work.func, &mut self.builder);
-        let mut emitter = Emitter::new(b, shared);
-        body(&mut emitter);
-        emitter.finish();
+        body(b, shared);
         self.compile(shared.module)
     }
 

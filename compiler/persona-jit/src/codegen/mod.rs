@@ -16,6 +16,7 @@ mod number;
 mod output;
 mod place;
 mod query;
+mod row;
 mod sequence;
 mod text;
 mod value;
@@ -25,6 +26,7 @@ pub(crate) use entry::{
     Workshop, define_answers, define_checks, define_driver, define_group, define_members,
 };
 pub(crate) use output::{Target, Way};
+pub(crate) use row::{RowMode, define_row_bits, define_row_loop, define_row_values};
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, FuncRef, InstBuilder, MemFlagsData, Type, Value, types};
@@ -100,6 +102,10 @@ struct Emitter<'s, 'a, 'f> {
     bound: Levels,
     /// Where the visible events of each kind end; emitted outside all loops.
     visible: FxHashMap<KindId, query::Rows>,
+    /// For code over flat rows: how they are laid out. `profile` then is a row's address.
+    mode: Option<RowMode<'a>>,
+    /// What code over rows thinks of conditions.
+    estimates: FxHashMap<NodeId, row::Estimate>,
 }
 
 impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
@@ -116,6 +122,15 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
         let offset = b.ins().ishl_imm_u(profile, 2);
         let address = b.ins().iadd(zones, offset);
         let zone = b.ins().uload32(FLAGS, address, 0);
+        Self::with(b, shared, [ctx, profile, zone], None)
+    }
+
+    fn with(
+        b: FunctionBuilder<'f>,
+        shared: &'s mut Shared<'a>,
+        [ctx, profile, zone]: [Value; 3],
+        mode: Option<RowMode<'a>>,
+    ) -> Self {
         let plan = shared.plan;
         Self {
             b,
@@ -124,6 +139,8 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
             ctx,
             profile,
             zone,
+            mode,
+            estimates: FxHashMap::default(),
             refs: FxHashMap::default(),
             scopes: vec![FxHashMap::default()],
             binders: Vec::new(),
@@ -195,6 +212,9 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
 
     /// The nodes that must be emitted before a node's operation.
     fn needs(&self, node: NodeId, needed: &mut Vec<NodeId>) {
+        if self.is_row_leaf(node) {
+            return;
+        }
         for operand in operands(&self.plan.nodes[node].op) {
             match operand.bound {
                 0 => needed.push(operand.node),
@@ -257,7 +277,10 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
     fn compute(&mut self, node: NodeId) -> Val {
         let plan = self.plan;
         let typed = &plan.nodes[node];
-        let val = self.operation(node, &typed.op, &typed.ty);
+        let val = match self.row_value(node) {
+            Some(val) => val,
+            None => self.operation(node, &typed.op, &typed.ty),
+        };
         if typed.optional {
             val
         } else {

@@ -8,6 +8,7 @@
 mod history;
 mod number;
 mod rank;
+mod row;
 mod text;
 mod time;
 
@@ -146,6 +147,25 @@ helpers! {
     Display = text::display: fn(&mut Context, u64, u64, u64, u64, u64) -> u64;
     /// A code that stays good beyond the profile.
     Keep = text::keep: fn(&mut Context, u64) -> u64;
+
+    /// The code of the text in a row's slot, until the row is done with.
+    RowText = row::text: fn(&mut Context, *const u64) -> u64;
+    /// Whether the text in a row's slot is in a set.
+    RowOneOf = row::one_of: fn(&mut Context, u64, *const u64) -> i64;
+    /// Whether the text in a row's slot contains a constant.
+    RowContains = row::contains: fn(&mut Context, u64, *const u64) -> i64;
+    /// Whether the text in a row's slot starts with a constant.
+    RowStarts = row::starts: fn(&mut Context, u64, *const u64) -> i64;
+    /// Whether the text in a row's slot ends with a constant.
+    RowEnds = row::ends: fn(&mut Context, u64, *const u64) -> i64;
+    /// Whether a pattern is found in the text in a row's slot.
+    RowMatches = row::matches: fn(&mut Context, u64, *const u64) -> i64;
+    /// The bucket, under a salt, of the key in a row's slot.
+    RowBucket = row::bucket: fn(&mut Context, u64, *const u64) -> i64;
+    /// The index of the clock of the zone that a row's slot names.
+    RowZone = row::zone: fn(&mut Context, *const u64) -> u64;
+    /// Whether a Bool of a row holds that is computed from its history.
+    RowRest = row::rest: fn(&mut Context, *const u64, u64) -> i64;
 
     /// Whether a key is in a set.
     HasKey = rank::has_key: fn(&mut Context, u64, u64) -> i64;
