@@ -61,7 +61,10 @@ impl Context {
 
     /// What helpers of code over rows look into, and only they.
     pub(crate) fn row<'a>(&'a mut self) -> &'a mut RowSide<'a> {
-        debug_assert!(!self.row.is_null(), "only code over rows calls these helpers");
+        debug_assert!(
+            !self.row.is_null(),
+            "only code over rows calls these helpers"
+        );
         let row: *mut RowSide<'a> = self.row.cast();
         // SAFETY: whoever runs code over rows set `row` to a `RowSide` that outlives the run, and which nobody else refers to
         // meanwhile; other code does not call helpers that come here. The lifetime within it is shortened to that of the

@@ -3,8 +3,8 @@
 //! interpreter gives; what is computed by the runtime's functions there, is computed by the same functions here.
 //!
 //! Everything `unsafe` is in `context`, which says what machine code and helpers may touch, `module`, which owns
-//! and calls the code, where `batch` and `row` call it, `value`, which reads
-//! lists by address, and in the helpers that are called like code or pass such addresses on. No user
+//! and calls the code, where `batch` and `row` call it, `row::buffer`, which lays out what code over rows reads, `value`,
+//! which reads lists by address, and in the helpers that are called like code or pass such addresses on. No user
 //! error reaches this crate.
 #![expect(unsafe_code, reason = "machine code is made and called here")]
 
@@ -37,7 +37,10 @@ use persona_ir::{Explain, ExplainKind, Output, Plan, verify};
 
 pub use module::CompileError;
 pub use options::RunOptions;
-pub use row::Session;
+pub use row::{
+    DataRows, Row, RowBuf, RowError, RowLayout, RowProgram, RowProgramError, RowSession, RowValue,
+    RowWriter, Rows, Session,
+};
 
 use analysis::Analysis;
 use columnar::rest::Rest;

@@ -71,7 +71,7 @@ impl Members {
 }
 
 /// Mirrors a square of bits: bit `c` of word `r` becomes bit `r` of word `c`. Swaps halves, then quarters, and so on.
-fn transpose(square: &mut [u64; 64]) {
+pub(crate) fn transpose(square: &mut [u64; 64]) {
     let (mut size, mut mask) = (32, 0x0000_0000_FFFF_FFFF_u64);
     while size > 0 {
         let mut row = 0;

@@ -67,6 +67,10 @@ pub(crate) fn check_machine() -> Result<(), CompileError> {
 
 /// Machine code that works on one profile.
 pub(crate) type OnProfile = unsafe extern "C" fn(*mut Context, u64);
+/// Machine code that works on one row: a word for the context and the row's address.
+pub(crate) type OnRow = unsafe extern "C" fn(*mut Context, *const u64) -> u64;
+/// Machine code that works on rows: the context, the first row's address, how many there are, where answers go.
+pub(crate) type OverRows = unsafe extern "C" fn(*mut Context, *const u64, u64, *mut u64);
 /// The loop over profiles: context, first, behind the last, the functions' addresses, their number.
 type Driver = unsafe extern "C" fn(*mut Context, u64, u64, *const OnProfile, u64);
 
@@ -161,6 +165,22 @@ impl Code {
         // SAFETY: all functions of the module but the driver, whose id nobody has, are defined by `Workshop::define` with
         // the parameters of `OnProfile`, in the platform's C calling convention.
         unsafe { transmute::<*const u8, OnProfile>(address) }
+    }
+
+    /// A function that works on one row.
+    pub(crate) fn on_row(&self, id: FuncId) -> OnRow {
+        let address = self.module.get_finalized_function(id);
+        // SAFETY: the caller has the id from `define_row_bits` or `define_row_values`, which give functions these parameters and
+        // result, in the platform's C calling convention.
+        unsafe { transmute::<*const u8, OnRow>(address) }
+    }
+
+    /// A function that works on rows.
+    pub(crate) fn over_rows(&self, id: FuncId) -> OverRows {
+        let address = self.module.get_finalized_function(id);
+        // SAFETY: the caller has the id from `define_row_loop`, which gives functions these parameters, in the platform's C
+        // calling convention.
+        unsafe { transmute::<*const u8, OverRows>(address) }
     }
 
     /// Runs functions for the profiles `first..last`, in order.

@@ -84,6 +84,8 @@ pub(crate) struct Pools {
     pub(crate) moments: Pool<Moment>,
     /// The greatest number of arguments of a variadic helper.
     pub(crate) args: usize,
+    /// Whether any helper is called.
+    pub(crate) calls: bool,
     /// Whether anything asks for the profile's zone.
     pub(crate) zones: bool,
 }

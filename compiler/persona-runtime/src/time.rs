@@ -278,6 +278,15 @@ impl Times {
         }
     }
 
+    /// Adds a clock for the zone with this name, which must be new; its index, or nothing where no zone has the name.
+    pub fn add(&mut self, name: &str) -> Option<usize> {
+        let zone = Zone::named(name)?;
+        let package = &self.clocks[0];
+        let clock = Clock::new(zone, package.now, package.week_start);
+        self.clocks.push(clock);
+        Some(self.clocks.len() - 1)
+    }
+
     /// All clocks; the first is the package's.
     pub fn clocks(&self) -> &[Clock] {
         &self.clocks

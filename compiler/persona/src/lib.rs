@@ -22,6 +22,7 @@ mod find;
 pub mod generate;
 mod package;
 mod program;
+pub mod rows;
 mod run;
 mod shown;
 #[cfg(test)]
@@ -32,6 +33,8 @@ mod why;
 pub use bench::{BenchData, BenchOptions, BenchResult, Measured, MeasuredAnswer, Memory, Spread};
 pub use error::{Error, Excerpt};
 pub use package::{Compiled, Package, Report};
+pub use persona_jit::RowValue;
+pub use persona_runtime::Value;
 pub use persona_sema::{ChangeClass, Dependent, Effect, PackageChange, Place, Uses};
 pub use program::Program;
 pub use run::{

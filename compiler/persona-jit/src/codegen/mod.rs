@@ -339,6 +339,7 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
     }
 
     fn call_inst(&mut self, helper: Helper, args: &[Value]) -> cranelift_codegen::ir::Inst {
+        self.shared.pools.calls = true;
         let func = match self.refs.get(&helper) {
             Some(func) => *func,
             None => {

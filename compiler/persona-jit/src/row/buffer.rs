@@ -224,7 +224,10 @@ impl<'r> Row<'r> {
             let in_row = layout.slots[*col].is_none_or(|slot| self.has(slot));
             let kept = !layout.kept[*col]
                 || beside.is_some_and(|beside| {
-                    beside.values.get(usize::from(*col)).is_some_and(Value::is_known)
+                    beside
+                        .values
+                        .get(usize::from(*col))
+                        .is_some_and(Value::is_known)
                 });
             if !in_row || !kept {
                 let name = &layout.schema.profile.columns[*col].name;
@@ -409,7 +412,7 @@ impl RowWriter<'_> {
         if let Some(beside) = &mut self.beside {
             let columns = self.layout.schema.profile.columns.len();
             beside.values.resize(columns, Value::Missing);
-            beside.values[usize::from(col)] = value.owned();
+            beside.values[usize::from(col)] = value.to_value();
         }
     }
 
@@ -560,7 +563,7 @@ impl<I: Iterator<Item = u32>> ExactSizeIterator for Padded<I> {}
 fn normal(ty: &Ty, value: &Value) -> Value {
     match value {
         Value::List(values) => Value::List(elements(ty, values).as_ref().into()),
-        other => RowValue::from(other).owned(),
+        other => RowValue::from(other).to_value(),
     }
 }
 

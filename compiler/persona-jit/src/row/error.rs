@@ -78,7 +78,11 @@ pub(crate) fn words(ty: &Ty, schema: &Schema) -> String {
         Ty::Money(currency) => format!("an amount of money ({currency}, in its smallest unit)"),
         Ty::Geo => "a place".to_owned(),
         Ty::List(element) | Ty::Set(element) => {
-            let kind = if matches!(ty, Ty::List(_)) { "list" } else { "set" };
+            let kind = if matches!(ty, Ty::List(_)) {
+                "list"
+            } else {
+                "set"
+            };
             match &**element {
                 Ty::Record(_) => format!("a {kind} of records"),
                 element => format!("a {kind}, each element {}", words(element, schema)),

@@ -84,7 +84,10 @@ mod tests {
         let texts: Vec<String> = (0..500)
             .map(|n| format!("text {n} {}", "x".repeat(n)))
             .collect();
-        let kept: Vec<*const u64> = texts.iter().map(|text| heap.bytes(text.as_bytes())).collect();
+        let kept: Vec<*const u64> = texts
+            .iter()
+            .map(|text| heap.bytes(text.as_bytes()))
+            .collect();
         let numbers = heap.pairs(vec![7, 8, 9].into_iter());
         for (text, address) in texts.iter().zip(kept) {
             // SAFETY: the heap is alive and keeps so many bytes there.

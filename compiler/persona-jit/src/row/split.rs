@@ -73,7 +73,9 @@ pub(crate) fn atom(plan: &Plan, node: NodeId) -> Option<Atom<'_>> {
     };
     match &plan.nodes[node].op {
         Op::Eq(a, b) => match (column(*a), text(*b), text(*a), column(*b)) {
-            (Some(col), Some(text), ..) | (.., Some(text), Some(col)) => Some(Atom::Same(col, text)),
+            (Some(col), Some(text), ..) | (.., Some(text), Some(col)) => {
+                Some(Atom::Same(col, text))
+            }
             _ => None,
         },
         Op::In(a, set) if plan.nodes[*a].ty == Ty::Str => Some(Atom::OneOf(column(*a)?, set)),
@@ -118,6 +120,8 @@ pub(crate) struct Split {
     pub(crate) zoned: bool,
     /// Whether code makes texts, which are forgotten behind each row.
     pub(crate) texts: bool,
+    /// Whether code reads a rank off a calibration.
+    pub(crate) ranked: bool,
     /// Whether code needs the profile's key.
     pub(crate) keyed: bool,
 }
@@ -213,6 +217,7 @@ impl Split {
                 wanted.slots.entry(*col).or_default();
             }
             Op::Sample { .. } => self.keyed = true,
+            Op::Rank(..) => self.ranked = true,
             // The same instant wherever one is.
             Op::Instant(InstantSpec::NowPlus(_)) => {}
             Op::Today { .. }

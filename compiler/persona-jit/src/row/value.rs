@@ -61,6 +61,18 @@ impl From<i64> for RowValue<'_> {
     }
 }
 
+impl From<i32> for RowValue<'_> {
+    fn from(value: i32) -> Self {
+        Self::Int(value.into())
+    }
+}
+
+impl From<u32> for RowValue<'_> {
+    fn from(value: u32) -> Self {
+        Self::Int(value.into())
+    }
+}
+
 impl From<f64> for RowValue<'_> {
     fn from(value: f64) -> Self {
         Self::Float(value)
@@ -69,6 +81,12 @@ impl From<f64> for RowValue<'_> {
 
 impl<'v> From<&'v str> for RowValue<'v> {
     fn from(value: &'v str) -> Self {
+        Self::Str(value)
+    }
+}
+
+impl<'v> From<&'v String> for RowValue<'v> {
+    fn from(value: &'v String) -> Self {
         Self::Str(value)
     }
 }
@@ -101,7 +119,7 @@ impl RowValue<'_> {
     }
 
     /// The value as the runtime knows it.
-    pub(crate) fn owned(&self) -> Value {
+    pub fn to_value(&self) -> Value {
         match *self {
             Self::Missing => Value::Missing,
             Self::Bool(value) => Value::Bool(value),
@@ -163,12 +181,7 @@ pub(crate) fn check(
     })
 }
 
-fn check_element(
-    schema: &Schema,
-    name: &Arc<str>,
-    ty: &Ty,
-    value: &Value,
-) -> Result<(), RowError> {
+fn check_element(schema: &Schema, name: &Arc<str>, ty: &Ty, value: &Value) -> Result<(), RowError> {
     let wrong = |given| RowError::WrongType {
         field: Arc::clone(name),
         wants: words(ty, schema),
@@ -223,8 +236,10 @@ fn finite(number: f64) -> Result<(), String> {
 
 /// The elements as columns have them: Floats with one zero, sets without repetition.
 pub(crate) fn elements<'v>(ty: &Ty, values: &'v [Value]) -> Cow<'v, [Value]> {
-    let zero = |value: &Value| matches!(value, Value::Float(x) if *x == 0.0 && x.is_sign_negative());
-    let nested = |value: &Value| matches!(value, Value::Record(_) | Value::Geo(..) | Value::List(_));
+    let zero =
+        |value: &Value| matches!(value, Value::Float(x) if *x == 0.0 && x.is_sign_negative());
+    let nested =
+        |value: &Value| matches!(value, Value::Record(_) | Value::Geo(..) | Value::List(_));
     let mut values = match values.iter().any(|v| zero(v) || nested(v)) {
         true => Cow::Owned(values.iter().map(one_zero).collect()),
         false => Cow::Borrowed(values),

@@ -12,6 +12,7 @@ mod history;
 mod large;
 mod plans;
 mod random;
+mod rows;
 mod scalars;
 mod shapes;
 
@@ -42,6 +43,7 @@ fn agree(plan: &Plan, data: &Dataset, evaluation: &Evaluation) -> Result<Answers
     let actual = compiled.run_with(&narrow, evaluation, &RunOptions::with_threads(2));
     same_answers(plan, &expected, &actual).map_err(|error| format!("narrow: {error}"))?;
     rows_agree(plan, data, &compiled, evaluation, &expected)?;
+    rows::agree(plan, data, evaluation, &expected)?;
     Ok(expected)
 }
 

@@ -8,11 +8,11 @@ use crate::row::{Atom, RowLayout, Split, atom};
 
 /// What is thought of a node.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Estimate {
+pub(in crate::codegen) struct Estimate {
     /// Cycles.
-    pub(super) cost: f32,
+    pub(in crate::codegen) cost: f32,
     /// How often it holds, from 0 to 1.
-    pub(super) holds: f32,
+    pub(in crate::codegen) holds: f32,
 }
 
 /// The most that anything is thought to cost.
@@ -55,10 +55,9 @@ fn of_atom(layout: &RowLayout, atom: Atom<'_>) -> Estimate {
         Atom::Same(_, text) if short(text, 4) => (1.5, 0.15),
         Atom::Same(_, text) if short(text, 12) => (2.5, 0.15),
         Atom::Same(..) => (6.0, 0.1),
-        Atom::OneOf(_, set) if set.len() <= 8 => (
-            2.0 * count(set.len()),
-            (0.15 * count(set.len())).min(0.6),
-        ),
+        Atom::OneOf(_, set) if set.len() <= 8 => {
+            (2.0 * count(set.len()), (0.15 * count(set.len())).min(0.6))
+        }
         Atom::OneOf(..) => (40.0, 0.4),
         Atom::Starts(_, text) if short(text, 4) => (1.5, 0.15),
         Atom::Starts(_, text) if short(text, 12) => (4.0, 0.15),
@@ -70,7 +69,10 @@ fn of_atom(layout: &RowLayout, atom: Atom<'_>) -> Estimate {
         Atom::Known(_) => (1.0, 0.8),
         Atom::HasAny(_, set) => (6.0 + count(set.len()), 0.2),
         Atom::HasAll(col, set) => {
-            debug_assert!(layout.slots[col].is_some(), "lists that are asked have slots");
+            debug_assert!(
+                layout.slots[col].is_some(),
+                "lists that are asked have slots"
+            );
             (7.0 * count(set.len()), 0.1)
         }
         Atom::Size(_) => (1.0, 0.5),
@@ -100,7 +102,10 @@ fn of_node(plan: &Plan, node: NodeId, known: &FxHashMap<NodeId, Estimate>) -> Es
         Op::Or(_) => (0.5, 1.0 - none),
         Op::Not(_) => (0.5, none),
         Op::Eq(..) | Op::EqNum(..) => (1.0, 0.1),
-        Op::In(_, set) => (count(set.len()).min(12.0), (0.1 * count(set.len())).min(0.6)),
+        Op::In(_, set) => (
+            count(set.len()).min(12.0),
+            (0.1 * count(set.len())).min(0.6),
+        ),
         Op::Sample { .. } => (300.0, 0.5),
         Op::Contains(..)
         | Op::StartsWith(..)

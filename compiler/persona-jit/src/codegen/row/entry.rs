@@ -3,7 +3,7 @@
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
-use cranelift_module::FuncId;
+use cranelift_module::{FuncId, Module};
 use persona_ir::{NodeId, Op, Ty, operands};
 use rustc_hash::FxHashMap;
 
@@ -100,7 +100,7 @@ impl Workshop {
             let start = [params[0], params[1], params[0]];
             let mut emitter = Emitter::with(b, shared, start, Some(mode));
             body(&mut emitter, &params);
-            emitter.end();
+            emitter.finish_row();
         })
     }
 }
@@ -183,7 +183,7 @@ impl Emitter<'_, '_, '_> {
         }
     }
 
-    fn end(self) {
+    fn finish_row(self) {
         let config = self.shared.module.target_config();
         self.b.finalize(config);
     }

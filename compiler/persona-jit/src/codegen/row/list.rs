@@ -74,9 +74,13 @@ impl Emitter<'_, '_, '_> {
         let found = self.b.ins().bor(found, here);
         let next = self.b.ins().iadd_imm_s(at, BLOCK as i64 * 4);
         let more = self.compare(IntCC::UnsignedLessThan, next, end);
-        self.b
-            .ins()
-            .brif(more, head, &[next.into(), found.into()], done, &[found.into()]);
+        self.b.ins().brif(
+            more,
+            head,
+            &[next.into(), found.into()],
+            done,
+            &[found.into()],
+        );
         self.b.seal_block(head);
         self.begin(done);
         result

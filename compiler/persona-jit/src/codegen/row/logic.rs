@@ -59,7 +59,8 @@ impl Emitter<'_, '_, '_> {
             .map(|part| (part, self.estimate(part)))
             .collect();
         // What decides most for its cost comes first; equal ones stay in the order of their ids.
-        let worth = |estimate: Estimate| (1.0 - decides_not(estimate.holds, all)) / (estimate.cost + 0.1);
+        let worth =
+            |estimate: Estimate| (1.0 - decides_not(estimate.holds, all)) / (estimate.cost + 0.1);
         parts.sort_by(|a, b| worth(b.1).total_cmp(&worth(a.1)));
         let mut left: f32 = parts.iter().map(|(_, estimate)| estimate.cost).sum();
         let mut merge = None;
@@ -150,9 +151,13 @@ impl Emitter<'_, '_, '_> {
         let mut parts: Vec<Part> = Vec::with_capacity(nodes.len());
         let mut ends: Vec<(NodeId, End, usize)> = Vec::new();
         for node in nodes {
-            let end = self.end(*node).filter(|_| all && self.known(*node).is_none());
+            let end = self
+                .end(*node)
+                .filter(|_| all && self.known(*node).is_none());
             if let Some((value, end)) = end {
-                let other = ends.iter().position(|(v, e, _)| *v == value && end.closes(*e));
+                let other = ends
+                    .iter()
+                    .position(|(v, e, _)| *v == value && end.closes(*e));
                 if let Some(found) = other {
                     let (_, other, place) = ends.swap_remove(found);
                     if let Some((low, high)) = end.range(other) {

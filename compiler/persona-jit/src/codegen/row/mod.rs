@@ -31,11 +31,6 @@ pub(crate) struct RowMode<'a> {
 }
 
 impl<'a> Emitter<'_, 'a, '_> {
-    /// The row's address, which is what code over rows has in the place of a profile.
-    fn row(&self) -> Value {
-        self.profile
-    }
-
     fn mode(&self) -> RowMode<'a> {
         self.mode.expect("code over rows is made with a layout")
     }
@@ -106,18 +101,21 @@ impl<'a> Emitter<'_, 'a, '_> {
         let repr = match (slot, &column.ty) {
             (Slot::Bool { known }, _) => Repr::Bool(self.row_bit(known + 1)),
             (Slot::Word { offset, .. }, Ty::Float) => {
-                Repr::Float(self.b.ins().load(types::F64, FLAGS, self.row(), offset))
+                Repr::Float(self.b.ins().load(types::F64, FLAGS, self.profile, offset))
             }
             (Slot::Word { offset, .. }, ty) => {
-                let word = self.b.ins().load(types::I64, FLAGS, self.row(), offset);
+                let word = self.b.ins().load(types::I64, FLAGS, self.profile, offset);
                 match ty {
                     Ty::Enum(_) => Repr::Code(word),
                     _ => Repr::Int(word),
                 }
             }
             (Slot::Geo { offset, .. }, _) => {
-                let latitude = self.b.ins().load(types::F64, FLAGS, self.row(), offset);
-                let longitude = self.b.ins().load(types::F64, FLAGS, self.row(), offset + 8);
+                let latitude = self.b.ins().load(types::F64, FLAGS, self.profile, offset);
+                let longitude = self
+                    .b
+                    .ins()
+                    .load(types::F64, FLAGS, self.profile, offset + 8);
                 Repr::Geo(latitude, longitude)
             }
             (Slot::Text { .. }, _) => {
@@ -145,7 +143,7 @@ impl<'a> Emitter<'_, 'a, '_> {
     /// A bit of the row.
     fn row_bit(&mut self, bit: u32) -> Value {
         let byte = i32::try_from(bit / 8).expect("a row has fewer than 2^31 bytes of bits");
-        let byte = self.b.ins().load(types::I8, FLAGS, self.row(), byte);
+        let byte = self.b.ins().load(types::I8, FLAGS, self.profile, byte);
         let one = self.b.ins().band_imm_u(byte, 1 << (bit % 8));
         self.b.ins().icmp_imm_u(super::IntCC::NotEqual, one, 0)
     }
@@ -157,15 +155,19 @@ impl<'a> Emitter<'_, 'a, '_> {
                 self.row_bit(known)
             }
             Slot::Text { offset } => {
-                let second = self.b.ins().load(types::I64, FLAGS, self.row(), offset + 8);
-                self.b.ins().icmp_imm_s(
-                    super::IntCC::NotEqual,
-                    second,
-                    NO_TEXT.cast_signed(),
-                )
+                let second = self
+                    .b
+                    .ins()
+                    .load(types::I64, FLAGS, self.profile, offset + 8);
+                self.b
+                    .ins()
+                    .icmp_imm_s(super::IntCC::NotEqual, second, NO_TEXT.cast_signed())
             }
             Slot::List { offset } => {
-                let count = self.b.ins().load(types::I32, FLAGS, self.row(), offset + 8);
+                let count = self
+                    .b
+                    .ins()
+                    .load(types::I32, FLAGS, self.profile, offset + 8);
                 let none = i64::from(NO_LIST.cast_signed());
                 self.b.ins().icmp_imm_s(super::IntCC::NotEqual, count, none)
             }
@@ -186,7 +188,7 @@ impl<'a> Emitter<'_, 'a, '_> {
 
     /// Whether what the rest answers under this number holds.
     fn row_rest(&mut self, number: usize) -> Value {
-        let (ctx, row, number) = (self.ctx, self.row(), self.index(number));
+        let (ctx, row, number) = (self.ctx, self.profile, self.index(number));
         self.call_bool(Helper::RowRest, &[ctx, row, number])
     }
 }

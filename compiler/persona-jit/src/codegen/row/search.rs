@@ -25,13 +25,15 @@ impl Emitter<'_, '_, '_> {
             return self.row_known(Slot::Text { offset });
         }
         if bytes.len() > SOUGHT || cfg!(target_endian = "big") {
-            let length = self.text_length(offset);
+            let length = self.row_text_length(offset);
             let wanted = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-            let enough =
-                self.b
-                    .ins()
-                    .icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, length, wanted);
-            return self.guarded_one(Some(enough), types::I8, |this| this.look_closer(offset, text));
+            let enough = self
+                .b
+                .ins()
+                .icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, length, wanted);
+            return self.guarded_one(Some(enough), types::I8, |this| {
+                this.look_closer(offset, text)
+            });
         }
         self.search_text(offset, text)
     }
@@ -43,7 +45,7 @@ impl Emitter<'_, '_, '_> {
 
     fn search_text(&mut self, offset: i32, text: &Arc<str>) -> Value {
         let bytes = text.as_bytes();
-        let length = self.text_length(offset);
+        let length = self.row_text_length(offset);
         let start = self.text_bytes(offset, length);
         let behind = i64::try_from(bytes.len()).expect("a short text") - 1;
         // How many places there are, which is none for shorter texts.

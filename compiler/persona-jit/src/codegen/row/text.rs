@@ -22,7 +22,9 @@ fn slot_words(text: &[u8]) -> [i64; 2] {
     let mut slot = [0_u8; 16];
     let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
     slot[..4].copy_from_slice(&length.to_ne_bytes());
-    let fits = text.len().min(if text.len() <= INLINE { INLINE } else { 4 });
+    let fits = text
+        .len()
+        .min(if text.len() <= INLINE { INLINE } else { 4 });
     slot[4..4 + fits].copy_from_slice(&text[..fits]);
     let (first, second) = slot.split_at(8);
     [first, second].map(|half| i64::from_ne_bytes(half.try_into().expect("eight bytes")))
@@ -58,7 +60,9 @@ impl Emitter<'_, '_, '_> {
     }
 
     fn second_word(&mut self, offset: i32) -> Value {
-        self.b.ins().load(types::I64, FLAGS, self.profile, offset + 8)
+        self.b
+            .ins()
+            .load(types::I64, FLAGS, self.profile, offset + 8)
     }
 
     fn text_is(&mut self, offset: i32, text: &str) -> Value {
@@ -71,7 +75,10 @@ impl Emitter<'_, '_, '_> {
             0..=INLINE => {
                 let second = self.second_word(offset);
                 let high = self.int(high);
-                let (a, b) = (self.b.ins().bxor(first, low), self.b.ins().bxor(second, high));
+                let (a, b) = (
+                    self.b.ins().bxor(first, low),
+                    self.b.ins().bxor(second, high),
+                );
                 let differs = self.b.ins().bor(a, b);
                 self.b.ins().icmp_imm_s(IntCC::Equal, differs, 0)
             }
@@ -131,10 +138,7 @@ impl Emitter<'_, '_, '_> {
     /// Where the text's bytes are; a slot's bytes can be read to 16 bytes behind their start, and so can those of longer
     /// texts.
     pub(super) fn text_bytes(&mut self, offset: i32, length: Value) -> Value {
-        let inside = self
-            .b
-            .ins()
-            .iadd_imm_s(self.profile, i64::from(offset) + 4);
+        let inside = self.b.ins().iadd_imm_s(self.profile, i64::from(offset) + 4);
         let outside = self.second_word(offset);
         let fits = self
             .b
@@ -143,7 +147,7 @@ impl Emitter<'_, '_, '_> {
         self.b.ins().select(fits, inside, outside)
     }
 
-    pub(super) fn text_length(&mut self, offset: i32) -> Value {
+    pub(super) fn row_text_length(&mut self, offset: i32) -> Value {
         self.b.ins().uload32(FLAGS, self.profile, offset)
     }
 
@@ -159,13 +163,16 @@ impl Emitter<'_, '_, '_> {
         match bytes.len() {
             0 => self.row_known(Slot::Text { offset }),
             1..=4 => {
-                let found = self.b.ins().load(types::I32, FLAGS, self.profile, offset + 4);
+                let found = self
+                    .b
+                    .ins()
+                    .load(types::I32, FLAGS, self.profile, offset + 4);
                 let same = self.prefix_is(found, bytes);
                 // Zeros behind a text are no part of it.
                 self.unless_zero(bytes, same, offset)
             }
             5..=INLINE => {
-                let length = self.text_length(offset);
+                let length = self.row_text_length(offset);
                 let start = self.text_bytes(offset, length);
                 let same = self.short_bytes_are(start, bytes);
                 self.unless_zero(bytes, same, offset)
@@ -182,7 +189,7 @@ impl Emitter<'_, '_, '_> {
         if !bytes.contains(&0) {
             return same;
         }
-        let length = self.text_length(offset);
+        let length = self.row_text_length(offset);
         let enough = self.long_enough(length, bytes.len());
         self.b.ins().band(same, enough)
     }
@@ -226,7 +233,7 @@ impl Emitter<'_, '_, '_> {
         match bytes.len() {
             0 => self.row_known(Slot::Text { offset }),
             1..=SHORT => {
-                let length = self.text_length(offset);
+                let length = self.row_text_length(offset);
                 let start = self.text_bytes(offset, length);
                 let enough = self.long_enough(length, bytes.len());
                 let behind = i64::try_from(bytes.len()).expect("a short text");
