@@ -172,7 +172,8 @@ impl Draught {
         let code: Vec<NodeId> = bits.iter().chain(&values).copied().collect();
         split.follow(plan, &code, &mut wanted);
         // Ranks are calibrated by the rest, also where it answers nothing.
-        let rest = (split.ranked || !split.rest.is_empty()).then(|| rest::plan_of(plan, &split.rest));
+        let rest =
+            (split.ranked || !split.rest.is_empty()).then(|| rest::plan_of(plan, &split.rest));
         if let Some(rest) = rest.as_ref().filter(|rest| !rest.outputs.is_empty()) {
             rest::want(rest, &mut wanted);
         }
