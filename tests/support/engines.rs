@@ -159,7 +159,33 @@ pub(crate) fn agree(plan: &Plan, loaded: &Loaded) -> Result<Vec<Rows>, String> {
         .map(|output| by_profile.iter().map(|row| row[output].clone()).collect())
         .collect();
     compare(plan, loaded, "row code", &expected, &by_output)?;
+    rows_agree(plan, loaded, &calibrated, &expected)?;
     Ok(expected)
+}
+
+/// Programs over rows give the same answers.
+fn rows_agree(
+    plan: &Plan,
+    loaded: &Loaded,
+    evaluation: &Evaluation,
+    expected: &[Rows],
+) -> Result<(), String> {
+    let calibration = evaluation.calibration.as_ref().ok_or("no calibration")?;
+    let copied = super::rows::copied(plan, &loaded.data, evaluation)?;
+    let filled = super::rows::filled(plan, &loaded.data, loaded.now, calibration)?;
+    for (profile, (copied, filled)) in copied.iter().zip(filled).enumerate() {
+        for (place, output) in plan.outputs.iter().enumerate() {
+            let expected = &expected[place][profile];
+            let from_values = filled.as_ref().map_or(expected, |answers| &answers[place]);
+            if copied[place] != *expected || from_values != expected {
+                return Err(format!(
+                    "`{}` of profile {profile}: the interpreter says {expected:?}, a copied row {:?}, one filled value by value {from_values:?}",
+                    output.name, copied[place]
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn compare(

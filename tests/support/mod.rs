@@ -3,6 +3,7 @@
 pub(crate) mod binary;
 pub(crate) mod engines;
 pub(crate) mod rng;
+pub(crate) mod rows;
 
 use std::path::{Path, PathBuf};
 

@@ -44,3 +44,8 @@ pub use run::{
 pub use shown::Shown;
 pub use texts::{Location, Texts};
 pub use why::{AnswerKind, Change, Part, PartKind, Why};
+
+/// The page on embedding is run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/embedding.md")]
+pub struct Embedding;
