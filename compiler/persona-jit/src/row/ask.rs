@@ -152,14 +152,19 @@ impl RowSession<'_> {
     pub fn matches(&mut self, row: Row<'_>) -> &[u64] {
         self.expect(row);
         let context = self.begin(row.rows());
+        self.ask_words(context, row);
+        self.end();
+        &self.words
+    }
+
+    fn ask_words(&mut self, context: *mut Context, row: Row<'_>) {
         self.words.fill(0);
         for function in &self.program.words {
-            // SAFETY: the functions are of this program, the context is bound for it, and the row is of its layout.
+            // SAFETY: the functions are of this program, the context is bound for it, and the row, which is borrowed, is of its
+            // layout, as `expect` has seen.
             let word = unsafe { (function.one)(context, row.address()) };
             self.words[function.first / 64] |= word << (function.first % 64);
         }
-        self.end();
-        &self.words
     }
 
     /// Looks whether a row can be asked: it is laid out for this program, holds a profile that the session knows, and has
@@ -185,10 +190,11 @@ impl RowSession<'_> {
     ///
     /// As [`Self::matches`].
     pub fn answers(&mut self, row: Row<'_>) -> Vec<Value> {
-        self.matches(row);
+        self.expect(row);
         let context = self.begin(row.rows());
+        self.ask_words(context, row);
         for function in &self.program.values {
-            // SAFETY: as in `matches`; the context holds the address of four words for each value.
+            // SAFETY: as in `ask_words`; the context holds the address of four words for each value.
             unsafe { function(context, row.address()) };
         }
         let answers = &self.program.answers;
@@ -229,7 +235,7 @@ impl RowSession<'_> {
         if let Some(row) = rows.iter().next() {
             self.expect(row);
             for index in 0..rows.len() {
-                self.expect_known(rows, index);
+                self.expect_known(rows, || index);
             }
         }
         for start in (0..rows.len()).step_by(BATCH) {
@@ -245,7 +251,7 @@ impl RowSession<'_> {
         let first = rows.row(start).address();
         let mut block = [0_u64; BATCH];
         for function in &self.program.words {
-            // SAFETY: as in `matches`, for `count` rows from the first on; `block` has a word for each.
+            // SAFETY: as in `ask_words`, for `count` rows from the first on; `block` has a word for each.
             unsafe { (function.many)(context, first, count as u64, block.as_mut_ptr()) };
             let to = start / 64;
             if function.count == 1 {
@@ -272,13 +278,13 @@ impl RowSession<'_> {
             ptr::eq(Arc::as_ptr(row.layout()), self.layout),
             "the row is laid out for this program"
         );
-        self.expect_known(row.rows(), row.index());
+        self.expect_known(row.rows(), || row.index());
     }
 
-    fn expect_known(&self, rows: &Rows, index: usize) {
+    fn expect_known(&self, rows: &Rows, index: impl FnOnce() -> usize) {
         let rest = self.side.rest.as_ref();
         assert!(
-            rest.is_none_or(|rest| rest.knows(rows, index)),
+            rest.is_none_or(|rest| rest.knows(rows, index())),
             "the row's profile is one of this session's dataset"
         );
     }

@@ -216,7 +216,8 @@ impl<'r> Row<'r> {
     /// Names the first column that lacks one.
     pub fn check(self) -> Result<(), RowError> {
         let layout = &*self.rows.layout;
-        let beside = self.rows.beside(self.index());
+        let beside = layout.keeps.then(|| self.rows.beside(self.index()));
+        let beside = beside.flatten();
         if beside.is_some_and(|beside| beside.origin.is_some()) {
             return Ok(());
         }

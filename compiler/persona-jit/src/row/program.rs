@@ -49,7 +49,8 @@ pub struct RowProgram {
     pub(crate) plan: Plan,
     /// Nothing, to be bound to.
     pub(crate) nobody: Dataset,
-    code: Code,
+    /// The owner of the functions.
+    _code: Code,
 }
 
 /// A function that answers up to 64 segments.
@@ -315,7 +316,7 @@ impl RowProgram {
             plan: without_graph(plan),
             nobody: DatasetBuilder::new(&plan.schema).finish(),
             layout,
-            code,
+            _code: code,
         })
     }
 

@@ -142,9 +142,8 @@ pub(crate) fn check(
     value: &RowValue<'_>,
 ) -> Result<(), RowError> {
     let fits = match (value, ty) {
-        (RowValue::Missing, _) | (RowValue::Bool(_), Ty::Bool) | (RowValue::Str(_), Ty::Str) => {
-            return Ok(());
-        }
+        (RowValue::Missing, _) | (RowValue::Bool(_), Ty::Bool) => return Ok(()),
+        (RowValue::Str(text), Ty::Str) => short(text.len()),
         (RowValue::Int(number), ty) if ty.is_integer() => within(*number, ty),
         (RowValue::Float(number), Ty::Float) => finite(*number),
         (RowValue::Enum(index), Ty::Enum(id)) => {
@@ -163,9 +162,10 @@ pub(crate) fn check(
             }
         }
         (RowValue::List(values), Ty::List(element) | Ty::Set(element)) => {
-            return values
-                .iter()
-                .try_for_each(|value| check_element(schema, name, element, value));
+            for value in *values {
+                check_element(schema, name, element, value)?;
+            }
+            short(values.len())
         }
         _ => {
             return Err(RowError::WrongType {
@@ -179,6 +179,14 @@ pub(crate) fn check(
         field: Arc::clone(name),
         why,
     })
+}
+
+/// Lengths are 32 bits wide, the greatest of which stands for nothing.
+fn short(length: usize) -> Result<(), String> {
+    match u32::try_from(length) {
+        Ok(length) if length < u32::MAX => Ok(()),
+        _ => Err("is too long".to_owned()),
+    }
 }
 
 fn check_element(schema: &Schema, name: &Arc<str>, ty: &Ty, value: &Value) -> Result<(), RowError> {
