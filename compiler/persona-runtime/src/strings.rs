@@ -67,6 +67,12 @@ impl Texts {
         slice(&self.bytes, &self.ends, at)
     }
 
+    /// Drops all; the room for them stays.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
+
     /// The number of bytes of all texts.
     pub fn bytes(&self) -> usize {
         self.bytes.len()

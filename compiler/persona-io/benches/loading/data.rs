@@ -27,13 +27,13 @@ const DAY: i64 = 86_400;
 const PER_PROFILE: u64 = 10;
 
 const PROFILE: &str = "profile P key id { id: Str, age: Int?, orders: Int, sessions: Int, spend: Float, churn: Float?, \
-    balance: Money(EUR), last_seen: Timestamp, signup: Timestamp, country: Str, device: Device, plan: Tier, city: Str, \
+    balance: Money(EUR), last_seen: Timestamp, signup: Timestamp, country: Str, device: Enum(Device), plan: Enum(Tier), city: Str, \
     opt_in: Bool }\n";
 
 /// A file to load.
 pub(crate) struct Source {
     pub(crate) name: &'static str,
-    events: bool,
+    pub(crate) events: bool,
     ending: &'static str,
 }
 
@@ -93,7 +93,13 @@ impl Source {
             return format!(
                 "{head}profile P key id {{ id: Str }}\n\
                  event E {{ at: Timestamp, id: Str?, total: Money(EUR), sku: Str, category: Str, quantity: Int? }}\n\
-                 source \"s\" event E {format} \"{path}\" @0:1..2 {{ profile (column \"customer\") }}\n"
+                 source \"s\" event E {format} \"{path}\" @0:1..2 {{ profile (column \"customer\") }}\n\
+                 %0: Money(EUR) = event 0 (E total)\n%1: Money(EUR) = agg sum of E value %0\n\
+                 trait spent = %1\n  explain 0 atom @0:1..2 %1\n\
+                 %2: Str = event 0 (E sku)\n%3: Int = agg distinct of E value %2\n\
+                 trait skus = %3\n  explain 0 atom @0:1..2 %3\n\
+                 %4: Str = event 0 (E category)\n%5: Int = agg distinct of E value %4\n\
+                 trait categories = %5\n  explain 0 atom @0:1..2 %5\n"
             );
         }
         format!("{head}{PROFILE}source \"s\" profile {format} \"{path}\" @0:1..2 {{ }}\n")

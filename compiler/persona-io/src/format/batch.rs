@@ -29,6 +29,17 @@ pub(crate) enum Lines {
 }
 
 impl Lines {
+    /// Whether the rows stand in lines that follow each other.
+    pub(crate) fn follow(&self) -> bool {
+        match self {
+            Self::From(_) => true,
+            Self::Each(lines) => lines
+                .first()
+                .zip(lines.last())
+                .is_some_and(|(first, last)| last - first + 1 == lines.len() as u64),
+        }
+    }
+
     pub(crate) fn of(&self, row: usize) -> u64 {
         match self {
             Self::From(first) => first + row as u64,

@@ -435,16 +435,25 @@ impl<'a> Records<'a> {
     }
 }
 
-/// Where the cell ends: most cells are short, and calling a search costs more than looking at a few bytes.
+/// Where the cell ends: most cells are short, and calling a search costs more than looking at a few words.
 #[inline]
 fn short_or_long(delimiter: u8, rest: &[u8]) -> Option<usize> {
-    const SHORT: usize = 16;
-    let ends = |byte: &u8| *byte == delimiter || *byte == b'\n' || *byte == b'\r';
-    let short = rest.len().min(SHORT);
-    if let Some(len) = rest[..short].iter().position(ends) {
-        return Some(len);
+    const WORDS: usize = 4;
+    let repeated = |byte: u8| u64::from_le_bytes([byte; 8]);
+    // The lowest bit set is that of the first zero byte.
+    let zeros = |word: u64| word.wrapping_sub(repeated(1)) & !word & repeated(0x80);
+    let (delimiters, feeds, returns) = (repeated(delimiter), repeated(b'\n'), repeated(b'\r'));
+    let mut at = 0;
+    let (words, _) = rest.as_chunks::<8>();
+    for word in words.iter().take(WORDS) {
+        let word = u64::from_le_bytes(*word);
+        let ends = zeros(word ^ delimiters) | zeros(word ^ feeds) | zeros(word ^ returns);
+        if ends != 0 {
+            return Some(at + (ends.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
     }
-    memchr::memchr3(delimiter, b'\n', b'\r', &rest[short..]).map(|len| short + len)
+    memchr::memchr3(delimiter, b'\n', b'\r', &rest[at..]).map(|len| at + len)
 }
 
 /// A file cut into blocks of whole records.

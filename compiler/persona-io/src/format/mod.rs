@@ -14,8 +14,9 @@ use std::sync::Arc;
 
 use persona_ir::SourceFormat;
 
-pub(crate) use batch::{Batch, BatchColumn, Lines, Problem, Texts};
+pub(crate) use batch::{Batch, BatchColumn, Problem, Texts};
 pub(crate) use ndjson::NAMES;
+pub(crate) use parquet::Group;
 
 use crate::error::{LoadError, LoadErrorKind};
 

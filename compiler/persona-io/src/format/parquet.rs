@@ -7,8 +7,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use arrow_array::ArrayRef;
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
@@ -18,6 +20,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use super::batch::Batch;
 use super::{Ended, Opened, Piece, Pieces, Stop, arrow, read_error};
 use crate::error::LoadError;
+use crate::value::raw::Raw;
 
 pub(super) fn open(
     file: &File,
@@ -167,6 +170,61 @@ pub(crate) struct Group {
 }
 
 impl Group {
+    /// The number of rows.
+    pub(crate) fn rows(&self) -> u64 {
+        let group = self.form.metadata.metadata().row_group(self.group);
+        u64::try_from(group.num_rows()).unwrap_or(0)
+    }
+
+    /// The group as it is when nobody wants its rows.
+    pub(crate) fn skipped(&self) -> Ended {
+        Ended {
+            bytes: self.bytes,
+            ..Ended::default()
+        }
+    }
+
+    /// Values between which all values of a wanted column lie that are there; nothing where the file does not say, or
+    /// where a value of the column may be one that cannot be read.
+    pub(crate) fn bounds(&self, slot: usize) -> Option<(Raw<'static>, Raw<'static>)> {
+        let metadata = &self.form.metadata;
+        let name = self.form.wanted.get(slot)?;
+        let schema = metadata.schema();
+        let named = |field: &&Arc<Field>| field.name() == &**name;
+        let field = match schema.fields().iter().filter(named).count() {
+            1 => schema.field_with_name(name).ok()?,
+            _ => return None,
+        };
+        let plain = match field.data_type() {
+            DataType::Dictionary(_, inner) => inner,
+            other => other,
+        };
+        let sure = plain.is_integer()
+            || matches!(
+                plain,
+                DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
+            )
+            || matches!(plain, DataType::Date32 | DataType::Timestamp(..));
+        if !sure {
+            return None;
+        }
+        let group = metadata.metadata().row_group(self.group);
+        let columns = StatisticsConverter::try_new(name, schema, metadata.parquet_schema()).ok()?;
+        let statistics = group.column(columns.parquet_column_index()?).statistics()?;
+        if statistics.is_min_max_deprecated() {
+            return None;
+        }
+        let value = |array: parquet::errors::Result<ArrayRef>| {
+            let array = arrow::Arr::new(&array.ok()?).ok()?;
+            let value = array.at(0).ok()?.into_owned();
+            (!value.is_missing()).then_some(value)
+        };
+        Some((
+            value(columns.row_group_mins([group]))?,
+            value(columns.row_group_maxes([group]))?,
+        ))
+    }
+
     /// Decodes the group.
     pub(super) fn read(self, give: &mut dyn FnMut(Batch)) -> Ended {
         let stop = self.decode(give).err().map(Stop::Error);

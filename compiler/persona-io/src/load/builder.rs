@@ -248,6 +248,28 @@ impl ColumnBuilder {
         );
     }
 
+    /// Drops all rows; the room for them stays.
+    pub(crate) fn clear(&mut self) {
+        match &mut self.data {
+            Data::Bool(values) => values.truncate(0),
+            Data::Int(values) => values.clear(),
+            Data::Float(values) => values.clear(),
+            Data::Str(values) => values.clear(),
+            Data::Enum(values) => values.clear(),
+            Data::Geo(lats, lons) => {
+                lats.clear();
+                lons.clear();
+            }
+            Data::List(ends, children) => {
+                ends.clear();
+                children.iter_mut().for_each(Self::clear);
+            }
+        }
+        self.valid = None;
+        self.len = 0;
+        self.overflow = false;
+    }
+
     /// Counts `more` values, of which those are there whose bits are set; all where no bits are given.
     fn note_all(&mut self, more: usize, bits: Option<&[u8]>) {
         if bits.is_some() && self.valid.is_none() {
@@ -285,8 +307,9 @@ impl ColumnBuilder {
 
     /// Appends so many rows without a value.
     pub(crate) fn push_missing(&mut self, rows: usize) {
-        for _ in 0..rows {
-            push_nothing(&mut self.data);
+        match &mut self.data {
+            Data::Int(values) => values.extend(&vec![0_i8; rows]),
+            data => (0..rows).for_each(|_| push_nothing(data)),
         }
         let none = vec![0; rows.div_ceil(8)];
         self.note_all(rows, Some(&none));

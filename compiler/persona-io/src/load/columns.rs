@@ -5,13 +5,13 @@ use arrow_array::{Array, ArrayRef};
 use arrow_buffer::NullBuffer;
 use persona_ir::Ty;
 
-use super::builder::ColumnBuilder;
+use super::builder::{ColumnBuilder, Interner};
 use super::fast::{self, Fast};
 use super::ingest::{Ingest, Notes, push_out};
 use super::lanes::TextLane;
 use super::log::{Origin, Wrong};
 use crate::format::arrow::{Arr, TimeKind, Unit, Values};
-use crate::format::{Batch, BatchColumn, Lines, Texts};
+use crate::format::{Batch, BatchColumn, Texts};
 use crate::source::expr::{Env, Ex};
 use crate::source::job::{Field, FieldValue};
 use crate::value::civil::{MAX_DATE, MAX_TIMESTAMP, MIN_DATE, MIN_TIMESTAMP};
@@ -129,17 +129,32 @@ impl Ingest<'_, '_> {
             self.table.keys.append_slices(text, offsets);
             return;
         }
-        for row in 0..batch.rows {
-            if rows.gone[row] {
-                self.table.keys.push("");
-                continue;
-            }
-            match self.key(Env::of(batch, row)) {
-                Ok(key) => self.table.keys.push(&key),
-                Err(_) => {
-                    self.table.keys.push("");
-                    rows.told[row] = true;
+        if let Some((texts, json)) = texts_of(&input.expr, &input.reader, batch) {
+            for row in 0..batch.rows {
+                let key = plain_text(texts.at(row), json).unwrap_or("");
+                if key.is_empty() && !rows.gone[row] {
+                    self.slow_key(batch, row, rows);
+                } else {
+                    self.table.keys.push(key);
                 }
+            }
+            return;
+        }
+        for row in 0..batch.rows {
+            self.slow_key(batch, row, rows);
+        }
+    }
+
+    /// Appends the key of one row as records are read.
+    fn slow_key(&mut self, batch: &Batch, row: usize, rows: &mut Rows) {
+        if rows.gone[row] {
+            return self.table.keys.push("");
+        }
+        match self.key(Env::of(batch, row)) {
+            Ok(key) => self.table.keys.push(&key),
+            Err(_) => {
+                self.table.keys.push("");
+                rows.told[row] = true;
             }
         }
     }
@@ -165,7 +180,15 @@ impl Ingest<'_, '_> {
             },
             Some(_) => {}
         }
+        let input = self.job.at.as_ref();
+        let texts = input.and_then(|input| texts_of(&input.expr, &input.reader, batch));
         for row in 0..batch.rows {
+            if let (Some((texts, json)), Some(input)) = (texts, input)
+                && let Fast::Cell(cell) = fast::value(texts.at(row), json, &input.reader)
+            {
+                self.table.at.push(Some(cell), self.strings);
+                continue;
+            }
             if rows.gone[row] {
                 self.table.at.push(None, self.strings);
                 continue;
@@ -178,7 +201,15 @@ impl Ingest<'_, '_> {
     }
 
     fn ids(&mut self, batch: &Batch, rows: &mut Rows) {
+        let input = self.job.id.as_ref();
+        let texts = input.and_then(|input| texts_of(&input.expr, &input.reader, batch));
         for row in 0..batch.rows {
+            if let Some((texts, json)) = texts
+                && let Some(id) = plain_text(texts.at(row), json).filter(|id| !id.is_empty())
+            {
+                self.table.id.push(Some(id));
+                continue;
+            }
             if rows.gone[row] {
                 self.table.id.push(None);
                 continue;
@@ -275,20 +306,20 @@ impl Ingest<'_, '_> {
         rows: &mut Rows,
     ) {
         let silent = self.silent(field);
-        let ty = field.reader.plain();
+        let mut runs = Runs::default();
         for row in 0..batch.rows {
-            let fast = match ty {
-                Some(ty) if json => fast::json(texts.at(row), ty, &field.reader),
-                Some(ty) => fast::cell(texts.at(row), ty, &field.reader),
-                None => Fast::Ask,
-            };
-            match fast {
+            match fast::value(texts.at(row), json, &field.reader) {
+                Fast::Cell(Cell::Int(value)) => runs.push(value, true),
                 Fast::Cell(cell) => column.push(Some(cell), self.strings),
-                Fast::Missing if silent.missing => column.push(None, self.strings),
-                Fast::Empty if silent.empty => column.push(None, self.strings),
-                _ => self.cell(at, field, batch, row, column, rows),
+                Fast::Missing if silent.missing => runs.missing(column, self.strings),
+                Fast::Empty if silent.empty => runs.missing(column, self.strings),
+                _ => {
+                    runs.flush(column);
+                    self.cell(at, field, batch, row, column, rows);
+                }
             }
         }
+        runs.flush(column);
     }
 
     /// Appends a column of texts that the file has as a dictionary; false, with nothing appended, where something in it
@@ -434,7 +465,7 @@ impl Ingest<'_, '_> {
             rows: 1,
         };
         let table = &mut *self.table;
-        if !rows.any_gone && matches!(batch.lines, Lines::From(_)) && batch.rows > 0 {
+        if !rows.any_gone && batch.lines.follow() && batch.rows > 0 {
             let count = u32::try_from(batch.rows).unwrap_or(u32::MAX);
             table.origins.push_run(origin(0), count);
             return self.tally.used_rows(batch.rows as u64);
@@ -458,6 +489,73 @@ impl Ingest<'_, '_> {
             }
         }
     }
+}
+
+/// Integers that are appended together.
+#[derive(Default)]
+struct Runs {
+    values: Vec<i64>,
+    valid: Vec<bool>,
+    any_missing: bool,
+}
+
+impl Runs {
+    #[inline]
+    fn push(&mut self, value: i64, valid: bool) {
+        self.values.push(value);
+        self.valid.push(valid);
+        self.any_missing |= !valid;
+    }
+
+    #[inline]
+    fn missing(&mut self, column: &mut ColumnBuilder, strings: &mut Interner) {
+        if column.ints().is_some() {
+            self.push(0, false);
+        } else {
+            column.push(None, strings);
+        }
+    }
+
+    fn flush(&mut self, column: &mut ColumnBuilder) {
+        if self.values.is_empty() {
+            return;
+        }
+        if let Some(lane) = column.ints() {
+            lane.extend(&self.values);
+        }
+        let nulls = self
+            .any_missing
+            .then(|| NullBuffer::from(self.valid.as_slice()));
+        column.noted(self.values.len(), nulls.as_ref());
+        self.values.clear();
+        self.valid.clear();
+        self.any_missing = false;
+    }
+}
+
+/// The column of texts that a plain input reads.
+fn texts_of<'b>(expr: &Ex, reader: &Reader, batch: &'b Batch) -> Option<(&'b Texts, bool)> {
+    reader.plain()?;
+    let Ex::Column(slot) = expr else {
+        return None;
+    };
+    match &batch.columns[*slot] {
+        BatchColumn::Cells(texts) => Some((texts, false)),
+        BatchColumn::Json(texts) => Some((texts, true)),
+        BatchColumn::Absent | BatchColumn::Arrow(_) => None,
+    }
+}
+
+/// A text that stands there as it is; nothing where it has to be looked at.
+#[inline]
+fn plain_text(text: &str, json: bool) -> Option<&str> {
+    if !json {
+        return Some(text);
+    }
+    let inner = text.strip_prefix('"')?.strip_suffix('"')?;
+    memchr::memchr(b'\\', inner.as_bytes())
+        .is_none()
+        .then_some(inner)
 }
 
 /// Appends so many rows without a value.

@@ -24,9 +24,19 @@ impl<'a> From<Option<Cell<'a>>> for Fast<'a> {
     }
 }
 
+/// A cell of CSV or a JSON text.
+#[inline]
+pub(super) fn value<'a>(text: &'a str, is_json: bool, reader: &Reader) -> Fast<'a> {
+    match reader.plain() {
+        Some(ty) if is_json => json(text, ty, reader),
+        Some(ty) => cell(text, ty, reader),
+        None => Fast::Ask,
+    }
+}
+
 /// A cell of CSV.
 #[inline]
-pub(super) fn cell<'a>(text: &'a str, ty: &Ty, reader: &Reader) -> Fast<'a> {
+fn cell<'a>(text: &'a str, ty: &Ty, reader: &Reader) -> Fast<'a> {
     if text.is_empty() {
         return Fast::Empty;
     }
@@ -35,7 +45,7 @@ pub(super) fn cell<'a>(text: &'a str, ty: &Ty, reader: &Reader) -> Fast<'a> {
 
 /// A JSON text.
 #[inline]
-pub(super) fn json<'a>(text: &'a str, ty: &Ty, reader: &Reader) -> Fast<'a> {
+fn json<'a>(text: &'a str, ty: &Ty, reader: &Reader) -> Fast<'a> {
     match text.as_bytes() {
         [] => Fast::Missing,
         b"null" => Fast::Missing,

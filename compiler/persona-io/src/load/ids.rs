@@ -30,6 +30,13 @@ impl IdColumn {
             .push(if id.is_empty() { MISSING } else { hash(id) });
     }
 
+    /// Drops all rows.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.hashes.clear();
+    }
+
     /// Appends another column's identifiers.
     pub(crate) fn append(&mut self, other: &Self) {
         let start = self.bytes.len();

@@ -74,6 +74,18 @@ impl TableBuilder {
         self.origins.append(&part.origins, lines);
     }
 
+    /// Drops all rows; the room for them stays.
+    pub(super) fn clear(&mut self) {
+        self.keys.clear();
+        self.at.clear();
+        self.id.clear();
+        self.columns
+            .iter_mut()
+            .flatten()
+            .for_each(ColumnBuilder::clear);
+        self.origins = Origins::default();
+    }
+
     pub(super) fn overflowed(&self) -> bool {
         self.at.overflowed() || self.columns.iter().flatten().any(ColumnBuilder::overflowed)
     }
@@ -157,6 +169,46 @@ impl<'a, 'p> Ingest<'a, 'p> {
                     Ok(false) => self.tally.filtered += 1,
                     Err(bad) => self.tally.reject(origin, *Wrong::bad("where", *bad)),
                 }
+            }
+        }
+    }
+
+    /// Reads each row of a batch as a record.
+    #[cfg(test)]
+    pub(super) fn row_by_row(&mut self, batch: &Batch, file: u32) {
+        let mut problems = batch.problems.iter().peekable();
+        for row in 0..=batch.rows {
+            while let Some(problem) = problems.next_if(|problem| problem.before <= row) {
+                self.problem(problem, file, 0);
+            }
+            if row == batch.rows {
+                break;
+            }
+            self.tally.read += 1;
+            let origin = Origin {
+                file,
+                line: batch.lines.of(row),
+                rows: 1,
+            };
+            let env = Env::of(batch, row);
+            match self.passes(env) {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.tally.filtered += 1;
+                    continue;
+                }
+                Err(bad) => {
+                    self.tally.reject(origin, *Wrong::bad("where", *bad));
+                    continue;
+                }
+            }
+            let mut notes = Notes::new();
+            match self.read(env, None, &mut notes) {
+                Ok(record) => {
+                    self.append(record, &[], origin);
+                    self.tell(origin, notes);
+                }
+                Err(wrong) => self.tally.reject(origin, *wrong),
             }
         }
     }

@@ -101,6 +101,12 @@ macro_rules! lane {
                 }
             }
 
+            pub(crate) fn clear(&mut self) {
+                match self {
+                    $(Self::$variant(values) => values.clear(),)*
+                }
+            }
+
             /// Appends a lane.
             pub(crate) fn append(&mut self, other: &Self) {
                 self.widen_to(other.width());
@@ -290,6 +296,16 @@ impl TextLane {
     /// Whether rows point into the lane's own dictionary.
     pub(crate) fn has_entries(&self) -> bool {
         self.entries.is_some()
+    }
+
+    /// Drops all rows, and what is known of texts.
+    pub(crate) fn clear(&mut self) {
+        self.rows.clear();
+        self.places.clear();
+        match &mut self.entries {
+            Some(entries) => entries.clear(),
+            None => *self = Self::new(),
+        }
     }
 
     /// Appends a lane whose codes mean `codes[…]` here.

@@ -15,6 +15,9 @@ mod log;
 mod part;
 mod paths;
 mod profiles;
+mod prune;
 mod run;
 
+#[cfg(test)]
+pub(crate) use part::oracle;
 pub use run::{Loaded, load, load_into};

@@ -235,6 +235,12 @@ fn knowing<'t>(
     })
 }
 
+/// Rows of a source, profile by profile.
+enum Rows {
+    All,
+    These(Vec<u32>),
+}
+
 /// What the profile table's columns are made of.
 pub(super) struct Merge<'a> {
     pub(super) plan: &'a Plan,
@@ -254,6 +260,7 @@ impl Merge<'_> {
         log: &mut Log<'_>,
     ) -> IndexVec<ColId, Column> {
         let schema = &self.plan.schema;
+        let rows = self.only_rows(tables);
         let mut out = IndexVec::new();
         for (col, spec) in schema.profile.columns.iter_enumerated() {
             if col == schema.key {
@@ -266,10 +273,10 @@ impl Merge<'_> {
                 log.report.differences.push((spec.name.clone(), differ));
             }
             out.push(if self.kept[usize::from(col)] {
-                match self.of_one(col, tables) {
-                    Some(column) => self.only(column, strings),
-                    None => self.column(col, tables, strings),
-                }
+                let only = rows
+                    .as_ref()
+                    .and_then(|rows| self.only(col, &mut tables[0].rows, rows, strings));
+                only.unwrap_or_else(|| self.column(col, tables, strings))
             } else {
                 absent(self.present.len())
             });
@@ -280,30 +287,35 @@ impl Merge<'_> {
         out
     }
 
-    /// The column of the only source, where each profile has a row in it.
-    fn of_one(&self, col: ColId, tables: &mut [ProfileTable]) -> Option<ColumnBuilder> {
+    /// Where there is one source and each profile has a row in it: those rows.
+    fn only_rows(&self, tables: &[ProfileTable]) -> Option<Rows> {
         let [table] = tables else { return None };
-        let all = self
-            .present
-            .iter()
-            .all(|key| self.chosen.has_row(*key as usize));
-        let column = &mut table.rows.columns[usize::from(col)];
-        let defaults = self.plan.schema.profile.columns[col].default.is_some();
-        let whole = all && (!defaults || column.as_ref().is_some_and(ColumnBuilder::all_known));
-        column.take_if(|_| whole)
-    }
-
-    /// The column of the only source, its rows in the order of the profiles.
-    fn only(&self, column: ColumnBuilder, strings: &Interner) -> Column {
-        let width = Width::Narrow(&strings.kept);
+        let len = table.rows.len();
         let row = |key: &u32| self.chosen.of(*key as usize)[0];
-        let in_order = self.present.len() == column.len()
-            && self.present.iter().zip(0..).all(|(key, at)| row(key) == at);
-        if in_order {
-            return column.finish(width);
+        let in_order = self.present.iter().zip(0..).all(|(key, at)| row(key) == at);
+        if in_order && self.present.len() == len {
+            return Some(Rows::All);
         }
         let rows: Vec<u32> = self.present.iter().map(row).collect();
-        column.gather(&rows, width)
+        (!rows.contains(&NONE)).then_some(Rows::These(rows))
+    }
+
+    /// The only source's column, unless a default stands for some of its values.
+    fn only(
+        &self,
+        col: ColId,
+        table: &mut TableBuilder,
+        rows: &Rows,
+        strings: &Interner,
+    ) -> Option<Column> {
+        let defaults = self.plan.schema.profile.columns[col].default.is_some();
+        let column = &mut table.columns[usize::from(col)];
+        let column = column.take_if(|column| !defaults || column.all_known())?;
+        let width = Width::Narrow(&strings.kept);
+        Some(match rows {
+            Rows::All => column.finish(width),
+            Rows::These(rows) => column.gather(rows, width),
+        })
     }
 
     /// For each profile the value of the first source that knows one, else the default.

@@ -13,7 +13,7 @@ use super::group::Groups;
 use super::ingest::{Ingest, TableBuilder};
 use super::keys::Keys;
 use super::log::{Log, LogFile, Origin, Origins, Tally};
-use super::part::{self, Part, PartWorker};
+use super::part::{self, Part, PartWorker, Pool};
 use super::paths::{self, FilePath};
 use super::profiles::{self, Merge, ProfileTable};
 use super::{checks, events};
@@ -291,7 +291,8 @@ impl<'p> Loading<'p> {
         let mut seen: Vec<Seen> = Vec::new();
         let reading = Reading::new(job, files, options.batch_rows, options.threads);
         let index = job.index;
-        let worker = || PartWorker::new(plan, index, kept, first);
+        let pool = Pool::default();
+        let worker = || PartWorker::new(plan, index, kept, first, &pool);
         reading.run(worker, |done| {
             let part: Part = match done {
                 Done::File(number) => {
@@ -317,6 +318,7 @@ impl<'p> Loading<'p> {
                     let recode = ingest.strings.recode(&part.strings);
                     ingest.table.append(&part.table, &recode, place.lines);
                     log.tell(job.index, part.tally, place.lines);
+                    pool.give(part.table);
                 }
             }
             if let Some(stop) = part.ended.stop {

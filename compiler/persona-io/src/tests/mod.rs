@@ -12,3 +12,4 @@ mod profiles;
 mod real;
 mod support;
 mod types;
+mod ways;
