@@ -160,6 +160,7 @@ pub(crate) fn agree(plan: &Plan, loaded: &Loaded) -> Result<Vec<Rows>, String> {
         .collect();
     compare(plan, loaded, "row code", &expected, &by_output)?;
     rows_agree(plan, loaded, &calibrated, &expected)?;
+    super::index::agrees(plan, loaded, &calibrated, &expected)?;
     Ok(expected)
 }
 
@@ -188,7 +189,7 @@ fn rows_agree(
     Ok(())
 }
 
-fn compare(
+pub(super) fn compare(
     plan: &Plan,
     loaded: &Loaded,
     engine: &str,

@@ -2,6 +2,7 @@
 
 pub(crate) mod binary;
 pub(crate) mod engines;
+mod index;
 pub(crate) mod rng;
 pub(crate) mod rows;
 

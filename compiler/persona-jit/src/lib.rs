@@ -25,6 +25,7 @@ mod options;
 mod pools;
 mod program;
 mod row;
+mod rules;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,10 @@ pub use options::RunOptions;
 pub use row::{
     DataRows, Row, RowBuf, RowError, RowLayout, RowProgram, RowProgramError, RowSession, RowValue,
     RowWriter, Rows, Session,
+};
+pub use rules::{
+    RuleAttribute, RuleIndex, RuleIndexError, RuleIndexOptions, RuleMemory, RuleRow, RuleScratch,
+    RuleSession, RuleStats, RuleValue,
 };
 
 use analysis::Analysis;
@@ -73,6 +78,11 @@ impl Compiled {
     /// When the plan does not verify, or the machine is not supported.
     pub fn new(plan: &Plan) -> Result<Self, CompileError> {
         verify(plan).map_err(|violations| CompileError::unverified(&violations))?;
+        Self::of_verified(plan)
+    }
+
+    /// As [`Self::new`], of a plan that is known to verify, but for equal nodes, which do no harm.
+    fn of_verified(plan: &Plan) -> Result<Self, CompileError> {
         module::check_machine()?;
         let mut planner = Planner::new(without_explanations(plan));
         let ranks = rank_questions(plan).into_iter().map(|(question, goals)| {

@@ -23,6 +23,7 @@ pub mod generate;
 mod package;
 mod program;
 pub mod rows;
+mod rules;
 mod run;
 mod shown;
 #[cfg(test)]
@@ -33,7 +34,10 @@ mod why;
 pub use bench::{BenchData, BenchOptions, BenchResult, Measured, MeasuredAnswer, Memory, Spread};
 pub use error::{Error, Excerpt};
 pub use package::{Compiled, Package, Report};
-pub use persona_jit::RowValue;
+pub use persona_jit::{
+    RowValue, RuleAttribute, RuleIndex, RuleIndexError, RuleIndexOptions, RuleMemory, RuleRow,
+    RuleScratch, RuleSession, RuleStats, RuleValue,
+};
 pub use persona_runtime::Value;
 pub use persona_sema::{ChangeClass, Dependent, Effect, PackageChange, Place, Uses};
 pub use program::Program;

@@ -13,6 +13,7 @@ mod large;
 mod plans;
 mod random;
 mod rows;
+mod rules;
 mod scalars;
 mod shapes;
 
