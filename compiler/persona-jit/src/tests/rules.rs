@@ -134,9 +134,10 @@ impl Maker<'_> {
         match (&ty, self.rng.below(10)) {
             (_, 0) if !fixed => self.test(Op::Known(value)),
             (Ty::Str, 1..4) | (Ty::Enum(_), 1..4) => {
-                let mut set: Vec<Const> = (0..3)
-                    .map(|_| self.const_of(&ty))
-                    .filter_map(|node| match &self.b.get(node).op {
+                let nodes: Vec<NodeId> = (0..3).map(|_| self.const_of(&ty)).collect();
+                let mut set: Vec<Const> = nodes
+                    .iter()
+                    .filter_map(|node| match &self.b.get(*node).op {
                         Op::Const(constant) => Some(constant.clone()),
                         _ => None,
                     })
