@@ -162,8 +162,8 @@ fn the_budget_is_kept_and_accounted_to_the_byte() {
     let most = whole.memory().total();
     assert!(least < most - most / 4, "{least} of {most}");
     let (mut filed, mut always) = (0, 0);
-    for step in 0..=24 {
-        let budget = least + (most - least) * step / 24;
+    for step in 0..=12 {
+        let budget = least + (most - least) * step / 12;
         let (some, bytes) = index(&plan, budget);
         let memory = some.memory();
         assert!(memory.total() <= budget, "{memory:?} within {budget}");
@@ -177,7 +177,7 @@ fn the_budget_is_kept_and_accounted_to_the_byte() {
         always += usize::from(some.stats().always > 0);
     }
     assert!(
-        filed > 3 && always > 0,
+        filed > 2 && always > 0,
         "{filed} budgets file rules, {always} ask some always"
     );
     assert_eq!(whole.stats().filed, 0);
