@@ -208,7 +208,7 @@ pub(crate) struct Bench {
     /// Make up other people
     #[arg(long, value_name = "N", requires = "profiles")]
     pub(crate) seed: Option<u64>,
-    /// The evaluation time; by default the latest event in the data
+    /// The evaluation time; by default the latest event, or 2026-01-01T00:00Z for made-up people
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<String>,
     /// How to print the figures

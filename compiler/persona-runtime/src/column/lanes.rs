@@ -41,6 +41,14 @@ pub(super) fn bounds<T: Copy>(
         // Where a value is missing, one that was seen stands for it, which changes nothing.
         let seen = chunk[(word.trailing_zeros() as usize).min(chunk.len() - 1)];
         let (mut least, mut most) = found.unwrap_or((seen, seen));
+        if word == u64::MAX {
+            for value in chunk {
+                least = if less(*value, least) { *value } else { least };
+                most = if less(most, *value) { *value } else { most };
+            }
+            found = Some((least, most));
+            continue;
+        }
         for (bit, value) in chunk.iter().enumerate() {
             let value = if word >> bit & 1 == 1 { *value } else { seen };
             least = if less(value, least) { value } else { least };

@@ -11,6 +11,7 @@ mod touched;
 use std::sync::Arc;
 use std::time::Duration;
 
+use persona_base::IndexVec;
 use persona_ir::{NodeId, Output, OutputKind, Plan};
 use persona_jit::Compiled;
 use persona_runtime::kernels::Isa;
@@ -176,8 +177,8 @@ impl Program {
         progress.stage(Stage::Measuring {
             what: "all answers together",
         });
-        let calibrate = bench.calibrate(&plan, &compiled)?;
         let touched = Touched::new(&plan, bench.data);
+        let calibrate = bench.calibrate(&compiled, touched.ranks(&roots(&plan.outputs)))?;
         let together = bench.measure(&compiled, &touched, &plan.outputs, TOGETHER)?;
         drop(compiled);
         let answers = bench.answers(&plan, &touched, progress)?;
@@ -268,20 +269,24 @@ impl Bench<'_> {
         })
     }
 
-    /// Calibrates the ranks for all that follows, and measures how long that takes.
-    fn calibrate(&mut self, plan: &Plan, compiled: &Compiled) -> Result<Option<Spread>, Error> {
+    /// Calibrates the ranks for all that follows, and measures how long that takes. Nothing where none is needed.
+    fn calibrate(&mut self, compiled: &Compiled, needed: bool) -> Result<Option<Spread>, Error> {
+        if !needed {
+            self.evaluation.calibration = Some(Arc::new(Calibration {
+                now: self.evaluation.now,
+                ranks: IndexVec::new(),
+            }));
+            return Ok(None);
+        }
         let calibrate = || -> Result<Calibration, Error> {
             guarded("calibrating ranks", || {
                 compiled.calibrate(self.data, &self.evaluation)
             })
         };
         let calibration = calibrate()?;
-        let seconds = match plan.ranks.is_empty() {
-            true => None,
-            false => Some(Budget::of(ALONE).measure(calibrate)?),
-        };
+        let seconds = Budget::of(ALONE).measure(calibrate)?;
         self.evaluation.calibration = Some(Arc::new(calibration));
-        Ok(seconds)
+        Ok(Some(seconds))
     }
 
     fn measure(
@@ -291,10 +296,9 @@ impl Bench<'_> {
         outputs: &[Output],
         time: Duration,
     ) -> Result<Measured, Error> {
-        let roots: Vec<NodeId> = outputs.iter().map(|output| output.node).collect();
         Ok(Measured {
             seconds: Budget::of(time).measure(|| self.run(compiled))?,
-            bytes: touched.bytes(&roots),
+            bytes: touched.bytes(&roots(outputs)),
         })
     }
 
@@ -328,6 +332,10 @@ impl Bench<'_> {
         answers.sort_by(|a, b| median(b).total_cmp(&median(a)));
         Ok(answers)
     }
+}
+
+fn roots(outputs: &[Output]) -> Vec<NodeId> {
+    outputs.iter().map(|output| output.node).collect()
 }
 
 fn compile(plan: &Plan) -> Result<Compiled, Error> {

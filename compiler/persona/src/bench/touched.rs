@@ -23,7 +23,9 @@ pub(super) struct Touched<'a> {
 struct Read {
     columns: BTreeSet<Place>,
     kinds: BTreeSet<KindId>,
-    /// Of lists, the fields of their elements; `None` where only their lengths are asked for.
+    /// Whether they ask for a rank.
+    ranks: bool,
+    /// Of lists, the fields of their elements that are asked for.
     children: BTreeMap<Place, BTreeSet<u32>>,
 }
 
@@ -58,6 +60,11 @@ impl<'a> Touched<'a> {
             + offsets
                 .map(|offsets| size_of_val(&offsets[..]) as u64)
                 .sum::<u64>()
+    }
+
+    /// Whether these nodes need thresholds of ranks.
+    pub(super) fn ranks(&self, roots: &[NodeId]) -> bool {
+        self.read(roots).ranks
     }
 
     fn read(&self, roots: &[NodeId]) -> Read {
@@ -102,6 +109,7 @@ impl<'a> Touched<'a> {
             Op::Sample { .. } => {
                 read.columns.insert((None, self.plan.schema.key));
             }
+            Op::Rank(..) => read.ranks = true,
             Op::Agg(agg) => query(&agg.query, read),
             Op::Sequence(sequence) => {
                 query(&sequence.first, read);
