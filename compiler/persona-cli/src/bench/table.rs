@@ -18,7 +18,11 @@ pub(super) fn text(name: &str, result: &BenchResult, paint: Paint) -> String {
     rows.extend(answers.map(|answer| row(&answer.name, &answer.measured, result)));
     let before = before(result);
     let answered = rows.len();
-    rows.extend(before.iter().map(|(what, spread)| apart(what, spread)));
+    for (what, spread) in &before {
+        let mut row = apart(what, spread);
+        row.push(Cell::new(""));
+        rows.push(row);
+    }
     let lines = lay_out(&rows, &ALIGN, paint);
     let lines: Vec<&str> = lines.lines().collect();
     let mut section = |title: &str, lines: &[&str]| {
@@ -73,7 +77,8 @@ fn all(result: &BenchResult) -> String {
     }
 }
 
-const ALIGN: [Align; 8] = [
+/// The last column is empty: a row's last cell is laid out freely, and these shall stand below each other.
+const ALIGN: [Align; 9] = [
     Align::Left,
     Align::Right,
     Align::Right,
@@ -82,21 +87,23 @@ const ALIGN: [Align; 8] = [
     Align::Right,
     Align::Right,
     Align::Right,
+    Align::Left,
 ];
 
 fn titles() -> Vec<Cell> {
     let words = [
         "",
         "median",
-        "half",
-        "all",
+        "middle half",
+        "all rounds",
         "rounds",
         "profiles/s",
         "reads",
         "of memory",
     ];
     let words = words.into_iter();
-    words.map(|word| Cell::styled(word, Style::Dim)).collect()
+    let words = words.map(|word| Cell::styled(word, Style::Dim));
+    words.chain([Cell::new("")]).collect()
 }
 
 fn row(name: &str, measured: &Measured, result: &BenchResult) -> Vec<Cell> {
@@ -109,6 +116,7 @@ fn row(name: &str, measured: &Measured, result: &BenchResult) -> Vec<Cell> {
         0 => String::new(),
         _ => format!("{share:.0} %"),
     }));
+    row.push(Cell::new(""));
     row
 }
 
@@ -188,7 +196,7 @@ fn bytes(bytes: u64) -> String {
 
 fn notes(result: &BenchResult) -> String {
     let mut text = String::from(
-        "median: of the rounds after warming up; half: between the quartiles; all: from the quickest to the slowest.\n\
+        "median: of the rounds after warming up; middle half: between the quartiles; all rounds: quickest to slowest.\n\
          reads: the size of the columns that an answer asks for. of memory: how quickly that is, compared with reading\n\
          memory and doing nothing else; more than 100 % where columns fit into caches or windows leave events out.",
     );
