@@ -280,7 +280,7 @@ impl Bench<'_> {
         }
         let calibrate = || -> Result<Calibration, Error> {
             guarded("calibrating ranks", || {
-                compiled.calibrate(self.data, &self.evaluation)
+                compiled.calibrate_with(self.data, &self.evaluation, &self.options)
             })
         };
         let calibration = calibrate()?;
