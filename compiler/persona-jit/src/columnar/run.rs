@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use persona_ir::{CheckTable, Const, Plan};
-use persona_runtime::kernels::{CHUNK, Isa, Row};
+use persona_runtime::kernels::{self, CHUNK, Isa, Row, WORDS};
 use persona_runtime::{Calibration, Dataset, Strings, Value};
 
 use super::bound::{Around, Bound};
@@ -362,6 +362,11 @@ fn write_members(part: &mut Part<'_>, row: &Row, at: usize, len: usize) {
     if let Part::Members(words) = part {
         let count = len.div_ceil(64);
         words[at / 64..][..count].copy_from_slice(&row.0[..count]);
+        // Where the next chunk of this set goes; the other sets are written before.
+        let next = at / 64 + WORDS;
+        if let Some(next) = words.get_mut(next..next + WORDS) {
+            kernels::will_write(next);
+        }
     }
 }
 

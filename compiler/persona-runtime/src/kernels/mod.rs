@@ -8,6 +8,7 @@
 //!
 //! Whatever is public checks lengths, so no caller can make a kernel read past a buffer: `unsafe` is inside only.
 
+mod ahead;
 mod bits;
 mod circuit;
 mod classes;
@@ -22,6 +23,7 @@ mod tests;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub use ahead::will_write;
 pub use bits::Bits;
 pub use circuit::{Circuit, Gates, Wire};
 pub use isa::Isa;

@@ -1,5 +1,10 @@
 //! Kernels against their plain definition: generated lanes of every width, on every instruction set of the machine, with
 //! every length of tail and offset of bits.
+//!
+//! They look for undefined behaviour where tools can: `cargo +nightly miri test -p persona-runtime kernels` runs the
+//! portable loops and the circuits (Miri knows no vectors of 512 bits, so `Isa` has none there), and
+//! `RUSTFLAGS=-Zsanitizer=address cargo +nightly test -p persona-runtime --target x86_64-unknown-linux-gnu kernels` every
+//! instruction set of the machine, over buffers that end where the lane does.
 
 mod circuits;
 mod lanes;
