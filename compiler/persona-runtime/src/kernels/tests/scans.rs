@@ -87,9 +87,14 @@ fn many_tests_of_one_lane_are_answered_together() {
 #[test]
 fn many_lists_of_codes_are_answered_together() {
     let mut random = Random(29);
-    let codes: Vec<u16> = (0..1333).map(|_| random.below(700) as u16).collect();
+    let rows = if cfg!(miri) { 100 } else { 1333 };
+    let codes: Vec<u16> = (0..rows).map(|_| random.below(700) as u16).collect();
     let wide: Vec<u32> = codes.iter().map(|code| u32::from(*code) * 3).collect();
-    for count in [10, 40, 300] {
+    for count in if cfg!(miri) {
+        vec![10]
+    } else {
+        vec![10, 40, 300]
+    } {
         let lists = (0..count).map(|at| {
             let codes = 1 + random.below(if at % 40 == 0 { 30 } else { 5 });
             Test::OneOf((0..codes).map(|_| random.below(2100) as i64).collect())
@@ -120,11 +125,16 @@ fn slots_of_missing_floats_may_hold_anything() {
 fn every_code_of_a_byte_is_found_in_every_size_of_table() {
     let values = Values::U8((0..=255).collect());
     let mut random = Random(19);
-    for last in [5, 62, 63, 64, 126, 127, 128, 200, 255] {
-        for count in [1, 3, 8, 9] {
+    let lasts: &[usize] = if cfg!(miri) {
+        &[255]
+    } else {
+        &[5, 62, 63, 64, 126, 127, 128, 200, 255]
+    };
+    for last in lasts {
+        for count in if cfg!(miri) { 3..4 } else { 1..10 } {
             let lists = (0..count).map(|_| {
-                let mut list: Vec<i64> = (0..6).map(|_| random.below(last) as i64).collect();
-                list.push(last as i64);
+                let mut list: Vec<i64> = (0..6).map(|_| random.below(*last) as i64).collect();
+                list.push(*last as i64);
                 Test::OneOf(list)
             });
             let lists: Vec<Test> = lists.collect();
