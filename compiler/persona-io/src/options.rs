@@ -6,7 +6,7 @@ pub struct LoadOptions {
     /// The evaluation time, which decides between the rows of a profile's history, in microseconds since
     /// 1970-01-01T00:00Z. Absent: the latest event; without events, the end of time.
     pub now: Option<i64>,
-    /// With more than one, files are decoded beside the rest of the work. The result is the same.
+    /// How many threads take files apart, and sort. The result is the same.
     pub threads: usize,
     /// Whether columns that the plan does not use are kept. They are read and checked either way.
     pub all_columns: bool,

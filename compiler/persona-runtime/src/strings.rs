@@ -57,12 +57,14 @@ impl Texts {
     }
 
     /// Appends one.
+    #[inline]
     pub fn push(&mut self, text: &str) {
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len());
     }
 
     /// The text at a place.
+    #[inline]
     pub fn get(&self, at: usize) -> &str {
         slice(&self.bytes, &self.ends, at)
     }
@@ -121,6 +123,7 @@ impl Texts {
     }
 }
 
+#[inline]
 fn slice<'t>(bytes: &'t str, ends: &[usize], at: usize) -> &'t str {
     let start = if at == 0 { 0 } else { ends[at - 1] };
     &bytes[start..ends[at]]
@@ -151,6 +154,7 @@ impl Strings {
     }
 
     /// The text of a code that this table gave out.
+    #[inline]
     pub fn get(&self, code: u32) -> &str {
         slice(&self.bytes, &self.ends, code as usize)
     }

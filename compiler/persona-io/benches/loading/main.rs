@@ -198,7 +198,7 @@ fn members(args: &Args, folder: &Path) -> Result<(), Box<dyn Error>> {
     let data = load_all(args, &plan, folder, true)?.dataset;
     let bits = |segment: usize| {
         BooleanBuffer::collect_bool(data.profiles, |row| {
-            (row * 2_654_435_761 >> 7) % (segment + 2) == 0
+            ((row * 2_654_435_761) >> 7) % (segment + 2) == 0
         })
     };
     let answers = Answers {

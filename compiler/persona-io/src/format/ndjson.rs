@@ -296,10 +296,9 @@ impl JsonLines<'_> {
     fn line_of(&mut self, text: &str, start: usize) {
         self.found.fill(None);
         let remembers = self.line <= self.remember;
-        if remembers || !self.memo.pick(text, &self.form.tree, &mut self.found) {
-            if let Err(reason) = self.pick(text, remembers) {
-                return self.problem(text.as_bytes(), reason);
-            }
+        let plain = !remembers && self.memo.pick(text, &self.form.tree, &mut self.found);
+        if !plain && let Err(reason) = self.pick(text, remembers) {
+            return self.problem(text.as_bytes(), reason);
         }
         let found = self.found.iter().zip(&mut self.seen);
         for (column, (span, seen)) in self.columns.iter_mut().zip(found) {

@@ -220,7 +220,7 @@ impl ColumnBuilder {
         };
         match (&mut self.data, &other.data) {
             (Data::Bool(to), Data::Bool(from)) => {
-                to.append_packed_range(0..other.len, from.as_slice())
+                to.append_packed_range(0..other.len, from.as_slice());
             }
             (Data::Int(to), Data::Int(from)) => to.append(from),
             (Data::Float(to), Data::Float(from)) => to.extend_from_slice(from),
@@ -391,6 +391,7 @@ impl ColumnBuilder {
     }
 
     /// The integer at a row.
+    #[inline]
     pub(crate) fn int(&self, row: usize) -> Option<i64> {
         match &self.data {
             Data::Int(values) if self.is_known(row) => Some(values.get(row)),
@@ -614,9 +615,9 @@ fn retain_lists(
     let mut stays: Vec<bool> = Vec::new();
     let (mut before, mut last) = (start, start);
     let mut kept = Vec::new();
-    for at in from..ends.len() {
-        let len = ends[at] - before;
-        before = ends[at];
+    for (at, end) in ends.iter().enumerate().skip(from) {
+        let len = end - before;
+        before = *end;
         stays.extend(std::iter::repeat_n(keep(at), len as usize));
         if keep(at) {
             last += len;

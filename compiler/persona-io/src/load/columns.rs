@@ -171,11 +171,7 @@ impl Ingest<'_, '_> {
             None => return nothing(&mut table.at, batch.rows),
             Some((Ex::Column(slot), reader)) => match &batch.columns[*slot] {
                 BatchColumn::Absent if silent => return nothing(&mut table.at, batch.rows),
-                BatchColumn::Arrow(array) => {
-                    if whole(array, reader, silent, &mut table.at) {
-                        return;
-                    }
-                }
+                BatchColumn::Arrow(array) if whole(array, reader, silent, &mut table.at) => return,
                 _ => {}
             },
             Some(_) => {}

@@ -209,7 +209,7 @@ mod tests {
             let slow = |raw| reader.read(raw, &mut Vec::new()).ok().flatten();
             match cell(text, &ty, &reader) {
                 Fast::Cell(cell) => {
-                    assert_eq!(Some(cell), slow(Raw::str(text)), "{text:?} as {ty:?}")
+                    assert_eq!(Some(cell), slow(Raw::str(text)), "{text:?} as {ty:?}");
                 }
                 Fast::Empty => assert!(text.is_empty()),
                 Fast::Missing => panic!("no cell of CSV is missing"),
@@ -223,7 +223,7 @@ mod tests {
                 let raw = json::value(form.trim()).ok();
                 match json(form.trim(), &ty, &reader) {
                     Fast::Cell(cell) => {
-                        assert_eq!(Some(cell), raw.and_then(slow), "{form} as {ty:?}")
+                        assert_eq!(Some(cell), raw.and_then(slow), "{form} as {ty:?}");
                     }
                     Fast::Missing => assert!(matches!(raw, Some(Raw::Missing)), "{form}"),
                     Fast::Empty => panic!("no JSON is an empty cell"),

@@ -132,19 +132,20 @@ fn rank(keys: Texts, threads: usize) -> (Texts, Ranks) {
         let rows = keys.len();
         return (keys, Ranks::Same(rows));
     }
+    let order = Order::new(&starts, &keys);
+    let mut heads = order.heads(&starts);
     if !sorted {
-        sort(&mut starts, &keys, threads);
+        order.sort(&mut heads, threads);
     }
     let mut texts = Texts::new();
     let mut rank_of = vec![0_u32; keys.len()];
-    let mut last: Option<u32> = None;
-    for start in &starts {
-        let text = keys.get(*start as usize);
-        if last.is_none_or(|last| keys.get(last as usize) != text) {
-            texts.push(text);
+    let mut last = None;
+    for head in &heads {
+        if last.is_none_or(|last| order.compare(last, head).is_ne()) {
+            texts.push(keys.get(head.1 as usize));
         }
-        last = Some(*start);
-        rank_of[*start as usize] = place(texts.len());
+        last = Some(head);
+        rank_of[head.1 as usize] = place(texts.len());
     }
     // A row that begins no run has the key of the row before it.
     let mut before = 0;
@@ -161,33 +162,63 @@ fn place(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// Sorts rows by their keys.
-fn sort(rows: &mut [u32], keys: &Texts, threads: usize) {
-    /// Fewer are not worth a thread.
-    const SHARE: usize = 1 << 16;
-    let skip = common_start(rows, keys);
-    let mut heads: Vec<(u64, u32)> = rows
-        .iter()
-        .map(|row| (head(&keys.get(*row as usize).as_bytes()[skip..]), *row))
-        .collect();
-    let order = |a: &(u64, u32), b: &(u64, u32)| {
-        a.0.cmp(&b.0)
-            .then_with(|| keys.get(a.1 as usize).cmp(keys.get(b.1 as usize)))
-    };
-    let share = heads.len().div_ceil(threads.max(1)).max(SHARE);
-    if share >= heads.len() {
-        heads.sort_unstable_by(order);
-    } else {
+/// A row with the first bytes of its key that are not alike in all keys.
+type Head = (u64, u32);
+
+/// How rows are ordered by their keys.
+struct Order<'k> {
+    keys: &'k Texts,
+    /// So many bytes are alike.
+    skip: usize,
+    /// Whether the bytes behind those tell all there is.
+    whole: bool,
+}
+
+impl<'k> Order<'k> {
+    fn new(rows: &[u32], keys: &'k Texts) -> Self {
+        let skip = common_start(rows, keys);
+        let whole = rows.iter().all(|row| {
+            let rest = &keys.get(*row as usize).as_bytes()[skip..];
+            // A zero byte would be taken for the end.
+            rest.len() <= 8 && !rest.contains(&0)
+        });
+        Self { keys, skip, whole }
+    }
+
+    fn heads(&self, rows: &[u32]) -> Vec<Head> {
+        let head = |row: &u32| {
+            let key = self.keys.get(*row as usize).as_bytes();
+            (head(&key[self.skip..]), *row)
+        };
+        rows.iter().map(head).collect()
+    }
+
+    #[inline]
+    fn compare(&self, a: &Head, b: &Head) -> Ordering {
+        let heads = a.0.cmp(&b.0);
+        if self.whole {
+            return heads;
+        }
+        heads.then_with(|| {
+            let text = |head: &Head| self.keys.get(head.1 as usize);
+            text(a).cmp(text(b))
+        })
+    }
+
+    fn sort(&self, heads: &mut [Head], threads: usize) {
+        /// Fewer are not worth a thread.
+        const SHARE: usize = 1 << 16;
+        let share = heads.len().div_ceil(threads.max(1)).max(SHARE);
+        if share >= heads.len() {
+            return heads.sort_unstable_by(|a, b| self.compare(a, b));
+        }
         std::thread::scope(|scope| {
             for part in heads.chunks_mut(share) {
-                scope.spawn(move || part.sort_unstable_by(order));
+                scope.spawn(move || part.sort_unstable_by(|a, b| self.compare(a, b)));
             }
         });
         // The parts are runs, which this finds and merges. Equal keys may come in any order: their ranks are one.
-        heads.sort_by(order);
-    }
-    for (row, (_, sorted)) in rows.iter_mut().zip(heads) {
-        *row = sorted;
+        heads.sort_by(|a, b| self.compare(a, b));
     }
 }
 

@@ -76,7 +76,7 @@ pub(super) fn write<W: Write + Send>(table: &Members<'_>, out: W, threads: usize
 /// A column of a row group, encoded.
 enum Chunk {
     Plain(Bytes, Box<ColumnCloseResult>),
-    Library(ArrowColumnChunk),
+    Library(Box<ArrowColumnChunk>),
 }
 
 struct Groups<'a> {
@@ -148,7 +148,7 @@ impl Groups<'_> {
         };
         let statistics = Statistics::byte_array(
             bound(rows.clone().next()),
-            bound(rows.clone().next_back()),
+            bound(rows.last()),
             None,
             Some(0),
             false,
@@ -237,7 +237,7 @@ fn library_chunks(
             .next()
             .expect("each leaf of the schema has a writer");
         writer.write(&leaf)?;
-        chunks.push(Chunk::Library(writer.close()?));
+        chunks.push(Chunk::Library(Box::new(writer.close()?)));
     }
     Ok(chunks)
 }
