@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use persona_io::{LoadOptions, LoadReport, NoProgress, NoRejects, Reject, SourceReport};
 use persona_ir::{OutputKind, Plan, Schema, Ty};
-use persona_jit::Compiled;
+use persona_jit::{Compiled, RunOptions};
+use persona_runtime::kernels::Isa;
 use persona_runtime::{
     Answer, Answers, Column, Dataset, Evaluation, Strings, Value, Values, apply_checks, interpret,
     run_checks,
@@ -136,17 +137,22 @@ pub(crate) fn agree(plan: &Plan, loaded: &Loaded) -> Result<Vec<Rows>, String> {
     let interpreted = interpret(plan, &loaded.data, &evaluation);
     let expected = rows(plan, &interpreted, loaded.data.profiles);
     let compiled = Compiled::new(plan).map_err(|error| format!("machine code: {error}"))?;
-    let batch = compiled.run(&loaded.data, &evaluation);
-    if batch.calibration != interpreted.calibration {
-        return Err("batch code calibrates ranks otherwise than the interpreter".to_owned());
+    for options in ways() {
+        let batch = compiled.run_with(&loaded.data, &evaluation, &options);
+        if batch.calibration != interpreted.calibration {
+            return Err(format!(
+                "batch code calibrates ranks otherwise than the interpreter: {options:?}"
+            ));
+        }
+        let found = rows(plan, &batch, loaded.data.profiles);
+        compare(
+            plan,
+            loaded,
+            &format!("batch code ({options:?})"),
+            &expected,
+            &found,
+        )?;
     }
-    compare(
-        plan,
-        loaded,
-        "batch code",
-        &expected,
-        &rows(plan, &batch, loaded.data.profiles),
-    )?;
     let calibrated = Evaluation {
         now: loaded.now,
         calibration: Some(Arc::clone(&interpreted.calibration)),
@@ -187,6 +193,18 @@ fn rows_agree(
         }
     }
     Ok(())
+}
+
+/// The ways to run a batch: each set of instructions, and 1, 2 and 7 threads.
+fn ways() -> Vec<RunOptions> {
+    let threads = [7, 1, 2].into_iter().cycle();
+    let way = |(isa, threads)| RunOptions {
+        threads,
+        isa: Some(isa),
+    };
+    let mut ways: Vec<_> = Isa::available().into_iter().zip(threads).map(way).collect();
+    ways.push(RunOptions::with_threads(2));
+    ways
 }
 
 pub(super) fn compare(

@@ -355,7 +355,6 @@ fn define_writers(
         let target = Target {
             node: goal.node,
             out,
-            way: goal.way,
         };
         match goal.table {
             CheckTable::Profile if goal.way == Way::Members => members.push(target),

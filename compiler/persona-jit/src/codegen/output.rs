@@ -15,8 +15,6 @@ pub(crate) struct Target {
     pub(crate) node: NodeId,
     /// The number of its buffers.
     pub(crate) out: usize,
-    /// How it is written.
-    pub(crate) way: Way,
 }
 
 /// How a value is written into its buffers.

@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 
 use super::chain::{Chain, Ranges, Surroundings};
 use super::claim::{Base, Claim};
-use super::gates::{Ask, Builder, Lane, Low};
+use super::gates::{Ask, Builder, Guards, Lane, Low};
 use super::lanes;
 use super::scheme::{Cell, Entries, Give, Scheme};
 use super::zones::{Of, Zones};
@@ -77,6 +77,8 @@ pub(crate) struct Bound<'a> {
     pub(crate) rest_leaves: Vec<usize>,
     /// What joins the tests.
     pub(crate) circuit: Circuit,
+    /// Where what is expensive is needed; everywhere, if absent.
+    pub(crate) guards: Option<Guards>,
     /// Whether the vectors are needed.
     pub(crate) needs_vectors: bool,
 }
@@ -128,6 +130,7 @@ impl<'a> Bound<'a> {
             rest: 0,
             rest_leaves: Vec::new(),
             circuit: made.circuit,
+            guards: made.guards,
             needs_vectors: scheme.gives.iter().any(|g| matches!(g, Give::Vector(_))),
         };
         let mut first = 0;

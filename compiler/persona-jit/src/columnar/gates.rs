@@ -68,9 +68,19 @@ pub(crate) struct Builder {
     sets: FxHashMap<Lane, usize>,
 }
 
+/// For which profiles what is expensive must be answered at all: elsewhere cheap conditions have decided. Made of cheap
+/// tests alone.
+#[derive(Debug)]
+pub(crate) struct Guards {
+    /// Gives two outputs: where the rest is needed, and where vectors are.
+    pub(crate) circuit: Circuit,
+}
+
 /// A circuit over the tests of lanes.
 #[derive(Debug)]
 pub(crate) struct Made {
+    /// Where what is expensive is needed, if it is not needed everywhere.
+    pub(crate) guards: Option<Guards>,
     /// The tests of each lane; their inputs are one after another, in this order.
     pub(crate) tests: BTreeMap<Lane, Vec<Ask>>,
     /// The circuit. Output `i` is that of wanted condition `i`.
@@ -182,22 +192,40 @@ impl Builder {
     }
 
     /// The circuit that gives the wanted conditions, over the tests that they need.
-    pub(crate) fn finish(self, wanted: &[Low]) -> Made {
+    pub(crate) fn finish(mut self, wanted: &[Low]) -> Made {
         let used = self.used(wanted);
+        let guards = self.guards(wanted, &used);
         let mut tests: BTreeMap<Lane, Vec<(usize, Ask)>> = BTreeMap::new();
-        for (at, cell) in self.cells.iter().enumerate() {
-            if let (Cell::Test(lane, ask), true) = (cell, used[at]) {
+        for (at, used) in used.iter().enumerate() {
+            if let (Cell::Test(lane, ask), true) = (&self.cells[at], used) {
                 tests.entry(*lane).or_default().push((at, ask.clone()));
             }
         }
-        let mut wires: Vec<Option<Wire>> = self.cells.iter().map(|_| None).collect();
-        let inputs = tests.values().flatten().map(|(at, _)| *at);
+        let mut inputs: Vec<Option<Wire>> = self.cells.iter().map(|_| None).collect();
         let mut count = 0;
-        for at in inputs {
-            wires[at] = Some(Wire::input(count));
+        for (at, _) in tests.values().flatten() {
+            inputs[*at] = Some(Wire::input(count));
             count += 1;
         }
-        let mut gates = Gates::new(count as usize);
+        let guards = guards.map(|guards| Guards {
+            circuit: self.circuit(&guards, inputs.clone(), count),
+        });
+        let circuit = self.circuit(wanted, inputs, count);
+        let tests = tests.into_iter().map(|(lane, tests)| {
+            let asks = tests.into_iter().map(|(_, ask)| ask);
+            (lane, asks.collect())
+        });
+        Made {
+            guards,
+            tests: tests.collect(),
+            circuit,
+        }
+    }
+
+    /// The circuit of some conditions over tests whose inputs are known.
+    fn circuit(&self, wanted: &[Low], mut wires: Vec<Option<Wire>>, inputs: u32) -> Circuit {
+        let used = self.used(wanted);
+        let mut gates = Gates::new(inputs as usize);
         for (at, cell) in self.cells.iter().enumerate().filter(|(at, _)| used[*at]) {
             match cell {
                 Cell::Test(..) => {}
@@ -212,14 +240,59 @@ impl Builder {
             }
         }
         let outputs = wires_of(&wires, wanted, &mut gates);
-        let tests = tests.into_iter().map(|(lane, tests)| {
-            let asks = tests.into_iter().map(|(_, ask)| ask);
-            (lane, asks.collect())
-        });
-        Made {
-            tests: tests.collect(),
-            circuit: gates.finish(&outputs),
+        gates.finish(&outputs)
+    }
+
+    /// Where the rest and where vectors are needed, from the outputs down: what stands beside them in an `And` must hold,
+    /// and what stands beside them in an `Or` must not. None where there is nothing to ask.
+    fn guards(&mut self, wanted: &[Low], used: &[bool]) -> Option<[Low; 2]> {
+        let mut expensive: Vec<bool> = Vec::with_capacity(used.len());
+        for cell in &self.cells {
+            let is = |low: &Low| matches!(low, Low::Cell { at, .. } if expensive[*at]);
+            let cell = match cell {
+                Cell::Test(lane, _) => lane.is_expensive(),
+                Cell::And(lows) | Cell::Or(lows) => lows.iter().any(is),
+            };
+            expensive.push(cell);
         }
+        let mut needs: Vec<Vec<Low>> = vec![Vec::new(); used.len()];
+        let need = |needs: &mut Vec<Vec<Low>>, low: &Low, when: Low| match low {
+            Low::Cell { at, .. } if expensive[*at] => needs[*at].push(when),
+            _ => {}
+        };
+        for low in wanted {
+            need(&mut needs, low, Low::Const(true));
+        }
+        let [mut rest, mut vectors] = [Vec::new(), Vec::new()];
+        for at in (0..used.len())
+            .rev()
+            .filter(|at| used[*at] && expensive[*at])
+        {
+            let here = self.or(std::mem::take(&mut needs[at]));
+            let (lows, all) = match &self.cells[at] {
+                Cell::Test(Lane::Rest(_), _) => {
+                    rest.push(here);
+                    continue;
+                }
+                Cell::Test(..) => {
+                    vectors.push(here);
+                    continue;
+                }
+                Cell::And(lows) => (lows.clone(), true),
+                Cell::Or(lows) => (lows.clone(), false),
+            };
+            let cheap = |low: &&Low| !matches!(low, Low::Cell { at, .. } if expensive[*at]);
+            let cheap = lows.iter().filter(cheap);
+            let undecided = cheap.map(|low| if all { *low } else { opposite(*low) });
+            let undecided: Vec<Low> = undecided.chain([here]).collect();
+            let when = self.and(undecided);
+            for low in &lows {
+                need(&mut needs, low, when);
+            }
+        }
+        let guards = [self.or(rest), self.or(vectors)];
+        let settled = guards.iter().all(|guard| matches!(guard, Low::Const(_)));
+        (!settled).then_some(guards)
     }
 
     /// The cells that some conditions need.
@@ -235,6 +308,26 @@ impl Builder {
             }
         }
         used
+    }
+}
+
+impl Lane {
+    /// Whether its tests cost much more than those of columns.
+    fn is_expensive(self) -> bool {
+        match self {
+            Self::Known(_) | Self::Column(_) | Self::Zone => false,
+            Self::VectorKnown(_) | Self::Vector(_) | Self::Rest(_) => true,
+        }
+    }
+}
+
+fn opposite(low: Low) -> Low {
+    match low {
+        Low::Const(value) => Low::Const(!value),
+        Low::Cell { at, negated } => Low::Cell {
+            at,
+            negated: !negated,
+        },
     }
 }
 

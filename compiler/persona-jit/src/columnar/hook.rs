@@ -25,8 +25,6 @@ pub(crate) trait Source: Debug + Send + Sync {
 /// What a source is bound to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Binding<'a> {
-    /// The plan.
-    pub(crate) plan: &'a Plan,
     /// The data.
     pub(crate) data: &'a Dataset,
     /// `now` in the zones of the profiles; only the package's where no node that the plan needs asks for the zone.

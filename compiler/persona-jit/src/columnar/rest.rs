@@ -102,31 +102,51 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Answers for a chunk: the sets of members into rows, everything else into the buffers.
+    /// Answers for those profiles of a chunk that are needed: the sets of members into rows, everything else into the
+    /// buffers. What the sets say of the others means nothing.
     ///
     /// # Panics
     ///
     /// When the data lack one of the profiles, the first is not the first of a chunk, or there are other than a row for
     /// each set.
-    pub(crate) fn run(&mut self, first: usize, len: usize, rows: &mut [Row]) {
+    pub(crate) fn run(&mut self, first: usize, len: usize, needed: &Row, rows: &mut [Row]) {
         assert_eq!(rows.len(), self.sets, "a row for each set");
         assert!(
             first % 64 == 0 && first + len <= self.bound.profiles(),
             "a chunk of the data's profiles"
         );
+        if needed.is_empty() {
+            return;
+        }
         self.bound.state().members = Members::new(self.sets, len);
-        let context = self.bound.context(&self.outs.0);
-        // SAFETY: the stage is of this code, the context is bound for its program to data that have these profiles, and
-        // the buffers have a place for each row of the data. This thread alone works on these profiles.
-        unsafe {
-            let functions = &self.rest.stage().batch;
-            let (first, last) = (first as u64, (first + len) as u64);
-            self.rest.code.run(context, functions, first, last);
+        for (word, base) in needed.0.iter().zip((first..first + len).step_by(64)) {
+            let end = (base + 64).min(first + len);
+            each_run(*word, |from, to| {
+                self.profiles(base + from, (base + to).min(end))
+            });
+            if word >> 63 == 0 && end == base + 64 {
+                // Whoever ends the block's last profile turns the block around.
+                self.bound.state().members.end_profile(end as u64 - 1);
+            }
         }
         let sets = std::mem::take(&mut self.bound.state().members).finish();
         for (row, words) in rows.iter_mut().zip(sets) {
             *row = Row::NONE;
             row.0[..words.len()].copy_from_slice(&words);
+        }
+    }
+
+    /// Runs the code for some neighbouring profiles of a chunk that the data have.
+    fn profiles(&mut self, first: usize, end: usize) {
+        let context = self.bound.context(&self.outs.0);
+        // SAFETY: the stage is of this code, the context is bound for its program to data that have these profiles
+        // (`run`, which alone calls this, has checked it), and the buffers have a place for each row of the data. This
+        // thread alone works on these profiles.
+        unsafe {
+            let functions = &self.rest.stage().batch;
+            self.rest
+                .code
+                .run(context, functions, first as u64, end as u64);
         }
     }
 
@@ -139,5 +159,45 @@ impl<'a> Worker<'a> {
     /// The texts that were made and that the data lack.
     pub(crate) fn into_texts(self) -> Strings {
         self.bound.into_state().texts.into_kept()
+    }
+}
+
+/// The runs of bits that are set: from the first, up to but without the one behind the last.
+fn each_run(mut word: u64, mut f: impl FnMut(usize, usize)) {
+    while word != 0 {
+        let from = word.trailing_zeros();
+        let count = (word >> from).trailing_ones();
+        f(from as usize, (from + count) as usize);
+        if from + count == 64 {
+            return;
+        }
+        word &= u64::MAX << (from + count);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::each_run;
+
+    #[test]
+    fn runs_of_bits_are_found_up_to_the_ends() {
+        for word in [
+            0,
+            1,
+            u64::MAX,
+            1 << 63,
+            0b1101_1000,
+            u64::MAX << 60,
+            0xF0F0 << 40 | 7,
+        ] {
+            let mut found = 0_u64;
+            let mut last = None;
+            each_run(word, |from, to| {
+                assert!(from < to && last.is_none_or(|last| last < from));
+                last = Some(to);
+                (from..to).for_each(|bit| found |= 1 << bit);
+            });
+            assert_eq!(found, word);
+        }
     }
 }

@@ -96,7 +96,6 @@ pub(crate) fn run(job: Job<'_>) -> Filled {
     let mut buffers: Vec<Buffers> = goals.map(|g| Buffers::new(g, rows(g, job.data))).collect();
     let outs = outs(job.scheme, bound.rest_leaves.len(), &mut buffers);
     let binding = Binding {
-        plan: job.plan,
         data: job.data,
         zones: &zones,
         calibration: job.calibration,
@@ -278,13 +277,16 @@ impl<'s, 'a> Worker<'s, 'a> {
         let job = &shared.job;
         let nodes = job.scheme.vectors().iter();
         let vectors = nodes.map(|node| Vector::new(&job.plan.nodes[*node].ty));
+        let guards = shared.bound.guards.as_ref();
+        let rows = guards.map_or(0, |guards| guards.circuit.rows());
+        let rows = rows.max(shared.bound.circuit.rows());
         let rest = shared.rest.as_ref().map(|(rest, tables, outs)| {
             let calibration = Arc::clone(job.calibration);
             rest::Worker::new(rest, tables, outs, calibration)
         });
         Self {
             shared,
-            rows: vec![Row::NONE; shared.bound.circuit.rows()],
+            rows: vec![Row::NONE; rows],
             filler: shared.source.as_ref().map(|source| source.filler()),
             vectors: vectors
                 .map(|v| v.expect("sources claim what has a vector"))
@@ -303,14 +305,15 @@ impl<'s, 'a> Worker<'s, 'a> {
             let rows = &mut self.rows[lane.first..lane.first + lane.scan.len()];
             lane.scan.run(isa, lane.values.chunk(chunk), valid, rows);
         }
-        if let Some(filler) = &mut self.filler {
+        let (rest_needed, vectors_needed) = self.needed(len);
+        if let Some(filler) = self.filler.as_mut().filter(|_| vectors_needed) {
             filler.fill(first..first + len, &mut self.vectors);
             self.scan_vectors(len);
         }
         if let Some(rest) = &mut self.rest {
             let sets = shared.bound.rest_leaves.len();
             let rows = shared.bound.rest..shared.bound.rest + sets;
-            rest.run(first, len, &mut self.rows[rows]);
+            rest.run(first, len, &rest_needed, &mut self.rows[rows]);
         }
         shared.bound.circuit.run(isa, &mut self.rows, len);
         let mut outputs = shared.bound.circuit.outputs();
@@ -333,6 +336,24 @@ impl<'s, 'a> Worker<'s, 'a> {
                 Give::Rest => {}
             }
         }
+    }
+
+    /// For which profiles of the chunk the rest is needed, and whether vectors are for any. Needs the tests of columns.
+    fn needed(&mut self, len: usize) -> (Row, bool) {
+        let shared = self.shared;
+        let Some(guards) = &shared.bound.guards else {
+            return (Row::first(len), true);
+        };
+        let gives = &shared.job.scheme.gives;
+        guards.circuit.run(shared.isa, &mut self.rows, len);
+        let guard = |output: usize| &self.rows[guards.circuit.outputs()[output] as usize];
+        let rest = if gives.iter().any(|give| matches!(give, Give::Rest)) {
+            Row::first(len)
+        } else {
+            *guard(0)
+        };
+        let written = gives.iter().any(|give| matches!(give, Give::Vector(_)));
+        (rest, written || !guard(1).is_empty())
     }
 
     fn scan_vectors(&mut self, len: usize) {

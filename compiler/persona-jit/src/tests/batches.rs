@@ -376,3 +376,39 @@ fn everything_may_be_rest() {
     agree(&plan, &data, &at(NOW)).unwrap();
     assert!(made_code(&plan, &data));
 }
+
+/// Code runs only for the profiles that cheap conditions leave open, wherever in a chunk they are.
+#[test]
+fn what_is_expensive_is_asked_only_where_it_decides() {
+    let mut b = Builder::new();
+    let (n, m) = (plans::profile(&mut b, "n"), plans::profile(&mut b, "m"));
+    let (home, work) = (
+        plans::profile(&mut b, "home"),
+        plans::profile(&mut b, "work"),
+    );
+    let tier = plans::profile(&mut b, "tier");
+    let far = b.node(Op::Distance(home, work), Ty::Length, true);
+    let limit = b.constant(Const::Int(1_000), Ty::Length);
+    let near = bool_node(&mut b, Op::Lt(far, limit));
+    let less = bool_node(&mut b, Op::Lt(n, m));
+    let seven = plans::int(&mut b, 7);
+    let few = bool_node(&mut b, Op::Eq(n, seven));
+    let gold = b.constant(Const::Enum(2), Ty::Enum(TIER));
+    let not_gold = bool_node(&mut b, Op::Lt(tier, gold));
+    let both = bool_node(&mut b, Op::And([near, few].into()));
+    let open = bool_node(&mut b, Op::Or([less, not_gold].into()));
+    let none = bool_node(&mut b, Op::Not(open));
+    let inner = bool_node(&mut b, Op::Or([both, none].into()));
+    let all = bool_node(&mut b, Op::And([few, inner].into()));
+    let whole = segments(b, &[both, none, all]);
+    for outputs in [0..1, 1..2, 2..3, 0..3] {
+        let plan = Plan {
+            outputs: whole.outputs[outputs].to_vec(),
+            ..whole.clone()
+        };
+        for (seed, profiles) in [(5, 64), (6, 130), (7, 2_300)] {
+            let data = fixture::dataset(&mut Rng(seed), profiles, 0);
+            agree(&plan, &data, &at(NOW)).unwrap();
+        }
+    }
+}

@@ -55,7 +55,6 @@ fn compare(plan: &Plan, data: &Dataset, now: i64, run: usize) -> Result<usize, S
     let ty = |node: NodeId| &plan.nodes[node].ty;
     for isa in Isa::available() {
         let bound = histories.bind(Binding {
-            plan,
             data,
             zones: &zones,
             calibration: &calibration,
