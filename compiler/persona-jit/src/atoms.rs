@@ -163,12 +163,13 @@ impl Atoms {
 
     /// The part for which a closed Bool node is there and true.
     pub(crate) fn holds(&mut self, plan: &Plan, node: NodeId) -> PartId {
-        self.answer(plan, Query::Holds(node))
+        self.answer(plan, &Query::Holds(node))
     }
 
     /// The part for which a closed node has a value.
+    #[cfg(test)]
     pub(crate) fn known(&mut self, plan: &Plan, node: NodeId) -> PartId {
-        self.answer(plan, Query::Known(node))
+        self.answer(plan, &Query::Known(node))
     }
 
     /// All parts so far, in id order: what a part is made of comes before it.
@@ -191,8 +192,8 @@ impl Atoms {
     }
 
     /// Answers a query after those it follows from.
-    fn answer(&mut self, plan: &Plan, query: Query) -> PartId {
-        if let Some(part) = self.answers.get(&query) {
+    fn answer(&mut self, plan: &Plan, query: &Query) -> PartId {
+        if let Some(part) = self.answers.get(query) {
             return *part;
         }
         let mut stack = vec![(query.clone(), None)];
@@ -215,7 +216,7 @@ impl Atoms {
                 stack.extend(needs.into_iter().map(|query| (query, None)));
             }
         }
-        self.answers[&query]
+        self.answers[query]
     }
 
     /// The part of a rule whose queries are answered.

@@ -158,7 +158,7 @@ impl Builder {
             let (from, to) = spans.iter().fold((i64::MIN, i64::MAX), both);
             match self.test(lane, Ask::Span(from, to)) {
                 Low::Const(_) => return Low::Const(false),
-                low => rest.push(low),
+                low @ Low::Cell { .. } => rest.push(low),
             }
         }
         self.joined(rest, true)

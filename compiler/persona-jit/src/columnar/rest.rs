@@ -112,7 +112,7 @@ impl<'a> Worker<'a> {
     pub(crate) fn run(&mut self, first: usize, len: usize, needed: &Row, rows: &mut [Row]) {
         assert_eq!(rows.len(), self.sets, "a row for each set");
         assert!(
-            first % 64 == 0 && first + len <= self.bound.profiles(),
+            first.is_multiple_of(64) && first + len <= self.bound.profiles(),
             "a chunk of the data's profiles"
         );
         if needed.is_empty() {
@@ -122,7 +122,7 @@ impl<'a> Worker<'a> {
         for (word, base) in needed.0.iter().zip((first..first + len).step_by(64)) {
             let end = (base + 64).min(first + len);
             each_run(*word, |from, to| {
-                self.profiles(base + from, (base + to).min(end))
+                self.profiles(base + from, (base + to).min(end));
             });
             if word >> 63 == 0 && end == base + 64 {
                 // Whoever ends the block's last profile turns the block around.

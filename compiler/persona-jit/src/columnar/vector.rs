@@ -16,6 +16,10 @@ pub(crate) struct Vector {
 
 /// Values by their shape, one for each row of a whole chunk.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are few vectors, and kernels want rows where they stand"
+)]
 pub(crate) enum Vectored {
     /// Bools. Not set where missing, nor behind the chunk's end.
     Bits(Row),
