@@ -122,7 +122,7 @@ fn test(people: &People, atom: &Atom, start: usize, len: usize, bits: &mut Bits)
         }
     }
     bits.0[len.div_ceil(64)..].fill(0);
-    if len % 64 > 0 {
+    if !len.is_multiple_of(64) {
         bits.0[len / 64] &= (1 << (len % 64)) - 1;
     }
 }
