@@ -12,20 +12,20 @@ use persona_runtime::{Column, Dataset, EventTable, Ints, Strings, Value, Values,
 pub const NOW: i64 = 1_767_225_600_000_000;
 pub const DAY: i64 = 86_400_000_000;
 
-/// The kinds and their shares in percent, in the order of the plan's schema.
+/// The kinds, by name as in the plan's schema, and their shares in percent.
 pub const KINDS: [(&str, u64); 8] = [
-    ("View", 50),
-    ("Search", 12),
-    ("Login", 10),
-    ("EmailOpen", 12),
     ("CartAdd", 6),
     ("EmailClick", 3),
+    ("EmailOpen", 12),
+    ("Login", 10),
     ("Purchase", 4),
     ("PushOpen", 3),
+    ("Search", 12),
+    ("View", 50),
 ];
-pub const OPEN: u8 = 3;
-pub const CART: u8 = 4;
-pub const BUY: u8 = 6;
+pub const CART: u8 = 0;
+pub const OPEN: u8 = 2;
+pub const BUY: u8 = 4;
 
 /// All events, sorted by profile and instant.
 #[derive(Debug)]

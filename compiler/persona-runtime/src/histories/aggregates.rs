@@ -40,7 +40,7 @@ pub(crate) fn give<T: Copy + Default>(
 
 /// Counts the marks, for the aggregates over them.
 pub fn count_marks(isa: Isa, marks: &mut Marks) {
-    with(isa, || marks.count());
+    with(isa, || marks.recount());
 }
 
 /// How many rows.
@@ -119,7 +119,7 @@ fn exact_sum<P: Pick>(values: &[i64], pick: P, low: usize, high: usize) -> i128 
 /// step by step, each one clamped; no step gives `-0.0`, because the first is `0.0`.
 #[inline(always)]
 fn float_sum<P: Pick>(values: &[f64], pick: P, low: usize, high: usize) -> f64 {
-    let sum = pick.rows(low, high).fold(0.0, |sum, row| sum + values[row]);
+    let sum = pick.total(values, low, high);
     if sum.is_finite() {
         return sum;
     }

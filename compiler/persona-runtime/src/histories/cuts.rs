@@ -179,7 +179,7 @@ fn rows_of_bits(isa: Isa, run: Run<'_>, bits: &mut Marks, cuts: &mut Vec<u32>) {
 
 #[inline(always)]
 fn rows_of_bits_here(run: Run<'_>, bits: &mut Marks, cuts: &mut Vec<u32>) {
-    let marked = bits.count() as usize;
+    let marked = bits.recount() as usize;
     if marked == run.rows() {
         return cuts.extend(run.offsets.iter().skip(1));
     }

@@ -12,7 +12,7 @@ pub struct Marks {
 
 impl Marks {
     /// All clear, for rows from `base` up to but without `end`; keeps its memory. The words are for the caller to set,
-    /// who then calls [`Self::count`]. Marks behind the last row must stay clear.
+    /// who then calls [`Self::recount`]. Marks behind the last row must stay clear.
     pub fn clear(&mut self, base: usize, end: usize) -> &mut [u64] {
         self.base = base;
         self.words.clear();
@@ -21,7 +21,7 @@ impl Marks {
         &mut self.words
     }
 
-    /// The words, to be changed; [`Self::count`] must follow.
+    /// The words, to be changed; [`Self::recount`] must follow.
     pub fn words_mut(&mut self) -> &mut [u64] {
         &mut self.words
     }
@@ -38,7 +38,7 @@ impl Marks {
 
     /// Counts the bits that are set, for what follows. Returns their number.
     #[inline(always)]
-    pub fn count(&mut self) -> u32 {
+    pub fn recount(&mut self) -> u32 {
         let mut sum = 0;
         self.before.clear();
         self.before.reserve(self.words.len() + 1);
@@ -135,6 +135,12 @@ pub trait Pick: Copy {
     fn first(self, low: usize, high: usize) -> Option<usize>;
     /// The last of them.
     fn last(self, low: usize, high: usize) -> Option<usize>;
+
+    /// Their values one after another, added to 0.0 without a look at what becomes of the sum.
+    #[inline(always)]
+    fn total(self, values: &[f64], low: usize, high: usize) -> f64 {
+        self.rows(low, high).fold(0.0, |sum, row| sum + values[row])
+    }
 }
 
 /// Every row.
@@ -165,6 +171,26 @@ impl Pick for Every {
     #[inline(always)]
     fn last(self, low: usize, high: usize) -> Option<usize> {
         (low < high).then(|| high - 1)
+    }
+
+    /// Most spans are short, and no two have the same length: the first few values are added without a branch, zeros where
+    /// there are fewer. That changes nothing, because no sum is `-0.0`.
+    #[inline(always)]
+    fn total(self, values: &[f64], low: usize, high: usize) -> f64 {
+        const FEW: usize = 4;
+        let Some(few) = values.get(low..low + FEW) else {
+            return values[low..high].iter().fold(0.0, |sum, value| sum + value);
+        };
+        let mut sum = 0.0;
+        for (index, value) in few.iter().enumerate() {
+            let kept = 0_u64.wrapping_sub(u64::from(low + index < high));
+            sum += f64::from_bits(value.to_bits() & kept);
+        }
+        if high - low > FEW {
+            let more = values[low + FEW..high].iter();
+            sum = more.fold(sum, |sum, value| sum + value);
+        }
+        sum
     }
 }
 

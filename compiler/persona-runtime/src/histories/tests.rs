@@ -1,1 +1,244 @@
+//! Kernels against loops that are plain to read, and long histories that must not take long.
 
+use super::aggregates::{self, NO_ROW, Place};
+use super::cuts::{Sample, search_each};
+use super::marks::{Every, Pick};
+use super::sequences::{Course, Lane, Level, Mode, Stand, Walker};
+use super::{Cutter, Marks, Method, Run, Spans};
+use crate::kernels::Isa;
+use crate::num;
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        (mixed ^ mixed >> 29) % end
+    }
+}
+
+/// Histories with ties: offsets and instants. The first rows belong to no profile of the run.
+fn histories(random: &mut Random, profiles: u64, longest: u64) -> (Vec<u32>, Vec<i64>) {
+    let mut at: Vec<i64> = (0..random.below(70)).map(|_| 3).collect();
+    let mut offsets = vec![u32::try_from(at.len()).unwrap()];
+    for _ in 0..profiles {
+        let mut rows: Vec<i64> = (0..random.below(longest + 1))
+            .map(|_| i64::try_from(random.below(50)).unwrap())
+            .collect();
+        rows.sort_unstable();
+        at.extend(rows);
+        offsets.push(u32::try_from(at.len()).unwrap());
+    }
+    (offsets, at)
+}
+
+#[test]
+fn every_way_to_cut_finds_the_first_row_that_is_not_before_the_limit() {
+    let mut random = Random(1);
+    for (profiles, longest) in [(0, 0), (1, 0), (1, 200), (90, 3), (40, 80)] {
+        let (offsets, at) = histories(&mut random, profiles, longest);
+        let run = Run {
+            at: &at,
+            offsets: &offsets,
+        };
+        for limit in [i64::MIN, 0, 1, 17, 49, 50, i64::MAX] {
+            let rows = |ends: &[u32]| &at[ends[0] as usize..ends[1] as usize];
+            let first = |ends: &[u32]| {
+                ends[0] as usize + rows(ends).iter().filter(|at| **at < limit).count()
+            };
+            let expected: Vec<usize> = offsets.windows(2).map(first).collect();
+            let mut cutter = Cutter::default();
+            for isa in Isa::available() {
+                let all = [
+                    Method::Scan,
+                    Method::FromStart,
+                    Method::FromEnd,
+                    Method::Scan,
+                ];
+                let limits = all.map(|method| (limit, method));
+                let mut cuts = vec![Vec::new(); limits.len()];
+                cutter.cut(isa, run, &limits, &mut cuts);
+                for cut in cuts {
+                    assert!(cut.iter().map(|row| *row as usize).eq(expected.clone()));
+                }
+            }
+            let mut own = Vec::new();
+            search_each(run, &vec![limit; run.profiles()], &mut own);
+            assert!(own.iter().map(|row| *row as usize).eq(expected));
+        }
+    }
+}
+
+#[test]
+fn long_histories_are_searched_and_short_ones_scanned() {
+    let near = Sample { before: 0.01 };
+    let far = Sample { before: 0.99 };
+    let at = vec![0; 100_000];
+    let long = Run {
+        at: &at,
+        offsets: &[0, 50_000, 100_000],
+    };
+    let short: Vec<u32> = (0..=25_000).map(|profile| profile * 4).collect();
+    let short = Run {
+        at: &at,
+        offsets: &short,
+    };
+    assert_eq!(Method::choose(long, near), Method::FromStart);
+    assert_eq!(Method::choose(long, far), Method::FromEnd);
+    assert_eq!(Method::choose(short, far), Method::Scan);
+    assert_eq!(Sample::take(long, 1), Sample { before: 1.0 });
+}
+
+#[test]
+fn marked_rows_are_counted_and_found() {
+    let mut random = Random(2);
+    for (base, rows) in [(0, 0), (5, 1), (64, 64), (3, 500)] {
+        let mut marks = Marks::default();
+        let set: Vec<usize> = (base..base + rows)
+            .filter(|_| random.below(3) == 0)
+            .collect();
+        let words = marks.clear(base, base + rows);
+        for row in &set {
+            words[(row - base) / 64] |= 1 << ((row - base) % 64);
+        }
+        marks.recount();
+        for _ in 0..200 {
+            let low = base + usize::try_from(random.below(rows as u64 + 1)).unwrap();
+            let high = low + usize::try_from(random.below((base + rows - low) as u64 + 1)).unwrap();
+            let expected: Vec<usize> = set
+                .iter()
+                .copied()
+                .filter(|row| (low..high).contains(row))
+                .collect();
+            let pick = &marks;
+            assert!(Pick::rows(pick, low, high).eq(expected.iter().copied()));
+            assert_eq!(pick.count(low, high) as usize, expected.len());
+            assert_eq!(pick.first(low, high), expected.first().copied());
+            assert_eq!(pick.last(low, high), expected.last().copied());
+            for index in 0..=expected.len() {
+                let nth = Pick::nth(pick, low, high, u32::try_from(index).unwrap());
+                assert_eq!(nth, expected.get(index).copied());
+            }
+        }
+    }
+}
+
+#[test]
+fn float_sums_are_those_of_clamped_steps_in_order() {
+    let values = [
+        f64::MAX,
+        f64::MAX,
+        f64::MIN,
+        1e16,
+        1.0,
+        -1e16,
+        0.1,
+        0.2,
+        f64::MIN,
+        f64::MIN,
+    ];
+    for low in 0..=values.len() {
+        for high in low..=values.len() {
+            let spans = [u32::try_from(low).unwrap(), u32::try_from(high).unwrap()];
+            let spans = Spans {
+                low: &spans[..1],
+                high: &spans[1..],
+            };
+            let expected = values[low..high]
+                .iter()
+                .fold(0.0, |sum, value| num::float_add(sum, *value));
+            for isa in Isa::available() {
+                let mut sum = [7.0];
+                aggregates::sums_of_floats(isa, &values, spans, Every, &mut sum);
+                assert_eq!(sum[0].to_bits(), expected.to_bits(), "{low}..{high}");
+            }
+        }
+    }
+}
+
+#[test]
+fn places_beyond_a_span_are_no_rows() {
+    let spans = Spans {
+        low: &[0, 4, 9],
+        high: &[4, 4, 10],
+    };
+    let mut rows = Vec::new();
+    let mut ask = |index, from_end| {
+        let place = Place { index, from_end };
+        aggregates::places(Isa::Portable, spans, Every, place, &mut rows);
+        rows.clone()
+    };
+    assert_eq!(ask(0, false), [0, NO_ROW, 9]);
+    assert_eq!(ask(3, false), [3, NO_ROW, NO_ROW]);
+    assert_eq!(ask(1, true), [2, NO_ROW, NO_ROW]);
+    assert_eq!(ask(u32::MAX, true), [NO_ROW; 3]);
+}
+
+/// One profile with many events of two kinds in turns, and a sequence of both that comes about nowhere but perhaps at
+/// the very end: a step tried again for each event before would take hours.
+#[test]
+fn long_histories_take_one_walk() {
+    const EVENTS: u32 = 100_000;
+    let order = |kind: u32| (0..EVENTS / 2).map(move |row| row * 2 + kind);
+    let orders: [Vec<u32>; 2] = [order(0).collect(), order(1).collect()];
+    let at: Vec<Vec<i64>> = orders
+        .iter()
+        .map(|all| all.iter().map(|of| i64::from(*of)).collect())
+        .collect();
+    let ends = [0, EVENTS / 2];
+    let rows = Spans {
+        low: &ends[..1],
+        high: &ends[1..],
+    };
+    let none = Spans {
+        low: &ends[..1],
+        high: &ends[..1],
+    };
+    let lanes = || {
+        let lane = |kind: usize| Lane {
+            at: &at[kind],
+            order: &orders[kind],
+            rows,
+        };
+        vec![lane(0), lane(1)]
+    };
+    let walk = |levels: usize, within: i64, mode: Option<Mode>, keys: Option<u64>| {
+        let level = |index: usize| Level {
+            stands: match index % 2 {
+                0 => vec![Stand::Every, Stand::None],
+                _ => vec![Stand::None, Stand::Every],
+            },
+            within: (index > 0).then_some(within),
+        };
+        let key = |modulus: u64| {
+            let of = move |row: usize| Some(row as u64 % modulus);
+            [Box::new(of) as Box<dyn Fn(usize) -> _>, Box::new(of)].into()
+        };
+        let course = Course {
+            lanes: lanes(),
+            first: vec![rows, none],
+            latest: false,
+            levels: (0..levels).map(level).collect(),
+            not: mode.map(|mode| (vec![Stand::None, Stand::Every], mode)),
+            keys: keys.map(key),
+            now: EVENTS.into(),
+        };
+        let mut out = [0];
+        Walker::default().walk(Isa::best(), &course, 1, &mut out);
+        out[0] == 1
+    };
+    let all = u64::from(EVENTS);
+    assert!(!walk(2, 0, None, None), "the next event is later");
+    assert!(walk(2, 1, None, None));
+    assert!(!walk(1, 0, Some(Mode::Within(1)), None), "each is followed");
+    assert!(!walk(1, 0, Some(Mode::Ever), None));
+    assert!(!walk(200, 0, None, None));
+    for modulus in [1, 2, 1000, all] {
+        assert!(!walk(2, 0, None, Some(modulus)));
+        assert!(!walk(1, 0, Some(Mode::Ever), Some(modulus)));
+        assert!(walk(2, i64::MAX, None, Some(modulus)));
+    }
+    assert!(walk(3, i64::MAX, None, Some(1)));
+    assert!(!walk(3, i64::MAX, None, Some(all)), "each key comes once");
+}
