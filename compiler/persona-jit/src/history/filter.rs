@@ -268,7 +268,7 @@ fn exact_float(value: i64) -> Option<f64> {
 fn int_against_float(col: ColId, order: Order, value: f64) -> Filter {
     // 2^63: no integer reaches it, and none is less than its negative.
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
-    if value >= LIMIT || value < -LIMIT {
+    if !(-LIMIT..LIMIT).contains(&value) {
         let holds = match order {
             Order::Eq => false,
             Order::Lt | Order::Le => value > 0.0,
@@ -300,7 +300,7 @@ pub(super) enum BoundFilter<'a> {
     Or(Vec<BoundFilter<'a>>),
     Not(Box<BoundFilter<'a>>),
     Known(kernels::Bits<'a>),
-    Test(Lane<'a>, Option<kernels::Bits<'a>>, Scan),
+    Test(Lane<'a>, Option<kernels::Bits<'a>>, Box<Scan>),
 }
 
 impl<'a> BoundFilter<'a> {
@@ -336,16 +336,20 @@ impl<'a> BoundFilter<'a> {
                 let Some(lane) = source.lane() else {
                     return Self::Const(false);
                 };
-                Self::Test(lane, source.valid, Scan::new(lane.kind(), &[test]))
+                Self::test(lane, source.valid, test)
             }
         }
+    }
+
+    fn test(lane: Lane<'a>, valid: Option<kernels::Bits<'a>>, test: Test) -> Self {
+        Self::Test(lane, valid, Box::new(Scan::new(lane.kind(), &[test])))
     }
 
     /// That a column is true.
     pub(super) fn is_true(source: Option<EventColumn<'a>>) -> Self {
         let lane = source.and_then(|source| Some((source.lane()?, source.valid)));
         lane.map_or(Self::Const(false), |(lane, valid)| {
-            Self::Test(lane, valid, Scan::new(lane.kind(), &[Test::Set]))
+            Self::test(lane, valid, Test::Set)
         })
     }
 
