@@ -9,11 +9,11 @@ use persona_ir::{Plan, Schema};
 use persona_runtime::{Column, Dataset, EventTable, Ints, Strings, Value, Values, build};
 
 /// 2026-01-01T00:00Z.
-pub const NOW: i64 = 1_767_225_600_000_000;
-pub const DAY: i64 = 86_400_000_000;
+pub(crate) const NOW: i64 = 1_767_225_600_000_000;
+pub(crate) const DAY: i64 = 86_400_000_000;
 
 /// The kinds, by name as in the plan's schema, and their shares in percent.
-pub const KINDS: [(&str, u64); 8] = [
+pub(crate) const KINDS: [(&str, u64); 8] = [
     ("CartAdd", 6),
     ("EmailClick", 3),
     ("EmailOpen", 12),
@@ -23,27 +23,27 @@ pub const KINDS: [(&str, u64); 8] = [
     ("Search", 12),
     ("View", 50),
 ];
-pub const CART: u8 = 0;
-pub const OPEN: u8 = 2;
-pub const BUY: u8 = 4;
+pub(crate) const CART: u8 = 0;
+pub(crate) const OPEN: u8 = 2;
+pub(crate) const BUY: u8 = 4;
 
 /// All events, sorted by profile and instant.
 #[derive(Debug)]
-pub struct Events {
+pub(crate) struct Events {
     /// Where each profile's events start; one entry more than there are profiles.
-    pub offsets: Vec<u32>,
-    pub at: Vec<i64>,
-    pub kind: Vec<u8>,
+    pub(crate) offsets: Vec<u32>,
+    pub(crate) at: Vec<i64>,
+    pub(crate) kind: Vec<u8>,
     /// Zero but for purchases.
-    pub amount: Vec<f64>,
+    pub(crate) amount: Vec<f64>,
 }
 
 /// The events of one kind, sorted as all.
 #[derive(Debug)]
-pub struct Part {
-    pub profile: Vec<u32>,
-    pub at: Vec<i64>,
-    pub amount: Vec<f64>,
+pub(crate) struct Part {
+    pub(crate) profile: Vec<u32>,
+    pub(crate) at: Vec<i64>,
+    pub(crate) amount: Vec<f64>,
 }
 
 /// A small generator of random numbers.
@@ -83,7 +83,7 @@ impl Random {
 
 impl Events {
     /// So many events of so many profiles.
-    pub fn generate(profiles: usize, events: usize) -> Self {
+    pub(crate) fn generate(profiles: usize, events: usize) -> Self {
         let mut random = Random(13);
         let mut ends: Vec<f64> = Vec::with_capacity(profiles);
         let mut sum = 0.0;
@@ -117,12 +117,12 @@ impl Events {
         all
     }
 
-    pub fn profiles(&self) -> usize {
+    pub(crate) fn profiles(&self) -> usize {
         self.offsets.len() - 1
     }
 
     /// The events of one kind.
-    pub fn part(&self, kind: u8) -> Part {
+    pub(crate) fn part(&self, kind: u8) -> Part {
         let mut part = Part {
             profile: Vec::new(),
             at: Vec::new(),
@@ -141,7 +141,7 @@ impl Events {
     }
 
     /// The same as persona's tables, for a plan whose schema has these kinds in this order.
-    pub fn dataset(&self, plan: &Plan) -> Dataset {
+    pub(crate) fn dataset(&self, plan: &Plan) -> Dataset {
         let mut strings = Arc::new(Strings::new());
         let keys = (0..self.profiles()).map(|row| Value::text(format!("c{row:09}")));
         let keys: Vec<Value> = keys.collect();

@@ -4,7 +4,7 @@
 use crate::data::{BUY, CART, DAY, Events, NOW, OPEN, Part};
 
 /// How many events there are from an instant on, and whether they are as many as asked.
-pub fn part_count(part: &Part, from: i64, least: u32, out: &mut [bool]) {
+pub(crate) fn part_count(part: &Part, from: i64, least: u32, out: &mut [bool]) {
     let (mut profile, mut count) = (u32::MAX, 0);
     for (row, at) in part.at.iter().enumerate() {
         if *at >= from {
@@ -19,7 +19,7 @@ pub fn part_count(part: &Part, from: i64, least: u32, out: &mut [bool]) {
 }
 
 /// Whether the amounts from an instant on are more than asked.
-pub fn part_sum(part: &Part, from: i64, more_than: f64, out: &mut [bool]) {
+pub(crate) fn part_sum(part: &Part, from: i64, more_than: f64, out: &mut [bool]) {
     let (mut profile, mut sum) = (u32::MAX, 0.0);
     for (row, at) in part.at.iter().enumerate() {
         if *at >= from {
@@ -146,7 +146,7 @@ mod x86 {
 }
 
 /// C1 over one table.
-pub fn table_c1(events: &Events, out: &mut [bool]) {
+pub(crate) fn table_c1(events: &Events, out: &mut [bool]) {
     let done = |profile: usize, seen: &Seen| out[profile] = seen.bought >= 3;
     visit(
         events,
@@ -158,14 +158,14 @@ pub fn table_c1(events: &Events, out: &mut [bool]) {
 }
 
 /// C2 over one table.
-pub fn table_c2(events: &Events, out: &mut [bool]) {
+pub(crate) fn table_c2(events: &Events, out: &mut [bool]) {
     let event = |seen: &mut Seen, row: usize| seen.spent += events.amount[row];
     let done = |profile: usize, seen: &Seen| out[profile] = seen.spent > 500.0;
     visit(events, &[BUY], NOW - 90 * DAY, event, done);
 }
 
 /// C3 over one table.
-pub fn table_c3(events: &Events, out: &mut [bool]) {
+pub(crate) fn table_c3(events: &Events, out: &mut [bool]) {
     let event = |seen: &mut Seen, row: usize| match events.kind[row] {
         CART => seen.cart(events.at[row]),
         _ => seen.purchase(events.at[row]),
@@ -175,7 +175,7 @@ pub fn table_c3(events: &Events, out: &mut [bool]) {
 }
 
 /// C4 over one table.
-pub fn table_c4(events: &Events, out: &mut [bool]) {
+pub(crate) fn table_c4(events: &Events, out: &mut [bool]) {
     let done = |profile: usize, seen: &Seen| out[profile] = seen.opened > 3;
     visit(
         events,
@@ -187,7 +187,7 @@ pub fn table_c4(events: &Events, out: &mut [bool]) {
 }
 
 /// C1 to C4 in one pass over one table.
-pub fn table_all(events: &Events, out: &mut [Vec<bool>; 4]) {
+pub(crate) fn table_all(events: &Events, out: &mut [Vec<bool>; 4]) {
     let (month, week) = (NOW - 30 * DAY, NOW - 7 * DAY);
     let event = |seen: &mut Seen, row: usize| {
         let at = events.at[row];
@@ -216,7 +216,7 @@ pub fn table_all(events: &Events, out: &mut [Vec<bool>; 4]) {
 
 /// C5 over one table: for each buyer the fifths by recency, frequency and money, from 1; equal values are in one. Sorts
 /// the buyers three times.
-pub fn table_c5(events: &Events) -> Vec<[u8; 3]> {
+pub(crate) fn table_c5(events: &Events) -> Vec<[u8; 3]> {
     let mut values = vec![(0_i64, 0_u32, 0.0_f64); events.profiles()];
     for (profile, value) in values.iter_mut().enumerate() {
         let rows = events.offsets[profile] as usize..events.offsets[profile + 1] as usize;

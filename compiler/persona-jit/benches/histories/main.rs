@@ -257,7 +257,7 @@ impl Bench {
         let mut table = [self.none(), self.none(), self.none(), self.none()];
         let mut answers = None;
         let best = race(&mut [&mut || answers = Some(self.run(&compiled)), &mut || {
-            limits::table_all(&self.events, &mut table)
+            limits::table_all(&self.events, &mut table);
         }]);
         report("C1 to C4", best[0], &[("one table", best[1])]);
         let answers = answers.expect("rounds");
@@ -271,7 +271,7 @@ impl Bench {
         let compiled = Compiled::new(&plan(&[C5])).expect("machine code");
         let (mut answers, mut fifths) = (None, Vec::new());
         let best = race(&mut [&mut || answers = Some(self.run(&compiled)), &mut || {
-            fifths = limits::table_c5(&self.events)
+            fifths = limits::table_c5(&self.events);
         }]);
         report("C5", best[0], &[("one table", best[1])]);
         let answers = answers.expect("rounds");
