@@ -172,26 +172,6 @@ impl Pick for Every {
     fn last(self, low: usize, high: usize) -> Option<usize> {
         (low < high).then(|| high - 1)
     }
-
-    /// Most spans are short, and no two have the same length: the first few values are added without a branch, zeros where
-    /// there are fewer. That changes nothing, because no sum is `-0.0`.
-    #[inline(always)]
-    fn total(self, values: &[f64], low: usize, high: usize) -> f64 {
-        const FEW: usize = 4;
-        let Some(few) = values.get(low..low + FEW) else {
-            return values[low..high].iter().fold(0.0, |sum, value| sum + value);
-        };
-        let mut sum = 0.0;
-        for (index, value) in few.iter().enumerate() {
-            let kept = 0_u64.wrapping_sub(u64::from(low + index < high));
-            sum += f64::from_bits(value.to_bits() & kept);
-        }
-        if high - low > FEW {
-            let more = values[low + FEW..high].iter();
-            sum = more.fold(sum, |sum, value| sum + value);
-        }
-        sum
-    }
 }
 
 impl Pick for &Marks {
