@@ -50,6 +50,11 @@ impl Zone {
 
     /// What the clock on the wall shows at an instant.
     pub fn wall(&self, instant: i64) -> i64 {
+        clamp_timestamp(instant + self.offset(instant))
+    }
+
+    /// How far the clock on the wall is ahead of UTC at an instant, in microseconds.
+    pub fn offset(&self, instant: i64) -> i64 {
         let known = Timestamp::from_microsecond(instant);
         // The last day of the range is beyond jiff's; no rule changes there.
         let nearest = if instant < 0 {
@@ -57,8 +62,7 @@ impl Zone {
         } else {
             Timestamp::MAX
         };
-        let offset = self.rules.to_offset(known.unwrap_or(nearest));
-        clamp_timestamp(instant + micros(offset))
+        micros(self.rules.to_offset(known.unwrap_or(nearest)))
     }
 
     /// The instant at which the clock on the wall shows this. A time that does not exist is moved forward by the
@@ -73,6 +77,13 @@ impl Zone {
             AmbiguousOffset::Gap { before, .. } | AmbiguousOffset::Fold { before, .. } => before,
         };
         clamp_timestamp(wall - micros(offset))
+    }
+
+    /// The next instant after one at which the zone's offset changes.
+    pub fn next_transition(&self, instant: i64) -> Option<i64> {
+        let from = Timestamp::from_microsecond(instant).ok()?;
+        let next = self.rules.following(from).next()?;
+        Some(next.timestamp().as_microsecond())
     }
 
     /// The civil date of an instant.
@@ -159,6 +170,17 @@ impl Clock {
             wall,
             week_start,
         }
+    }
+
+    /// Another instant in the same zone.
+    #[must_use]
+    pub fn at(&self, now: i64) -> Self {
+        Self::new(self.zone.clone(), now, self.week_start)
+    }
+
+    /// The first day of a week.
+    pub fn week_start(&self) -> Weekday {
+        self.week_start
     }
 
     /// The zone.
@@ -285,6 +307,14 @@ impl Times {
         let clock = Clock::new(zone, package.now, package.week_start);
         self.clocks.push(clock);
         Some(self.clocks.len() - 1)
+    }
+
+    /// One clock for all profiles.
+    pub fn single(clock: Clock) -> Self {
+        Self {
+            clocks: vec![clock],
+            of: Vec::new(),
+        }
     }
 
     /// All clocks; the first is the package's.

@@ -5,6 +5,7 @@ mod atoms;
 mod batches;
 mod checks;
 mod files;
+mod flips;
 mod fixture;
 mod generate;
 mod histories;

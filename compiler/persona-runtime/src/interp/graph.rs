@@ -4,7 +4,7 @@
 //! Everything is a list in id order, so that no chain of nodes, however long, is ever walked by recursion.
 
 use persona_base::IndexVec;
-use persona_ir::{Levels, NodeId, Operand, Plan, free_levels, operands};
+use persona_ir::{Levels, NodeId, Op, Operand, Plan, free_levels, operands};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A plan's graph, prepared.
@@ -14,6 +14,8 @@ pub(crate) struct Graph {
     free: IndexVec<NodeId, Levels>,
     /// For each node that stands as a body: see [`Graph::body`].
     bodies: FxHashMap<NodeId, Box<[NodeId]>>,
+    /// The nodes whose values time alone can change.
+    timed: IndexVec<NodeId, bool>,
 }
 
 impl Graph {
@@ -22,6 +24,7 @@ impl Graph {
         let mut graph = Self {
             free: free_levels(&plan.nodes),
             bodies: FxHashMap::default(),
+            timed: timed(plan),
         };
         for node in &plan.nodes {
             let operands = operands(&node.op);
@@ -46,6 +49,11 @@ impl Graph {
         self.free[node].is_empty()
     }
 
+    /// Whether time alone can change a node's value.
+    pub(crate) fn is_timed(&self, node: NodeId) -> bool {
+        self.timed[node]
+    }
+
     /// The nodes to evaluate, in this order, for a body's value: those that are not closed and that it reaches other
     /// than through bodies further inside.
     pub(crate) fn body(&self, root: NodeId) -> &[NodeId] {
@@ -68,6 +76,27 @@ impl Graph {
         nodes.retain(|node| !self.is_closed(*node));
         self.bodies.insert(root, nodes.into());
     }
+}
+
+/// For each node whether `now` has a part in its value. Events become visible at their instants, so all histories do.
+fn timed(plan: &Plan) -> IndexVec<NodeId, bool> {
+    let mut timed: IndexVec<NodeId, bool> = IndexVec::new();
+    for node in &plan.nodes {
+        let own = matches!(
+            node.op,
+            Op::Now
+                | Op::Today { .. }
+                | Op::Instant(_)
+                | Op::Age(_)
+                | Op::Anniversary(_)
+                | Op::DaysSince(_)
+                | Op::Agg(_)
+                | Op::Sequence(_)
+        );
+        let inherited = operands(&node.op).iter().any(|operand| timed[operand.node]);
+        timed.push(own || inherited);
+    }
+    timed
 }
 
 /// The nodes that can be reached from some over the operands that `follow` allows, those included, in id order.

@@ -3,21 +3,21 @@
 use persona_ir::{Agg, AggKind, Bound, CalendarUnit, EventCol, KindId, Query, Ty};
 
 use super::{Binder, ProfileEvaluator, aggregate};
-use crate::{EventRef, Value, num};
+use crate::{EventRef, Facts, Value, num};
 
 /// What a query yields: an event, or an element of one of its lists.
 #[derive(Clone, Debug)]
-pub(super) struct Hit {
-    pub(super) event: EventRef,
+pub(crate) struct Hit {
+    pub(crate) event: EventRef,
     element: Option<Value>,
 }
 
-impl ProfileEvaluator<'_> {
+impl<F: Facts> ProfileEvaluator<'_, F> {
     /// The profile's events of some kinds that happened up to now, in order.
-    pub(super) fn visible(&self, kinds: &[KindId]) -> Vec<EventRef> {
-        let data = self.evaluator.data;
+    pub(crate) fn visible(&self, kinds: &[KindId]) -> Vec<EventRef> {
+        let (data, now) = (self.evaluator.data, self.now());
         let mut events = data.history(kinds, self.profile);
-        events.retain(|event| data.at(*event) <= self.evaluator.now);
+        events.retain(|event| data.at(*event) <= now);
         events
     }
 
@@ -25,19 +25,11 @@ impl ProfileEvaluator<'_> {
     pub(super) fn select(&mut self, query: &Query) -> Vec<Hit> {
         let mut events = self.visible(&query.kinds);
         events.retain(|event| self.in_window(query, self.evaluator.data.at(*event)));
-        let mut hits: Vec<Hit> = match &query.items {
-            None => events
-                .into_iter()
-                .map(|event| Hit {
-                    event,
-                    element: None,
-                })
-                .collect(),
-            Some(lists) => events
-                .into_iter()
-                .flat_map(|event| self.expand(event, lists))
-                .collect(),
-        };
+        let lists = query.items.as_deref();
+        let hits = events
+            .into_iter()
+            .flat_map(|event| self.hits_of(event, lists));
+        let mut hits: Vec<Hit> = hits.collect();
         if let Some(latest) = query.latest {
             hits.drain(..hits.len().saturating_sub(latest as usize));
         }
@@ -64,8 +56,14 @@ impl ProfileEvaluator<'_> {
         after && before
     }
 
-    /// The elements of an event's list.
-    fn expand(&self, event: EventRef, lists: &[EventCol]) -> Vec<Hit> {
+    /// What an event adds to what a query yields: itself, or the elements of its list.
+    pub(crate) fn hits_of(&self, event: EventRef, lists: Option<&[EventCol]>) -> Vec<Hit> {
+        let Some(lists) = lists else {
+            return vec![Hit {
+                event,
+                element: None,
+            }];
+        };
         let list = lists.iter().find(|list| list.kind == event.kind);
         let list = list.map_or(Value::Missing, |list| {
             self.evaluator.data.event_value(event, list.col)
@@ -77,7 +75,7 @@ impl ProfileEvaluator<'_> {
         list.list().unwrap_or_default().iter().map(hit).collect()
     }
 
-    fn bind_hit(&mut self, hit: &Hit) {
+    pub(crate) fn bind_hit(&mut self, hit: &Hit) {
         self.bind(0, Binder::Event(hit.event));
         if let Some(element) = &hit.element {
             self.bind(1, Binder::Elem(element.clone()));

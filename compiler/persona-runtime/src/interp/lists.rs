@@ -3,9 +3,9 @@
 use persona_ir::NodeId;
 
 use super::{Binder, ProfileEvaluator};
-use crate::Value;
+use crate::{Facts, Value};
 
-impl ProfileEvaluator<'_> {
+impl<F: Facts> ProfileEvaluator<'_, F> {
     /// Whether a condition holds for some element.
     pub(super) fn any(&mut self, list: NodeId, level: u8, body: NodeId) -> bool {
         let list = self.known(list).clone();
@@ -24,6 +24,11 @@ impl ProfileEvaluator<'_> {
             self.bind(level, Binder::Elem(element.clone()));
             self.holds(Some(body))
         })
+    }
+
+    /// Binds an element of a list.
+    pub(crate) fn bind_element(&mut self, level: u8, element: Value) {
+        self.bind(level, Binder::Elem(element));
     }
 
     /// The known values of the elements that count, in order; `true` for each where no value is asked for. None when

@@ -11,6 +11,8 @@ mod lists;
 mod scalar;
 mod sequence;
 
+pub(crate) use history::Hit;
+
 use std::sync::Arc;
 
 use persona_ir::{NodeId, Op, Plan, RankId};
@@ -18,9 +20,11 @@ use regex::Regex;
 use rustc_hash::FxHashMap;
 
 use self::graph::Graph;
+use crate::flips::Bounds;
 use crate::time::{Clock, Times};
 use crate::{
-    Answers, Calibration, Dataset, Evaluation, EventRef, Value, calendar, calibrate, rank, text,
+    Answers, Calibration, Dataset, Evaluation, EventRef, Facts, Value, calendar, calibrate, rank,
+    text,
 };
 
 /// Answers everything a plan asks, for every profile.
@@ -43,35 +47,61 @@ pub fn interpret_profile(
         .value(node)
 }
 
-/// A plan, data and `now`, ready to be asked about profiles.
+/// A plan, data and `now`, ready to be asked about profiles. The data is a [`Dataset`] or whatever else knows
+/// profiles and their events.
 #[derive(Debug)]
-pub struct Evaluator<'a> {
-    plan: &'a Plan,
-    data: &'a Dataset,
+pub struct Evaluator<'a, F: Facts = Dataset> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) data: &'a F,
     now: i64,
     times: Times,
     calibration: Arc<Calibration>,
-    graph: Graph,
+    pub(crate) prepared: Arc<Prepared>,
+}
+
+/// What evaluators know of a plan's graph whatever the data and `now`: made once, shared by those that follow.
+#[derive(Debug)]
+pub struct Prepared {
+    pub(crate) graph: Graph,
     patterns: FxHashMap<Arc<str>, Option<Regex>>,
+}
+
+impl Prepared {
+    /// Prepares a plan.
+    pub fn new(plan: &Plan) -> Self {
+        let patterns = plan.nodes.iter().filter_map(|node| match &node.op {
+            Op::Matches(_, pattern) => Some((Arc::clone(pattern), text::pattern(pattern))),
+            _ => None,
+        });
+        Self {
+            graph: Graph::new(plan),
+            patterns: patterns.collect(),
+        }
+    }
+
+    /// Whether a node's value is the same under every binder.
+    pub fn is_closed(&self, node: NodeId) -> bool {
+        self.graph.is_closed(node)
+    }
+
+    /// Whether time alone can change a node's value: `now` or a history has a part in it.
+    pub fn is_timed(&self, node: NodeId) -> bool {
+        self.graph.is_timed(node)
+    }
+
+    /// The nodes to evaluate, in this order, for the value of a body under binders: those that are not closed.
+    pub fn body(&self, root: NodeId) -> &[NodeId] {
+        self.graph.body(root)
+    }
 }
 
 impl<'a> Evaluator<'a> {
     /// An evaluator with given thresholds. Ranks beyond them are missing.
     pub fn new(plan: &'a Plan, data: &'a Dataset, now: i64, calibration: Arc<Calibration>) -> Self {
         let now = calendar::clamp_timestamp(now);
-        let patterns = plan.nodes.iter().filter_map(|node| match &node.op {
-            Op::Matches(_, pattern) => Some((Arc::clone(pattern), text::pattern(pattern))),
-            _ => None,
-        });
-        Self {
-            plan,
-            data,
-            now,
-            times: Times::new(plan, data, now),
-            calibration,
-            graph: Graph::new(plan),
-            patterns: patterns.collect(),
-        }
+        let times = Times::new(plan, data, now);
+        let prepared = Arc::new(Prepared::new(plan));
+        Self::over(plan, data, times, calibration, prepared)
     }
 
     /// An evaluator with the evaluation's thresholds, or with those of these data where it brings none.
@@ -81,6 +111,26 @@ impl<'a> Evaluator<'a> {
             None => calibrate::calibrated(plan, data, evaluation.now),
         }
     }
+}
+
+impl<'a, F: Facts> Evaluator<'a, F> {
+    /// An evaluator over any facts, at the `now` of its clocks.
+    pub fn over(
+        plan: &'a Plan,
+        data: &'a F,
+        times: Times,
+        calibration: Arc<Calibration>,
+        prepared: Arc<Prepared>,
+    ) -> Self {
+        Self {
+            plan,
+            data,
+            now: times.clock(0).now(),
+            times,
+            calibration,
+            prepared,
+        }
+    }
 
     /// The plan.
     pub fn plan(&self) -> &'a Plan {
@@ -88,7 +138,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The data.
-    pub fn data(&self) -> &'a Dataset {
+    pub fn data(&self) -> &'a F {
         self.data
     }
 
@@ -108,25 +158,30 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The same evaluator, to be asked about one profile.
-    pub fn profile(&self, profile: usize) -> ProfileEvaluator<'_> {
+    pub fn profile(&self, profile: usize) -> ProfileEvaluator<'_, F> {
+        self.resume(profile, Scratch::new(self.plan))
+    }
+
+    /// As [`Self::profile`], in memory that was used before. Nothing of what it holds counts as evaluated.
+    pub fn resume(&self, profile: usize, mut scratch: Scratch) -> ProfileEvaluator<'_, F> {
+        scratch.forget();
         ProfileEvaluator {
             evaluator: self,
             profile,
-            values: vec![Value::Missing; self.plan.nodes.len()],
-            done: vec![false; self.plan.nodes.len()],
-            binders: Vec::new(),
+            later: None,
+            scratch,
         }
     }
 
     /// The closed nodes that some nodes' values need, in the order in which to evaluate them.
     pub fn needed(&self, roots: &[NodeId]) -> Vec<NodeId> {
-        self.graph.closed(self.plan, roots)
+        self.prepared.graph.closed(self.plan, roots)
     }
 }
 
 /// What a binder holds at the moment.
 #[derive(Clone, Debug)]
-enum Binder {
+pub(crate) enum Binder {
     /// Nothing yet.
     Free,
     /// An event.
@@ -137,39 +192,88 @@ enum Binder {
 
 /// One profile under evaluation. Values of closed nodes are kept, so that asking again costs nothing.
 #[derive(Debug)]
-pub struct ProfileEvaluator<'e> {
-    evaluator: &'e Evaluator<'e>,
-    profile: usize,
+pub struct ProfileEvaluator<'e, F: Facts = Dataset> {
+    pub(crate) evaluator: &'e Evaluator<'e, F>,
+    pub(crate) profile: usize,
+    /// The profile's clock where it is not the evaluator's: another instant was asked about.
+    later: Option<Clock>,
+    pub(crate) scratch: Scratch,
+}
+
+/// The memory of a profile under evaluation. Has a place for every node of one plan.
+#[derive(Clone, Debug)]
+pub struct Scratch {
     /// The last value of each node. For closed nodes, valid once it is done.
     values: Vec<Value>,
     done: Vec<bool>,
+    /// Which nodes are done.
+    marked: Vec<NodeId>,
     binders: Vec<Binder>,
+    pub(crate) bounds: Bounds,
 }
 
-impl<'e> ProfileEvaluator<'e> {
+impl Scratch {
+    /// Memory for one plan.
+    pub fn new(plan: &Plan) -> Self {
+        Self {
+            values: vec![Value::Missing; plan.nodes.len()],
+            done: vec![false; plan.nodes.len()],
+            marked: Vec::new(),
+            binders: Vec::new(),
+            bounds: Bounds::default(),
+        }
+    }
+
+    fn forget(&mut self) {
+        for node in self.marked.drain(..) {
+            self.done[usize::from(node)] = false;
+        }
+        self.bounds.forget();
+    }
+}
+
+impl<'e, F: Facts> ProfileEvaluator<'e, F> {
     /// The profile's row.
     pub fn row(&self) -> usize {
         self.profile
     }
 
     /// `now` in the profile's zone.
-    pub fn clock(&self) -> &'e Clock {
-        self.evaluator.times.clock(self.profile)
+    pub fn clock(&self) -> &Clock {
+        let usual = || self.evaluator.times.clock(self.profile);
+        self.later.as_ref().unwrap_or_else(usual)
     }
 
-    /// Goes on with another profile.
+    /// The instant that is asked about.
+    pub fn now(&self) -> i64 {
+        self.clock().now()
+    }
+
+    /// Goes on with another profile, at the evaluator's `now`.
     pub fn move_to(&mut self, profile: usize) {
         self.profile = profile;
-        self.done.fill(false);
+        self.later = None;
+        self.scratch.forget();
+    }
+
+    /// Goes on with the same profile at another instant. The thresholds of ranks stay as they are.
+    pub fn move_in_time(&mut self, now: i64) {
+        self.later = Some(self.clock().at(now));
+        self.scratch.forget();
+    }
+
+    /// The memory, for [`Evaluator::resume`].
+    pub fn into_scratch(self) -> Scratch {
+        self.scratch
     }
 
     /// The value of a closed node.
     pub fn value(&mut self, node: NodeId) -> Value {
         let index = usize::from(node);
-        if !self.done[index] {
+        if !self.scratch.done[index] {
             self.evaluate(&self.evaluator.needed(&[node]));
         }
-        self.values[index].clone()
+        self.scratch.values[index].clone()
     }
 
     /// The value of a node for one event of the profile, bound to level 0.
@@ -188,37 +292,48 @@ impl<'e> ProfileEvaluator<'e> {
     pub fn evaluate(&mut self, closed: &[NodeId]) {
         for node in closed {
             let index = usize::from(*node);
-            if !self.done[index] {
-                self.values[index] = self.node(*node);
-                self.done[index] = true;
+            if !self.scratch.done[index] {
+                let value = self.node(*node);
+                self.assume(*node, value);
             }
+        }
+    }
+
+    /// Says what a closed node's value is, so that it is not evaluated.
+    pub fn assume(&mut self, node: NodeId, value: Value) {
+        let index = usize::from(node);
+        self.scratch.values[index] = value;
+        if !self.scratch.done[index] {
+            self.scratch.done[index] = true;
+            self.scratch.marked.push(node);
         }
     }
 
     /// The value of a node that is evaluated, or of an operand that was evaluated before its user.
     pub fn known(&self, node: NodeId) -> &Value {
-        &self.values[usize::from(node)]
+        &self.scratch.values[usize::from(node)]
     }
 
     /// The value of a body under the binders as they are.
-    fn body(&mut self, root: NodeId) -> Value {
-        for node in self.evaluator.graph.body(root) {
-            self.values[usize::from(*node)] = self.node(*node);
+    pub(crate) fn body(&mut self, root: NodeId) -> Value {
+        for node in self.evaluator.prepared.graph.body(root) {
+            self.scratch.values[usize::from(*node)] = self.node(*node);
         }
         self.known(root).clone()
     }
 
     /// Whether a condition under the binders as they are holds; an absent one does.
-    fn holds(&mut self, filter: Option<NodeId>) -> bool {
+    pub(crate) fn holds(&mut self, filter: Option<NodeId>) -> bool {
         filter.is_none_or(|filter| self.body(filter).is_true())
     }
 
-    fn bind(&mut self, level: u8, binder: Binder) {
+    pub(crate) fn bind(&mut self, level: u8, binder: Binder) {
         let level = usize::from(level);
-        if self.binders.len() <= level {
-            self.binders.resize(level + 1, Binder::Free);
+        let binders = &mut self.scratch.binders;
+        if binders.len() <= level {
+            binders.resize(level + 1, Binder::Free);
         }
-        self.binders[level] = binder;
+        binders[level] = binder;
     }
 
     /// The value of one node whose operands are evaluated.

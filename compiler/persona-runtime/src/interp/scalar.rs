@@ -5,9 +5,9 @@ use std::cmp::Ordering;
 use persona_ir::{Const, EventCol, NodeId, Op, Ty};
 
 use super::{Binder, ProfileEvaluator};
-use crate::{Value, calendar, display, geo, num, sample, text, time};
+use crate::{Facts, Value, calendar, display, geo, num, sample, text, time};
 
-impl ProfileEvaluator<'_> {
+impl<F: Facts> ProfileEvaluator<'_, F> {
     /// The value of an operation without binders of its own: leaves, logic and comparisons here, the others below.
     pub(super) fn scalar(&self, op: &Op, ty: &Ty) -> Value {
         let clock = self.clock();
@@ -16,10 +16,7 @@ impl ProfileEvaluator<'_> {
             Op::Now => Value::Int(clock.now()),
             Op::Today { months, days } => Value::Int(clock.today(*months, *days)),
             Op::Instant(spec) => Value::Int(clock.instant(*spec)),
-            Op::Profile(col) => self
-                .evaluator
-                .data
-                .value(&self.evaluator.data.columns[*col], self.profile),
+            Op::Profile(col) => self.evaluator.data.profile_value(*col, self.profile),
             Op::Event { level, cols } => self.event(*level, cols),
             Op::Elem { level, child } => self.element(*level, *child),
 
@@ -178,10 +175,8 @@ impl ProfileEvaluator<'_> {
                 places.map(|(a, b)| geo::distance(a, b)).into()
             }
             Op::Sample { salt, buckets } => {
-                let key = self
-                    .evaluator
-                    .data
-                    .key(&self.evaluator.plan.schema, self.profile);
+                let evaluator = self.evaluator;
+                let key = evaluator.data.key(&evaluator.plan.schema, self.profile);
                 (sample::bucket(salt, key) < *buckets).into()
             }
             Op::Rank(id, a) => self.rank(*id, self.known(*a)),
@@ -191,7 +186,7 @@ impl ProfileEvaluator<'_> {
     }
 
     fn event(&self, level: u8, cols: &[EventCol]) -> Value {
-        let Some(Binder::Event(event)) = self.binders.get(usize::from(level)) else {
+        let Some(Binder::Event(event)) = self.scratch.binders.get(usize::from(level)) else {
             return Value::Missing;
         };
         let col = cols.iter().find(|col| col.kind == event.kind);
@@ -201,7 +196,7 @@ impl ProfileEvaluator<'_> {
     }
 
     fn element(&self, level: u8, child: u32) -> Value {
-        match self.binders.get(usize::from(level)) {
+        match self.scratch.binders.get(usize::from(level)) {
             Some(Binder::Elem(Value::Record(fields))) => fields
                 .get(child as usize)
                 .cloned()
@@ -229,11 +224,8 @@ impl ProfileEvaluator<'_> {
     }
 
     fn matches(&self, a: NodeId, pattern: &str) -> bool {
-        let pattern = self
-            .evaluator
-            .patterns
-            .get(pattern)
-            .and_then(Option::as_ref);
+        let patterns = &self.evaluator.prepared.patterns;
+        let pattern = patterns.get(pattern).and_then(Option::as_ref);
         pattern
             .zip(self.known(a).str())
             .is_some_and(|(pattern, text)| pattern.is_match(text))

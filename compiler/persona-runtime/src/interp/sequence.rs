@@ -7,10 +7,10 @@ use persona_ir::{Levels, Negation, NegationMode, NodeId, Sequence};
 use rustc_hash::FxHashSet;
 
 use super::{Binder, ProfileEvaluator};
-use crate::EventRef;
+use crate::{EventRef, Facts};
 
 /// A search for a choice of events.
-struct Search<'s> {
+pub(crate) struct Search<'s> {
     sequence: &'s Sequence,
     /// For each step, and for the negation behind them, the visible events of its kinds in the total order.
     events: Vec<Vec<EventRef>>,
@@ -22,7 +22,7 @@ struct Search<'s> {
     failed: FxHashSet<(usize, Vec<EventRef>)>,
 }
 
-impl ProfileEvaluator<'_> {
+impl<F: Facts> ProfileEvaluator<'_, F> {
     /// Whether some choice of events satisfies a sequence.
     pub(super) fn sequence(&mut self, sequence: &Sequence) -> bool {
         let hits = self.select(&sequence.first);
@@ -31,22 +31,27 @@ impl ProfileEvaluator<'_> {
         } else {
             0
         };
-        let kinds = sequence.steps.iter().map(|step| &step.kinds);
-        let kinds = kinds.chain(sequence.not.as_ref().map(|not| &not.kinds));
-        let mut search = Search {
-            sequence,
-            events: kinds.map(|kinds| self.visible(kinds)).collect(),
-            used: self.used_later(sequence),
-            chosen: Vec::new(),
-            failed: FxHashSet::default(),
-        };
+        let mut search = self.search(sequence);
         hits.iter()
             .skip(tried)
             .any(|hit| self.choose(&mut search, hit.event))
     }
 
+    /// A search for choices that satisfy a sequence.
+    pub(crate) fn search<'s>(&self, sequence: &'s Sequence) -> Search<'s> {
+        let kinds = sequence.steps.iter().map(|step| &step.kinds);
+        let kinds = kinds.chain(sequence.not.as_ref().map(|not| &not.kinds));
+        Search {
+            sequence,
+            events: kinds.map(|kinds| self.visible(kinds)).collect(),
+            used: self.used_later(sequence),
+            chosen: Vec::new(),
+            failed: FxHashSet::default(),
+        }
+    }
+
     /// Whether the sequence can be completed with this event as the next of those chosen.
-    fn choose(&mut self, search: &mut Search<'_>, event: EventRef) -> bool {
+    pub(crate) fn choose(&mut self, search: &mut Search<'_>, event: EventRef) -> bool {
         self.bind_event(search.chosen.len(), event);
         search.chosen.push(event);
         let key = (search.chosen.len(), search.mattering());
@@ -95,7 +100,7 @@ impl ProfileEvaluator<'_> {
         let Some(end) = self.end(last, length) else {
             return false;
         };
-        if length.is_some() && end > self.evaluator.now {
+        if length.is_some() && end > self.now() {
             return false;
         }
         let level = search.chosen.len();
@@ -119,14 +124,14 @@ impl ProfileEvaluator<'_> {
     /// The index of the first event after one, in the total order.
     fn first_after(&self, events: &[EventRef], one: EventRef) -> usize {
         let data = self.evaluator.data;
-        events.partition_point(|event| data.place(*event) <= data.place(one))
+        events.partition_point(|event| !data.precedes(one, *event))
     }
 
     /// For each number of chosen events from 1, the levels that conditions of later steps use.
     fn used_later(&self, sequence: &Sequence) -> Vec<Levels> {
         let free = |filter: Option<NodeId>| {
             filter.map_or(Levels::default(), |filter| {
-                self.evaluator.graph.free(filter)
+                self.evaluator.prepared.graph.free(filter)
             })
         };
         let mut used = vec![free(sequence.not.as_ref().and_then(|not| not.filter))];

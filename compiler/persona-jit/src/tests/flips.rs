@@ -1,0 +1,121 @@
+//! Bounds of flip times over random plans and data: before its bound no value changes, whatever the instant.
+
+use std::sync::Arc;
+
+use persona_ir::{NodeId, Plan};
+use persona_runtime::flips::{Flip, NEVER};
+use persona_runtime::{Dataset, Evaluation, Evaluator, ProfileEvaluator};
+
+use super::fixture::{self, DAY, HOUR, NOW, Rng};
+use super::generate::{self, Focus};
+use super::same_value;
+
+/// The last instant of the calendar.
+const END: i64 = persona_runtime::calendar::MAX_TIMESTAMP;
+
+fn evaluator<'a>(plan: &'a Plan, data: &'a Dataset, now: i64) -> Evaluator<'a> {
+    let evaluation = Evaluation {
+        now,
+        calibration: None,
+    };
+    let prepared = Evaluator::prepared(plan, data, &evaluation);
+    Evaluator::new(plan, data, now, Arc::clone(prepared.calibration()))
+}
+
+/// Instants after one and before another: both ends, and places that are likely to matter.
+fn between(rng: &mut Rng, from: i64, to: i64) -> Vec<i64> {
+    let mut instants = vec![from + 1, to - 1, from.midpoint(to)];
+    for _ in 0..4 {
+        let far = *rng.pick(&[1, 1_000_000, HOUR, DAY, 7 * DAY, 31 * DAY, 366 * DAY, 9999 * DAY]);
+        let by = i64::try_from(rng.below(usize::try_from(far).unwrap())).unwrap();
+        instants.push(from.saturating_add(by + 1));
+        instants.push(to.saturating_sub(by + 1));
+        instants.push((from / DAY + by / HOUR) * DAY);
+        instants.push((from / DAY + by / HOUR) * DAY - 2 * HOUR);
+    }
+    instants.retain(|at| from < *at && *at < to && *at <= END);
+    instants
+}
+
+fn check(
+    rng: &mut Rng,
+    profile: &mut ProfileEvaluator<'_>,
+    node: NodeId,
+    steps: usize,
+) -> Result<usize, String> {
+    let start = profile.now();
+    let value = profile.value(node);
+    let bound = profile.flip(node);
+    if bound <= start || (bound > END && bound != NEVER) {
+        return Err(format!("at {start} the bound is {bound}"));
+    }
+    for at in between(rng, start, bound.min(END)) {
+        profile.move_in_time(at);
+        let later = profile.value(node);
+        if !same_value(&later, &value) {
+            return Err(format!("at {start} it is {value:?} until {bound}, but {later:?} at {at}"));
+        }
+    }
+    profile.move_in_time(start);
+    let flip = profile.exact_flip(node, steps);
+    let (before, after) = match flip {
+        Flip::At(at) => (Some(at - 1), Some(at)),
+        Flip::NotBefore(at) => (Some(at), None),
+        Flip::Never => (Some(END), None),
+    };
+    for (at, same) in [(before, true), (after, false)] {
+        let Some(at) = at else { continue };
+        profile.move_in_time(at);
+        let there = profile.value(node);
+        if same_value(&there, &value) != same {
+            return Err(format!("at {start} {value:?} with {flip:?}, but {there:?} at {at}"));
+        }
+    }
+    profile.move_in_time(start);
+    Ok(usize::from(matches!(flip, Flip::At(_))))
+}
+
+fn run(seed: u64, plans: usize, depth: usize, focus: Focus) -> usize {
+    let mut flips = 0;
+    for index in 0..plans {
+        let seed = seed.wrapping_mul(1_000_003).wrapping_add(index as u64);
+        let mut rng = Rng(seed);
+        let data = fixture::dataset(&mut rng, 5, 9);
+        let plan = generate::plan(&mut rng, 5, depth, focus);
+        let now = *rng.pick(&[NOW, NOW - 12 * HOUR, NOW - 40 * DAY, i64::MIN, i64::MAX]);
+        let evaluator = evaluator(&plan, &data, now);
+        for row in 0..data.profiles {
+            let mut profile = evaluator.profile(row);
+            for output in &plan.outputs {
+                match check(&mut rng, &mut profile, output.node, 12) {
+                    Ok(found) => flips += found,
+                    Err(error) => panic!("seed {seed}, profile {row}, {}: {error}", output.name),
+                }
+            }
+        }
+    }
+    flips
+}
+
+#[test]
+fn no_value_changes_before_its_bound() {
+    assert!(run(21, 300, 2, Focus::Anything) > 100, "too few values flip");
+    run(22, 100, 4, Focus::Anything);
+}
+
+#[test]
+fn no_aggregate_or_sequence_changes_before_its_bound() {
+    assert!(run(23, 150, 1, Focus::Aggregates) > 100, "too few values flip");
+    assert!(run(24, 150, 1, Focus::Sequences) > 50, "too few values flip");
+    run(25, 60, 2, Focus::Ranks);
+}
+
+/// `PERSONA_FLIP_PLANS=20000` for a long run.
+#[test]
+fn as_many_bounds_as_asked_for_hold() {
+    let asked = std::env::var("PERSONA_FLIP_PLANS").ok();
+    let asked = asked.and_then(|count| count.parse().ok()).unwrap_or(30);
+    run(26, asked, 3, Focus::Anything);
+    run(27, asked, 2, Focus::Aggregates);
+    run(28, asked, 2, Focus::Sequences);
+}
