@@ -11,6 +11,7 @@
 //! | ```` ```file name ```` | a file that the program's own sources name; `\r` and other escapes are written out |
 //! | ```` ```diagnostics ```` | what is wrong, in short form; without one, nothing may be |
 //! | ```` ```output [now=T] ```` | the answers of every engine, as of `T` or the chapter's `now` |
+//! | ```` ```flips ```` | when each answer changes by itself, as of the first `output`'s time or the chapter's |
 //! | ```` ```rejects ```` | what loading set aside |
 //!
 //! `UPDATE=1 cargo test -p persona-tests suite` rewrites the expectations. Every fix of every diagnostic is applied,

@@ -76,6 +76,7 @@ pub(super) fn run(case: &Case<'_>) -> Outcome {
     }
     let asked = own(case, "output")
         .chain(own(case, "rejects"))
+        .chain(own(case, "flips"))
         .next()
         .is_some();
     if asked || expected.is_none() {
@@ -249,6 +250,11 @@ fn answers(case: &Case<'_>, program: &Program, folder: &Path, outcome: &mut Outc
                         "output",
                         &loaded.show(plan, &answers),
                     );
+                }
+                if index == 0
+                    && let Some(expected) = own(case, "flips").next()
+                {
+                    outcome.expect(case, Some(expected), "flips", &loaded.flips(plan));
                 }
             }
             Err(message) => outcome.failures.push(message),

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use persona_io::{LoadOptions, LoadReport, NoProgress, NoRejects, Reject, SourceReport};
 use persona_ir::{OutputKind, Plan, Schema, Ty};
 use persona_jit::{Compiled, RunOptions};
+use persona_runtime::display::iso;
+use persona_runtime::flips::{Flip, STEPS};
 use persona_runtime::kernels::Isa;
 use persona_runtime::{
-    Answer, Answers, Column, Dataset, Evaluation, Strings, Value, Values, apply_checks, interpret,
-    run_checks,
+    Answer, Answers, Column, Dataset, Evaluation, Evaluator, Strings, Value, Values, apply_checks,
+    interpret, run_checks,
 };
 
 /// Data of a plan, checked.
@@ -123,6 +125,32 @@ impl Loaded {
                 cells.join(", ")
             };
             text += &format!("{}: {cells}\n", output.name);
+        }
+        text
+    }
+}
+
+impl Loaded {
+    /// When each answer changes by itself, a line each: for every profile an instant, `never`, or what was looked through.
+    pub(crate) fn flips(&self, plan: &Plan) -> String {
+        let evaluation = Evaluation {
+            now: self.now,
+            calibration: None,
+        };
+        let evaluator = Evaluator::prepared(plan, &self.data, &evaluation);
+        let keys = self.keys(plan);
+        let mut text = String::new();
+        for output in &plan.outputs {
+            let cells = keys.iter().enumerate().map(|(row, key)| {
+                let flip = match evaluator.profile(row).exact_flip(output.node, STEPS) {
+                    Flip::At(at) => iso(at),
+                    Flip::Never => "never".to_owned(),
+                    Flip::NotBefore(at) => format!("not before {}", iso(at)),
+                };
+                format!("{key} {flip}")
+            });
+            let cells: Vec<String> = cells.collect();
+            text += &format!("{}: {}\n", output.name, cells.join(", "));
         }
         text
     }

@@ -16,10 +16,12 @@ mod buffers;
 mod codegen;
 mod columnar;
 mod context;
+mod flips;
 mod helpers;
 mod history;
 mod layout;
 mod members;
+mod membership;
 mod module;
 mod options;
 mod pools;
@@ -36,6 +38,8 @@ use std::sync::OnceLock;
 
 use persona_ir::{Explain, ExplainKind, Output, Plan, verify};
 
+pub use flips::flips;
+pub use membership::{Changes, Membership, Memberships, Refused};
 pub use module::CompileError;
 pub use options::RunOptions;
 pub use row::{

@@ -34,7 +34,9 @@ pub use checks::{CheckFailure, apply_checks, run_checks};
 pub use column::{Bounds, Codes, Column, Ints, Stats, TextCodes, Values};
 pub use dataset::{Dataset, EventRef, EventTable};
 pub use facts::Facts;
-pub use interp::{Evaluator, Prepared, ProfileEvaluator, Scratch, interpret, interpret_profile};
+pub use interp::{
+    Evaluator, Prepared, ProfileEvaluator, Scratch, aggregate_values, interpret, interpret_profile,
+};
 pub use rows::DatasetBuilder;
 pub use strings::{Strings, Texts};
 pub use value::Value;

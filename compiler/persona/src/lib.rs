@@ -47,7 +47,7 @@ pub use run::{
 };
 pub use shown::Shown;
 pub use texts::{Location, Texts};
-pub use why::{AnswerKind, Change, Part, PartKind, Why};
+pub use why::{AnswerKind, Change, Flips, Moment, Part, PartKind, Why};
 
 /// The page on embedding is run as a test.
 #[cfg(doctest)]

@@ -1,7 +1,7 @@
 //! An explanation in plain words: the answer, then its source text as a tree with a mark and values for each part, then
 //! what would have to change.
 
-use persona::{AnswerKind, Change, Location, Part, PartKind, Why};
+use persona::{AnswerKind, Change, Flips, Location, Part, PartKind, Why};
 
 use crate::columns::{Align, Cell, Style, cut, lay_out};
 use crate::term::Paint;
@@ -18,6 +18,7 @@ pub(super) fn text(why: &Why, now: &str, paint: Paint) -> String {
     part_rows(&why.parts, 0, &mut rows);
     text.push_str(&lay_out(&rows, &[Align::Left, Align::Left], paint));
     text.push_str(&changes(&why.changes, paint));
+    text.push_str(&format!("\n{}\n", flips(&why.flips, paint)));
     if !why.has_row {
         text.push_str(&format!(
             "\nNo source has a row for {}: it is known by its events alone, and its fields have defaults or are missing.\n",
@@ -25,6 +26,21 @@ pub(super) fn text(why: &Why, now: &str, paint: Paint) -> String {
         ));
     }
     text
+}
+
+/// When the answer changes by itself.
+fn flips(flips: &Flips, paint: Paint) -> String {
+    match flips {
+        Flips::At(moment) => format!(
+            "It changes by itself at {}, if nothing else happens.",
+            paint.bold(&moment.text)
+        ),
+        Flips::Never => "It does not change by itself.".to_owned(),
+        Flips::NotBefore(moment) => format!(
+            "It does not change by itself up to {}; beyond, nobody looked.",
+            paint.bold(&moment.text)
+        ),
+    }
 }
 
 fn answer(why: &Why, paint: Paint) -> String {

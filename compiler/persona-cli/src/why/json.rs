@@ -1,6 +1,6 @@
 //! An explanation as one JSON object, format 1. Fields are added, never renamed.
 
-use persona::{AnswerKind, Change, Now, Part, PartKind, Why};
+use persona::{AnswerKind, Change, Flips, Now, Part, PartKind, Why};
 use serde_json::{Value, json};
 
 use crate::run;
@@ -22,9 +22,20 @@ pub(super) fn object(why: &Why, now: &Now) -> Value {
         "now": run::now(now),
         "zone": why.zone,
         "answer": why.answer.json,
+        "flips": flips(&why.flips),
         "explanation": part(&why.parts),
         "changes": why.changes.iter().map(change).collect::<Vec<_>>(),
     })
+}
+
+/// When the answer changes by itself: `at` an instant, `never`, or `not_before` one.
+fn flips(flips: &Flips) -> Value {
+    let (kind, moment) = match flips {
+        Flips::At(moment) => ("at", Some(moment)),
+        Flips::Never => ("never", None),
+        Flips::NotBefore(moment) => ("not_before", Some(moment)),
+    };
+    json!({ "kind": kind, "at": moment.map(|moment| &*moment.iso) })
 }
 
 fn part(part_: &Part) -> Value {

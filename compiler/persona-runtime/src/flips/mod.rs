@@ -25,6 +25,9 @@ pub use keep::Keep;
 /// The bound of what no instant changes.
 pub const NEVER: i64 = i64::MAX;
 
+/// So many steps are made for an exact flip, where nothing else is asked for.
+pub const STEPS: usize = 10_000;
+
 /// When a value changes by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flip {
@@ -111,7 +114,17 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
 
     /// When a closed node's value changes by itself, found by stepping from bound to bound, `limit` times at most.
     pub fn exact_flip(&mut self, node: NodeId, limit: usize) -> Flip {
-        let (value, start) = (self.value(node), self.now());
+        self.exact_flip_of(node, limit, Value::clone)
+    }
+
+    /// As [`Self::exact_flip`], of what is seen of the value: whether it is a certain one, for example.
+    pub fn exact_flip_of<T: PartialEq>(
+        &mut self,
+        node: NodeId,
+        limit: usize,
+        seen: impl Fn(&Value) -> T,
+    ) -> Flip {
+        let (value, start) = (seen(&self.value(node)), self.now());
         let mut found = None;
         for _ in 0..limit {
             let bound = self.flip(node);
@@ -120,7 +133,7 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
                 break;
             }
             self.move_in_time(bound);
-            if self.value(node) != value {
+            if seen(&self.value(node)) != value {
                 found = Some(Flip::At(bound));
                 break;
             }
@@ -143,9 +156,24 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
         }
     }
 
+    /// After [`Self::step`]: an instant before which an integer that is inside an interval stays inside.
+    pub fn stays(&self, node: NodeId, keep: Keep) -> i64 {
+        self.leaves(node, keep)
+    }
+
     /// The value of a closed node whose operands (and the closed nodes that its bodies use) are evaluated or assumed,
     /// and its bound, their bounds being known too.
     pub fn step(&mut self, node: NodeId) -> (Value, i64) {
+        let index = usize::from(node);
+        if self
+            .scratch
+            .bounds
+            .done
+            .get(index)
+            .is_some_and(|done| *done)
+        {
+            return (self.known(node).clone(), self.scratch.bounds.at[index]);
+        }
         self.evaluate(&[node]);
         self.scratch
             .bounds

@@ -15,7 +15,7 @@ pub(crate) use history::Hit;
 
 use std::sync::Arc;
 
-use persona_ir::{NodeId, Op, Plan, RankId};
+use persona_ir::{AggKind, Levels, NodeId, Op, Plan, RankId, Ty};
 use regex::Regex;
 use rustc_hash::FxHashMap;
 
@@ -31,6 +31,12 @@ use crate::{
 pub fn interpret(plan: &Plan, data: &Dataset, evaluation: &Evaluation) -> Answers {
     let evaluator = Evaluator::prepared(plan, data, evaluation);
     crate::answers::collect(&evaluator)
+}
+
+/// An aggregate over known values that are chosen and in order, of kinds that need nothing but them; missing for the
+/// others (`Nth`, `Gap`, `UnitsHit`).
+pub fn aggregate_values(kind: &AggKind, values: &[Value], value_ty: Option<&Ty>, ty: &Ty) -> Value {
+    aggregate::events(kind, values, value_ty, ty)
 }
 
 /// The value of one closed node for one profile. A population's ranks are calibrated first where the evaluation
@@ -89,6 +95,11 @@ impl Prepared {
         self.graph.is_timed(node)
     }
 
+    /// The levels of the binders that a node uses.
+    pub fn free(&self, node: NodeId) -> Levels {
+        self.graph.free(node)
+    }
+
     /// The nodes to evaluate, in this order, for the value of a body under binders: those that are not closed.
     pub fn body(&self, root: NodeId) -> &[NodeId] {
         self.graph.body(root)
@@ -140,6 +151,11 @@ impl<'a, F: Facts> Evaluator<'a, F> {
     /// The data.
     pub fn data(&self) -> &'a F {
         self.data
+    }
+
+    /// What is known of the plan's graph.
+    pub fn prepared_plan(&self) -> &Arc<Prepared> {
+        &self.prepared
     }
 
     /// The evaluation time.
@@ -280,6 +296,12 @@ impl<'e, F: Facts> ProfileEvaluator<'e, F> {
     pub fn value_for(&mut self, node: NodeId, event: EventRef) -> Value {
         self.evaluate(&self.evaluator.needed(&[node]));
         self.bound_to(node, event)
+    }
+
+    /// The value of a body for one event, bound to a level, where the closed nodes that it needs are evaluated.
+    pub fn body_for(&mut self, body: NodeId, event: EventRef, level: u8) -> Value {
+        self.bind(level, Binder::Event(event));
+        self.body(body)
     }
 
     /// As [`Self::value_for`], where the closed nodes that the value needs are evaluated.

@@ -38,10 +38,34 @@ pub struct Why {
     pub zone: String,
     /// The answer.
     pub answer: Shown,
+    /// When the answer changes by itself.
+    pub flips: Flips,
     /// What it is made of.
     pub parts: Part,
     /// For a segment (or stage) that the profile is not in: the fewest conditions that would have to change. Empty otherwise.
     pub changes: Vec<Change>,
+}
+
+/// When an answer changes by itself, if nothing else happens: no event that the data does not know, no other value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flips {
+    /// At this moment it is another for the first time.
+    At(Moment),
+    /// Time alone never changes it.
+    Never,
+    /// Up to this moment, included, it stays as it is; the search was given up there.
+    NotBefore(Moment),
+}
+
+/// An instant for people and for programs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Microseconds since 1970-01-01T00:00Z.
+    pub micros: i64,
+    /// In the profile's zone, to the second or as exactly as needed.
+    pub text: String,
+    /// In UTC: `2026-01-31T20:00:00Z`.
+    pub iso: String,
 }
 
 /// What kind of thing was asked about.
@@ -119,6 +143,7 @@ impl Program {
                 )
             }
         };
+        let flips = reader.flips(output.node, asked.stage);
         let changes = match (kind, answer.truth) {
             (AnswerKind::Segment | AnswerKind::Stage, Some(false)) => change::smallest(&parts),
             _ => Vec::new(),
@@ -135,6 +160,7 @@ impl Program {
             now: 0,
             zone: reader.zone(),
             answer,
+            flips,
             parts,
             changes,
         }

@@ -4,11 +4,20 @@
 use std::sync::Arc;
 
 use persona_ir::{AggKind, Explain, ExplainKind, NodeId, Op, Output, OutputKind, Ty};
+use persona_runtime::display::iso;
+use persona_runtime::flips::{Flip, STEPS};
+use persona_runtime::time::Zone;
 use persona_runtime::{Evaluator, ProfileEvaluator, Value};
 
 use super::evidence::Evidence;
-use super::is_junction;
+use super::{Flips, Moment, is_junction};
 use crate::{Location, Program, Shown};
+
+/// An instant on the wall clock of a zone, as exactly as needed: `2026-01-31 21:00:00`.
+fn exact(instant: i64, zone: &Zone) -> String {
+    let shown = iso(zone.wall(instant));
+    shown.trim_end_matches('Z').replacen('T', " ", 1)
+}
 
 /// References to other answers are followed this deep.
 const DEPTH: usize = 6;
@@ -95,6 +104,28 @@ impl<'r, 'e> Reader<'r, 'e> {
             &self.program.plan.schema,
             self.profile.clock().zone(),
         )
+    }
+
+    /// When a node's value changes by itself, or whether it is a certain stage.
+    pub(super) fn flips(&mut self, node: NodeId, stage: Option<u32>) -> Flips {
+        let flip = match stage {
+            None => self.profile.exact_flip(node, STEPS),
+            Some(stage) => {
+                let is = |value: &Value| *value == Value::Enum(stage);
+                self.profile.exact_flip_of(node, STEPS, is)
+            }
+        };
+        let zone = self.profile.clock().zone();
+        let moment = |micros: i64| Moment {
+            micros,
+            text: exact(micros, zone),
+            iso: iso(micros),
+        };
+        match flip {
+            Flip::At(at) => Flips::At(moment(at)),
+            Flip::Never => Flips::Never,
+            Flip::NotBefore(at) => Flips::NotBefore(moment(at)),
+        }
     }
 
     /// The profile's zone.
