@@ -65,12 +65,18 @@ fn column(name: &str, ty: Ty, optional: bool) -> Column {
 }
 
 fn schema() -> Schema {
+    // With defaults, nobody lacks a value.
+    let usual = |column: Column, default: Const| Column {
+        default: Some(default),
+        ..column
+    };
     let mut profile = vec![
         column("id", Ty::Str, false),
-        column("seen", Ty::Timestamp, false),
-        column("sort", Ty::Enum(CATEGORY), false),
+        usual(column("seen", Ty::Timestamp, false), Const::Int(0)),
+        usual(column("sort", Ty::Enum(CATEGORY), false), Const::Enum(0)),
     ];
-    profile.extend((0..NUMBERS).map(|index| column(&format!("n{index:02}"), Ty::Int, false)));
+    let number = |index: usize| column(&format!("n{index:02}"), Ty::Int, false);
+    profile.extend((0..NUMBERS).map(|index| usual(number(index), Const::Int(0))));
     let event = |index: usize| Table {
         name: format!("Kind{index}").into(),
         columns: IndexVec::from_iter([

@@ -36,6 +36,33 @@ pub(super) struct Silence {
     pub(super) until_end: bool,
 }
 
+/// The first of some events that is after one.
+fn first_after<'k>(keys: &'k [Key], one: &Key) -> Option<&'k Key> {
+    keys.get(keys.partition_point(|key| key <= one))
+}
+
+impl Step {
+    /// Whether some event is after one, and not too long after.
+    fn follows(&self, others: &[Key], key: &Key) -> bool {
+        first_after(others, key).is_some_and(|found| {
+            self.within
+                .is_none_or(|within| found.at <= key.at.saturating_add(within))
+        })
+    }
+}
+
+impl Silence {
+    /// Whether the time after an event is over and nothing came that must not.
+    fn is_kept(&self, others: &[Key], now: i64, key: &Key) -> bool {
+        let end = self.length.map(|length| key.at.saturating_add(length));
+        if end.is_some_and(|end| end > now) {
+            return false;
+        }
+        let broken = |other: &Key| !self.until_end || end.is_none_or(|end| other.at <= end);
+        !first_after(others, key).is_some_and(broken)
+    }
+}
+
 /// The events of a stream that have happened.
 fn happened(filled: &Filled, now: i64) -> &[Key] {
     let keys = &filled.keys;
@@ -105,6 +132,22 @@ impl Chain {
 
     /// The last of the first step's events that is followed by all that must follow.
     fn completed(&self, streams: &[Filled], now: i64, first: &[Key]) -> Option<usize> {
+        match (&self.steps[..], self.not) {
+            ([], None) => first.len().checked_sub(1),
+            ([], Some(not)) => {
+                let others = happened(&streams[usize::from(not.stream)], now);
+                first.iter().rposition(|key| not.is_kept(others, now, key))
+            }
+            ([step], None) => {
+                let others = happened(&streams[usize::from(step.stream)], now);
+                first.iter().rposition(|key| step.follows(others, key))
+            }
+            _ => self.completed_in_passes(streams, now, first),
+        }
+    }
+
+    /// As [`Self::completed`], in one pass over each step's events from the last to the first.
+    fn completed_in_passes(&self, streams: &[Filled], now: i64, first: &[Key]) -> Option<usize> {
         // For each event of the step behind: the place of the first good one from there.
         let mut behind: Option<(&[Key], Vec<usize>)> = None;
         for (index, step) in self.steps.iter().enumerate().rev() {
@@ -156,19 +199,8 @@ impl Chain {
             return vec![true; keys.len()];
         };
         let others = happened(&streams[usize::from(not.stream)], now);
-        let mut place = 0;
-        let silent = |key: &Key| {
-            while others.get(place).is_some_and(|other| other <= key) {
-                place += 1;
-            }
-            let end = not.length.map(|length| key.at.saturating_add(length));
-            if end.is_some_and(|end| end > now) {
-                return false;
-            }
-            let broken = |other: &Key| !not.until_end || end.is_none_or(|end| other.at <= end);
-            !others.get(place).is_some_and(broken)
-        };
-        keys.iter().map(silent).collect()
+        let kept = |key: &Key| not.is_kept(others, now, key);
+        keys.iter().map(kept).collect()
     }
 
     /// An instant before which a sequence that does not hold cannot.
@@ -194,7 +226,9 @@ impl Chain {
             Some(step) => happened(&streams[usize::from(step.stream)], now),
             None => tried,
         };
-        let ends = lasts.iter().map(|key| key.at.saturating_add(length));
-        ends.filter(|end| *end > now).fold(until, i64::min)
+        // The first of those whose time is not over yet.
+        let over = lasts.partition_point(|key| key.at.saturating_add(length) <= now);
+        let due = lasts.get(over).map(|key| key.at.saturating_add(length));
+        until.min(due.unwrap_or(NEVER))
     }
 }

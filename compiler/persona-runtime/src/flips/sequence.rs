@@ -10,7 +10,7 @@ use crate::interp::Binder;
 use crate::{EventRef, Facts, ProfileEvaluator};
 
 /// How many choices of events a condition on time is tried for; beyond, it is asked again at the next instant.
-const CHOICES: usize = 4096;
+const CHOICES: usize = 256;
 
 impl<F: Facts> ProfileEvaluator<'_, F> {
     /// The bound of a sequence.

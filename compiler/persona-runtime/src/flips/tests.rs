@@ -54,8 +54,9 @@ impl Rng {
 }
 
 fn clock(rng: &mut Rng) -> Clock {
-    let zone = Zone::named(rng.pick(&ZONES)).unwrap();
-    let place: jiff::Timestamp = rng.pick(&PLACES).parse().unwrap();
+    let zone: &str = rng.pick::<&str>(&ZONES);
+    let zone = Zone::named(zone).unwrap();
+    let place: jiff::Timestamp = rng.pick::<&str>(&PLACES).parse().unwrap();
     let near = rng.below(4 * DAY) - 2 * DAY;
     let now = match rng.below(20) {
         0 => MIN_TIMESTAMP + rng.below(3 * DAY),
