@@ -100,7 +100,7 @@ fn run(seed: u64, plans: usize, depth: usize, focus: Focus) -> usize {
         for row in 0..data.profiles {
             let mut profile = evaluator.profile(row);
             for output in &plan.outputs {
-                match check(&mut rng, &mut profile, output.node, 12) {
+                match check(&mut rng, &mut profile, output.node, 5) {
                     Ok(found) => flips += found,
                     Err(error) => panic!("seed {seed}, profile {row}, {}: {error}", output.name),
                 }
@@ -112,25 +112,25 @@ fn run(seed: u64, plans: usize, depth: usize, focus: Focus) -> usize {
 
 #[test]
 fn no_value_changes_before_its_bound() {
-    assert!(run(21, 60, 2, Focus::Anything) > 20, "too few values flip");
-    run(22, 15, 4, Focus::Anything);
+    assert!(run(21, 12, 2, Focus::Anything) > 5, "too few values flip");
+    run(22, 3, 4, Focus::Anything);
 }
 
 #[test]
 fn no_aggregate_or_sequence_changes_before_its_bound() {
     assert!(
-        run(23, 40, 1, Focus::Aggregates) > 20,
+        run(23, 10, 1, Focus::Aggregates) > 20,
         "too few values flip"
     );
-    assert!(run(24, 40, 1, Focus::Sequences) > 10, "too few values flip");
-    run(25, 12, 2, Focus::Ranks);
+    assert!(run(24, 10, 1, Focus::Sequences) > 3, "too few values flip");
+    run(25, 4, 2, Focus::Ranks);
 }
 
 /// `PERSONA_FLIP_PLANS=20000` for a long run.
 #[test]
 fn as_many_bounds_as_asked_for_hold() {
     let asked = std::env::var("PERSONA_FLIP_PLANS").ok();
-    let asked = asked.and_then(|count| count.parse().ok()).unwrap_or(4);
+    let asked = asked.and_then(|count| count.parse().ok()).unwrap_or(1);
     run(26, asked, 3, Focus::Anything);
     run(27, asked, 2, Focus::Aggregates);
     run(28, asked, 2, Focus::Sequences);
