@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use persona_ir::{Const, F64, KindId, Node, Op, OutputKind, Plan, Schema, Ty};
+use persona_ir::{Const, F64, KindId, Node, NodeId, Op, OutputKind, Plan, Schema, Ty};
 use persona_runtime::{Calibration, Dataset, DatasetBuilder, Evaluation, Evaluator, Value};
 
 use super::fixture::{self, DAY, HOUR, NOW, Rng};
@@ -63,6 +63,19 @@ impl<'a> Told<'a> {
     }
 }
 
+/// A node that is never missing, new or there already.
+fn node_of(plan: &mut Plan, op: Op, ty: Ty) -> NodeId {
+    let node = Node {
+        op,
+        ty,
+        optional: false,
+    };
+    match plan.nodes.iter().position(|other| *other == node) {
+        Some(place) => NodeId::from(place),
+        None => plan.nodes.push(node),
+    }
+}
+
 /// Comparisons of numbers become segments, since memberships are of segments.
 fn with_segments(mut plan: Plan, rng: &mut Rng) -> Plan {
     for index in 0..plan.outputs.len() {
@@ -73,21 +86,13 @@ fn with_segments(mut plan: Plan, rng: &mut Rng) -> Plan {
             Ty::Float => Const::Float(F64::new(*rng.pick(&[0.0, 0.5, 1.0, 20.0]))),
             _ => continue,
         };
-        let bound = plan.nodes.push(Node {
-            op: Op::Const(bound),
-            ty,
-            optional: false,
-        });
+        let bound = node_of(&mut plan, Op::Const(bound), ty);
         let op = match rng.below(3) {
             0 => Op::Lt(node, bound),
             1 => Op::Le(bound, node),
             _ => Op::Eq(node, bound),
         };
-        let node = plan.nodes.push(Node {
-            op,
-            ty: Ty::Bool,
-            optional: false,
-        });
+        let node = node_of(&mut plan, op, Ty::Bool);
         let name = format!("seg{index:02}");
         plan.outputs
             .push(plans::output(&name, OutputKind::Segment, node));

@@ -6,8 +6,9 @@ use persona_ir::{Const, DatePart, InstantSpec, NodeId, Op, operands};
 use super::{Keep, NEVER, moments};
 use crate::{Facts, ProfileEvaluator, Value, num};
 
-/// How deep operands are looked through for intervals.
-const DEPTH: u8 = 24;
+/// How many operands are looked through for one interval. An operation shares what it has among its operands, so that
+/// no graph, however deep, takes long.
+const FUEL: u8 = 96;
 
 impl<F: Facts> ProfileEvaluator<'_, F> {
     /// A bound of a node whose operands' bounds are known.
@@ -76,7 +77,7 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
                 None => self.bound(*a),
             },
             op => match self.integer(node) {
-                Some(value) => self.leaves_of(node, Keep::only(value), 0),
+                Some(value) => self.leaves_of(node, Keep::only(value), FUEL),
                 None => self.operands_bound(op),
             },
         }
@@ -160,25 +161,25 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
 
     /// An instant before which an integer that is inside an interval stays inside (and known).
     pub(super) fn leaves(&self, node: NodeId, keep: Keep) -> i64 {
-        self.leaves_below(node, keep, 0)
+        self.leaves_below(node, keep, FUEL)
     }
 
-    fn leaves_below(&self, node: NodeId, keep: Keep, depth: u8) -> i64 {
+    fn leaves_below(&self, node: NodeId, keep: Keep, fuel: u8) -> i64 {
         if keep == Keep::ALL && !self.evaluator.plan.nodes[node].optional {
             return NEVER;
         }
         let changes = self.bound(node);
-        if changes == NEVER || depth == DEPTH {
+        if changes == NEVER || fuel == 0 {
             return changes;
         }
-        changes.max(self.leaves_of(node, keep, depth + 1))
+        changes.max(self.leaves_of(node, keep, fuel - 1))
     }
 
     /// As [`Self::leaves`], from the operation and its operands.
-    fn leaves_of(&self, node: NodeId, keep: Keep, depth: u8) -> i64 {
+    fn leaves_of(&self, node: NodeId, keep: Keep, fuel: u8) -> i64 {
         let clock = self.clock();
         let definition = &self.evaluator.plan.nodes[node];
-        let below = |node, keep| self.leaves_below(node, keep, depth);
+        let below = |node, keep| self.leaves_below(node, keep, fuel);
         match &definition.op {
             Op::Now => moments::moved_now(0, keep),
             Op::Instant(spec) => moments::instant(clock, *spec, keep),
@@ -194,17 +195,17 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
                 Some(shift) => moments::part(clock, shift, DatePart::Date, keep),
                 None => self.bound(*a),
             },
-            Op::Add(a, b) => self.pair(*a, *b, depth, |_, other| {
+            Op::Add(a, b) => self.pair(*a, *b, fuel / 2, |_, other| {
                 keep.before_adding(other.into(), &definition.ty)
             }),
-            Op::Sub(a, b) => self.pair(*a, *b, depth, |first, other| {
+            Op::Sub(a, b) => self.pair(*a, *b, fuel / 2, |first, other| {
                 if first {
                     keep.before_adding(-i128::from(other), &definition.ty)
                 } else {
                     keep.before_subtracting_from(other, &definition.ty)
                 }
             }),
-            Op::Mul(a, b) => self.pair(*a, *b, depth, |_, other| {
+            Op::Mul(a, b) => self.pair(*a, *b, fuel / 2, |_, other| {
                 if other > 0 {
                     keep.before_multiplying(other)
                 } else {
@@ -216,8 +217,8 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
                 _ => self.operands_bound(&definition.op),
             },
             Op::Neg(a) => below(*a, keep.negated()),
-            Op::Min(a, b) => self.extreme(*a, *b, keep, depth, false),
-            Op::Max(a, b) => self.extreme(*a, *b, keep, depth, true),
+            Op::Min(a, b) => self.extreme(*a, *b, keep, fuel / 6, false),
+            Op::Max(a, b) => self.extreme(*a, *b, keep, fuel / 6, true),
             Op::If { cond, then, other } => {
                 let chosen = if self.known(*cond).is_true() {
                     then
@@ -251,7 +252,7 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
 
     /// An operation on two integers: either may move while the other stays. `keep` gives the interval of one, the first
     /// or the second, from the other's value.
-    fn pair(&self, a: NodeId, b: NodeId, depth: u8, keep: impl Fn(bool, i64) -> Keep) -> i64 {
+    fn pair(&self, a: NodeId, b: NodeId, fuel: u8, keep: impl Fn(bool, i64) -> Keep) -> i64 {
         let Some((first, second)) = self.integer(a).zip(self.integer(b)) else {
             return self.bound(a).min(self.bound(b));
         };
@@ -259,13 +260,13 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
             if !keep.holds(value) {
                 return self.bound(node).min(self.bound(other));
             }
-            self.leaves_below(node, keep, depth).min(self.bound(other))
+            self.leaves_below(node, keep, fuel).min(self.bound(other))
         };
         moves(a, first, keep(true, second), b).max(moves(b, second, keep(false, first), a))
     }
 
     /// The lesser or the greater of two: on one side both must stay, on the other one of them.
-    fn extreme(&self, a: NodeId, b: NodeId, keep: Keep, depth: u8, greater: bool) -> i64 {
+    fn extreme(&self, a: NodeId, b: NodeId, keep: Keep, fuel: u8, greater: bool) -> i64 {
         let Some((first, second)) = self.integer(a).zip(self.integer(b)) else {
             return self.bound(a).min(self.bound(b));
         };
@@ -274,14 +275,14 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
         } else {
             (Keep::at_least(keep.lo), Keep::at_most(keep.hi))
         };
-        let stay = [a, b].map(|node| self.leaves_below(node, both, depth));
+        let stay = [a, b].map(|node| self.leaves_below(node, both, fuel));
         let any = [(a, first), (b, second)]
             .into_iter()
             .filter(|(_, value)| one.holds(*value))
-            .map(|(node, _)| self.leaves_below(node, one, depth))
+            .map(|(node, _)| self.leaves_below(node, one, fuel))
             .max();
         // The one that stays must stay known, and so must the other.
-        let known = [a, b].map(|node| self.leaves_below(node, Keep::ALL, depth));
+        let known = [a, b].map(|node| self.leaves_below(node, Keep::ALL, fuel));
         let all = stay.into_iter().chain(known).min().unwrap_or(NEVER);
         all.min(any.unwrap_or_else(|| self.bound(a).min(self.bound(b))))
     }
