@@ -28,6 +28,9 @@ pub(crate) enum Gate {
     Any(u32, u32),
 }
 
+/// The relation to a bound, and how far from `now` or today the bound is; none of an attribute that counts from neither.
+type Moving = Option<(Relation, i64)>;
+
 /// A test of one attribute: it holds in these cells.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Leaf {
@@ -36,7 +39,7 @@ pub(crate) struct Leaf {
     first: u32,
     behind: u32,
     /// Where the attribute counts from `now` or today: the relation to the bound this far from it.
-    pub(crate) moving: Option<(Relation, i64)>,
+    pub(crate) moving: Moving,
 }
 
 /// All conditions, operands before users.
@@ -102,7 +105,7 @@ struct Gates {
     /// What is asked of each subject.
     conditions: Vec<Vec<Condition>>,
     /// For each leaf its subject and the place of its condition.
-    leaves: Vec<(u32, usize, Option<(Relation, i64)>)>,
+    leaves: Vec<(u32, usize, Moving)>,
 }
 
 impl Gates {
