@@ -349,7 +349,8 @@ impl RowWriter<'_> {
     ///
     /// # Errors
     ///
-    /// When there is no such kind, a column does not take its value, or there is no instant.
+    /// When there is no such kind, a column does not take its value, or one is lacking that every such event has and that is
+    /// asked about.
     pub fn event(&mut self, kind: KindId, values: Vec<Value>) -> Result<(), RowError> {
         let schema = &self.layout.schema;
         let Some(table) = schema.events.get(kind) else {
@@ -359,10 +360,11 @@ impl RowWriter<'_> {
             let field = format!("behind the last of `{}`: {extra:?}", table.name).into();
             return Err(RowError::NoField(field));
         }
-        for (place, column) in table.columns.iter().enumerate() {
-            let value = values.get(place).unwrap_or(&Value::Missing);
+        for (col, column) in table.columns.iter_enumerated() {
+            let value = values.get(usize::from(col)).unwrap_or(&Value::Missing);
             check(schema, &column.name, &column.ty, &value.into())?;
-            if !value.is_known() && !column.optional && column.default.is_none() {
+            let required = !column.optional && column.default.is_none();
+            if !value.is_known() && required && self.layout.reads_event(kind, col) {
                 return Err(RowError::Lacking(Arc::clone(&column.name)));
             }
         }

@@ -14,10 +14,11 @@
 //! What an answer asks of a list beyond membership and size, and of a profile's history, is answered from values that the row keeps
 //! beside its words.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use persona_base::IndexVec;
-use persona_ir::{ColId, Const, Schema, Ty};
+use persona_ir::{ColId, Const, KindId, Schema, Ty};
 use rustc_hash::FxHashMap;
 
 use crate::layout::Shape;
@@ -122,6 +123,8 @@ pub(crate) struct Wanted {
     pub(crate) slots: FxHashMap<ColId, Vec<Const>>,
     /// The columns whose values the row keeps beside, because histories and lists of records are asked with them.
     pub(crate) kept: Vec<ColId>,
+    /// The columns of each kind of event that are asked about.
+    pub(crate) events: Vec<BTreeSet<ColId>>,
     /// Whether anything is answered from what the row keeps.
     pub(crate) keeps: bool,
 }
@@ -136,6 +139,8 @@ pub struct RowLayout {
     pub(crate) kept: IndexVec<ColId, bool>,
     /// Whether rows keep values and events beside their words.
     pub(crate) keeps: bool,
+    /// The columns of each kind of event that are asked about; none where nothing is.
+    pub(crate) events: Vec<BTreeSet<ColId>>,
     /// The columns that every row must have and that have no default.
     pub(crate) required: Vec<ColId>,
     /// The words of a row.
@@ -187,6 +192,7 @@ impl RowLayout {
             slots,
             symbols,
             kept,
+            events: wanted.events.clone(),
             keeps: wanted.keeps,
             required,
             defaults,
@@ -206,6 +212,12 @@ impl RowLayout {
     /// The tables that rows are made for.
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// Whether an answer reads this column of a kind's events. The instant always counts.
+    pub(crate) fn reads_event(&self, kind: KindId, col: ColId) -> bool {
+        let asked = self.events.get(usize::from(kind));
+        col == Schema::AT || asked.is_some_and(|columns| columns.contains(&col))
     }
 
     /// Whether an answer reads this column. Values of others are checked and then forgotten.

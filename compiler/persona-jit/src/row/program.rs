@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use persona_base::IndexVec;
-use persona_ir::{NodeId, OutputKind, Plan, Ty, verify};
+use persona_ir::{KindId, NodeId, OutputKind, Plan, Ty, verify};
 use persona_runtime::{Dataset, DatasetBuilder, text};
 
 use super::error::RowError;
@@ -215,7 +215,12 @@ impl RowLayout {
             }
         }
         let kept = |col: &persona_ir::ColId| self.kept.get(*col) == Some(&true);
-        (self.keeps || !wanted.keeps) && wanted.kept.iter().all(kept)
+        let mut events = (0..).zip(&wanted.events);
+        let asked = events.all(|(kind, columns)| {
+            let mut columns = columns.iter();
+            columns.all(|col| self.reads_event(KindId(kind), *col))
+        });
+        (self.keeps || !wanted.keeps) && wanted.kept.iter().all(kept) && asked
     }
 }
 

@@ -53,7 +53,9 @@ pub(crate) fn plan_of(plan: &Plan, nodes: &[NodeId]) -> Plan {
 /// Has rows keep what a plan of the rest reads.
 pub(crate) fn want(rest: &Plan, wanted: &mut Wanted) {
     wanted.keeps = true;
-    wanted.kept = used_columns(rest).profile.into_iter().collect();
+    let used = used_columns(rest);
+    wanted.kept = used.profile.into_iter().collect();
+    wanted.events = used.events.iter().cloned().collect();
 }
 
 /// The way to what rows do not answer, during one session.
