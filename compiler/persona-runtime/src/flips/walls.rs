@@ -70,7 +70,8 @@ pub(super) fn exceeds(from: i64, to: i64, bound: i64, value: impl Fn(i64) -> i64
     }
     let (mut low, mut high) = (from, to - 1);
     while low < high {
-        let middle = low.midpoint(high);
+        // Rounded down also where instants are negative, so that the interval always shrinks.
+        let middle = low + (high - low) / 2;
         if value(middle) > bound {
             high = middle;
         } else {
