@@ -296,10 +296,15 @@ impl Pass<'_> {
             return;
         }
         let happened = at <= self.clock.now();
+        let streams = &self.state.streams;
+        let last = |stream: StreamId| streams[usize::from(stream)].keys.last().copied();
+        let added = last(id);
         for user in &self.network.stream_users[id] {
             let minds = match &self.network.cells[*user].source {
+                // An event that is the last of its own stream may still be before those of others.
                 Source::Chain(chain) if happened => {
                     chain.minds(id, self.state.values[*user].is_true())
+                        || chain.streams().any(|other| last(other) > added)
                 }
                 _ => true,
             };
