@@ -65,7 +65,9 @@ fn ask(session: &mut RowSession<'_>, rows: &Rows) -> Result<Vec<Vec<Value>>, Str
         let words = session.matches(row);
         for (bit, set) in sets.iter().enumerate() {
             if set.value(profile) != (words[bit / 64] >> (bit % 64) & 1 == 1) {
-                return Err(format!("the loop over rows differs in segment {bit} of row {profile}"));
+                return Err(format!(
+                    "the loop over rows differs in segment {bit} of row {profile}"
+                ));
             }
         }
     }

@@ -14,6 +14,7 @@ mod large;
 mod memberships;
 mod plans;
 mod random;
+mod row_texts;
 mod rows;
 mod rules;
 mod scalars;

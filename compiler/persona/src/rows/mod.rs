@@ -8,7 +8,7 @@
 //!     profile Customer { id: String @key, age: Int, country: String?, spend: Money<EUR> = 0 EUR, tags: Set<String> = [] }
 //!     segment adults { when age >= 18 }
 //!     segment vip { when spend > 1000 EUR and country in ["DE", "AT", "CH"] }
-//!     segment testers { when tags has "beta" }
+//!     segment testers { when "beta" in tags }
 //! "#;
 //! let package = Package::from_memory("shop", None, [("main.persona", rules)], ".".as_ref());
 //! let Compiled::Program(program, _) = package.compile()? else { panic!("the rules are right") };
