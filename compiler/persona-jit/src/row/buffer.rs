@@ -398,7 +398,7 @@ impl RowWriter<'_> {
     }
 
     /// Says that the row is a dataset's profile, so that its history need not be copied.
-    pub(crate) fn from_data(&mut self, strings: &Arc<Strings>, profile: usize) {
+    pub(crate) fn hold_profile(&mut self, strings: &Arc<Strings>, profile: usize) {
         if let Some(beside) = &mut self.beside {
             let strings = Arc::clone(strings);
             **beside = Beside {

@@ -117,7 +117,7 @@ impl DataRows<'_> {
             std::ptr::eq(row.layout(), &raw const *self.layout),
             "the row is of this layout"
         );
-        row.from_data(&self.data.strings, profile);
+        row.hold_profile(&self.data.strings, profile);
         for source in &self.columns {
             self.copy(row, source, profile);
         }

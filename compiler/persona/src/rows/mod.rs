@@ -283,6 +283,10 @@ impl<'p> Asked<'p> {
 }
 
 /// A row's error as this crate's.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is handed over by `map_err`"
+)]
 fn plain(error: RowError) -> Error {
     let help = match &error {
         RowError::Lacking(_) => Some("set it before asking"),
