@@ -164,6 +164,19 @@ impl Builder {
         self.joined(rest, true)
     }
 
+    /// All of some conditions, asking nothing that they do not ask: ranges of one lane stay apart.
+    fn every(&mut self, lows: impl IntoIterator<Item = Low>) -> Low {
+        let mut rest = Vec::new();
+        for low in lows {
+            match low {
+                Low::Const(true) => {}
+                Low::Const(false) => return low,
+                Low::Cell { .. } => rest.push(low),
+            }
+        }
+        self.joined(rest, true)
+    }
+
     /// Any of some conditions.
     pub(crate) fn or(&mut self, lows: impl IntoIterator<Item = Low>) -> Low {
         let mut rest = Vec::new();
@@ -285,7 +298,7 @@ impl Builder {
             let cheap = lows.iter().filter(cheap);
             let undecided = cheap.map(|low| if all { *low } else { opposite(*low) });
             let undecided: Vec<Low> = undecided.chain([here]).collect();
-            let when = self.and(undecided);
+            let when = self.every(undecided);
             for low in &lows {
                 need(&mut needs, low, when);
             }
