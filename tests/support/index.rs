@@ -34,11 +34,11 @@ pub(super) fn agrees(
         for (_, rows) in segments.filter(|(output, _)| output.kind == OutputKind::Segment) {
             rows.fill(Value::Bool(false));
         }
-        for profile in 0..loaded.data.profiles {
+        (0..loaded.data.profiles).for_each(|profile| {
             for output in session.matches(profile) {
                 found[*output as usize][profile] = Value::Bool(true);
             }
-        }
+        });
         let engine = format!("the index within {memory} bytes");
         compare(plan, loaded, &engine, expected, &found)?;
     }

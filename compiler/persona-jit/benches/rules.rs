@@ -2,6 +2,7 @@
 //! this very schema, in one process, pass after pass, every answer compared. Prints; asserts no times.
 //!
 //! `cargo bench -p persona-jit --bench rules -- [--rules 1000,10000] [--rounds 15] [--memory 256]`
+#![expect(clippy::print_stdout, reason = "it is run to be read")]
 
 use std::collections::BTreeSet;
 use std::hint::black_box;
@@ -39,7 +40,7 @@ impl Rng {
     }
 
     fn below(&mut self, bound: usize) -> usize {
-        (u128::from(self.next()) * bound as u128 >> 64) as usize
+        ((u128::from(self.next()) * bound as u128) >> 64) as usize
     }
 
     fn unit(&mut self) -> f64 {

@@ -174,7 +174,7 @@ impl Stretch<'_> {
 
     /// An instant before which at most `drop` of the events inside have left and at most `rise` others have entered.
     pub(super) fn turns_after(&self, drop: Option<usize>, rise: Option<usize>) -> i64 {
-        if self.lo >= self.hi && self.lo != self.hi {
+        if self.lo > self.hi {
             return self.same_until();
         }
         let leaves = drop.map_or(NEVER, |drop| self.leaves_after(drop));

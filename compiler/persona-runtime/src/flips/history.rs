@@ -75,16 +75,16 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
             until: if happened { NEVER } else { reachable(at) },
         };
         let from = query.from.map_or(always, |bound| {
-            self.beyond(&bound, at + i64::from(bound.inclusive), false)
+            self.beyond(bound, at + i64::from(bound.inclusive), false)
         });
         let to = query.to.map_or(always, |bound| {
-            self.beyond(&bound, at + i64::from(!bound.inclusive), true)
+            self.beyond(bound, at + i64::from(!bound.inclusive), true)
         });
         all([visible, from, to])
     }
 
     /// Whether a window's end is at least at a cut (`above`), or below it. A missing end is neither.
-    fn beyond(&self, bound: &Bound, cut: i64, above: bool) -> Truth {
+    fn beyond(&self, bound: Bound, cut: i64, above: bool) -> Truth {
         match self.known(bound.at).int() {
             None => Truth {
                 holds: false,
@@ -237,7 +237,7 @@ impl Turnover {
 
 /// Of those inside the window only the last so many count; which they are, changes when one of them leaves or any other
 /// enters.
-fn only_latest(found: &mut Vec<(Hit, Truth)>, latest: usize) {
+fn only_latest(found: &mut [(Hit, Truth)], latest: usize) {
     let inside = found.iter().filter(|(_, window)| window.holds).count();
     let mut skipped = inside.saturating_sub(latest);
     let mut until = NEVER;
