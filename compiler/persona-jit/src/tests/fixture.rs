@@ -360,7 +360,7 @@ pub(super) fn dataset(rng: &mut Rng, profiles: usize, events: usize) -> Dataset 
 
 fn profile_value(rng: &mut Rng, id: ColId, field: &Field, row: usize) -> Value {
     match id {
-        ColId(0) => Value::text(format!("k{row:03}")),
+        ColId(0) => Value::text(format!("k{row:06}")),
         ColId(1) if rng.chance(30) => Value::Missing,
         ColId(1) => Value::text(*rng.pick(&[
             "Europe/Berlin",
