@@ -153,7 +153,9 @@ impl Emitter<'_, '_, '_> {
         for node in nodes {
             let end = self
                 .end(*node)
-                .filter(|_| all && self.known(*node).is_none());
+                .filter(|_| all && self.known(*node).is_none())
+                // What the rest answers is asked as it is: its values are not at hand here.
+                .filter(|_| self.mode().split.leaf(*node).is_none());
             if let Some((value, end)) = end {
                 let other = ends
                     .iter()
