@@ -262,7 +262,7 @@ pub(crate) fn program(segments: &[Segment]) -> String {
                 format!("({})", atoms.join(" or "))
             })
             .collect();
-        writeln!(text, "segment s{at} {{ when {} }}", clauses.join(" and "))
+        writeln!(text, "segment s{at:04} {{ when {} }}", clauses.join(" and "))
             .expect("texts take text");
     }
     text
