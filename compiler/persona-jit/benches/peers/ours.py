@@ -158,7 +158,7 @@ BEHAVIOUR = {
     3: "segment c3 { when (did CartAdd in last 30d then not Purchase within 24h) or (did CartAdd in last 24h then not Purchase) }\n",
     4: "segment c4 { when did EmailOpen at least 4 times in last 7d }\n",
     5: """segment buyers { when did Purchase }
-trait tile_a: Int? = ntile(5, now - last(Purchase).at among buyers)
+trait tile_a: Int? = ntile(5, last(Purchase).at - 2020-01-01T00:00Z among buyers)
 trait tile_b: Int? = ntile(5, count(Purchase) among buyers)
 trait tile_c: Int? = ntile(5, sum(Purchase.amount) among buyers)
 """,
@@ -206,7 +206,7 @@ def behaviour(questions, path, threads):
 
 
 def recency_frequency_money(path, threads):
-    """C5: how many buyers are in each cell. Counts buyers and those with a tile; ties stand together
+    """C5: how many buyers are in each cell. Counts buyers and those with a tile, which all have of a count and a sum; ties stand together
     in persona, apart in SQL, so that cells are not compared."""
     engine = open_package(behaviour_package([5], path), threads)
     # The answers by name: the segment of buyers, then the three tiles.
