@@ -262,8 +262,12 @@ pub(crate) fn program(segments: &[Segment]) -> String {
                 format!("({})", atoms.join(" or "))
             })
             .collect();
-        writeln!(text, "segment s{at:04} {{ when {} }}", clauses.join(" and "))
-            .expect("texts take text");
+        writeln!(
+            text,
+            "segment s{at:04} {{ when {} }}",
+            clauses.join(" and ")
+        )
+        .expect("texts take text");
     }
     text
 }
