@@ -25,7 +25,7 @@ pub use plan::{
     Check, CheckAction, CheckTable, Explain, ExplainKind, Output, OutputKind, Place, Plan, Rank,
     RankId, RankKind,
 };
-pub use remap::subgraph;
+pub use remap::{each_operand, subgraph};
 pub use schema::{
     ColId, Column, EnumDef, EnumId, EnumValue, KindId, Schema, Table, Validate, Weekday,
 };

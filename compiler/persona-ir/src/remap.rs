@@ -1,4 +1,5 @@
-//! Parts of a plan's graph on their own: the nodes that some need, numbered anew. Changes no meaning.
+//! Numbering the nodes of a graph anew: where operations name their operands, and parts of a graph on their own. Changes no
+//! meaning.
 
 use persona_base::IndexVec;
 use rustc_hash::FxHashMap;
@@ -35,8 +36,8 @@ pub fn subgraph(
     (part.collect(), roots)
 }
 
-/// Visits the places where an operation names its operands.
-fn each_operand(op: &mut Op, mut f: impl FnMut(&mut NodeId)) {
+/// Visits the places where an operation names its operands, to give them other numbers.
+pub fn each_operand(op: &mut Op, mut f: impl FnMut(&mut NodeId)) {
     match op {
         Op::Const(_)
         | Op::Now
