@@ -9,7 +9,8 @@
 //! persona answers from plans: everything from the dataset to the answers is timed, but compiling is not. Prints the CPU
 //! time of one thread, the least of many rounds in turns, and its ratio to each limit. Asserts answers, never times.
 //!
-//! `cargo bench -p persona-jit --bench histories [-- EVENTS]`, 10 million events of 100,000 profiles unless told.
+//! `cargo bench -p persona-jit --bench histories [-- EVENTS [QUESTION…]]`, 10 million events of 100,000 profiles and all
+//! questions unless told; questions by the names that are printed.
 #![expect(clippy::print_stdout, reason = "a program that reports")]
 #![expect(
     unsafe_code,
@@ -30,8 +31,11 @@ use crate::data::{BUY, DAY, Events, KINDS, NOW, OPEN, Part};
 const ROUNDS: usize = 15;
 
 fn main() {
-    let events = std::env::args().skip(1).find_map(|word| word.parse().ok());
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let events = words.iter().find_map(|word| word.parse().ok());
     let events = events.unwrap_or(10_000_000_usize);
+    let asked = |word: &&String| word.starts_with('C');
+    let asked: Vec<String> = words.iter().filter(asked).cloned().collect();
     let events = Events::generate((events / 100).max(2), events);
     let (bought, opened) = (events.part(BUY), events.part(OPEN));
     let bench = Bench {
@@ -39,6 +43,7 @@ fn main() {
         events,
         bought,
         opened,
+        asked,
     };
     println!(
         "{} events of {} profiles, {} purchases, {} opened mails; milliseconds\n",
@@ -48,8 +53,12 @@ fn main() {
         bench.opened.at.len()
     );
     bench.segments();
-    bench.together();
-    bench.fifths();
+    if bench.asks("C1 to C4") {
+        bench.together();
+    }
+    if bench.asks("C5") {
+        bench.fifths();
+    }
 }
 
 /// What a plan answers.
@@ -191,6 +200,8 @@ struct Bench {
     bought: Part,
     opened: Part,
     data: Dataset,
+    /// The names of the questions; none for all.
+    asked: Vec<String>,
 }
 
 impl Bench {
@@ -204,6 +215,10 @@ impl Bench {
 
     fn none(&self) -> Vec<bool> {
         vec![false; self.events.profiles()]
+    }
+
+    fn asks(&self, name: &str) -> bool {
+        self.asked.is_empty() || self.asked.iter().any(|asked| asked == name)
     }
 
     /// Each of C1 to C4 alone.
@@ -229,12 +244,15 @@ impl Bench {
             limits::table_c4,
         ];
         for (index, question) in [C1, C2, C3, C4].into_iter().enumerate() {
+            let name = format!("C{}", index + 1);
+            if !self.asks(&name) {
+                continue;
+            }
             let compiled = Compiled::new(&plan(&[question])).expect("machine code");
             let (mut table, mut part) = (self.none(), self.none());
             let mut answers = None;
             let mut one = || one_table[index](events, &mut table);
             let mut ours = || answers = Some(self.run(&compiled));
-            let name = format!("C{}", index + 1);
             let best = match &by_kind[index] {
                 None => race(&mut [&mut ours, &mut one]),
                 Some(limit) => race(&mut [&mut ours, &mut one, &mut || limit(&mut part)]),

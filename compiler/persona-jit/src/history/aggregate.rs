@@ -6,6 +6,7 @@ use persona_runtime::histories::marks::Pick;
 use persona_runtime::histories::tallies::{Tallier, Tally};
 use persona_runtime::histories::{Marks, Spans};
 use persona_runtime::kernels::{Isa, Lane, Row};
+use persona_runtime::num;
 
 use super::bind::BoundKind;
 use super::claim::What;
@@ -133,10 +134,10 @@ impl Aggregate<'_> {
                 kernels::sums_of_floats(isa, floats, spans, pick, out);
             }
             (What::Mean(_), Values::Ints(out)) => {
-                kernels::means_of_amounts(isa, ints, spans, pick, (out, known));
+                kernels::means_of_ints(isa, ints, spans, pick, num::mean_amount, (out, known));
             }
             (What::Mean(_), Values::Floats(out)) if floats.is_empty() => {
-                kernels::means_of_ints(isa, ints, spans, pick, (out, known));
+                kernels::means_of_ints(isa, ints, spans, pick, num::mean_int, (out, known));
             }
             (What::Mean(_), Values::Floats(out)) => {
                 kernels::means_of_floats(isa, floats, spans, pick, (out, known));

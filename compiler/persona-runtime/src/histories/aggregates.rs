@@ -3,7 +3,7 @@
 
 use super::marks::Pick;
 use super::tallies::Tally;
-use super::{Marks, Spans};
+use super::{Marks, Spans, sums};
 use crate::kernels::Isa;
 use crate::num;
 
@@ -109,30 +109,10 @@ pub fn values_at<T: Copy + Default>(
     give(rows.iter().map(value), out, known);
 }
 
-#[inline(always)]
-fn exact_sum<P: Pick>(values: &[i64], pick: P, low: usize, high: usize) -> i128 {
-    let rows = pick.rows(low, high);
-    rows.fold(0, |sum, row| sum + i128::from(values[row]))
-}
-
-/// Adds in order. A sum that left the range of Floats somewhere is not finite in the end, and only then must be made
-/// step by step, each one clamped; no step gives `-0.0`, because the first is `0.0`.
-#[inline(always)]
-fn float_sum<P: Pick>(values: &[f64], pick: P, low: usize, high: usize) -> f64 {
-    let sum = pick.total(values, low, high);
-    if sum.is_finite() {
-        return sum;
-    }
-    pick.rows(low, high)
-        .fold(0.0, |sum, row| num::float_add(sum, values[row]))
-}
-
 /// Exact sums of integers, clamped.
 pub fn sums_of_ints<P: Pick>(isa: Isa, values: &[i64], spans: Spans<'_>, pick: P, out: &mut [i64]) {
-    with(isa, || {
-        for ((low, high), out) in spans.each().zip(out) {
-            *out = num::narrow(exact_sum(values, pick, low, high));
-        }
+    sums::exact(isa, values, spans, pick, |index, sum| {
+        out[index] = num::narrow(sum);
     });
 }
 
@@ -144,62 +124,67 @@ pub fn sums_of_floats<P: Pick>(
     pick: P,
     out: &mut [f64],
 ) {
-    with(isa, || {
-        for ((low, high), out) in spans.each().zip(out) {
-            *out = float_sum(values, pick, low, high);
-        }
-    });
+    sums::in_order(isa, values, spans, pick, |index, sum| out[index] = sum);
 }
 
-/// Means of integers, as Floats.
-pub fn means_of_ints<P: Pick>(
+/// Means of integers from their exact sums and their number: [`num::mean_int`], or [`num::mean_amount`].
+pub fn means_of_ints<T: Default, P: Pick>(
     isa: Isa,
     values: &[i64],
     spans: Spans<'_>,
     pick: P,
-    (out, known): (&mut [f64], &mut [u64]),
+    mean: impl Fn(i128, u64) -> Option<T>,
+    out: (&mut [T], &mut [u64]),
 ) {
-    with(isa, || {
-        let mean = |(low, high)| {
-            let count = pick.count(low, high).into();
-            num::mean_int(exact_sum(values, pick, low, high), count)
-        };
-        give(spans.each().map(mean), out, known);
-    });
+    let mut means = Means::new(spans, pick, mean, out);
+    sums::exact(isa, values, spans, pick, |index, sum| means.put(index, sum));
 }
 
-/// Means of amounts, exact and then rounded half to even.
-pub fn means_of_amounts<P: Pick>(
-    isa: Isa,
-    values: &[i64],
-    spans: Spans<'_>,
-    pick: P,
-    (out, known): (&mut [i64], &mut [u64]),
-) {
-    with(isa, || {
-        let mean = |(low, high)| {
-            let count = pick.count(low, high).into();
-            num::mean_amount(exact_sum(values, pick, low, high), count)
-        };
-        give(spans.each().map(mean), out, known);
-    });
-}
-
-/// Means of Floats.
+/// Means of Floats, added in the order of events.
 pub fn means_of_floats<P: Pick>(
     isa: Isa,
     values: &[f64],
     spans: Spans<'_>,
     pick: P,
-    (out, known): (&mut [f64], &mut [u64]),
+    out: (&mut [f64], &mut [u64]),
 ) {
-    with(isa, || {
-        let mean = |(low, high)| {
-            let count = pick.count(low, high).into();
-            num::mean_float(float_sum(values, pick, low, high), count)
-        };
-        give(spans.each().map(mean), out, known);
-    });
+    let mut means = Means::new(spans, pick, num::mean_float, out);
+    sums::in_order(isa, values, spans, pick, |index, sum| means.put(index, sum));
+}
+
+/// Makes means of sums.
+struct Means<'o, P, M, T> {
+    spans: Spans<'o>,
+    pick: P,
+    mean: M,
+    out: &'o mut [T],
+    known: &'o mut [u64],
+}
+
+impl<'o, P: Pick, M, T: Default> Means<'o, P, M, T> {
+    fn new(spans: Spans<'o>, pick: P, mean: M, (out, known): (&'o mut [T], &'o mut [u64])) -> Self {
+        known.fill(0);
+        Self {
+            spans,
+            pick,
+            mean,
+            out,
+            known,
+        }
+    }
+
+    /// The mean of the profile with this number, from its sum.
+    #[inline(always)]
+    fn put<S>(&mut self, index: usize, sum: S)
+    where
+        M: Fn(S, u64) -> Option<T>,
+    {
+        let (low, high) = (self.spans.low[index], self.spans.high[index]);
+        let count = self.pick.count(low as usize, high as usize);
+        let mean = (self.mean)(sum, count.into());
+        self.known[index / 64] |= u64::from(mean.is_some()) << (index % 64);
+        self.out[index] = mean.unwrap_or_default();
+    }
 }
 
 /// The least values, or the greatest.

@@ -5,7 +5,7 @@
 //! growing steps from one end of a profile's rows and then bisects; it is best for long histories, and starts from the
 //! end that a sample of the table says is nearer.
 
-use crate::kernels::Isa;
+use crate::kernels::{Isa, will_read};
 
 use super::aggregates::with;
 use super::{Marks, Run};
@@ -204,7 +204,10 @@ mod x86 {
         _mm512_set1_epi64,
     };
 
-    use super::{Marks, before_from};
+    use super::{Marks, before_from, will_read};
+
+    /// So many instants later are asked for. What lies behind a run belongs to the next one.
+    const AHEAD: usize = 512;
 
     #[target_feature(enable = "avx512f")]
     pub(super) fn before_512(at: &[i64], limits: &[i64], marks: &mut [Marks]) {
@@ -212,6 +215,7 @@ mod x86 {
         for (block, at) in at.chunks_exact(64).enumerate() {
             let mut lanes = [_mm512_set1_epi64(0); 8];
             for (lane, at) in lanes.iter_mut().zip(at.chunks_exact(8)) {
+                will_read(at, AHEAD);
                 // SAFETY: the slice has the eight numbers that are read.
                 *lane = unsafe { _mm512_loadu_si512(at.as_ptr().cast::<__m512i>()) };
             }
@@ -231,6 +235,9 @@ mod x86 {
     pub(super) fn before_256(at: &[i64], limits: &[i64], marks: &mut [Marks]) {
         let blocks = at.len() / 64;
         for (block, at) in at.chunks_exact(64).enumerate() {
+            for line in at.chunks_exact(8) {
+                will_read(line, AHEAD);
+            }
             for (limit, bits) in limits.iter().zip(&mut *marks) {
                 let limit = _mm256_set1_epi64x(*limit);
                 let mut word = 0;

@@ -125,6 +125,9 @@ impl Iterator for SetRows<'_> {
 
 /// Which rows of a span an aggregate looks at.
 pub trait Pick: Copy {
+    /// Whether it picks every row, so that the picked ones are neighbours.
+    const EVERY: bool;
+
     /// How many there are.
     fn count(self, low: usize, high: usize) -> u32;
     /// The `n`-th of them, from 0.
@@ -135,12 +138,6 @@ pub trait Pick: Copy {
     fn first(self, low: usize, high: usize) -> Option<usize>;
     /// The last of them.
     fn last(self, low: usize, high: usize) -> Option<usize>;
-
-    /// Their values one after another, added to 0.0 without a look at what becomes of the sum.
-    #[inline(always)]
-    fn total(self, values: &[f64], low: usize, high: usize) -> f64 {
-        self.rows(low, high).fold(0.0, |sum, row| sum + values[row])
-    }
 }
 
 /// Every row.
@@ -148,6 +145,8 @@ pub trait Pick: Copy {
 pub struct Every;
 
 impl Pick for Every {
+    const EVERY: bool = true;
+
     #[inline(always)]
     fn count(self, low: usize, high: usize) -> u32 {
         u32::try_from(high - low).unwrap_or(u32::MAX)
@@ -175,6 +174,8 @@ impl Pick for Every {
 }
 
 impl Pick for &Marks {
+    const EVERY: bool = false;
+
     #[inline(always)]
     fn count(self, low: usize, high: usize) -> u32 {
         self.rank(high.max(low)) - self.rank(low)

@@ -12,6 +12,7 @@ pub mod aggregates;
 pub mod cuts;
 pub mod marks;
 pub mod sequences;
+mod sums;
 pub mod tallies;
 
 pub use cuts::{Cutter, Method};

@@ -137,24 +137,93 @@ fn float_sums_are_those_of_clamped_steps_in_order() {
         0.2,
         f64::MIN,
         f64::MIN,
+        -0.0,
+        -0.0,
     ];
+    let mut marks = Marks::default();
+    marks.clear(0, values.len())[0] = 0b1111_1011_0111;
+    marks.recount();
     for low in 0..=values.len() {
         for high in low..=values.len() {
-            let spans = [u32::try_from(low).unwrap(), u32::try_from(high).unwrap()];
-            let spans = Spans {
-                low: &spans[..1],
-                high: &spans[1..],
-            };
-            let expected = values[low..high]
-                .iter()
-                .fold(0.0, |sum, value| num::float_add(sum, *value));
             for isa in Isa::available() {
-                let mut sum = [7.0];
-                aggregates::sums_of_floats(isa, &values, spans, Every, &mut sum);
-                assert_eq!(sum[0].to_bits(), expected.to_bits(), "{low}..{high}");
+                float_sums_and_means(isa, &values, (low, high), Every);
+                float_sums_and_means(isa, &values, (low, high), &marks);
             }
         }
     }
+}
+
+fn float_sums_and_means<P: Pick>(isa: Isa, values: &[f64], (low, high): (usize, usize), pick: P) {
+    let ends = [low, high].map(|end| u32::try_from(end).unwrap());
+    let spans = Spans {
+        low: &ends[..1],
+        high: &ends[1..],
+    };
+    let rows = pick.rows(low, high);
+    let expected = rows.fold(0.0, |sum, row| num::float_add(sum, values[row]));
+    let mut sum = [7.0];
+    aggregates::sums_of_floats(isa, values, spans, pick, &mut sum);
+    assert_eq!(sum[0].to_bits(), expected.to_bits(), "{low}..{high}");
+    let (mut mean, mut known) = ([7.0], [u64::MAX]);
+    let out = (&mut mean[..], &mut known[..]);
+    aggregates::means_of_floats(isa, values, spans, pick, out);
+    let expected = num::mean_float(expected, pick.count(low, high).into());
+    assert_eq!(known, [u64::from(expected.is_some())]);
+    let expected = expected.unwrap_or_default();
+    assert_eq!(mean[0].to_bits(), expected.to_bits(), "{low}..{high}");
+}
+
+#[test]
+fn integers_are_added_exactly_and_their_means_rounded_as_their_types_ask() {
+    let values = [
+        i64::MAX,
+        i64::MAX,
+        -1,
+        i64::MIN,
+        7,
+        0,
+        1 << 33,
+        i64::MIN,
+        i64::MIN,
+        -8,
+        3,
+    ];
+    let mut marks = Marks::default();
+    marks.clear(0, values.len())[0] = 0b101_1101_0110;
+    marks.recount();
+    for low in 0..=values.len() {
+        for high in low..=values.len() {
+            for isa in Isa::available() {
+                sums_and_means(isa, &values, (low, high), Every);
+                sums_and_means(isa, &values, (low, high), &marks);
+            }
+        }
+    }
+}
+
+fn sums_and_means<P: Pick>(isa: Isa, values: &[i64], (low, high): (usize, usize), pick: P) {
+    let ends = [low, high].map(|end| u32::try_from(end).unwrap());
+    // A span without rows comes first, so that each profile's place is seen to be its own.
+    let spans = Spans {
+        low: &[ends[0]; 2],
+        high: &ends,
+    };
+    let picked: Vec<i64> = pick.rows(low, high).map(|row| values[row]).collect();
+    let sum: i128 = picked.iter().map(|value| i128::from(*value)).sum();
+    let mut sums = [7; 2];
+    aggregates::sums_of_ints(isa, values, spans, pick, &mut sums);
+    assert_eq!(sums, [0, num::narrow(sum)], "{low}..{high}");
+    let count = picked.len() as u64;
+    let (mut amounts, mut floats, mut known) = ([7; 2], [7.0; 2], [u64::MAX]);
+    let out = (&mut amounts[..], &mut known[..]);
+    aggregates::means_of_ints(isa, values, spans, pick, num::mean_amount, out);
+    let expected = num::mean_amount(sum, count);
+    assert_eq!(amounts, [0, expected.unwrap_or_default()], "{low}..{high}");
+    assert_eq!(known, [u64::from(expected.is_some()) << 1]);
+    let out = (&mut floats[..], &mut known[..]);
+    aggregates::means_of_ints(isa, values, spans, pick, num::mean_int, out);
+    let expected = num::mean_int(sum, count).unwrap_or_default();
+    assert_eq!(floats.map(f64::to_bits), [0.0, expected].map(f64::to_bits));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Asks for lines of the cache before they are written. Changes nothing but when memory is waited for.
+//! Asks for lines of the cache before they are read or written. Changes nothing but when memory is waited for.
 #![expect(unsafe_code, reason = "the instruction takes an address")]
 
 /// Says that these words will be written soon. Worth it where writes go to many places in turn, as to the sets of a
@@ -13,4 +13,18 @@ pub fn will_write(words: &mut [u64]) {
     }
     #[cfg(not(all(target_arch = "x86_64", not(miri))))]
     let _ = words;
+}
+
+/// Says that the value this many places behind the first will be read soon; there need be none. Worth it where reads skip
+/// some of what lies between, or wait for one another.
+#[inline(always)]
+pub(crate) fn will_read<T>(values: &[T], place: usize) {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint about an address, which is computed without being used; it does not read, and no machine faults on it.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().wrapping_add(place).cast()) }
+    }
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    let _ = (values, place);
 }
