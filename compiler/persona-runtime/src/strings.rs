@@ -69,6 +69,12 @@ impl Texts {
         slice(&self.bytes, &self.ends, at)
     }
 
+    /// Makes room for so many more texts of so many bytes in all.
+    pub fn reserve(&mut self, texts: usize, bytes: usize) {
+        self.ends.reserve(texts);
+        self.bytes.reserve(bytes);
+    }
+
     /// Drops all; the room for them stays.
     pub fn clear(&mut self) {
         self.bytes.clear();
@@ -82,10 +88,6 @@ impl Texts {
 
     /// Appends all texts of another list.
     pub fn append(&mut self, other: &Self) {
-        if self.is_empty() {
-            self.clone_from(other);
-            return;
-        }
         let start = self.bytes.len();
         self.bytes.push_str(&other.bytes);
         self.ends.extend(other.ends.iter().map(|end| start + end));
@@ -249,9 +251,22 @@ impl Strings {
     }
 
     fn append(&mut self, texts: Texts) -> u32 {
-        if self.ends.is_empty() {
-            self.bytes = texts.bytes;
-            self.ends = texts.ends;
+        if self.ends.len() < texts.ends.len() {
+            // What is here moves in front of the many that come: they stay where they lie.
+            let Texts {
+                mut bytes,
+                mut ends,
+            } = texts;
+            let start = self.bytes.len();
+            if start > 0 {
+                bytes.insert_str(0, &self.bytes);
+            }
+            if !self.ends.is_empty() {
+                ends.iter_mut().for_each(|end| *end += start);
+                ends.splice(0..0, self.ends.drain(..));
+            }
+            self.bytes = bytes;
+            self.ends = ends;
         } else {
             let start = self.bytes.len();
             self.bytes.push_str(&texts.bytes);

@@ -152,7 +152,8 @@ impl Arr {
             other => return Err(other.to_string()),
         };
         Ok(Self {
-            nulls: array.logical_nulls(),
+            // A column that may miss values and misses none is as one that may not.
+            nulls: array.logical_nulls().filter(|nulls| nulls.null_count() > 0),
             values,
         })
     }

@@ -139,6 +139,12 @@ impl ColumnBuilder {
         self.valid.as_ref().is_none_or(|valid| valid.get_bit(row))
     }
 
+    /// Whether no row has a value.
+    pub(crate) fn none_known(&self) -> bool {
+        let none = |valid: &BooleanBufferBuilder| valid.as_slice().iter().all(|bits| *bits == 0);
+        self.valid.as_ref().map_or(self.len == 0, none)
+    }
+
     /// Whether every row has a value.
     pub(crate) fn all_known(&self) -> bool {
         let known = |valid: &BooleanBufferBuilder| (0..self.len).all(|row| valid.get_bit(row));
@@ -246,6 +252,22 @@ impl ColumnBuilder {
             other.len,
             other.valid.as_ref().map(BooleanBufferBuilder::as_slice),
         );
+    }
+
+    /// Makes room for so many more rows; lists and what misses values grow as they need.
+    pub(crate) fn reserve(&mut self, rows: usize) {
+        match &mut self.data {
+            Data::Bool(values) => values.reserve(rows),
+            Data::Int(values) => values.reserve(rows),
+            Data::Float(values) => values.reserve(rows),
+            Data::Str(values) => values.reserve(rows),
+            Data::Enum(values) => values.reserve(rows),
+            Data::Geo(lats, lons) => {
+                lats.reserve(rows);
+                lons.reserve(rows);
+            }
+            Data::List(..) => {}
+        }
     }
 
     /// Drops all rows; the room for them stays.

@@ -15,7 +15,7 @@ use super::builder::{Interner, Width};
 use super::ingest::TableBuilder;
 use super::keys::Keys;
 use super::log::{Log, Origins, Wrong};
-use super::profiles::{absent, compare_rows};
+use super::profiles::{Present, absent, compare_rows};
 use crate::report::RejectKind;
 
 /// The rows of one kind in order.
@@ -168,7 +168,7 @@ fn duplicates(sorted: &Sorted, table: &TableBuilder) -> Vec<(u32, u32)> {
 pub(super) fn finish(
     mut table: TableBuilder,
     sorted: &Sorted,
-    present: &[u32],
+    present: &Present,
     kept: &[bool],
     keep_origins: bool,
     strings: &mut Interner,
@@ -195,7 +195,7 @@ pub(super) fn finish(
             _ => absent(rows.len()),
         });
     }
-    let starts = present.iter().map(|key| sorted.starts[*key as usize]);
+    let starts = present.iter().map(|key| sorted.starts[key]);
     let end = u32::try_from(rows.len()).unwrap_or(u32::MAX);
     let table = EventTable {
         offsets: starts.chain([end]).collect(),
@@ -207,6 +207,9 @@ pub(super) fn finish(
 
 /// Numbers each profile's events over all kinds: by instant, then kind; within a kind they are in order already.
 pub(super) fn number(tables: &mut IndexVec<KindId, EventTable>, profiles: usize) {
+    if tables.is_empty() {
+        return;
+    }
     let mut orders: Vec<Vec<u32>> = tables.iter().map(|table| vec![0; rows_of(table)]).collect();
     let mut heads: Vec<usize> = vec![0; tables.len()];
     for profile in 0..profiles {

@@ -25,6 +25,8 @@ use crate::value::read::{Cell, ListCell};
 pub(super) struct TableBuilder {
     /// Whose each row is, until the keys of all tables are sorted.
     pub(super) keys: Texts,
+    /// So many keys are known to ascend strictly from the first on; more may.
+    pub(super) ascending: usize,
     /// From then on.
     pub(super) ranks: Ranks,
     /// `at`, which a profile's row may lack.
@@ -49,6 +51,7 @@ impl TableBuilder {
         };
         Self {
             keys: Texts::new(),
+            ascending: 0,
             ranks: Ranks::None,
             at: ColumnBuilder::new(&Ty::Timestamp, true),
             id: IdColumn::default(),
@@ -61,9 +64,39 @@ impl TableBuilder {
         self.at.len()
     }
 
+    /// Makes room for as many rows as there will be if the other parts are like this one, which is made of so many bytes of
+    /// `all`: what grows step by step is copied over and over.
+    pub(super) fn expect(&mut self, part: &Self, bytes: u64, all: u64) {
+        /// Parts differ: a twentieth more.
+        const MORE: f64 = 1.05;
+        /// What a guess is worth at most, in rows.
+        const MOST: f64 = 3.2e7;
+        if bytes == 0 || bytes >= all {
+            return;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a guess")]
+        let times = all as f64 / bytes as f64 * MORE;
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a guess, within bounds"
+        )]
+        let scaled = |count: usize, most: f64| (count as f64 * times).min(most) as usize;
+        let rows = scaled(part.len(), MOST);
+        let text = scaled(part.keys.bytes(), MOST * 16.0);
+        self.keys.reserve(rows, text);
+        self.at.reserve(rows);
+        for (column, part) in self.columns.iter_mut().zip(&part.columns) {
+            if let (Some(column), Some(_)) = (column, part) {
+                column.reserve(rows);
+            }
+        }
+    }
+
     /// Joins the rows of a part, before whose lines so many others stand.
     pub(super) fn append(&mut self, part: &Self, recode: &Recode, lines: u64) {
-        self.keys.append(&part.keys);
+        self.append_keys(part);
         self.at.append(&part.at, recode);
         self.id.append(&part.id);
         for (column, part) in self.columns.iter_mut().zip(&part.columns) {
@@ -74,9 +107,26 @@ impl TableBuilder {
         self.origins.append(&part.origins, lines);
     }
 
+    fn append_keys(&mut self, part: &Self) {
+        let (before, more) = (self.keys.len(), part.keys.len());
+        let follows = before == 0 || more == 0 || self.keys.get(before - 1) < part.keys.get(0);
+        if follows && self.ascending == before && part.ascending == more {
+            self.ascending = before + more;
+        }
+        self.keys.append(&part.keys);
+    }
+
+    /// Finds out whether all keys ascend; many parts do that at once.
+    pub(super) fn note_ascending(&mut self) {
+        let keys = &self.keys;
+        let ascend = (1..keys.len()).all(|at| keys.get(at - 1) < keys.get(at));
+        self.ascending = if ascend { keys.len() } else { 0 };
+    }
+
     /// Drops all rows; the room for them stays.
     pub(super) fn clear(&mut self) {
         self.keys.clear();
+        self.ascending = 0;
         self.at.clear();
         self.id.clear();
         self.columns

@@ -66,7 +66,14 @@ impl Keys {
         let mut tables: Vec<&mut TableBuilder> = tables.filter(|table| table.len() > 0).collect();
         let mut distinct: Vec<Texts> = Vec::with_capacity(tables.len());
         for table in &mut tables {
-            let (texts, ranks) = rank(std::mem::take(&mut table.keys), threads);
+            let keys = std::mem::take(&mut table.keys);
+            let known = table.ascending == keys.len();
+            let (texts, ranks) = if known {
+                let rows = keys.len();
+                (keys, Ranks::Same(rows))
+            } else {
+                rank(keys, threads)
+            };
             table.ranks = ranks;
             distinct.push(texts);
         }
@@ -101,8 +108,8 @@ impl Keys {
     }
 
     /// The codes of the keys, once the table has them.
-    pub(super) fn codes(&self) -> &[u32] {
-        &self.codes
+    pub(super) fn into_codes(self) -> Vec<u32> {
+        self.codes
     }
 }
 

@@ -101,6 +101,13 @@ macro_rules! lane {
                 }
             }
 
+            /// Makes room for so many more numbers.
+            pub(crate) fn reserve(&mut self, more: usize) {
+                match self {
+                    $(Self::$variant(values) => values.reserve(more),)*
+                }
+            }
+
             pub(crate) fn clear(&mut self) {
                 match self {
                     $(Self::$variant(values) => values.clear(),)*
@@ -291,6 +298,11 @@ impl TextLane {
     /// Appends rows by what they hold, as [`TextLane::place`] said; none of them may have been said before a spill.
     pub(crate) fn extend_places(&mut self, places: &[u32]) {
         self.rows.extend(places);
+    }
+
+    /// Makes room for so many more rows.
+    pub(crate) fn reserve(&mut self, rows: usize) {
+        self.rows.reserve(rows);
     }
 
     /// Whether rows point into the lane's own dictionary.

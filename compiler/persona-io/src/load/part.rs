@@ -142,6 +142,7 @@ impl Worker<Part> for PartWorker<'_> {
             }
             ingest.batch(&batch, number);
         });
+        part.table.note_ascending();
         part
     }
 }

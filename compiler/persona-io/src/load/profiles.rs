@@ -27,19 +27,67 @@ pub(super) struct ProfileTable {
 
 /// For each key, which row of each source counts.
 #[derive(Debug)]
-pub(super) struct Chosen {
-    /// By key, then by source in the order of preference; [`NONE`] where there is none.
-    rows: Vec<u32>,
-    width: usize,
+pub(super) enum Chosen {
+    /// Of the only source, of so many keys: the row of the key's own number.
+    Same(usize),
+    Each {
+        /// By key, then by source in the order of preference; [`NONE`] where there is none.
+        rows: Vec<u32>,
+        width: usize,
+    },
 }
 
 impl Chosen {
-    fn of(&self, key: usize) -> &[u32] {
-        &self.rows[key * self.width..(key + 1) * self.width]
+    /// The rows of a key, by source in the order of preference; [`NONE`] where there is none.
+    fn of(&self, key: usize) -> impl Iterator<Item = u32> {
+        let (same, each) = match self {
+            Self::Same(_) => (u32::try_from(key).ok(), &[][..]),
+            Self::Each { rows, width } => (None, &rows[key * width..(key + 1) * width]),
+        };
+        same.into_iter().chain(each.iter().copied())
     }
 
     pub(super) fn has_row(&self, key: usize) -> bool {
-        self.of(key).iter().any(|row| *row != NONE)
+        self.of(key).any(|row| row != NONE)
+    }
+}
+
+/// Keys of which there is anything, in their order.
+#[derive(Debug)]
+pub(super) enum Present {
+    /// So many, which are all keys there are.
+    All(usize),
+    These(Vec<u32>),
+}
+
+impl Present {
+    /// Of so many keys those that have a row, or of which `events` says so.
+    pub(super) fn new(keys: usize, chosen: &Chosen, events: impl Fn(usize) -> bool) -> Self {
+        if matches!(chosen, Chosen::Same(rows) if *rows == keys) {
+            return Self::All(keys);
+        }
+        let is_present = |key: &u32| chosen.has_row(*key as usize) || events(*key as usize);
+        let all = 0..u32::try_from(keys).unwrap_or(NONE);
+        Self::These(all.filter(is_present).collect())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::All(keys) => *keys,
+            Self::These(keys) => keys.len(),
+        }
+    }
+
+    /// The key at a place.
+    pub(super) fn at(&self, place: usize) -> usize {
+        match self {
+            Self::All(_) => place,
+            Self::These(keys) => keys[place] as usize,
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+        (0..self.len()).map(|place| self.at(place))
     }
 }
 
@@ -72,15 +120,19 @@ pub(super) fn choose(
     log: &mut Log<'_>,
 ) -> Chosen {
     let width = tables.len();
-    let mut chosen = Chosen {
-        rows: vec![NONE; keys.len() * width],
-        width,
-    };
+    if let [only] = tables
+        && only.rows.ranks.is_same()
+        && only.rows.len() == keys.len()
+        && only.rows.at.none_known()
+    {
+        return Chosen::Same(keys.len());
+    }
+    let mut chosen = vec![NONE; keys.len() * width];
     for (place, table) in tables.iter().enumerate() {
         let mut duplicates = Vec::new();
         if !table.rows.ranks.is_same() {
             for (key, row) in current_rows(&table.rows, now, strings, &mut duplicates) {
-                chosen.rows[key * width + place] = row;
+                chosen[key * width + place] = row;
             }
             duplicates.sort_unstable();
             for (row, first) in duplicates {
@@ -92,10 +144,14 @@ pub(super) fn choose(
         for row in 0..u32::try_from(table.rows.len()).unwrap_or(NONE) {
             let at = table.rows.at.int(row as usize);
             if at.is_none_or(|at| at <= now) {
-                chosen.rows[row as usize * width + place] = row;
+                chosen[row as usize * width + place] = row;
             }
         }
     }
+    let mut chosen = Chosen::Each {
+        rows: chosen,
+        width,
+    };
     if width > 1 {
         reject_incomplete(plan, tables, keys, &mut chosen, log);
     }
@@ -201,15 +257,14 @@ fn reject_incomplete(
         if !chosen.has_row(key) {
             continue;
         }
-        let rows = chosen.of(key);
-        let lacks = |col: &&ColId| !knowing(tables, rows, **col).any(|_| true);
+        let lacks = |col: &&ColId| !knowing(tables, chosen.of(key), **col).any(|_| true);
         let Some(col) = required.iter().find(lacks) else {
             continue;
         };
         let name = &plan.schema.profile.columns[*col].name;
         for (table, row) in tables
             .iter()
-            .zip(rows.to_vec())
+            .zip(chosen.of(key))
             .filter(|(_, row)| *row != NONE)
         {
             let reason = format!("no source gives `{name}`, which is required");
@@ -217,20 +272,21 @@ fn reject_incomplete(
             wrong.value = Some(crate::value::raw::shorten(keys.text(key)));
             log.reject_used(table.rows.origins.get(row as usize), *wrong);
         }
-        let width = chosen.width;
-        chosen.rows[key * width..(key + 1) * width].fill(NONE);
+        if let Chosen::Each { rows, width } = chosen {
+            rows[key * *width..(key + 1) * *width].fill(NONE);
+        }
     }
 }
 
 /// The sources, in order of preference, that know a value of a column in these rows.
 fn knowing<'t>(
     tables: &'t [ProfileTable],
-    rows: &'t [u32],
+    rows: impl Iterator<Item = u32> + 't,
     col: ColId,
 ) -> impl Iterator<Item = (&'t ColumnBuilder, usize)> + 't {
     tables.iter().zip(rows).filter_map(move |(table, row)| {
         let column = table.rows.columns[usize::from(col)].as_ref()?;
-        let row = *row as usize;
+        let row = row as usize;
         (row < column.len() && column.is_known(row)).then_some((column, row))
     })
 }
@@ -246,7 +302,7 @@ pub(super) struct Merge<'a> {
     pub(super) plan: &'a Plan,
     pub(super) chosen: &'a Chosen,
     /// The keys of the profiles, in their order.
-    pub(super) present: &'a [u32],
+    pub(super) present: &'a Present,
     /// For each column, whether the dataset keeps it.
     pub(super) kept: &'a [bool],
 }
@@ -291,9 +347,13 @@ impl Merge<'_> {
     fn only_rows(&self, tables: &[ProfileTable]) -> Option<Rows> {
         let [table] = tables else { return None };
         let len = table.rows.len();
-        let row = |key: &u32| self.chosen.of(*key as usize)[0];
-        let in_order = self.present.iter().zip(0..).all(|(key, at)| row(key) == at);
-        if in_order && self.present.len() == len {
+        let row = |key: usize| self.chosen.of(key).next().unwrap_or(NONE);
+        let in_order = || self.present.iter().zip(0..).all(|(key, at)| row(key) == at);
+        let same = matches!(
+            (self.chosen, self.present),
+            (Chosen::Same(_), Present::All(_))
+        );
+        if self.present.len() == len && (same || in_order()) {
             return Some(Rows::All);
         }
         let rows: Vec<u32> = self.present.iter().map(row).collect();
@@ -322,8 +382,8 @@ impl Merge<'_> {
     fn column(&self, col: ColId, tables: &[ProfileTable], strings: &mut Interner) -> Column {
         let spec = &self.plan.schema.profile.columns[col];
         let mut column = ColumnBuilder::new(&spec.ty, true);
-        for key in self.present {
-            let known = knowing(tables, self.chosen.of(*key as usize), col).next();
+        for key in self.present.iter() {
+            let known = knowing(tables, self.chosen.of(key), col).next();
             match (known, &spec.default) {
                 (Some((from, row)), _) => column.push_from(from, row),
                 (None, Some(default)) => column.push_const(default, strings),
@@ -338,15 +398,15 @@ impl Merge<'_> {
 fn differences(
     tables: &[ProfileTable],
     chosen: &Chosen,
-    present: &[u32],
+    present: &Present,
     col: ColId,
     strings: &Interner,
 ) -> u64 {
     if tables.len() < 2 {
         return 0;
     }
-    let differ = |key: &&u32| {
-        let mut known = knowing(tables, chosen.of(**key as usize), col);
+    let differ = |key: &usize| {
+        let mut known = knowing(tables, chosen.of(*key), col);
         let Some((first, row)) = known.next() else {
             return false;
         };
@@ -356,14 +416,13 @@ fn differences(
 }
 
 /// The keys of the profiles, in their order.
-pub(super) fn key_column(keys: &Keys, present: &[u32]) -> Column {
-    let codes = if present.len() == keys.len() {
-        keys.codes().to_vec()
+pub(super) fn key_column(keys: Keys, present: &Present) -> Column {
+    let all = present.len() == keys.len();
+    let codes = keys.into_codes();
+    let codes: Vec<u32> = if all {
+        codes
     } else {
-        present
-            .iter()
-            .map(|key| keys.codes()[*key as usize])
-            .collect()
+        present.iter().map(|key| codes[key]).collect()
     };
     Column::new(Values::Str(codes.into()), None)
 }
@@ -373,9 +432,11 @@ pub(super) fn absent(len: usize) -> Column {
 }
 
 /// Which of the present keys have a row; absent where all have.
-pub(super) fn has_row(chosen: &Chosen, present: &[u32]) -> Option<BooleanBuffer> {
-    let bits =
-        BooleanBuffer::collect_bool(present.len(), |at| chosen.has_row(present[at] as usize));
+pub(super) fn has_row(chosen: &Chosen, present: &Present) -> Option<BooleanBuffer> {
+    if matches!(chosen, Chosen::Same(_)) {
+        return None;
+    }
+    let bits = BooleanBuffer::collect_bool(present.len(), |at| chosen.has_row(present.at(at)));
     (bits.count_set_bits() < present.len()).then_some(bits)
 }
 
@@ -383,13 +444,13 @@ pub(super) fn has_row(chosen: &Chosen, present: &[u32]) -> Option<BooleanBuffer>
 pub(super) fn origins(
     tables: &[ProfileTable],
     chosen: &Chosen,
-    present: &[u32],
+    present: &Present,
 ) -> Vec<(u32, Origin)> {
     let mut out = Vec::new();
-    for (profile, key) in (0_u32..).zip(present) {
-        for (table, row) in tables.iter().zip(chosen.of(*key as usize)) {
-            if *row != NONE {
-                out.push((profile, table.rows.origins.get(*row as usize)));
+    for (profile, key) in (0_u32..).zip(present.iter()) {
+        for (table, row) in tables.iter().zip(chosen.of(key)) {
+            if row != NONE {
+                out.push((profile, table.rows.origins.get(row as usize)));
             }
         }
     }

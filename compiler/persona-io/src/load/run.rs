@@ -15,7 +15,7 @@ use super::keys::Keys;
 use super::log::{Log, LogFile, Origin, Origins, Tally};
 use super::part::{self, Part, PartWorker, Pool};
 use super::paths::{self, FilePath};
-use super::profiles::{self, Merge, ProfileTable};
+use super::profiles::{self, Merge, Present, ProfileTable};
 use super::{checks, events};
 use crate::error::{LoadError, LoadErrorKind};
 use crate::format::{NAMES, Seen};
@@ -315,6 +315,10 @@ impl<'p> Loading<'p> {
                     log.tell(job.index, std::mem::take(ingest.tally), 0);
                 }
                 None => {
+                    if ingest.table.len() == 0 {
+                        let all: u64 = files.iter().map(|file| file.bytes).sum();
+                        ingest.table.expect(&part.table, part.ended.bytes, all);
+                    }
                     let recode = ingest.strings.recode(&part.strings);
                     ingest.table.append(&part.table, &recode, place.lines);
                     log.tell(job.index, part.tally, place.lines);
@@ -362,13 +366,9 @@ impl<'p> Loading<'p> {
         let now = now.or(latest.map(|(latest, _)| latest)).unwrap_or(i64::MAX);
         let mut profiles = profiles::by_preference(plan, self.profiles);
         let chosen = profiles::choose(plan, &profiles, &keys, now, &self.strings, &mut log);
-        let is_present = |key: &u32| {
-            chosen.has_row(*key as usize)
-                || sorted.iter().any(|sorted| sorted.has_events(*key as usize))
-        };
-        let present: Vec<u32> = (0..u32::try_from(keys.len()).unwrap_or(u32::MAX))
-            .filter(is_present)
-            .collect();
+        let present = Present::new(keys.len(), &chosen, |key| {
+            sorted.iter().any(|sorted| sorted.has_events(key))
+        });
         let wants = |table| plan.checks.iter().any(|check| check.table == table);
         let mut origins = DataOrigins {
             keep_rejects: log.keep,
@@ -405,7 +405,7 @@ impl<'p> Loading<'p> {
         }
         events::number(&mut tables, present.len());
         keys.keep(&mut self.strings.kept);
-        columns[plan.schema.key] = profiles::key_column(&keys, &present);
+        columns[plan.schema.key] = profiles::key_column(keys, &present);
         log.check()?;
         origins.files = std::mem::take(&mut log.files);
         Ok(Loaded {
