@@ -9,6 +9,7 @@ mod checks;
 mod column;
 mod dataset;
 pub mod display;
+pub mod experiment;
 mod facts;
 pub mod filetest;
 pub mod flips;

@@ -105,7 +105,13 @@ pub struct PackageInfo {
     pub week_start: u8,
     /// Microseconds.
     pub lateness: i64,
+    /// How many of [`HOLDOUT_BUCKETS`] are the global control group, the first ones. Their hash is `sha256`, whose salt is the
+    /// package's name and `.holdout`.
+    pub holdout: u32,
 }
+
+/// How finely `holdout` in `persona.toml` divides people.
+pub const HOLDOUT_BUCKETS: u32 = 10_000;
 
 /// Where something is written, absolute in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

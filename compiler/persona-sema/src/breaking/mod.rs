@@ -216,6 +216,14 @@ impl<'db> Found<'_, 'db> {
             ChangeClass::Meaning,
             "other events count as late",
         );
+        let percent = |buckets: u32| format!("{}%", f64::from(buckets) / 100.0);
+        setting(
+            "holdout",
+            percent(old.holdout),
+            percent(new.holdout),
+            ChangeClass::Meaning,
+            "other people are in the global control group",
+        );
     }
 
     fn declarations(&mut self) {

@@ -9,8 +9,8 @@ use toml::de::DeTable;
 
 use super::dependencies::{self, Dependency};
 use super::reader::{Entry, Reader, span};
-use crate::PackageInfo;
 use crate::decl::WEEKDAYS;
+use crate::{HOLDOUT_BUCKETS, PackageInfo};
 use persona_base::nearest;
 
 /// The editions of the language that this version reads.
@@ -61,6 +61,7 @@ impl Config {
             zone: Arc::from("UTC"),
             week_start: 0,
             lateness: DEFAULT_LATENESS,
+            holdout: 0,
         };
         let mut config = Self {
             info,
@@ -132,7 +133,7 @@ impl Config {
                 "timezone" => self.timezone(reader, entry),
                 "week_starts" => self.week_starts(reader, entry),
                 "lateness" => self.lateness(reader, entry),
-                "holdout" => holdout(reader, entry),
+                "holdout" => self.holdout(reader, entry),
                 _ => reader.unknown(entry.0, "package", &SETTINGS),
             }
         }
@@ -162,6 +163,19 @@ impl Config {
             return;
         }
         self.info.name = Arc::from(text);
+    }
+
+    fn holdout(&mut self, reader: &mut Reader, entry: Entry<'_>) {
+        let Some((text, place)) = reader.text(entry, "5%") else {
+            return;
+        };
+        match buckets(text) {
+            Ok(buckets) => self.info.holdout = buckets,
+            Err(message) => {
+                let help = "a holdout is a percentage: `holdout = \"5%\"`";
+                reader.wrong(place, message, help);
+            }
+        }
     }
 
     fn timezone(&mut self, reader: &mut Reader, entry: Entry<'_>) {
@@ -393,21 +407,28 @@ fn language(reader: &mut Reader, entry: Entry<'_>) {
     }
 }
 
-fn holdout(reader: &mut Reader, entry: Entry<'_>) {
-    let Some((text, place)) = reader.text(entry, "5%") else {
-        return;
-    };
+/// A percentage as whole buckets, or what is wrong with it.
+fn buckets(text: &str) -> Result<u32, String> {
     let percent = text
         .strip_suffix('%')
-        .and_then(|number| number.parse::<f64>().ok());
-    if !percent.is_some_and(|percent| (0.0..=100.0).contains(&percent)) {
-        let message = format!("\"{text}\" is not a share of all people");
-        reader.wrong(
-            place,
-            message,
-            "a holdout is a percentage: `holdout = \"5%\"`",
-        );
+        .and_then(|number| number.trim_end().parse::<f64>().ok())
+        .filter(|percent| (0.0..=100.0).contains(percent));
+    let Some(percent) = percent else {
+        return Err(format!("\"{text}\" is not a share of all people"));
+    };
+    let exact = percent / 100.0 * f64::from(HOLDOUT_BUCKETS);
+    // A percentage is a decimal fraction, and so seldom exact.
+    if (exact - exact.round()).abs() >= 1e-6 {
+        return Err(format!(
+            "\"{text}\" is finer than 0.01%, the smallest share there is"
+        ));
     }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between none and all buckets"
+    )]
+    Ok(exact.round() as u32)
 }
 
 /// The zone's own spelling, or else one that may have been meant.
@@ -472,6 +493,23 @@ mod tests {
         assert_eq!(duration("1h30m"), Some(5_400_000_000));
         for wrong in ["", "10", "m", "30m1h", "1h1h", "1x", "99999999999999w", "ä"] {
             assert_eq!(duration(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_holdout_is_whole_buckets() {
+        let good = [
+            ("5%", 500),
+            ("0%", 0),
+            ("100%", 10_000),
+            ("12.34%", 1_234),
+            ("0.01 %", 1),
+        ];
+        for (text, expected) in good {
+            assert_eq!(buckets(text), Ok(expected), "{text}");
+        }
+        for wrong in ["5", "%", "-1%", "100.01%", "0.005%", "NaN%", "inf%", ""] {
+            assert!(buckets(wrong).is_err(), "{wrong}");
         }
     }
 

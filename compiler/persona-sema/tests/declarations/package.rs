@@ -25,6 +25,7 @@ fn a_whole_configuration() {
         .clone();
     assert_eq!((&*package.name, &*package.zone), ("shop", "Europe/Berlin"));
     assert_eq!((package.week_start, package.lateness), (6, 5_400_000_000));
+    assert_eq!(package.holdout, 500);
 }
 
 #[test]
@@ -39,9 +40,10 @@ fn a_single_file_is_named_after_itself() {
             &*package.name,
             &*package.zone,
             package.week_start,
-            package.lateness
+            package.lateness,
+            package.holdout
         ),
-        ("main", "UTC", 0, 600_000_000)
+        ("main", "UTC", 0, 600_000_000, 0)
     );
 }
 
