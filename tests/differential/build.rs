@@ -339,8 +339,9 @@ impl Builder<'_> {
     }
 
     fn atom(&mut self, open: bool) -> E {
-        match self.rng.below(26) {
+        match self.rng.below(28) {
             0..3 => self.numbers(open),
+            26 | 27 => self.columns(open),
             3 => self.texts(open),
             4 => self.enums(open),
             5 => self.membership(open),

@@ -37,6 +37,7 @@ pub(super) fn rows(rng: &mut Rng, built: &Built) -> Data {
         profiles: Vec::new(),
         events: Vec::new(),
     };
+    let wild: Vec<bool> = schema.profile.iter().map(|_| rng.chance(5_000)).collect();
     for number in 0..rng.between(8, 20) {
         let listed = !by_events || rng.chance(8_500);
         let zone = (listed && rng.chance(7_500)).then(|| *rng.pick(&ZONES));
@@ -52,7 +53,7 @@ pub(super) fn rows(rng: &mut Rng, built: &Built) -> Data {
         let mut instants = edges(&built.program, &data, index, &built.windows);
         instants.extend(built.spans.iter().map(|span| now - span));
         instants.push(now);
-        fill(rng, schema, &mut data.profiles[index], &instants);
+        fill(rng, schema, &wild, &mut data.profiles[index], &instants);
         let before = data.events.len();
         for _ in 0..rng.below(12) {
             let event = event(
@@ -75,22 +76,25 @@ pub(super) fn rows(rng: &mut Rng, built: &Built) -> Data {
     data
 }
 
-fn fill(rng: &mut Rng, schema: &Schema, row: &mut ProfileRow, instants: &[i64]) {
+/// Numbers of fields that are not `wild` are small, so that columns are narrow and nothing is near the ends of types.
+fn fill(rng: &mut Rng, schema: &Schema, wild: &[bool], row: &mut ProfileRow, instants: &[i64]) {
     if row.listed {
-        row.values = schema
-            .profile
-            .iter()
-            .map(|field| field_value(rng, field, instants))
+        let fields = schema.profile.iter().zip(wild);
+        row.values = fields
+            .map(|(field, wild)| field_value(rng, field, *wild, instants))
             .collect();
     }
 }
 
-fn field_value(rng: &mut Rng, field: &Field, instants: &[i64]) -> V {
+fn field_value(rng: &mut Rng, field: &Field, wild: bool, instants: &[i64]) -> V {
     let may_lack = field.optional || field.default.is_some();
     if may_lack && rng.chance(3_000) {
-        V::Missing
-    } else {
-        value(rng, field.ty, instants)
+        return V::Missing;
+    }
+    match field.ty {
+        Ty::Int if !wild => V::Int(rng.between(-3, 5)),
+        Ty::Money if !wild => V::Int(rng.between(-300, 300) * 5),
+        ty => value(rng, ty, instants),
     }
 }
 
@@ -191,7 +195,7 @@ fn event(
     let values = schema.events[kind]
         .1
         .iter()
-        .map(|field| field_value(rng, field, instants))
+        .map(|field| field_value(rng, field, true, instants))
         .collect();
     EventRow {
         key: key.to_owned(),

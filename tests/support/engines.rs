@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use persona_io::{LoadOptions, LoadReport, NoProgress, NoRejects, Reject, SourceReport};
 use persona_ir::{OutputKind, Plan, Schema, Ty};
@@ -21,6 +22,8 @@ pub(crate) struct Loaded {
     pub(crate) report: LoadReport,
     rejects: Vec<Reject>,
     pub(crate) now: i64,
+    /// How many conditions loops over several columns answered when the engines were last asked.
+    pub(crate) fused: AtomicUsize,
 }
 
 /// The answers of one output, by profile.
@@ -53,6 +56,7 @@ impl Loaded {
             report: loaded.report,
             rejects: loaded.rejects,
             now,
+            fused: AtomicUsize::new(0),
         })
     }
 
@@ -181,6 +185,7 @@ pub(crate) fn agree(plan: &Plan, loaded: &Loaded) -> Result<Vec<Rows>, String> {
             &found,
         )?;
     }
+    loaded.fused.store(compiled.fused(), Ordering::Relaxed);
     let calibrated = Evaluation {
         now: loaded.now,
         calibration: Some(Arc::clone(&interpreted.calibration)),

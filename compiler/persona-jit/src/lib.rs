@@ -3,7 +3,7 @@
 //! interpreter gives; what is computed by the runtime's functions there, is computed by the same functions here.
 //!
 //! Everything `unsafe` is in `context`, which says what machine code and helpers may touch, `module`, which owns
-//! and calls the code, where `batch` and `row` call it, `row::buffer`, which lays out what code over rows reads, `value`,
+//! and calls the code, where `columnar` and `row` call it, `row::buffer`, which lays out what code over rows reads, `value`,
 //! which reads lists by address, and in the helpers that are called like code or pass such addresses on. No user
 //! error reaches this crate.
 #![expect(unsafe_code, reason = "machine code is made and called here")]
@@ -105,6 +105,18 @@ impl Compiled {
             analysis: Analysis::new(&plan.nodes),
             plan,
         })
+    }
+
+    /// How many conditions have been answered by loops over several columns so far: of each set of loops that code was made
+    /// for, all its conditions. Says nothing about answers; it tells tests which way was taken.
+    ///
+    /// # Panics
+    ///
+    /// When a thread has panicked while it made code.
+    pub fn fused(&self) -> usize {
+        let ranks = self.ranks.iter().map(|(scheme, _)| scheme);
+        let schemes = ranks.chain([&self.outputs, &self.checks]);
+        schemes.map(Scheme::fused_conditions).sum()
     }
 
     /// Code that answers all outputs of one profile.

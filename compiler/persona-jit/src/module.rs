@@ -9,7 +9,10 @@ use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{FuncId, ModuleError, default_libcall_names};
 use persona_ir::Violation;
 
+use persona_runtime::kernels::Row;
+
 use crate::codegen::{Workshop, define_driver};
+use crate::columnar::fused::run::Splat;
 use crate::context::Context;
 use crate::helpers::Imports;
 
@@ -71,6 +74,10 @@ pub(crate) type OnProfile = unsafe extern "C" fn(*mut Context, u64);
 pub(crate) type OnRow = unsafe extern "C" fn(*mut Context, *const u64) -> u64;
 /// Machine code that works on rows: the context, the first row's address, how many there are, where answers go.
 pub(crate) type OverRows = unsafe extern "C" fn(*mut Context, *const u64, u64, *mut u64);
+/// Machine code that works on a chunk: its inputs' addresses, its constants, which rows are needed, the rows it writes, and how
+/// many blocks of [`crate::columnar::fused::run::BLOCK`] rows the chunk has.
+pub(crate) type OverChunk =
+    unsafe extern "C" fn(*const *const u8, *const Splat, *const Row, *mut Row, u64);
 /// The loop over profiles: context, first, behind the last, the functions' addresses, their number.
 type Driver = unsafe extern "C" fn(*mut Context, u64, u64, *const OnProfile, u64);
 
@@ -173,6 +180,14 @@ impl Code {
         // SAFETY: the caller has the id from `define_row_bits` or `define_row_values`, which give functions these parameters and
         // result, in the platform's C calling convention.
         unsafe { transmute::<*const u8, OnRow>(address) }
+    }
+
+    /// A function that works on a chunk.
+    pub(crate) fn over_chunk(&self, id: FuncId) -> OverChunk {
+        let address = self.module.get_finalized_function(id);
+        // SAFETY: the caller has the id from `define_fused`, which gives functions these parameters, in the platform's C
+        // calling convention.
+        unsafe { transmute::<*const u8, OverChunk>(address) }
     }
 
     /// A function that works on rows.

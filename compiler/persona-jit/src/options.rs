@@ -7,7 +7,8 @@ use persona_runtime::kernels::Isa;
 pub struct RunOptions {
     /// How many threads may answer at once; at least one does.
     pub threads: usize,
-    /// The instructions that kernels use; the best that the machine has where it is absent, or where it lacks these.
+    /// The instructions that kernels use; the best that the machine has where it is absent, or where it lacks these. With
+    /// [`Isa::Portable`] nothing uses vectors: conditions of several columns are answered profile by profile.
     pub isa: Option<Isa>,
 }
 

@@ -1,8 +1,8 @@
 //! Values of every type: constants, fields, arithmetic, aggregates, traits.
 
-use super::{ARITHMETIC, Builder, CLOCK_PARTS, DATE_PARTS, literal};
+use super::{ARITHMETIC, Builder, CLOCK_PARTS, DATE_PARTS, condition, literal};
 use crate::differential::naive::civil::{DAY, SECOND, days};
-use crate::differential::tree::{Agg, E, Fun, K, Num, Output, Ty, V};
+use crate::differential::tree::{Agg, Cmp, E, Fun, K, Num, Output, Ty, V};
 use crate::support::rng::Rng;
 
 /// Places whose distances are far from every bound that programs compare them with.
@@ -182,6 +182,63 @@ impl Builder<'_> {
             k: K::Num(op, Box::new(a), Box::new(b)),
             ty,
             optional,
+        }
+    }
+
+    /// Arithmetic over several fields of the profile, compared with as much again.
+    pub(super) fn columns(&mut self, open: bool) -> E {
+        let op = *self
+            .rng
+            .pick(&[Cmp::Eq, Cmp::Ne, Cmp::Lt, Cmp::Le, Cmp::Gt, Cmp::Ge]);
+        let ty = *self.rng.pick(&[Ty::Int, Ty::Float, Ty::Money]);
+        let other = match ty {
+            Ty::Int if self.rng.chance(2_000) => Ty::Float,
+            same => same,
+        };
+        let settled = !open || op.negative();
+        let (a, b) = (self.terms(ty), self.terms(other));
+        let (a, b) = if settled {
+            (self.settle(a), self.settle(b))
+        } else {
+            (a, b)
+        };
+        let open = a.optional || b.optional;
+        condition(K::Compare(op, Box::new(a), Box::new(b)), open)
+    }
+
+    /// One to four fields, added to, taken from, multiplied with each other; or the lesser or the greater of them.
+    fn terms(&mut self, ty: Ty) -> E {
+        let mut sum = self.simple(ty);
+        for _ in 0..self.rng.below(4) {
+            let op = *self.rng.pick(&[
+                Num::Add,
+                Num::Sub,
+                Num::Mul,
+                Num::Div,
+                Num::Least,
+                Num::Greatest,
+            ]);
+            let next = match (ty, op) {
+                (Ty::Money, Num::Mul | Num::Div) => self.simple(Ty::Int),
+                _ => self.simple(ty),
+            };
+            sum = match (ty, op) {
+                (Ty::Int, Num::Div) => self.quotient(Num::IntDiv, ty, sum, next),
+                (_, Num::Div) => self.quotient(op, ty, sum, next),
+                _ => self.number(op, ty, sum, next),
+            };
+        }
+        sum
+    }
+
+    /// A quotient by a field, missing where that is zero.
+    fn quotient(&mut self, op: Num, ty: Ty, a: E, b: E) -> E {
+        if !matches!(b.k, K::Profile(_)) {
+            return a;
+        }
+        E {
+            optional: true,
+            ..self.number(op, ty, a, b)
         }
     }
 

@@ -4,6 +4,7 @@
 use cranelift_codegen::Context as Work;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Type, Value, types};
+use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Module};
@@ -61,6 +62,19 @@ impl Workshop {
         let b = FunctionBuilder::new(&mut self.work.func, &mut self.builder);
         body(b, shared);
         self.compile(shared.module)
+    }
+
+    /// Defines a function of these parameters that gives nothing and needs nothing of a program.
+    pub(super) fn plain(
+        &mut self,
+        module: &mut JITModule,
+        params: &[Type],
+        body: impl FnOnce(FunctionBuilder<'_>, TargetFrontendConfig),
+    ) -> Result<FuncId, CompileError> {
+        self.work.func.signature = signature(module, params);
+        let b = FunctionBuilder::new(&mut self.work.func, &mut self.builder);
+        body(b, module.target_config());
+        self.compile(module)
     }
 
     fn compile(&mut self, module: &mut JITModule) -> Result<FuncId, CompileError> {

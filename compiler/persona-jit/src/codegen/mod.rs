@@ -6,6 +6,7 @@
 mod accumulate;
 mod compare;
 mod entry;
+mod fused;
 mod history;
 mod list;
 mod load;
@@ -25,6 +26,7 @@ mod walk;
 pub(crate) use entry::{
     Workshop, define_answers, define_checks, define_driver, define_group, define_members,
 };
+pub(crate) use fused::define_fused;
 pub(crate) use output::{Target, Way};
 pub(crate) use row::{RowMode, define_row_bits, define_row_loop, define_row_values};
 

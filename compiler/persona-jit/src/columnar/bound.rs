@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 use persona_ir::{ColId, NodeId, Plan, RankId, RankKind, Ty};
-use persona_runtime::kernels::{Bits, Circuit, Lane as Values, LaneKind, Scan};
+use persona_runtime::kernels::{Bits, Circuit, Isa, Lane as Values, LaneKind, Scan};
 use persona_runtime::{Calibration, Column, Dataset, RankTable, Value, Values as Columns};
 use rustc_hash::FxHashSet;
 
 use super::chain::{Chain, Ranges, Surroundings};
 use super::claim::{Base, Claim};
+use super::fused::{self, Fit, Fits, Loops};
 use super::gates::{Ask, Builder, Guards, Lane, Low};
 use super::lanes;
 use super::scheme::{Cell, Entries, Give, Scheme};
@@ -36,6 +37,8 @@ pub(crate) struct Around<'a> {
     pub(crate) calibration: &'a Calibration,
     /// The node of each vector.
     pub(crate) vectors: &'a [NodeId],
+    /// The instructions that were asked for.
+    pub(crate) isa: Option<Isa>,
 }
 
 /// The tests of one lane.
@@ -71,25 +74,31 @@ pub(crate) struct Bound<'a> {
     pub(crate) lanes: Vec<LaneScan<'a>>,
     /// Tests of vectors.
     pub(crate) vectors: Vec<VectorScan>,
+    /// The row of the first condition that loops give.
+    pub(crate) fused: usize,
+    /// The loops over several columns: their outputs, each an atom, in the order of their rows.
+    pub(crate) loops: Loops,
     /// The row of the first set that the rest gives.
     pub(crate) rest: usize,
     /// The atoms that the rest gives, in the order of their rows.
     pub(crate) rest_leaves: Vec<usize>,
     /// What joins the tests.
     pub(crate) circuit: Circuit,
-    /// Where what is expensive is needed; everywhere, if absent.
-    pub(crate) guards: Option<Guards>,
+    /// Where what is expensive is needed.
+    pub(crate) guards: Guards,
     /// Whether the vectors are needed.
     pub(crate) needs_vectors: bool,
 }
 
 /// Binds one scheme.
-struct Binder<'a> {
+struct Binder<'a, 'f> {
     around: Around<'a>,
     scheme: &'a Scheme,
     builder: Builder,
     /// The fixed things in each zone.
-    fixed: Vec<Vec<Value>>,
+    fixed: &'f [Vec<Value>],
+    /// Which conditions loops can answer.
+    fits: Fits<'f>,
     /// What each column's values answer to what is asked of them, by [`Scheme::entries`]; absent where it is not asked.
     entries: Vec<Option<Answered>>,
 }
@@ -108,8 +117,17 @@ impl<'a> Bound<'a> {
     /// Binds a scheme to data.
     pub(crate) fn new(scheme: &'a Scheme, around: Around<'a>) -> Self {
         let clocks = around.zones.clocks().iter();
+        let fixed: Vec<Vec<Value>> = clocks.map(|clock| scheme.fixed.fixed(clock)).collect();
+        let fusing = fused::Around {
+            plan: around.plan,
+            data: around.data,
+            now: around.zones.clocks()[0].now(),
+            fixed: &scheme.fixed_places,
+            values: &fixed,
+        };
         let mut binder = Binder {
-            fixed: clocks.map(|clock| scheme.fixed.fixed(clock)).collect(),
+            fixed: &fixed,
+            fits: Fits::new(fusing, around.isa),
             entries: Vec::new(),
             builder: Builder::default(),
             around,
@@ -127,17 +145,27 @@ impl<'a> Bound<'a> {
         let mut bound = Self {
             lanes: Vec::new(),
             vectors: Vec::new(),
+            fused: 0,
+            loops: Loops::default(),
             rest: 0,
             rest_leaves: Vec::new(),
             circuit: made.circuit,
             guards: made.guards,
             needs_vectors: scheme.gives.iter().any(|g| matches!(g, Give::Vector(_))),
         };
-        let mut first = 0;
+        let (mut first, mut fused_nodes) = (0, Vec::new());
         for (lane, asks) in &made.tests {
-            bound.add(around, *lane, asks, first);
+            if let Lane::Fused(leaf) = lane {
+                if fused_nodes.is_empty() {
+                    bound.fused = first;
+                }
+                fused_nodes.push(scheme.leaves[*leaf].node);
+            } else {
+                bound.add(around, *lane, asks, first);
+            }
             first += asks.len();
         }
+        bound.loops = fused::loops(fusing, &fused_nodes);
         bound
     }
 
@@ -167,6 +195,7 @@ impl<'a> Bound<'a> {
                 });
                 return;
             }
+            Lane::Fused(_) => unreachable!("loops are made together"),
             Lane::Rest(leaf) => {
                 if self.rest_leaves.is_empty() {
                     self.rest = first;
@@ -205,7 +234,7 @@ fn wanted(give: &Give, lows: &[Low]) -> Vec<Low> {
     }
 }
 
-impl<'a> Binder<'a> {
+impl<'a> Binder<'a, '_> {
     fn column(&self, col: ColId) -> &'a Column {
         &self.around.data.columns[col]
     }
@@ -233,7 +262,7 @@ impl<'a> Binder<'a> {
             Lane::Column(col) => lanes::valid(&around.data.columns[col]).is_none(),
             Lane::Vector(vector) => !around.plan.nodes[around.vectors[vector]].optional,
             Lane::Zone => true,
-            Lane::Known(_) | Lane::VectorKnown(_) | Lane::Rest(_) => false,
+            Lane::Known(_) | Lane::VectorKnown(_) | Lane::Fused(_) | Lane::Rest(_) => false,
         })
     }
 
@@ -256,7 +285,24 @@ impl<'a> Binder<'a> {
             Claim::Entries(col, question) => self.entries_hold(*col, *question),
             Claim::Rest => None,
         };
-        low.unwrap_or_else(|| self.builder.test(Lane::Rest(leaf), Ask::Set))
+        low.or_else(|| self.fused(leaf))
+            .unwrap_or_else(|| self.builder.test(Lane::Rest(leaf), Ask::Set))
+    }
+
+    /// An atom that a loop over several columns answers; none where the data do not allow it.
+    fn fused(&mut self, leaf: usize) -> Option<Low> {
+        let asked = &self.scheme.leaves[leaf];
+        if !asked.fuses {
+            return None;
+        }
+        let cols = match self.fits.fit(asked.node)? {
+            Fit::Never => return Some(Low::Const(false)),
+            Fit::Where(cols) => cols,
+        };
+        let test = self.builder.test(Lane::Fused(leaf), Ask::Set);
+        let known = cols.into_iter().map(|col| self.known(Base::Column(col)));
+        let all: Vec<Low> = known.chain([test]).collect();
+        Some(self.builder.and(all))
     }
 
     fn known(&mut self, base: Base) -> Low {
@@ -332,7 +378,7 @@ impl<'a> Binder<'a> {
             let table = around.calibration.ranks.get(id)?;
             Some((around.plan.ranks.get(id)?.kind, table))
         };
-        let zones = around.zones.clocks().iter().zip(&self.fixed);
+        let zones = around.zones.clocks().iter().zip(self.fixed);
         let ranges: Vec<Ranges> = zones
             .map(|(clock, fixed)| {
                 chain.ranges(&Surroundings {

@@ -8,6 +8,7 @@ use persona_ir::{ColId, Const, InstantSpec, Node, NodeId, Op, Plan, Ty, operands
 use rustc_hash::FxHashMap;
 
 use super::chain::{Chain, ChainBound, Step};
+use super::fused::claim::{fixed_below, fusable};
 use crate::atoms::{Atoms, Bound, Part, Test, TestOp};
 
 /// Where a number comes from.
@@ -34,7 +35,7 @@ pub(crate) enum Claim {
     Texts(Base, Vec<Arc<str>>),
     /// A function of one column, asked once for each value that the column has: number `.1` of those asked of it.
     Entries(ColId, usize),
-    /// Code that works on one profile.
+    /// A loop over several columns where the data allow it, else code that works on one profile.
     Rest,
 }
 
@@ -61,7 +62,8 @@ impl Reach {
 pub(crate) struct Asked {
     /// The nodes.
     pub(crate) nodes: Vec<NodeId>,
-    known: FxHashMap<NodeId, usize>,
+    /// The place of each.
+    pub(crate) known: FxHashMap<NodeId, usize>,
 }
 
 impl Asked {
@@ -83,6 +85,8 @@ pub(crate) struct Claims<'a> {
     reach: Vec<Reach>,
     /// Whether a node's value depends on the zone, by node.
     zoned: Vec<bool>,
+    /// Whether loops over several columns can compute a node's value, by node.
+    fusable: Vec<bool>,
     /// The vectors, by node.
     vectors: FxHashMap<NodeId, usize>,
     /// The fixed nodes that claims refer to.
@@ -108,8 +112,11 @@ impl<'a> Claims<'a> {
         let vectors: FxHashMap<NodeId, usize> =
             vectors.iter().enumerate().map(|(i, n)| (*n, i)).collect();
         let zones = vectors.keys().any(|node| zoned[usize::from(*node)]);
+        let is_fixed = |node: NodeId| reach[usize::from(node)] == Reach::Nothing;
+        let fusable = fusable(plan, is_fixed);
         Self {
             plan,
+            fusable,
             reach,
             zoned,
             vectors,
@@ -125,6 +132,25 @@ impl<'a> Claims<'a> {
         let claim = self.claimed(atoms, part, node);
         self.zones |= zoned && !matches!(claim, Claim::Rest);
         claim
+    }
+
+    /// Whether a loop over several columns may answer the Bool `node` where its claim comes to nothing. What is fixed in it is
+    /// asked for.
+    pub(crate) fn fuses(&mut self, claim: &Claim, node: NodeId) -> bool {
+        let may_fail = matches!(claim, Claim::Rest | Claim::Entries(..) | Claim::Chain(_));
+        if !may_fail || !self.fusable[usize::from(node)] {
+            return false;
+        }
+        let reach = &self.reach;
+        let is_fixed = |node: NodeId| reach[usize::from(node)] == Reach::Nothing;
+        let Some(fixed) = fixed_below(self.plan, node, is_fixed) else {
+            return false;
+        };
+        for node in fixed {
+            self.zones |= self.zoned[usize::from(node)];
+            self.fixed.index(node);
+        }
+        true
     }
 
     /// The base that a node is, if it is one.

@@ -22,6 +22,8 @@ pub(crate) enum Lane {
     VectorKnown(usize),
     /// A vector's values, where they are known.
     Vector(usize),
+    /// Bits that a loop over several columns gives, by their atom.
+    Fused(usize),
     /// A set that code gives, by its atom.
     Rest(usize),
 }
@@ -68,19 +70,23 @@ pub(crate) struct Builder {
     sets: FxHashMap<Lane, usize>,
 }
 
-/// For which profiles what is expensive must be answered at all: elsewhere cheap conditions have decided. Made of cheap
-/// tests alone.
+/// For which profiles what is expensive must be answered at all: elsewhere cheaper conditions have decided.
+///
+/// What is said of profiles for which loops are not needed means nothing; the second circuit may read it all the same: what is
+/// wanted does not depend on it there, so neither does what it leads to ask.
 #[derive(Debug)]
 pub(crate) struct Guards {
-    /// Gives two outputs: where the rest is needed, and where vectors are.
-    pub(crate) circuit: Circuit,
+    /// Made of tests of columns alone. Gives where loops over several columns are needed; everywhere, if absent.
+    pub(crate) fused: Option<Circuit>,
+    /// Made of these and of what loops give. Gives two outputs: where the rest is needed, and where vectors are; everywhere, if absent.
+    pub(crate) last: Option<Circuit>,
 }
 
 /// A circuit over the tests of lanes.
 #[derive(Debug)]
 pub(crate) struct Made {
-    /// Where what is expensive is needed, if it is not needed everywhere.
-    pub(crate) guards: Option<Guards>,
+    /// Where what is expensive is needed.
+    pub(crate) guards: Guards,
     /// The tests of each lane; their inputs are one after another, in this order.
     pub(crate) tests: BTreeMap<Lane, Vec<Ask>>,
     /// The circuit. Output `i` is that of wanted condition `i`.
@@ -207,7 +213,8 @@ impl Builder {
     /// The circuit that gives the wanted conditions, over the tests that they need.
     pub(crate) fn finish(mut self, wanted: &[Low]) -> Made {
         let used = self.used(wanted);
-        let guards = self.guards(wanted, &used);
+        let fused = self.guards(wanted, &used, Cost::Loop);
+        let last = self.guards(wanted, &used, Cost::Most);
         let mut tests: BTreeMap<Lane, Vec<(usize, Ask)>> = BTreeMap::new();
         for (at, used) in used.iter().enumerate() {
             if let (Cell::Test(lane, ask), true) = (&self.cells[at], used) {
@@ -220,9 +227,11 @@ impl Builder {
             inputs[*at] = Some(Wire::input(count));
             count += 1;
         }
-        let guards = guards.map(|guards| Guards {
-            circuit: self.circuit(&guards, inputs.clone(), count),
-        });
+        let guards = Guards {
+            fused: fused.map(|[fused, ..]| self.circuit(&[fused], inputs.clone(), count)),
+            last: last
+                .map(|[_, rest, vectors]| self.circuit(&[rest, vectors], inputs.clone(), count)),
+        };
         let circuit = self.circuit(wanted, inputs, count);
         let tests = tests.into_iter().map(|(lane, tests)| {
             let asks = tests.into_iter().map(|(_, ask)| ask);
@@ -256,14 +265,15 @@ impl Builder {
         gates.finish(&outputs)
     }
 
-    /// Where the rest and where vectors are needed, from the outputs down: what stands beside them in an `And` must hold,
-    /// and what stands beside them in an `Or` must not. None where there is nothing to ask.
-    fn guards(&mut self, wanted: &[Low], used: &[bool]) -> Option<[Low; 2]> {
+    /// Where loops, the rest and vectors are needed, from the outputs down: what stands beside them in an `And` must hold,
+    /// and what stands beside them in an `Or` must not; asking only tests that cost less than `cost`. None where there is
+    /// nothing to ask.
+    fn guards(&mut self, wanted: &[Low], used: &[bool], cost: Cost) -> Option<[Low; 3]> {
         let mut expensive: Vec<bool> = Vec::with_capacity(used.len());
         for cell in &self.cells {
             let is = |low: &Low| matches!(low, Low::Cell { at, .. } if expensive[*at]);
             let cell = match cell {
-                Cell::Test(lane, _) => lane.is_expensive(),
+                Cell::Test(lane, _) => lane.cost() >= cost,
                 Cell::And(lows) | Cell::Or(lows) => lows.iter().any(is),
             };
             expensive.push(cell);
@@ -276,13 +286,17 @@ impl Builder {
         for low in wanted {
             need(&mut needs, low, Low::Const(true));
         }
-        let [mut rest, mut vectors] = [Vec::new(), Vec::new()];
+        let [mut loops, mut rest, mut vectors] = [(); 3].map(|()| Vec::new());
         for at in (0..used.len())
             .rev()
             .filter(|at| used[*at] && expensive[*at])
         {
             let here = self.or(std::mem::take(&mut needs[at]));
             let (lows, all) = match &self.cells[at] {
+                Cell::Test(Lane::Fused(_), _) => {
+                    loops.push(here);
+                    continue;
+                }
                 Cell::Test(Lane::Rest(_), _) => {
                     rest.push(here);
                     continue;
@@ -303,8 +317,12 @@ impl Builder {
                 need(&mut needs, low, when);
             }
         }
-        let guards = [self.or(rest), self.or(vectors)];
-        let settled = guards.iter().all(|guard| matches!(guard, Low::Const(_)));
+        let guards = [self.or(loops), self.or(rest), self.or(vectors)];
+        let asked = match cost {
+            Cost::Loop => &guards[..1],
+            Cost::Test | Cost::Most => &guards[1..],
+        };
+        let settled = asked.iter().all(|guard| matches!(guard, Low::Const(_)));
         (!settled).then_some(guards)
     }
 
@@ -324,12 +342,24 @@ impl Builder {
     }
 }
 
+/// What it costs to test a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Cost {
+    /// A column is read.
+    Test,
+    /// Several are, and something is computed.
+    Loop,
+    /// A history is walked, or code runs profile by profile.
+    Most,
+}
+
 impl Lane {
-    /// Whether its tests cost much more than those of columns.
-    fn is_expensive(self) -> bool {
+    /// What its tests cost.
+    fn cost(self) -> Cost {
         match self {
-            Self::Known(_) | Self::Column(_) | Self::Zone => false,
-            Self::VectorKnown(_) | Self::Vector(_) | Self::Rest(_) => true,
+            Self::Known(_) | Self::Column(_) | Self::Zone => Cost::Test,
+            Self::Fused(_) => Cost::Loop,
+            Self::VectorKnown(_) | Self::Vector(_) | Self::Rest(_) => Cost::Most,
         }
     }
 }

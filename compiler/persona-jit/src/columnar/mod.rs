@@ -14,6 +14,7 @@ pub(crate) mod bound;
 pub(crate) mod chain;
 pub(crate) mod claim;
 pub(crate) mod fixed;
+pub(crate) mod fused;
 pub(crate) mod gates;
 pub(crate) mod hook;
 pub(crate) mod lanes;

@@ -4,10 +4,12 @@
 use std::sync::{Arc, Mutex};
 
 use persona_ir::{CheckTable, Const, Plan};
-use persona_runtime::kernels::{self, CHUNK, Isa, Row, WORDS};
+use persona_runtime::kernels::{self, CHUNK, Circuit, Isa, Row, WORDS};
 use persona_runtime::{Calibration, Dataset, Strings, Value};
 
 use super::bound::{Around, Bound};
+use super::fused::run::Fused;
+use super::fused::{self, Loops};
 use super::hook::{Binding, BoundSource, Filler};
 use super::rest::{self, Outs, Rest};
 use super::scheme::{Give, Scheme};
@@ -50,6 +52,7 @@ struct Shared<'a> {
     isa: Isa,
     bound: Bound<'a>,
     source: Option<Box<dyn BoundSource + 'a>>,
+    fused: Option<fused::run::Bound<'a>>,
     rest: Option<(&'a Rest, Arc<Tables<'a>>, Outs)>,
     /// Whether code collects lists.
     lists: bool,
@@ -88,6 +91,7 @@ pub(crate) fn run(job: Job<'_>) -> Filled {
             zones: &zones,
             calibration: job.calibration,
             vectors: job.scheme.vectors(),
+            isa: job.options.isa,
         },
     );
     let isa = job.options.isa.unwrap_or_else(Isa::best);
@@ -110,6 +114,10 @@ pub(crate) fn run(job: Job<'_>) -> Filled {
         job,
         isa,
         source: source.map(|source| source.bind(binding)),
+        fused: job
+            .scheme
+            .fused(&bound.loops)
+            .map(|code| fused::run::Bound::new(code, &bound.loops, job.data)),
         rest: rest.as_deref().map(|rest| {
             let tables = Tables::new(&rest.program, job.plan, job.data, job.now);
             (rest, tables, outs)
@@ -269,6 +277,7 @@ struct Worker<'s, 'a> {
     rows: Vec<Row>,
     filler: Option<Box<dyn Filler + 's>>,
     vectors: Vec<Vector>,
+    fused: Option<fused::run::Worker<'s, 'a>>,
     rest: Option<rest::Worker<'s>>,
 }
 
@@ -277,9 +286,10 @@ impl<'s, 'a> Worker<'s, 'a> {
         let job = &shared.job;
         let nodes = job.scheme.vectors().iter();
         let vectors = nodes.map(|node| Vector::new(&job.plan.nodes[*node].ty));
-        let guards = shared.bound.guards.as_ref();
-        let rows = guards.map_or(0, |guards| guards.circuit.rows());
-        let rows = rows.max(shared.bound.circuit.rows());
+        let bound = &shared.bound;
+        let guards = [&bound.guards.fused, &bound.guards.last];
+        let circuits = guards.into_iter().flatten().chain([&bound.circuit]);
+        let rows = circuits.map(Circuit::rows).max().unwrap_or(0);
         let rest = shared.rest.as_ref().map(|(rest, tables, outs)| {
             let calibration = Arc::clone(job.calibration);
             rest::Worker::new(rest, tables, outs, calibration)
@@ -291,6 +301,7 @@ impl<'s, 'a> Worker<'s, 'a> {
             vectors: vectors
                 .map(|v| v.expect("sources claim what has a vector"))
                 .collect(),
+            fused: shared.fused.as_ref().map(fused::run::Bound::worker),
             rest,
         }
     }
@@ -304,6 +315,17 @@ impl<'s, 'a> Worker<'s, 'a> {
             let valid = lane.valid.map(|valid| valid.slice(first, len));
             let rows = &mut self.rows[lane.first..lane.first + lane.scan.len()];
             lane.scan.run(isa, lane.values.chunk(chunk), valid, rows);
+        }
+        if let Some(fused) = &mut self.fused {
+            let needed = match &shared.bound.guards.fused {
+                Some(guard) => {
+                    guard.run(isa, &mut self.rows, len);
+                    self.rows[guard.outputs()[0] as usize]
+                }
+                None => Row::first(len),
+            };
+            let rows = shared.bound.fused..shared.bound.fused + shared.bound.loops.outputs;
+            fused.run(chunk, len, &needed, &mut self.rows[rows]);
         }
         let (rest_needed, vectors_needed) = self.needed(len);
         if let Some(filler) = self.filler.as_mut().filter(|_| vectors_needed) {
@@ -338,15 +360,16 @@ impl<'s, 'a> Worker<'s, 'a> {
         }
     }
 
-    /// For which profiles of the chunk the rest is needed, and whether vectors are for any. Needs the tests of columns.
+    /// For which profiles of the chunk the rest is needed, and whether vectors are for any. Needs the tests of columns and
+    /// what loops give.
     fn needed(&mut self, len: usize) -> (Row, bool) {
         let shared = self.shared;
-        let Some(guards) = &shared.bound.guards else {
+        let Some(guards) = &shared.bound.guards.last else {
             return (Row::first(len), true);
         };
         let gives = &shared.job.scheme.gives;
-        guards.circuit.run(shared.isa, &mut self.rows, len);
-        let guard = |output: usize| &self.rows[guards.circuit.outputs()[output] as usize];
+        guards.run(shared.isa, &mut self.rows, len);
+        let guard = |output: usize| &self.rows[guards.outputs()[output] as usize];
         let rest = if gives.iter().any(|give| matches!(give, Give::Rest)) {
             Row::first(len)
         } else {
@@ -490,6 +513,40 @@ impl Scheme {
         gives
             .filter(|(_, give)| matches!(give, Give::Rest))
             .map(|(goal, _)| goal)
+    }
+
+    /// How many conditions loops answer, of all loops that code was made of.
+    ///
+    /// # Panics
+    ///
+    /// When a thread has panicked while it made code.
+    pub(crate) fn fused_conditions(&self) -> usize {
+        let known = self
+            .loops
+            .lock()
+            .expect("no thread panics while code is made");
+        known.values().map(|fused| fused.outputs()).sum()
+    }
+
+    /// The code of loops; none where there are none.
+    ///
+    /// # Panics
+    ///
+    /// When memory for code is exhausted.
+    fn fused(&self, loops: &Loops) -> Option<Arc<Fused>> {
+        if loops.recipes.is_empty() {
+            return None;
+        }
+        let mut known = self
+            .loops
+            .lock()
+            .expect("no thread panics while code is made");
+        if let Some(code) = known.get(&loops.recipes) {
+            return Some(Arc::clone(code));
+        }
+        let code = Arc::new(Fused::new(&loops.recipes).expect("there is memory for code"));
+        known.insert(loops.recipes.clone(), Arc::clone(&code));
+        Some(code)
     }
 
     /// The code for what only code can answer, with these atoms among it; none where there is nothing.

@@ -1,7 +1,7 @@
 //! How one stage of a plan is answered by columns, decided before there are data: the conditions as a circuit over
 //! atoms, who answers each atom, and where each goal's answer comes from.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use persona_base::IndexVec;
 use persona_ir::{CheckTable, Const, Node, NodeId, Op, Plan, Ty, operands};
@@ -9,6 +9,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::claim::{Claim, Claims};
 use super::fixed::Small;
+use super::fused::claim::FixedPlaces;
+use super::fused::recipe::Recipe;
+use super::fused::run::Fused;
 use super::hook::{self, Source};
 use super::rest::Rest;
 use super::vector::Vector;
@@ -38,6 +41,8 @@ pub(crate) struct Leaf {
     pub(crate) node: NodeId,
     /// Who answers it.
     pub(crate) claim: Claim,
+    /// Whether a loop over several columns may, where the claim comes to nothing.
+    pub(crate) fuses: bool,
 }
 
 /// Where a goal's answer comes from.
@@ -68,12 +73,16 @@ pub(crate) struct Scheme {
     pub(crate) source: Option<Box<dyn Source>>,
     /// What is fixed.
     pub(crate) fixed: Small,
+    /// The places of what is fixed, by node.
+    pub(crate) fixed_places: FixedPlaces,
     /// What is asked of the values of single columns.
     pub(crate) entries: Vec<Entries>,
     /// Whether an answer depends on the profile's zone.
     pub(crate) zones: bool,
     /// The code that was made for those goals and atoms that fell back to it.
-    pub(crate) rests: Mutex<FxHashMap<Vec<usize>, std::sync::Arc<Rest>>>,
+    pub(crate) rests: Mutex<FxHashMap<Vec<usize>, Arc<Rest>>>,
+    /// The code that was made of loops.
+    pub(crate) loops: Mutex<FxHashMap<Vec<Recipe>, Arc<Fused>>>,
 }
 
 /// What is asked of the values of one column.
@@ -127,10 +136,12 @@ impl Planner {
         let leaves = leaves.iter().map(|part| {
             let node = self.nodes[part];
             let claim = claims.claim(&self.atoms, &self.atoms.parts()[*part], node);
-            Leaf { node, claim }
+            let fuses = claims.fuses(&claim, node);
+            Leaf { node, claim, fuses }
         });
         let leaves: Vec<Leaf> = leaves.collect();
         let (fixed, entries, zones) = smalls(&self.plan, &claims);
+        let fixed_places = std::mem::take(&mut claims.fixed.known);
         let (cells, places) = self.cells(&parts);
         Scheme {
             gives: wants.into_iter().map(|want| want.placed(&places)).collect(),
@@ -139,9 +150,11 @@ impl Planner {
             leaves,
             source,
             fixed,
+            fixed_places,
             entries,
             zones,
             rests: Mutex::default(),
+            loops: Mutex::default(),
         }
     }
 

@@ -7,6 +7,7 @@ mod checks;
 mod files;
 mod fixture;
 mod flips;
+mod fused;
 mod generate;
 mod histories;
 mod history;
