@@ -5,6 +5,8 @@
 //! crate. It depends on nothing of the front end, and evaluates nothing.
 
 mod build;
+pub mod campaign;
+mod experiment;
 mod op;
 mod plan;
 mod remap;
@@ -17,6 +19,8 @@ mod verify;
 mod walk;
 
 pub use build::Builder;
+pub use campaign::Campaign;
+pub use experiment::{Arm, ArmHash, Experiment, ExperimentId, Goal, Layer};
 pub use op::{
     Agg, AggKind, Bound, CalendarUnit, DatePart, EventCol, InstantSpec, ListAggKind, Negation,
     NegationMode, Node, NodeId, Op, Query, Sequence, Step,

@@ -68,6 +68,10 @@ pub enum Op {
         child: u32,
     },
 
+    /// A value of the frame of whoever asks ([`crate::campaign`]): a field of the event that started a run, an argument.
+    /// Only campaigns have it.
+    Input(u32),
+
     // ---- logic ----
     /// All operands hold. At least two, sorted by id, none repeated. Operands are never optional.
     And(Box<[NodeId]>),
@@ -259,6 +263,8 @@ pub enum Op {
         /// 0 to 10 000.
         buckets: u32,
     },
+    /// The arm of an experiment that the profile is in, an enum's value; missing in the holdout and outside the layer.
+    Arm(Arc<crate::Arm>),
     /// The rank of the value in its population (see [`crate::Rank`]): `Int` for tiles, `Float` for percentiles;
     /// missing when the value is.
     Rank(RankId, NodeId),

@@ -46,6 +46,8 @@ pub fn each_operand(op: &mut Op, mut f: impl FnMut(&mut NodeId)) {
         | Op::Profile(_)
         | Op::Event { .. }
         | Op::Elem { .. }
+        | Op::Input(_)
+        | Op::Arm(_)
         | Op::Sample { .. } => {}
         Op::And(nodes) | Op::Or(nodes) | Op::Concat(nodes) => nodes.iter_mut().for_each(f),
         Op::Not(a)
@@ -121,11 +123,11 @@ pub fn each_operand(op: &mut Op, mut f: impl FnMut(&mut NodeId)) {
             filter.iter_mut().chain(value).for_each(f);
         }
         Op::Agg(agg) => {
-            each_in_query(&mut agg.query, &mut f);
+            each_of_query(&mut agg.query, &mut f);
             agg.value.iter_mut().for_each(f);
         }
         Op::Sequence(sequence) => {
-            each_in_query(&mut sequence.first, &mut f);
+            each_of_query(&mut sequence.first, &mut f);
             for step in &mut sequence.steps {
                 step.filter
                     .iter_mut()
@@ -143,7 +145,8 @@ pub fn each_operand(op: &mut Op, mut f: impl FnMut(&mut NodeId)) {
     }
 }
 
-fn each_in_query(query: &mut Query, f: &mut impl FnMut(&mut NodeId)) {
+/// Visits the nodes that a query names.
+pub(crate) fn each_of_query(query: &mut Query, f: &mut impl FnMut(&mut NodeId)) {
     let bounds = query.from.iter_mut().chain(&mut query.to);
     bounds.for_each(|bound| f(&mut bound.at));
     query.filter.iter_mut().for_each(f);

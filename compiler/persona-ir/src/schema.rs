@@ -39,6 +39,8 @@ impl Schema {
     pub const AT: ColId = ColId(0);
     /// The column of every event table that holds the identifier (`id: Str`, optional).
     pub const ID: ColId = ColId(1);
+    /// The name of the kind that holds what persona sent, the last one where there is one. No source fills it.
+    pub const SENT: &'static str = "Sent";
 
     /// Whether a profile's value in this column may be missing: the column is optional, or it is required
     /// and the profile may be known by its events alone (it then exists with its defaults and without the rest).
@@ -46,7 +48,8 @@ impl Schema {
     pub fn may_lack(&self, col: ColId) -> bool {
         let column = &self.profile.columns[col];
         let required = column.default.is_none() && col != self.key;
-        column.optional || (required && !self.events.is_empty())
+        let happens = self.events.iter().any(|kind| &*kind.name != Self::SENT);
+        column.optional || (required && happens)
     }
 }
 

@@ -30,6 +30,8 @@ pub fn operands(op: &Op) -> Operands {
         | Op::Profile(_)
         | Op::Event { .. }
         | Op::Elem { .. }
+        | Op::Input(_)
+        | Op::Arm(_)
         | Op::Sample { .. } => {}
         Op::And(nodes) | Op::Or(nodes) | Op::Concat(nodes) => {
             nodes.iter().for_each(|n| list.direct(*n));

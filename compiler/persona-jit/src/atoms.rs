@@ -143,6 +143,8 @@ impl Atoms {
                 Op::Profile(_)
                 | Op::Event { .. }
                 | Op::Elem { .. }
+                | Op::Input(_)
+                | Op::Arm(_)
                 | Op::Sample { .. }
                 | Op::Rank(..)
                 | Op::Agg(_)

@@ -72,14 +72,10 @@ impl<'p, 'a> Body<'p, 'a> {
         self.bound.len()
     }
 
-    fn binder(&self, id: BinderId) -> (u8, &What) {
-        let bound = self
-            .bound
-            .iter()
-            .rev()
-            .find(|bound| bound.id == id)
-            .expect("a binder is used inside what binds it");
-        (bound.level, &bound.what)
+    /// What a binder around stands for; nothing for a name that the whole declaration is given.
+    fn binder(&self, id: BinderId) -> Option<(u8, &What)> {
+        let bound = self.bound.iter().rev().find(|bound| bound.id == id)?;
+        Some((bound.level, &bound.what))
     }
 
     /// The argument for a parameter.
@@ -142,8 +138,9 @@ impl<'p, 'a> Body<'p, 'a> {
     fn leaf_node(&mut self, expr: &Expr) -> NodeId {
         match &expr.kind {
             ExprKind::Error => unreachable!("an error in a checked package"),
-            ExprKind::Arm(_) | ExprKind::Slot(..) => {
-                unreachable!("experiments and contents are refused before they are lowered")
+            ExprKind::Arm(experiment) => self.program.arm(experiment, &expr.ty),
+            ExprKind::Slot(content, slot) => {
+                self.program.content_slot(content, *slot, &expr.ty)
             }
             ExprKind::Catalog(_)
             | ExprKind::Lookup(..)
@@ -215,7 +212,9 @@ impl<'p, 'a> Body<'p, 'a> {
     }
 
     fn event(&mut self, binder: BinderId, cols: &[EventCol]) -> NodeId {
-        let (level, what) = self.binder(binder);
+        let Some((level, what)) = self.binder(binder) else {
+            return self.program.given_event(binder, cols);
+        };
         let What::Event(kinds) = what else {
             unreachable!("a field of an event that is none")
         };
@@ -240,9 +239,10 @@ impl<'p, 'a> Body<'p, 'a> {
 
     /// The instant of a bound event.
     pub(crate) fn instant_of(&mut self, binder: BinderId) -> NodeId {
-        let (_, what) = self.binder(binder);
-        let What::Event(kinds) = what else {
-            unreachable!("the instant of something that is no event")
+        let kinds = match self.binder(binder) {
+            Some((_, What::Event(kinds))) => kinds.clone(),
+            Some((_, What::Elem(_))) => unreachable!("the instant of something that is no event"),
+            None => self.program.given_kinds(binder),
         };
         let cols: Vec<EventCol> = kinds
             .iter()
@@ -262,7 +262,9 @@ impl<'p, 'a> Body<'p, 'a> {
     }
 
     fn elem(&mut self, binder: BinderId, child: u32) -> NodeId {
-        let (level, what) = self.binder(binder);
+        let Some((level, what)) = self.binder(binder) else {
+            return self.program.given_value(binder, child);
+        };
         let What::Elem(lists) = what else {
             unreachable!("a part of an element that is none")
         };

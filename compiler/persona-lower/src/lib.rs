@@ -5,8 +5,10 @@
 //! go wrong is size ([`TooLarge`]). A violated assumption is a panic with a message, which the façade catches.
 
 mod body;
+mod campaign;
 mod explain;
 mod expr;
+mod frame;
 mod graph;
 mod program;
 mod prune;
@@ -22,6 +24,8 @@ use persona_ir::{
     Check, CheckAction, CheckTable, EnumId, Explain, ExplainKind, Output, OutputKind, Plan, Weekday,
 };
 use persona_sema::{Checked, EventId, Expr, Partition, TableDef};
+
+pub use crate::campaign::lower_campaign;
 
 use crate::body::{Body, What};
 use crate::explain::Budget;
@@ -44,7 +48,17 @@ impl std::error::Error for TooLarge {}
 /// # Errors
 /// [`TooLarge`] where declarations with arguments multiply.
 pub fn lower(checked: &Checked) -> Result<Plan, TooLarge> {
-    let mut program = Program::new(checked);
+    let mut plan = plan(Program::new(checked, checked.asks_sent()))?;
+    prune::prune(&mut plan);
+    if cfg!(debug_assertions) {
+        assert_valid(&plan);
+    }
+    Ok(plan)
+}
+
+/// The plan of a program's answers, with all nodes that anything else of it needs.
+fn plan(mut program: Program<'_>) -> Result<Plan, TooLarge> {
+    let checked = program.checked;
     let mut outputs = outputs(&mut program)?;
     outputs.sort_by(|a, b| a.name.cmp(&b.name));
     let checks = checks(&mut program)?;
@@ -54,7 +68,7 @@ pub fn lower(checked: &Checked) -> Result<Plan, TooLarge> {
     let sources = sources.filter(|source| source.catalog.is_none());
     let mut sources: Vec<_> = sources.map(source::source).collect();
     sources.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut plan = Plan {
+    Ok(Plan {
         package: checked.package.name.clone(),
         zone: checked.package.zone.clone(),
         week_start: weekday(checked.package.week_start),
@@ -65,12 +79,7 @@ pub fn lower(checked: &Checked) -> Result<Plan, TooLarge> {
         checks,
         sources,
         prefer: checked.prefer.clone(),
-    };
-    prune::prune(&mut plan);
-    if cfg!(debug_assertions) {
-        assert_valid(&plan);
-    }
-    Ok(plan)
+    })
 }
 
 /// Panics, in debug builds, with the rules that the plan breaks.

@@ -7,12 +7,15 @@
 use std::sync::Arc;
 
 use persona_base::IndexVec;
-use persona_ir::{EventCol, KindId, NodeId, Rank, RankId, RankKind, Schema, Ty};
-use persona_sema::Checked;
+use persona_ir::campaign::ContentId;
+use persona_ir::{EventCol, KindId, NodeId, Op, Rank, RankId, RankKind, Schema, Ty};
+use persona_sema::{BinderId, Checked, Type};
 use rustc_hash::FxHashMap;
 
 use crate::TooLarge;
 use crate::body::Body;
+use crate::campaign::experiment;
+use crate::frame::{Frame, Given};
 use crate::graph::Graph;
 use crate::schema;
 
@@ -69,6 +72,8 @@ pub(crate) struct Program<'a> {
     steps: u64,
     too_deep: bool,
     index: Index<'a>,
+    /// What the declaration that is being lowered is given besides the profile.
+    pub(crate) frame: Frame,
 }
 
 /// Declarations by name.
@@ -81,8 +86,8 @@ struct Index<'a> {
 }
 
 impl<'a> Program<'a> {
-    /// A program of which nothing is lowered yet.
-    pub(crate) fn new(checked: &'a Checked) -> Self {
+    /// A program of which nothing is lowered yet, with the table `Sent` or without it.
+    pub(crate) fn new(checked: &'a Checked, sent: bool) -> Self {
         let index = Index {
             traits: names(checked.traits.iter().map(|d| &*d.name)),
             segments: names(checked.segments.iter().map(|d| &*d.name)),
@@ -91,7 +96,7 @@ impl<'a> Program<'a> {
         };
         Self {
             checked,
-            schema: schema::schema(checked),
+            schema: schema::schema(checked, sent),
             graph: Graph::default(),
             ranks: IndexVec::new(),
             known_ranks: FxHashMap::default(),
@@ -101,7 +106,49 @@ impl<'a> Program<'a> {
             steps: 0,
             too_deep: false,
             index,
+            frame: Frame::default(),
         }
+    }
+
+    /// A column of an event that the declaration is given.
+    pub(crate) fn given_event(&mut self, binder: BinderId, cols: &[EventCol]) -> NodeId {
+        self.frame
+            .event(&mut self.graph, &self.schema, binder, cols)
+    }
+
+    /// The kinds of an event that the declaration is given.
+    pub(crate) fn given_kinds(&self, binder: BinderId) -> Arc<[KindId]> {
+        match self.frame.given(binder) {
+            Given::Event { kinds, .. } => kinds.clone(),
+            Given::Values { .. } => unreachable!("a value where an event is needed"),
+        }
+    }
+
+    /// A value that the declaration is given.
+    pub(crate) fn given_value(&mut self, binder: BinderId, index: u32) -> NodeId {
+        self.frame.value(&mut self.graph, binder, index)
+    }
+
+    /// What the same person reads in a slot of a content.
+    pub(crate) fn content_slot(&mut self, content: &str, slot: u32, ty: &Type) -> NodeId {
+        let contents = &self.checked.contents;
+        let index = contents.binary_search_by(|def| (*def.name).cmp(content));
+        let index = index.expect("a checked package names contents that there are");
+        let name = format!("{content}.{}", contents[index].slots[slot as usize].name);
+        let id = ContentId::from(index);
+        self.frame
+            .content_slot(&mut self.graph, id, slot, name.into(), ty)
+    }
+
+    /// The arm of an experiment.
+    pub(crate) fn arm(&mut self, experiment: &str, ty: &Type) -> NodeId {
+        let experiments = &self.checked.experiments;
+        let index = experiments.binary_search_by(|def| (*def.name).cmp(experiment));
+        let index = index.expect("a checked package names experiments that there are");
+        let arm = experiment::arm(self.checked, index);
+        let optional = arm.holdout > 0 || arm.layer.is_some();
+        self.graph
+            .node(Op::Arm(Arc::new(arm)), schema::ty(&ty.kind), optional)
     }
 
     pub(crate) fn trait_index(&self, name: &str) -> usize {
@@ -143,13 +190,13 @@ impl<'a> Program<'a> {
     }
 
     /// Lowers something that is no declaration of its own, such as a check, with all that it refers to.
-    pub(crate) fn resolve_with(
+    pub(crate) fn resolve_with<R>(
         &mut self,
-        lower: impl Fn(&mut Self) -> NodeId,
-    ) -> Result<NodeId, TooLarge> {
+        lower: impl Fn(&mut Self) -> R,
+    ) -> Result<R, TooLarge> {
         loop {
-            if let Some(node) = self.attempt(&lower)? {
-                return Ok(node);
+            if let Some(lowered) = self.attempt(&lower)? {
+                return Ok(lowered);
             }
             for key in std::mem::take(&mut self.wanted) {
                 self.resolve(&key)?;
@@ -157,16 +204,13 @@ impl<'a> Program<'a> {
         }
     }
 
-    /// The node, unless a hole was left in it.
-    fn attempt(
-        &mut self,
-        lower: impl FnOnce(&mut Self) -> NodeId,
-    ) -> Result<Option<NodeId>, TooLarge> {
+    /// What was lowered, unless a hole was left in it.
+    fn attempt<R>(&mut self, lower: impl FnOnce(&mut Self) -> R) -> Result<Option<R>, TooLarge> {
         self.holes = 0;
         self.wanted.clear();
-        let node = lower(self);
+        let lowered = lower(self);
         self.check_size()?;
-        Ok((self.holes == 0).then_some(node))
+        Ok((self.holes == 0).then_some(lowered))
     }
 
     /// Whether expansion got out of hand.

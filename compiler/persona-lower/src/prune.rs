@@ -2,11 +2,24 @@
 //! node uses. Changes no answer, and knows operations only by their operands.
 
 use persona_base::IndexVec;
-use persona_ir::{Explain, NodeId, Op, Plan, RankId, each_operand, operands};
+use persona_ir::{Campaign, Explain, NodeId, Op, Plan, RankId, each_operand, operands};
 
 /// Drops what is not needed for answers, checks and explanations.
 pub(crate) fn prune(plan: &mut Plan) {
-    let mut kept = roots(plan);
+    let kept = roots(plan);
+    keep(plan, kept);
+}
+
+/// As [`prune`], where a campaign needs more.
+pub(crate) fn prune_campaign(campaign: &mut Campaign) {
+    let mut kept = roots(&campaign.plan);
+    campaign.each_node(&mut |node| kept[usize::from(*node)] = true);
+    let ids = keep(&mut campaign.plan, kept);
+    campaign.each_node(&mut |node| *node = NodeId(ids[usize::from(*node)]));
+}
+
+/// Keeps these nodes and what they need, and gives every node's new number.
+fn keep(plan: &mut Plan, mut kept: Vec<bool>) -> Vec<u32> {
     let mut ranks = vec![false; plan.ranks.len()];
     for id in plan.nodes.ids().rev() {
         if !kept[usize::from(id)] {
@@ -23,6 +36,7 @@ pub(crate) fn prune(plan: &mut Plan) {
         }
     }
     renumber(plan, &kept, &ranks);
+    numbers(&kept)
 }
 
 fn roots(plan: &Plan) -> Vec<bool> {

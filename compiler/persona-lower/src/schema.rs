@@ -8,14 +8,18 @@ use persona_ir as ir;
 use persona_ir::{ColId, Column, EnumValue, F64, KindId, RecordField, Schema, Table, Ty, Validate};
 use persona_sema::{Checked, Const, EventId, FieldDef, FieldId, TableDef, TypeKind};
 
-/// The tables and enums.
-pub(crate) fn schema(checked: &Checked) -> Schema {
+/// The tables and enums; with those of what was sent, where they are wanted.
+pub(crate) fn schema(checked: &Checked, sent: bool) -> Schema {
+    let what_was_sent = Some(&checked.sent).filter(|_| sent);
+    let enums = what_was_sent.map(|sent| [&sent.contents, &sent.channels]);
+    let enums = checked.enums.iter().chain(enums.into_iter().flatten());
+    let events = what_was_sent.map(|sent| &sent.table);
     Schema {
-        enums: checked.enums.iter().map(enum_def).collect(),
+        enums: enums.map(enum_def).collect(),
         profile: table(&checked.profile),
         key: col(checked.key),
         zone: checked.zone.map(col),
-        events: checked.events.iter().map(table).collect(),
+        events: checked.events.iter().chain(events).map(table).collect(),
     }
 }
 

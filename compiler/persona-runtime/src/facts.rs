@@ -20,6 +20,11 @@ pub trait Facts: Debug {
     fn history(&self, kinds: &[KindId], profile: usize) -> Vec<EventRef>;
     /// A profile's key.
     fn key<'f>(&'f self, schema: &Schema, profile: usize) -> &'f str;
+    /// The arm of an experiment that somebody said the profile is in, the inner nothing being the holdout: only tests do.
+    fn forced_arm(&self, experiment: &str, profile: usize) -> Option<Option<u32>> {
+        let _ = (experiment, profile);
+        None
+    }
 }
 
 impl Facts for Dataset {

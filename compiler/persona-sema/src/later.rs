@@ -60,16 +60,25 @@ impl Checked {
                 "this version of persona does not know yet who is in which arm of an experiment",
                 "this asks an experiment",
             )),
-            _ if self.asks_sent(part) => Some((
-                "this version of persona does not record yet what was sent",
-                "this asks what was sent",
-            )),
             _ => None,
         }
     }
 
+    /// Whether some answer asks what was sent.
+    pub fn asks_sent(&self) -> bool {
+        let mut found = false;
+        let traits = self.traits.iter().map(|def| &def.body);
+        let fns = self.fns.iter().map(|def| &def.body);
+        let segments = self.segments.iter().map(|def| &def.body);
+        let stages = self.partitions.iter().flat_map(|def| &def.conditions);
+        for body in traits.chain(fns).chain(segments).chain(stages) {
+            every_part(body, &mut |part| found |= self.is_about_sent(part));
+        }
+        found
+    }
+
     /// Whether the expression itself asks about the event `Sent`.
-    fn asks_sent(&self, part: &Expr) -> bool {
+    fn is_about_sent(&self, part: &Expr) -> bool {
         let sent = |event: &EventId| *event == self.sent.event;
         let any = |kinds: &Kinds| matches!(kinds, Kinds::Events(kinds) if kinds.iter().any(sent));
         match &part.kind {

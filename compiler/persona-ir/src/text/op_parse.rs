@@ -1,9 +1,11 @@
 //! Reads operations.
 
+use std::sync::Arc;
+
 use crate::text::parse::{ParseResult, Reader};
 use crate::text::words;
 use crate::{
-    Agg, AggKind, Bound, EventCol, InstantSpec, KindId, ListAggKind, Negation, NegationMode,
+    Agg, AggKind, Arm, ArmHash, Bound, EventCol, InstantSpec, KindId, Layer, ListAggKind, Negation, NegationMode,
     NodeId, Op, Query, RankId, Sequence, Step,
 };
 
@@ -79,6 +81,8 @@ impl Reader<'_> {
                 salt: self.cursor.text()?.into(),
                 buckets: self.cursor.number()?,
             }),
+            "input" => Ok(Op::Input(self.cursor.number()?)),
+            "arm" => self.arm(),
             "rank" => Ok(Op::Rank(RankId(self.cursor.number()?), self.node()?)),
             "agg" => self.aggregate(),
             "sequence" => self.sequence(),
@@ -86,6 +90,38 @@ impl Reader<'_> {
                 .cursor
                 .error(format!("no operation is called `{word}`")),
         }
+    }
+
+    fn arm(&mut self) -> ParseResult<Op> {
+        let experiment = self.cursor.text()?.into();
+        let hash = self.one_of("a hash", |word| {
+            let known = ArmHash::ALL.into_iter().find(|(name, _)| *name == word);
+            known.map(|(_, hash)| hash)
+        })?;
+        let salt = self.cursor.text()?.into();
+        let holdout = self.cursor.number()?;
+        self.cursor.keyword("ends")?;
+        let mut ends = vec![self.cursor.number()?];
+        while self.cursor.eat(',')? {
+            ends.push(self.cursor.number()?);
+        }
+        let layer = if self.cursor.eat_word("layer")? {
+            Some(Layer {
+                name: self.cursor.text()?.into(),
+                from: self.cursor.number()?,
+                to: self.cursor.number()?,
+            })
+        } else {
+            None
+        };
+        Ok(Op::Arm(Arc::new(Arm {
+            experiment,
+            hash,
+            salt,
+            holdout,
+            ends: ends.into(),
+            layer,
+        })))
     }
 
     fn two(&mut self) -> ParseResult<(NodeId, NodeId)> {

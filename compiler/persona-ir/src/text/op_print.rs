@@ -3,7 +3,7 @@
 use crate::text::print::{column, constant, constants, kind, node};
 use crate::text::{cursor::quote, words};
 use crate::{
-    Agg, AggKind, Bound, EventCol, InstantSpec, KindId, Negation, NegationMode, NodeId, Op, Query,
+    Agg, AggKind, Arm, Bound, EventCol, InstantSpec, KindId, Negation, NegationMode, NodeId, Op, Query,
     Schema, Sequence,
 };
 
@@ -53,6 +53,8 @@ pub(super) fn op(op: &Op, schema: &Schema) -> String {
                 node(*list)
             )
         }
+        Op::Input(slot) => format!("input {slot}"),
+        Op::Arm(of) => arm(of),
         Op::Sample { salt, buckets } => format!("sample {} {buckets}", quote(salt)),
         Op::Rank(id, a) => format!("rank {} {}", id.0, node(*a)),
         Op::Agg(agg) => aggregate(agg, schema),
@@ -60,6 +62,21 @@ pub(super) fn op(op: &Op, schema: &Schema) -> String {
         // All others have nothing but operands, and were written above.
         _ => String::new(),
     }
+}
+
+fn arm(arm: &Arm) -> String {
+    let ends: Vec<String> = arm.ends.iter().map(ToString::to_string).collect();
+    let layer = arm.layer.as_ref().map_or_else(String::new, |layer| {
+        format!(" layer {} {} {}", quote(&layer.name), layer.from, layer.to)
+    });
+    format!(
+        "arm {} {} {} {} ends {}{layer}",
+        quote(&arm.experiment),
+        arm.hash.name(),
+        quote(&arm.salt),
+        arm.holdout,
+        ends.join(", ")
+    )
 }
 
 fn nodes(ids: &[NodeId]) -> String {

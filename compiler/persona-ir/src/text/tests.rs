@@ -35,6 +35,9 @@ event Order { at: Timestamp, id: Str?, items: List(Str), total: Int? }
 %5: Timestamp = now_plus_period -1 2
 %6: Int = agg units_hit week 3 of Order from >= %4 to < %5 latest 7
 %7: Bool = not %0
+%8: Enum(Tier)? = arm "x" growthbook_1 "salt" 50 ends 500, 1000 layer "l" 0 5000
+%9: Enum(Tier) = arm "y" sha256 "y" 0 ends 5000, 10000
+%10: Money(EUR)? = input 3
 check profile %0 "line\nbreak" reject
 check event Order %0 "no" clear total
 rank "r" percentile %6 among %0

@@ -41,6 +41,7 @@ impl<'a> Typer<'a> {
             | Op::Instant(_)
             | Op::Profile(_)
             | Op::Event { .. }
+            | Op::Input(_)
             | Op::Elem { .. } => self.leaf(),
             Op::And(_)
             | Op::Or(_)
@@ -105,9 +106,11 @@ impl<'a> Typer<'a> {
             | Op::AnyElem { .. }
             | Op::AllElem { .. }
             | Op::ListAgg { .. } => history::list(self),
-            Op::GeoMake(..) | Op::Distance(..) | Op::Sample { .. } | Op::Rank(..) => {
-                self.places_and_ranks()
-            }
+            Op::GeoMake(..)
+            | Op::Distance(..)
+            | Op::Sample { .. }
+            | Op::Arm(_)
+            | Op::Rank(..) => self.places_and_ranks(),
             Op::Agg(agg) => history::aggregate(self, agg),
             Op::Sequence(sequence) => history::sequence(self, sequence),
         }
@@ -161,6 +164,8 @@ impl<'a> Typer<'a> {
             }
             Op::Const(value) => Ok((self.node.ty.clone(), *value == Const::Missing)),
             Op::Today { .. } => Ok((Ty::Date, false)),
+            // Whoever fills the frame knows what is in it.
+            Op::Input(_) => Ok((self.node.ty.clone(), self.node.optional)),
             Op::Profile(col) => Ok((
                 schema.profile.columns[*col].ty.clone(),
                 schema.may_lack(*col),
@@ -402,6 +407,23 @@ impl<'a> Typer<'a> {
         }
     }
 
+    /// An arm for each end, ascending within the hash's buckets.
+    fn arm(self, arm: &crate::Arm) -> Result<Given, Broken> {
+        let Ty::Enum(id) = &self.node.ty else {
+            return wrong("an arm is a value of an enum");
+        };
+        let arms = self.plan.schema.enums.get(*id).map(|def| def.values.len());
+        if arms != Some(arm.ends.len()) {
+            return wrong("there is not one end for each arm");
+        }
+        let ends = std::iter::once(&arm.holdout).chain(&arm.ends);
+        let last = arm.ends.last().is_some_and(|end| *end == arm.hash.buckets());
+        if !ends.is_sorted() || !last {
+            return wrong("its arms do not divide the buckets of its hash");
+        }
+        Ok((self.node.ty.clone(), arm.holdout > 0 || arm.layer.is_some()))
+    }
+
     fn places_and_ranks(self) -> Result<Given, Broken> {
         match &self.node.op {
             Op::GeoMake(a, b) => self
@@ -411,6 +433,7 @@ impl<'a> Typer<'a> {
             Op::Sample { buckets, .. } if *buckets > 10_000 => {
                 wrong("it has more than 10 000 buckets")
             }
+            Op::Arm(arm) => self.arm(arm),
             Op::Rank(id, a) => {
                 let rank = &self.plan.ranks[*id];
                 let ranked = self.plan.nodes.get(rank.value).map(|node| &node.ty);

@@ -112,6 +112,8 @@ impl<'a> Emitter<'_, 'a, '_> {
             Op::GeoMake(a, b) => self.place(*a, *b),
             Op::Distance(a, b) => self.distance(*a, *b),
             Op::Sample { salt, buckets } => self.sample(salt, *buckets),
+            Op::Arm(_) => unreachable!("arms are refused before a package is compiled"),
+            Op::Input(_) => unreachable!("only campaigns have frames"),
             Op::Rank(rank, a) => self.rank(*rank, *a, ty),
 
             Op::Agg(agg) => self.aggregate(agg, ty),

@@ -267,6 +267,8 @@ fn own_reach(op: &Op) -> Reach {
         Op::Profile(col) => Reach::One(*col),
         Op::Event { .. }
         | Op::Elem { .. }
+        | Op::Input(_)
+        | Op::Arm(_)
         | Op::Sample { .. }
         | Op::Rank(..)
         | Op::Agg(_)

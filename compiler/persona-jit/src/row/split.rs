@@ -216,7 +216,7 @@ impl Split {
             Op::Profile(col) => {
                 wanted.slots.entry(*col).or_default();
             }
-            Op::Sample { .. } => self.keyed = true,
+            Op::Sample { .. } | Op::Arm(_) => self.keyed = true,
             Op::Rank(..) => self.ranked = true,
             // The same instant wherever one is.
             Op::Instant(InstantSpec::NowPlus(_)) => {}

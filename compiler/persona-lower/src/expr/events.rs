@@ -63,6 +63,11 @@ impl Body<'_, '_> {
         result
     }
 
+    /// A query by itself.
+    pub(crate) fn query(&mut self, query: &Query) -> ir::Query {
+        self.with_query(query, |_, query| query)
+    }
+
     fn filter(&mut self, filter: Option<&Expr>) -> Option<NodeId> {
         let filter = self.condition(filter?);
         (self.program.graph.as_const(filter) != Some(&Const::Bool(true))).then_some(filter)

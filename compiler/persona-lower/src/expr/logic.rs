@@ -86,7 +86,8 @@ impl Body<'_, '_> {
         self.choose(&lowered, other)
     }
 
-    fn matches_any(&mut self, value: &Expr, node: NodeId, patterns: &[Const]) -> NodeId {
+    /// Whether a value is one of the constants of an arm.
+    pub(crate) fn matches_any(&mut self, value: &Expr, node: NodeId, patterns: &[Const]) -> NodeId {
         let ty = schema::ty(&value.ty.kind);
         let known: Vec<Const> = patterns
             .iter()

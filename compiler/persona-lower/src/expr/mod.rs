@@ -8,6 +8,8 @@ mod lists;
 mod logic;
 mod time;
 
+pub(crate) use time::unit as calendar_unit;
+
 use persona_ir::{NodeId, Op, Ty};
 use persona_sema as hir;
 use persona_sema::Expr;

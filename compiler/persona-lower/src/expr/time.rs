@@ -11,7 +11,7 @@ use crate::graph::DAY;
 use crate::program::Value;
 
 /// The plan's unit.
-pub(super) fn unit(unit: ast::CalendarUnit) -> CalendarUnit {
+pub(crate) fn unit(unit: ast::CalendarUnit) -> CalendarUnit {
     match unit {
         ast::CalendarUnit::Day => CalendarUnit::Day,
         ast::CalendarUnit::Week => CalendarUnit::Week,

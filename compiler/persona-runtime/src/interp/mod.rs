@@ -225,6 +225,8 @@ pub struct Scratch {
     /// Which nodes are done.
     marked: Vec<NodeId>,
     binders: Vec<Binder>,
+    /// The frame of whoever asks: what [`Op::Input`] reads.
+    frame: Vec<Value>,
     pub(crate) bounds: Bounds,
 }
 
@@ -236,6 +238,7 @@ impl Scratch {
             done: vec![false; plan.nodes.len()],
             marked: Vec::new(),
             binders: Vec::new(),
+            frame: Vec::new(),
             bounds: Bounds::default(),
         }
     }
@@ -275,6 +278,13 @@ impl<'e, F: Facts> ProfileEvaluator<'e, F> {
     /// Goes on with the same profile at another instant. The thresholds of ranks stay as they are.
     pub fn move_in_time(&mut self, now: i64) {
         self.later = Some(self.clock().at(now));
+        self.scratch.forget();
+    }
+
+    /// Goes on with another frame, which is what [`Op::Input`] reads; slots beyond it are missing.
+    pub fn set_frame(&mut self, frame: &[Value]) {
+        self.scratch.frame.clear();
+        self.scratch.frame.extend_from_slice(frame);
         self.scratch.forget();
     }
 

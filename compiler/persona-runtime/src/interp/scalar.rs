@@ -19,6 +19,7 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
             Op::Profile(col) => self.evaluator.data.profile_value(*col, self.profile),
             Op::Event { level, cols } => self.event(*level, cols),
             Op::Elem { level, child } => self.element(*level, *child),
+            Op::Input(slot) => self.input(*slot),
 
             Op::And(nodes) => nodes.iter().all(|node| self.known(*node).is_true()).into(),
             Op::Or(nodes) => nodes.iter().any(|node| self.known(*node).is_true()).into(),
@@ -179,10 +180,22 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
                 let key = evaluator.data.key(&evaluator.plan.schema, self.profile);
                 (sample::bucket(salt, key) < *buckets).into()
             }
+            Op::Arm(arm) => {
+                let evaluator = self.evaluator;
+                let forced = evaluator.data.forced_arm(&arm.experiment, self.profile);
+                let key = evaluator.data.key(&evaluator.plan.schema, self.profile);
+                let _ = key; let arm = forced.unwrap_or(None);
+                arm.map_or(Value::Missing, Value::Enum)
+            }
             Op::Rank(id, a) => self.rank(*id, self.known(*a)),
 
             _ => unreachable!("operations with binders are evaluated by their own functions"),
         }
+    }
+
+    fn input(&self, slot: u32) -> Value {
+        let frame = self.scratch.frame.get(slot as usize);
+        frame.cloned().unwrap_or(Value::Missing)
     }
 
     fn event(&self, level: u8, cols: &[EventCol]) -> Value {

@@ -106,7 +106,7 @@ impl<'a> Touched<'a> {
                     read.children.entry(place).or_default().insert(0);
                 }
             }
-            Op::Sample { .. } => {
+            Op::Sample { .. } | Op::Arm(_) => {
                 read.columns.insert((None, self.plan.schema.key));
             }
             Op::Rank(..) => read.ranks = true,

@@ -106,7 +106,7 @@ fn of_node(plan: &Plan, node: NodeId, known: &FxHashMap<NodeId, Estimate>) -> Es
             count(set.len()).min(12.0),
             (0.1 * count(set.len())).min(0.6),
         ),
-        Op::Sample { .. } => (300.0, 0.5),
+        Op::Sample { .. } | Op::Arm(_) => (300.0, 0.5),
         Op::Contains(..)
         | Op::StartsWith(..)
         | Op::EndsWith(..)

@@ -1,0 +1,122 @@
+//! Visiting the nodes that a campaign names, to keep them or to number them anew. One walk for both, so that none is forgotten.
+
+use super::{
+    Campaign, Condition, Content, EventMatch, Expected, Fill, SendStep, Stale, Start, StepKind,
+    TestStepKind, TextPart, Trigger,
+};
+use crate::{Explain, NodeId};
+
+impl Campaign {
+    /// Visits every node that something besides the plan's own answers, checks and ranks names.
+    pub fn each_node(&mut self, f: &mut impl FnMut(&mut NodeId)) {
+        for purpose in self.purposes.iter_mut() {
+            condition(&mut purpose.requires, f);
+        }
+        for channel in self.channels.iter_mut() {
+            f(&mut channel.to);
+            channel.requires.iter_mut().for_each(|c| condition(c, f));
+            let quiet = channel.quiet.iter_mut();
+            quiet.flat_map(|quiet| &mut quiet.condition).for_each(|c| condition(c, f));
+            channel.skips.iter_mut().for_each(|skip| condition(&mut skip.condition, f));
+        }
+        for goal in self.experiments.iter_mut().flat_map(|of| &mut of.goals) {
+            crate::remap::each_of_query(&mut goal.of, f);
+        }
+        self.contents.iter_mut().for_each(|content| each_of_content(content, f));
+        self.triggers.iter_mut().for_each(|trigger| each_of_trigger(trigger, f));
+        for step in self.tests.iter_mut().flat_map(|test| &mut test.steps) {
+            if let TestStepKind::Expect(Expected::Holds(of)) = &mut step.kind {
+                condition(of, f);
+            }
+        }
+    }
+}
+
+fn condition(of: &mut Condition, f: &mut impl FnMut(&mut NodeId)) {
+    f(&mut of.node);
+    let mut explains: Vec<&mut Explain> = vec![&mut of.explain];
+    while let Some(explain) = explains.pop() {
+        explain.node.iter_mut().for_each(&mut *f);
+        explains.extend(&mut explain.parts);
+    }
+}
+
+fn each_of_content(content: &mut Content, f: &mut impl FnMut(&mut NodeId)) {
+    content.skips.iter_mut().for_each(|skip| condition(&mut skip.condition, f));
+    for slot in &mut content.slots {
+        slot.default.iter_mut().for_each(|default| fill(default, f));
+    }
+    for variant in &mut content.variants {
+        variant.condition.iter_mut().for_each(|c| condition(c, f));
+        let localized = variant.locales.iter_mut().flat_map(|of| &mut of.slots);
+        let slots = variant.slots.iter_mut().chain(localized);
+        slots.for_each(|(_, value)| fill(value, f));
+    }
+}
+
+fn fill(value: &mut Fill, f: &mut impl FnMut(&mut NodeId)) {
+    match value {
+        Fill::Value(node) => f(node),
+        Fill::Text(parts) => {
+            for part in parts {
+                if let TextPart::Value { node, .. } = part {
+                    f(node);
+                }
+            }
+        }
+        Fill::Choose(arms, otherwise) => {
+            for (node, value) in arms {
+                f(node);
+                fill(value, f);
+            }
+            fill(otherwise, f);
+        }
+        Fill::Template { roots, .. } => roots.iter_mut().for_each(f),
+    }
+}
+
+fn each_of_trigger(trigger: &mut Trigger, f: &mut impl FnMut(&mut NodeId)) {
+    match &mut trigger.start {
+        Start::Event(of) | Start::Inactivity { of, .. } => event(of, f),
+        Start::Membership { of, .. } => f(of),
+        Start::Anniversary { date, .. } => f(date),
+        Start::Every { .. } => {}
+        Start::Change {
+            value, condition, ..
+        } => {
+            f(value);
+            condition.iter_mut().for_each(&mut *f);
+        }
+    }
+    trigger.condition.iter_mut().for_each(|c| condition(c, f));
+    trigger.per.iter_mut().for_each(&mut *f);
+    trigger.stop_on.iter_mut().for_each(|of| event(of, f));
+    trigger.stop_when.iter_mut().for_each(|c| condition(c, f));
+    trigger.steps.iter_mut().for_each(|step| each_of_step(&mut step.kind, f));
+}
+
+fn event(of: &mut EventMatch, f: &mut impl FnMut(&mut NodeId)) {
+    of.filter.iter_mut().for_each(f);
+}
+
+fn each_of_step(step: &mut StepKind, f: &mut impl FnMut(&mut NodeId)) {
+    match step {
+        StepKind::Send(SendStep { args, stale, .. }) => {
+            args.iter_mut().for_each(&mut *f);
+            match stale {
+                Some(Stale::Within(node) | Stale::At(node) | Stale::Clock(node)) => f(node),
+                None => {}
+            }
+        }
+        StepKind::Wait(node) | StepKind::WaitUntil(node) => f(node),
+        StepKind::WaitForEvent { of, at_most } => {
+            event(of, f);
+            f(at_most);
+        }
+        StepKind::WaitForClock { at, .. } => f(at),
+        StepKind::Branch { arms, .. } => arms.iter_mut().for_each(|(c, _)| condition(c, f)),
+        StepKind::Emit { values, .. } => values.iter_mut().for_each(|(_, node)| f(node)),
+        StepKind::Set { value, .. } => f(value),
+        StepKind::Jump(_) | StepKind::Stop => {}
+    }
+}
