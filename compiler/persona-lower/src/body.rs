@@ -139,9 +139,7 @@ impl<'p, 'a> Body<'p, 'a> {
         match &expr.kind {
             ExprKind::Error => unreachable!("an error in a checked package"),
             ExprKind::Arm(experiment) => self.program.arm(experiment, &expr.ty),
-            ExprKind::Slot(content, slot) => {
-                self.program.content_slot(content, *slot, &expr.ty)
-            }
+            ExprKind::Slot(content, slot) => self.program.content_slot(content, *slot, &expr.ty),
             ExprKind::Catalog(_)
             | ExprKind::Lookup(..)
             | ExprKind::ItemField(..)

@@ -16,8 +16,8 @@ use persona_ir::{KindId, Plan};
 use persona_sema::{Checked, Expr, Place};
 
 use crate::body::Body;
-use crate::expr::calendar_unit;
 use crate::explain::{self, Budget};
+use crate::expr::calendar_unit;
 use crate::program::{Args, Program};
 use crate::{TooLarge, prune, source};
 
@@ -37,7 +37,7 @@ pub fn lower_campaign(checked: &Checked) -> Result<Campaign, TooLarge> {
     let mut campaign = Campaign {
         plan: empty(&program),
         lateness: checked.package.lateness,
-        holdout: 0,
+        holdout: checked.package.holdout,
         sent: KindId(checked.sent.event.0),
         purposes,
         channels,
@@ -92,9 +92,7 @@ fn value(
     name: &Arc<str>,
     expr: &Expr,
 ) -> Result<persona_ir::NodeId, TooLarge> {
-    program.resolve_with(|program| {
-        Body::new(program, name.clone(), Args::from([]), 0).expr(expr)
-    })
+    program.resolve_with(|program| Body::new(program, name.clone(), Args::from([]), 0).expr(expr))
 }
 
 fn purposes(

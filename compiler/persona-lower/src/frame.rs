@@ -57,7 +57,9 @@ impl Frame {
     /// What a name stands for.
     pub(crate) fn given(&self, binder: BinderId) -> &Given {
         let given = self.givens.get(&binder);
-        given.expect("a name outside of queries is an event or a value that the declaration is given")
+        given.expect(
+            "a name outside of queries is an event or a value that the declaration is given",
+        )
     }
 
     /// A column of a given event: the one that each kind has.

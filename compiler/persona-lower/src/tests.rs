@@ -628,3 +628,193 @@ fn long_chains_of_references_need_no_stack() {
         .spawn(move || plan(&rules).outputs.len());
     assert_eq!(small.unwrap().join().unwrap(), 96);
 }
+
+const CAMPAIGN: &str = r#"
+purpose offers { requires vip ?? false }
+channel email {
+  to name
+  requires score is known
+  quiet 21:00 to 08:00 when tier == gold
+  limit 2 per 7d across email, sms
+  limit 1 per day
+  when full defer
+  skip when points > 9 "rich"
+}
+channel sms { to name requires nothing }
+experiment subject { on rescue arms { plain, bold } holdout 5% goal Buy within 7d }
+content note {
+  text: String
+  otherwise { text = "hi" }
+}
+content reminder(seen: See, off: Float = 0%) {
+  subject: String
+  body: Html
+  badge: Int?
+  variant bold when arm(subject) == bold {
+    subject = "{note.text}, {seen.sku}"
+    body = "<b>{seen.sku}</b> {off:percent}"
+    badge = points
+  }
+  otherwise {
+    subject = if off > 0% then "{off:percent}" else "-"
+    body = note.text
+  }
+}
+trigger rescue {
+  on See as seen where seconds is known
+  when did not Buy in last 7d where sku == seen.sku
+  per seen.sku
+  enter 2 per 7d
+  stop on Buy where sku == seen.sku
+  wait 1h
+  send reminder(seen) via email for offers as m, within 12h
+  wait until See as next where sku == m.message, at most 2d
+  if points > 3 {
+    send reminder(seen, off: 10%) via sms
+    stop
+  } else if tier == gold {
+    set points = points + 1
+  } else {
+    wait until 09:00
+  }
+  wait until next.at
+}
+test "a reminder" {
+  given { id: "c1", points: 2 }
+  at 2026-01-01T00:00Z
+  arm subject = bold
+  event See { sku: "A" }
+  wait 1h
+  expect sent reminder via email
+  expect not dropped reminder because limit
+  expect points > 1 and note.text == "hi"
+  expect reminder is bold
+}
+"#;
+
+fn campaign(rules: &str) -> persona_ir::Campaign {
+    let mut db = Database::new();
+    db.set_name("test");
+    db.set_file("schema.persona", SCHEMA.to_owned());
+    db.set_file("rules.persona", rules.to_owned());
+    let Some(checked) = db.checked() else {
+        let errors = db.diagnostics();
+        let errors = errors
+            .iter()
+            .map(|e| format!("{} {:?}", e.message, e.primary));
+        panic!("{:#?}", errors.collect::<Vec<_>>())
+    };
+    crate::lower_campaign(&checked).unwrap()
+}
+
+#[test]
+fn a_trigger_keeps_of_events_what_something_asks_for() {
+    let campaign = campaign(CAMPAIGN);
+    let trigger = &campaign.triggers[0_usize.into()];
+    let names: Vec<_> = trigger.frame.iter().map(|slot| &*slot.name).collect();
+    assert_eq!(names, ["sku", "message", "at"]);
+    let persona_ir::campaign::Start::Event(start) = &trigger.start else {
+        panic!("{:?}", trigger.start)
+    };
+    let kept: Vec<_> = start.captures.iter().map(|capture| capture.slot).collect();
+    assert_eq!(kept, [0]);
+}
+
+#[test]
+fn nested_steps_become_jumps() {
+    use persona_ir::campaign::StepKind;
+    let campaign = campaign(CAMPAIGN);
+    let steps = &campaign.triggers[0_usize.into()].steps;
+    let shown: Vec<String> = steps
+        .iter()
+        .map(|step| match &step.kind {
+            StepKind::Branch { arms, otherwise } => {
+                let arms: Vec<_> = arms.iter().map(|(_, to)| to).collect();
+                format!("branch {arms:?} {otherwise}")
+            }
+            StepKind::Jump(to) => format!("jump {to}"),
+            StepKind::Send(send) => format!("send {} of {}", send.args.len(), send.content.0),
+            StepKind::WaitForEvent { of, .. } => format!("wait for {:?}", of.captures.len()),
+            other => {
+                let text = format!("{other:?}");
+                text.split([' ', '(']).next().unwrap_or_default().to_owned()
+            }
+        })
+        .collect();
+    expect![[r#"
+        [
+            "Wait",
+            "send 2 of 1",
+            "wait for 1",
+            "branch [4, 7] 9",
+            "send 2 of 1",
+            "Stop",
+            "jump 10",
+            "Set",
+            "jump 10",
+            "WaitForClock",
+            "WaitUntil",
+        ]
+    "#]]
+    .assert_eq(&format!("{shown:#?}\n"));
+}
+
+#[test]
+fn texts_are_taken_apart_and_html_stays_html() {
+    let campaign = campaign(CAMPAIGN);
+    let content = &campaign.contents[1_usize.into()];
+    assert_eq!(&*content.name, "reminder");
+    let shown = format!("{:#?}", content.variants[1].slots);
+    expect![[r#"
+        [
+            (
+                0,
+                Choose(
+                    [
+                        (
+                            NodeId(20),
+                            Text(
+                                [
+                                    Value {
+                                        node: NodeId(18),
+                                        format: Some(
+                                            "percent",
+                                        ),
+                                    },
+                                ],
+                            ),
+                        ),
+                    ],
+                    Text(
+                        [
+                            Text(
+                                "-",
+                            ),
+                        ],
+                    ),
+                ),
+            ),
+            (
+                1,
+                Text(
+                    [
+                        Value {
+                            node: NodeId(16),
+                            format: None,
+                        },
+                    ],
+                ),
+            ),
+        ]
+    "#]]
+    .assert_eq(&format!("{shown}\n"));
+}
+
+#[test]
+fn experiments_divide_what_the_holdout_leaves() {
+    let campaign = campaign(CAMPAIGN);
+    let arm = &campaign.experiments[0_usize.into()].arm;
+    assert_eq!((arm.holdout, &*arm.ends), (500, &[5_250, 10_000][..]));
+    let asks = |node: &persona_ir::Node| matches!(&node.op, persona_ir::Op::Arm(of) if of == arm);
+    assert!(campaign.plan.nodes.iter().any(asks));
+}

@@ -16,14 +16,23 @@ impl Campaign {
             f(&mut channel.to);
             channel.requires.iter_mut().for_each(|c| condition(c, f));
             let quiet = channel.quiet.iter_mut();
-            quiet.flat_map(|quiet| &mut quiet.condition).for_each(|c| condition(c, f));
-            channel.skips.iter_mut().for_each(|skip| condition(&mut skip.condition, f));
+            quiet
+                .flat_map(|quiet| &mut quiet.condition)
+                .for_each(|c| condition(c, f));
+            channel
+                .skips
+                .iter_mut()
+                .for_each(|skip| condition(&mut skip.condition, f));
         }
         for goal in self.experiments.iter_mut().flat_map(|of| &mut of.goals) {
             crate::remap::each_of_query(&mut goal.of, f);
         }
-        self.contents.iter_mut().for_each(|content| each_of_content(content, f));
-        self.triggers.iter_mut().for_each(|trigger| each_of_trigger(trigger, f));
+        self.contents
+            .iter_mut()
+            .for_each(|content| each_of_content(content, f));
+        self.triggers
+            .iter_mut()
+            .for_each(|trigger| each_of_trigger(trigger, f));
         for step in self.tests.iter_mut().flat_map(|test| &mut test.steps) {
             if let TestStepKind::Expect(Expected::Holds(of)) = &mut step.kind {
                 condition(of, f);
@@ -42,7 +51,10 @@ fn condition(of: &mut Condition, f: &mut impl FnMut(&mut NodeId)) {
 }
 
 fn each_of_content(content: &mut Content, f: &mut impl FnMut(&mut NodeId)) {
-    content.skips.iter_mut().for_each(|skip| condition(&mut skip.condition, f));
+    content
+        .skips
+        .iter_mut()
+        .for_each(|skip| condition(&mut skip.condition, f));
     for slot in &mut content.slots {
         slot.default.iter_mut().for_each(|default| fill(default, f));
     }
@@ -92,7 +104,10 @@ fn each_of_trigger(trigger: &mut Trigger, f: &mut impl FnMut(&mut NodeId)) {
     trigger.per.iter_mut().for_each(&mut *f);
     trigger.stop_on.iter_mut().for_each(|of| event(of, f));
     trigger.stop_when.iter_mut().for_each(|c| condition(c, f));
-    trigger.steps.iter_mut().for_each(|step| each_of_step(&mut step.kind, f));
+    trigger
+        .steps
+        .iter_mut()
+        .for_each(|step| each_of_step(&mut step.kind, f));
 }
 
 fn event(of: &mut EventMatch, f: &mut impl FnMut(&mut NodeId)) {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::text::parse::{ParseResult, Reader};
 use crate::text::words;
 use crate::{
-    Agg, AggKind, Arm, ArmHash, Bound, EventCol, InstantSpec, KindId, Layer, ListAggKind, Negation, NegationMode,
-    NodeId, Op, Query, RankId, Sequence, Step,
+    Agg, AggKind, Arm, ArmHash, Bound, EventCol, InstantSpec, KindId, Layer, ListAggKind, Negation,
+    NegationMode, NodeId, Op, Query, RankId, Sequence, Step,
 };
 
 impl Reader<'_> {

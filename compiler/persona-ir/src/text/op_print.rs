@@ -3,8 +3,8 @@
 use crate::text::print::{column, constant, constants, kind, node};
 use crate::text::{cursor::quote, words};
 use crate::{
-    Agg, AggKind, Arm, Bound, EventCol, InstantSpec, KindId, Negation, NegationMode, NodeId, Op, Query,
-    Schema, Sequence,
+    Agg, AggKind, Arm, Bound, EventCol, InstantSpec, KindId, Negation, NegationMode, NodeId, Op,
+    Query, Schema, Sequence,
 };
 
 /// An operation with its operands.

@@ -106,11 +106,9 @@ impl<'a> Typer<'a> {
             | Op::AnyElem { .. }
             | Op::AllElem { .. }
             | Op::ListAgg { .. } => history::list(self),
-            Op::GeoMake(..)
-            | Op::Distance(..)
-            | Op::Sample { .. }
-            | Op::Arm(_)
-            | Op::Rank(..) => self.places_and_ranks(),
+            Op::GeoMake(..) | Op::Distance(..) | Op::Sample { .. } | Op::Arm(_) | Op::Rank(..) => {
+                self.places_and_ranks()
+            }
             Op::Agg(agg) => history::aggregate(self, agg),
             Op::Sequence(sequence) => history::sequence(self, sequence),
         }
@@ -417,7 +415,10 @@ impl<'a> Typer<'a> {
             return wrong("there is not one end for each arm");
         }
         let ends = std::iter::once(&arm.holdout).chain(&arm.ends);
-        let last = arm.ends.last().is_some_and(|end| *end == arm.hash.buckets());
+        let last = arm
+            .ends
+            .last()
+            .is_some_and(|end| *end == arm.hash.buckets());
         if !ends.is_sorted() || !last {
             return wrong("its arms do not divide the buckets of its hash");
         }

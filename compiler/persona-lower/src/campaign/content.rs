@@ -156,7 +156,10 @@ fn fill(body: &mut Body<'_, '_>, expr: &Expr, ty: &TypeKind) -> Fill {
             let mut lowered: Vec<(NodeId, Fill)> = arms
                 .iter()
                 .map(|(patterns, then)| {
-                    (body.matches_any(value, node, patterns), fill(body, then, ty))
+                    (
+                        body.matches_any(value, node, patterns),
+                        fill(body, then, ty),
+                    )
                 })
                 .collect();
             let other = match other {

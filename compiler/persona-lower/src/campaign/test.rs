@@ -12,10 +12,7 @@ use crate::program::Program;
 use crate::{schema, source};
 
 /// All tests.
-pub(super) fn tests(
-    program: &mut Program<'_>,
-    budget: &mut Budget,
-) -> Result<Vec<Test>, TooLarge> {
+pub(super) fn tests(program: &mut Program<'_>, budget: &mut Budget) -> Result<Vec<Test>, TooLarge> {
     let checked = program.checked;
     let lower = |def: &persona_sema::Test| {
         let steps = def.steps.iter().map(|step| {

@@ -90,7 +90,8 @@ impl<'a> Lowering<'_, 'a> {
                 let node = self.value(value)?;
                 let ty = self.program.graph.ty(node);
                 let optional = self.program.graph.optional(node);
-                let values = ["before", "after"].map(|name| (Arc::from(name), ty.clone(), optional));
+                let values =
+                    ["before", "after"].map(|name| (Arc::from(name), ty.clone(), optional));
                 self.give(*binder, values.to_vec());
             }
             TriggerStart::Membership { .. }
@@ -358,16 +359,20 @@ impl<'a> Lowering<'_, 'a> {
         }
         let mut named = Vec::new();
         flatten(&self.def.steps, &mut named);
-        let lowered = trigger.steps.iter_mut().filter(|step| {
-            matches!(step.kind, StepKind::Send(_) | StepKind::WaitForEvent { .. })
-        });
+        let lowered = trigger
+            .steps
+            .iter_mut()
+            .filter(|step| matches!(step.kind, StepKind::Send(_) | StepKind::WaitForEvent { .. }));
         for (lowered, written) in lowered.zip(named) {
             match (&mut lowered.kind, &written.kind) {
                 (StepKind::Send(lowered), TriggerStepKind::Send(send)) => {
                     let slot = |binder| frame.value_slot(binder, 0);
                     lowered.message = send.binder.and_then(slot);
                 }
-                (StepKind::WaitForEvent { of, .. }, TriggerStepKind::WaitForEvent { query, .. }) => {
+                (
+                    StepKind::WaitForEvent { of, .. },
+                    TriggerStepKind::WaitForEvent { query, .. },
+                ) => {
                     of.captures = frame.captures(query.binder);
                 }
                 other => unreachable!("steps are lowered in their order: {other:?}"),

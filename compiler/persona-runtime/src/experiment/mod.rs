@@ -2,6 +2,8 @@
 
 pub mod hash;
 
+use persona_ir::{Arm, ArmHash, Layer};
+
 /// How finely a layer, and the global holdout, divide people: buckets of [`hash::sha256`].
 pub const LAYER_BUCKETS: u32 = 10_000;
 
@@ -37,6 +39,22 @@ pub fn arm_of(bucket: u32, holdout: u32, ends: &[u32]) -> Assignment {
         Ok(index) if arm < ends.len() => Assignment::Arm(index),
         _ => Assignment::Outside,
     }
+}
+
+/// Where somebody with a key is in an experiment.
+pub fn assign(arm: &Arm, key: &str) -> Assignment {
+    let outside = |layer: &Layer| !in_layer(&layer.name, layer.from, layer.to, key);
+    if arm.layer.as_ref().is_some_and(outside) {
+        return Assignment::Outside;
+    }
+    let bucket = match arm.hash {
+        ArmHash::Sha256 => hash::sha256(&arm.salt, key),
+        ArmHash::GrowthBook1 => hash::growthbook_1(&arm.salt, key),
+        ArmHash::GrowthBook2 => hash::growthbook_2(&arm.salt, key),
+        ArmHash::Unleash => hash::unleash(&arm.salt, key),
+        ArmHash::Flagd => hash::flagd(&arm.salt, key),
+    };
+    arm_of(bucket, arm.holdout, &arm.ends)
 }
 
 /// Whether somebody has a bucket of a layer in `[from, to)`.

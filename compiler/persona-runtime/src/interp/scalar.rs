@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use persona_ir::{Const, EventCol, NodeId, Op, Ty};
 
 use super::{Binder, ProfileEvaluator};
-use crate::{Facts, Value, calendar, display, geo, num, sample, text, time};
+use crate::{Facts, Value, calendar, display, experiment, geo, num, sample, text, time};
 
 impl<F: Facts> ProfileEvaluator<'_, F> {
     /// The value of an operation without binders of its own: leaves, logic and comparisons here, the others below.
@@ -184,7 +184,7 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
                 let evaluator = self.evaluator;
                 let forced = evaluator.data.forced_arm(&arm.experiment, self.profile);
                 let key = evaluator.data.key(&evaluator.plan.schema, self.profile);
-                let _ = key; let arm = forced.unwrap_or(None);
+                let arm = forced.unwrap_or_else(|| experiment::assign(arm, key).arm());
                 arm.map_or(Value::Missing, Value::Enum)
             }
             Op::Rank(id, a) => self.rank(*id, self.known(*a)),
