@@ -12,8 +12,8 @@ use persona_runtime::display::iso;
 use persona_runtime::flips::{Flip, STEPS};
 use persona_runtime::kernels::Isa;
 use persona_runtime::{
-    Answer, Answers, Column, Dataset, Evaluation, Evaluator, Strings, Value, Values, apply_checks,
-    interpret, run_checks,
+    Answer, Answers, Column, Dataset, Evaluation, Evaluator, Strings, Total, Totals, Value, Values,
+    apply_checks, interpret, run_checks,
 };
 
 /// Data of a plan, checked.
@@ -184,6 +184,8 @@ pub(crate) fn agree(plan: &Plan, loaded: &Loaded) -> Result<Vec<Rows>, String> {
             &expected,
             &found,
         )?;
+        let counted = compiled.count_with(&loaded.data, &evaluation, &options);
+        totals_agree(plan, loaded, &options, &interpreted, &counted)?;
     }
     loaded.fused.store(compiled.fused(), Ordering::Relaxed);
     let calibrated = Evaluation {
@@ -224,6 +226,42 @@ fn rows_agree(
                 ));
             }
         }
+    }
+    Ok(())
+}
+
+/// Who only counts gives the numbers of what the interpreter says.
+fn totals_agree(
+    plan: &Plan,
+    loaded: &Loaded,
+    options: &RunOptions,
+    interpreted: &Answers,
+    counted: &Totals,
+) -> Result<(), String> {
+    let expected = interpreted.totals(plan);
+    let totals = expected.columns.iter().zip(&counted.columns);
+    for (output, (expected, counted_one)) in plan.outputs.iter().zip(totals) {
+        let same = match (expected, counted_one) {
+            (Total::Values(expected), Total::Values(found)) => {
+                let ty = &plan.nodes[output.node].ty;
+                (0..loaded.data.profiles).all(|row| {
+                    value(expected, row, ty, &interpreted.strings)
+                        == value(found, row, ty, &counted.strings)
+                })
+            }
+            (expected, found) => expected == found,
+        };
+        if !same {
+            return Err(format!(
+                "`{}`: the interpreter counts {expected:?}, batch code that only counts ({options:?}) {counted_one:?}",
+                output.name
+            ));
+        }
+    }
+    if counted.columns.len() != plan.outputs.len() || counted.calibration != expected.calibration {
+        return Err(format!(
+            "batch code that only counts gives other things: {options:?}"
+        ));
     }
     Ok(())
 }

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use persona_base::IndexVec;
-use persona_ir::CheckTable;
-use persona_runtime::{Answers, Calibration, CheckFailure, Dataset, Evaluation, RankTable};
+use persona_ir::{CheckTable, Const, OutputKind};
+use persona_runtime::{
+    Answers, Calibration, CheckFailure, Dataset, Evaluation, RankTable, Total, Totals,
+};
 
+use crate::arena::Room;
 use crate::buffers::{Recoder, population};
 use crate::columnar::run::{self, Filled, Job};
-use crate::columnar::scheme::Scheme;
+use crate::columnar::scheme::{Give, Scheme};
 use crate::{Compiled, RunOptions};
 
 impl Compiled {
@@ -33,8 +36,37 @@ impl Compiled {
         evaluation: &Evaluation,
         options: &RunOptions,
     ) -> Answers {
+        self.answer(data, evaluation, options, None)
+    }
+
+    /// As [`Self::run_with`], with the members of segments in memory of the room's, where they fit into what earlier answers have
+    /// left there. For whoever answers again and again: new memory costs about as much as answering.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::run`].
+    pub fn run_in(
+        &self,
+        data: &Dataset,
+        evaluation: &Evaluation,
+        options: &RunOptions,
+        room: &Room,
+    ) -> Answers {
+        self.answer(data, evaluation, options, Some(room))
+    }
+
+    fn answer(
+        &self,
+        data: &Dataset,
+        evaluation: &Evaluation,
+        options: &RunOptions,
+        room: Option<&Room>,
+    ) -> Answers {
         let calibration = self.calibration_for(data, evaluation, options);
-        let filled = self.fill(&self.outputs, data, evaluation.now, &calibration, options);
+        let filled = run::run(Job {
+            room,
+            ..self.job(&self.outputs, data, evaluation.now, &calibration, options)
+        });
         let mut strings = Recoder::new(filled.made, data);
         let columns = filled
             .buffers
@@ -43,6 +75,57 @@ impl Compiled {
             .map(|(buffer, goal)| buffer.answer(goal, &mut strings));
         Answers {
             columns: columns.collect(),
+            strings: strings.merged,
+            calibration,
+        }
+    }
+
+    /// How many profiles are in each segment and in each stage, and the values of traits: the totals of what [`Self::run_with`]
+    /// answers. Who is in what is written nowhere, which with many segments takes much less time and memory.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::run`].
+    pub fn count_with(
+        &self,
+        data: &Dataset,
+        evaluation: &Evaluation,
+        options: &RunOptions,
+    ) -> Totals {
+        let calibration = self.calibration_for(data, evaluation, options);
+        let scheme = &self.outputs;
+        let kinds = self.plan.outputs.iter().map(|output| output.kind);
+        let counted: Vec<bool> = kinds.zip(&scheme.gives).map(is_counted).collect();
+        let filled = run::run(Job {
+            counted: &counted,
+            ..self.job(scheme, data, evaluation.now, &calibration, options)
+        });
+        let mut strings = Recoder::new(filled.made, data);
+        let (mut columns, mut counts) = (Vec::new(), filled.counts.as_slice());
+        for (at, buffer) in filled.buffers.into_iter().enumerate() {
+            let (kind, give) = (self.plan.outputs[at].kind, &scheme.gives[at]);
+            let (mine, rest) = counts.split_at(conditions(give).min(counts.len()));
+            counts = rest;
+            columns.push(match (kind, give) {
+                (OutputKind::Segment, Give::Members(_)) => Total::Members(mine[0]),
+                (OutputKind::Partition(stages), Give::Stages(cases, last)) => {
+                    let mut total = vec![0; self.plan.schema.enums[stages].values.len()];
+                    let others = data.profiles as u64 - mine.iter().sum::<u64>();
+                    let values = cases.iter().map(|(_, value)| value).chain([last]);
+                    for (value, count) in values.zip(mine.iter().chain([&others])) {
+                        total[stage(value)] += count;
+                    }
+                    Total::Stages(total)
+                }
+                _ => Total::of(
+                    &self.plan,
+                    kind,
+                    &buffer.answer(&scheme.goals[at], &mut strings),
+                ),
+            });
+        }
+        Totals {
+            columns,
             strings: strings.merged,
             calibration,
         }
@@ -155,7 +238,19 @@ impl Compiled {
         calibration: &Arc<Calibration>,
         options: &RunOptions,
     ) -> Filled {
-        run::run(Job {
+        run::run(self.job(scheme, data, now, calibration, options))
+    }
+
+    /// A stage and what it is run on: everything is asked, and sets get memory of their own.
+    fn job<'a>(
+        &'a self,
+        scheme: &'a Scheme,
+        data: &'a Dataset,
+        now: i64,
+        calibration: &'a Arc<Calibration>,
+        options: &'a RunOptions,
+    ) -> Job<'a> {
+        Job {
             plan: &self.plan,
             analysis: &self.analysis,
             scheme,
@@ -163,7 +258,34 @@ impl Compiled {
             now,
             calibration,
             options,
-        })
+            counted: &[],
+            room: None,
+        }
+    }
+}
+
+/// Whether the circuit alone says how many profiles are in a segment, or in each stage of a partition.
+fn is_counted((kind, give): (OutputKind, &Give)) -> bool {
+    matches!(
+        (kind, give),
+        (OutputKind::Segment, Give::Members(_)) | (OutputKind::Partition(_), Give::Stages(..))
+    )
+}
+
+/// How many conditions a goal is made of.
+fn conditions(give: &Give) -> usize {
+    match give {
+        Give::Members(_) => 1,
+        Give::Stages(cases, _) => cases.len(),
+        Give::Vector(_) | Give::Rest => 0,
+    }
+}
+
+/// The stage that a constant of a partition is.
+fn stage(value: &Const) -> usize {
+    match value {
+        Const::Enum(index) => *index as usize,
+        _ => unreachable!("a partition's values are those of its enum"),
     }
 }
 

@@ -25,20 +25,23 @@ pub(crate) struct Buffers {
 
 #[derive(Debug)]
 enum Data {
-    Members(Vec<u64>),
+    /// A set, which lies in the run's arena until the run is over.
+    Members(BooleanBuffer),
     Bytes(Vec<u8>),
     Ints(Vec<i64>),
     Floats(Vec<f64>),
     Codes(Vec<u32>),
     Places(Vec<f64>, Vec<f64>),
     Lists,
+    /// Only how many is asked.
+    Nothing,
 }
 
 /// The buffers of some rows of a goal, with validity bits where values may be missing.
 #[derive(Debug)]
 pub(crate) enum Part<'a> {
-    /// Words of a set of members.
-    Members(&'a mut [u64]),
+    /// Words of a set of members, as bytes.
+    Members(&'a mut [u8]),
     /// Bools.
     Bytes(&'a mut [u8], Option<&'a mut [u8]>),
     /// Integers.
@@ -47,7 +50,7 @@ pub(crate) enum Part<'a> {
     Floats(&'a mut [f64], Option<&'a mut [u8]>),
     /// Codes.
     Codes(&'a mut [u32], Option<&'a mut [u8]>),
-    /// Places and lists, which code alone gives.
+    /// Places and lists, which code alone gives, and what is only counted.
     Nothing,
 }
 
@@ -64,7 +67,7 @@ impl Buffers {
     pub(crate) fn new(goal: &Goal, rows: usize) -> Self {
         let bits = || vec![0; rows.div_ceil(8)];
         let data = match (goal.way, Shape::of(&goal.ty)) {
-            (Way::Members, _) => Data::Members(vec![0; rows.div_ceil(64)]),
+            (Way::Members, _) => Data::Members(BooleanBuffer::new_unset(0)),
             (Way::Column, Shape::Bool) => Data::Bytes(vec![0; rows]),
             (Way::Column, Shape::Int) => Data::Ints(vec![0; rows]),
             (Way::Column, Shape::Float) => Data::Floats(vec![0.0; rows]),
@@ -81,6 +84,26 @@ impl Buffers {
         }
     }
 
+    /// Room for nothing: only how many is asked of the goal.
+    pub(crate) fn nothing(rows: usize) -> Self {
+        Self {
+            data: Data::Nothing,
+            valid: None,
+            lists: Vec::new(),
+            rows,
+        }
+    }
+
+    /// Whether it is a set of members, which lies in an arena.
+    pub(crate) fn is_set(&self) -> bool {
+        matches!(self.data, Data::Members(_))
+    }
+
+    /// Takes the set that the run has filled.
+    pub(crate) fn keep_set(&mut self, set: BooleanBuffer) {
+        self.data = Data::Members(set);
+    }
+
     /// The buffers' addresses, good as long as nothing else is done with them.
     pub(crate) fn reference(&mut self) -> OutRef {
         let mut aux = std::ptr::null_mut();
@@ -93,7 +116,7 @@ impl Buffers {
                 aux = longitudes.as_mut_ptr().cast();
                 latitudes.as_mut_ptr().cast()
             }
-            Data::Members(_) | Data::Lists => std::ptr::null_mut(),
+            Data::Members(_) | Data::Lists | Data::Nothing => std::ptr::null_mut(),
         };
         let valid = self
             .valid
@@ -107,13 +130,16 @@ impl Buffers {
         self.lists.extend(lists);
     }
 
-    /// The buffers of so many rows each, a multiple of 64; the last part may have fewer.
-    pub(crate) fn parts(&mut self, rows: usize) -> Vec<Part<'_>> {
+    /// The buffers of so many rows each, a multiple of 64; the last part may have fewer. A set's are where the arena has it.
+    pub(crate) fn parts<'b>(&'b mut self, rows: usize, set: Option<&'b mut [u8]>) -> Vec<Part<'b>> {
         let count = self.rows.div_ceil(rows);
         let mut valid = self.valid.as_mut().map(|bits| bits.chunks_mut(rows / 8));
         let mut known = || valid.as_mut().and_then(Iterator::next);
         match &mut self.data {
-            Data::Members(words) => words.chunks_mut(rows / 64).map(Part::Members).collect(),
+            Data::Members(_) => {
+                let set = set.expect("the arena has each set");
+                set.chunks_mut(rows / 8).map(Part::Members).collect()
+            }
             Data::Bytes(data) => {
                 (data.chunks_mut(rows).map(|part| Part::Bytes(part, known()))).collect()
             }
@@ -127,17 +153,16 @@ impl Buffers {
             Data::Codes(data) => {
                 (data.chunks_mut(rows).map(|part| Part::Codes(part, known()))).collect()
             }
-            Data::Places(..) | Data::Lists => (0..count).map(|_| Part::Nothing).collect(),
+            Data::Places(..) | Data::Lists | Data::Nothing => {
+                (0..count).map(|_| Part::Nothing).collect()
+            }
         }
     }
 
     /// A set of members.
     pub(crate) fn bits(self) -> BooleanBuffer {
         match self.data {
-            Data::Members(words) => {
-                let words: Vec<u64> = words.into_iter().map(u64::to_le).collect();
-                BooleanBuffer::new(Buffer::from_vec(words), 0, self.rows)
-            }
+            Data::Members(set) => set,
             Data::Bytes(data) => BooleanBuffer::collect_bool(self.rows, |row| data[row] != 0),
             _ => BooleanBuffer::new_unset(self.rows),
         }
@@ -159,7 +184,7 @@ impl Buffers {
             Data::Bytes(data) => {
                 Values::Bool(BooleanBuffer::collect_bool(self.rows, |row| data[row] != 0))
             }
-            Data::Members(_) => Values::Absent(self.rows),
+            Data::Members(_) | Data::Nothing => Values::Absent(self.rows),
             Data::Ints(data) => Values::Int(data.into()),
             Data::Floats(data) => Values::Float(data.into()),
             Data::Codes(data) if goal.ty == Ty::Str => {
@@ -173,7 +198,7 @@ impl Buffers {
 
     fn is_member(&self, row: usize) -> bool {
         match &self.data {
-            Data::Members(words) => words[row / 64] >> (row % 64) & 1 == 1,
+            Data::Members(set) => set.value(row),
             _ => false,
         }
     }

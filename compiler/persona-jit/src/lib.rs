@@ -9,6 +9,7 @@
 #![expect(unsafe_code, reason = "machine code is made and called here")]
 
 mod analysis;
+mod arena;
 mod atoms;
 mod batch;
 mod bind;
@@ -38,6 +39,7 @@ use std::sync::OnceLock;
 
 use persona_ir::{Explain, ExplainKind, Output, Plan, verify};
 
+pub use arena::Room;
 pub use flips::flips;
 pub use membership::{Changes, Membership, Memberships, Refused};
 pub use module::CompileError;

@@ -27,6 +27,7 @@ pub mod sample;
 mod strings;
 pub mod text;
 pub mod time;
+mod totals;
 mod value;
 
 pub use answers::{Answer, Answers, Calibration, Evaluation, RankTable};
@@ -40,4 +41,5 @@ pub use interp::{
 };
 pub use rows::DatasetBuilder;
 pub use strings::{Strings, Texts};
+pub use totals::{Total, Totals};
 pub use value::Value;

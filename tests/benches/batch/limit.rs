@@ -51,11 +51,19 @@ impl<'a> Limit<'a> {
         })
     }
 
-    /// Fills the sets of members and counts them.
-    pub(crate) fn run(&self) -> Vec<u64> {
+    /// Counts the members of each segment.
+    pub(crate) fn count(&self) -> Vec<u64> {
+        self.run(None)
+    }
+
+    /// Counts them and fills the sets of members, in memory that was filled before.
+    pub(crate) fn fill(&self) -> Vec<u64> {
+        self.run(Some(&mut self.members.borrow_mut()))
+    }
+
+    fn run(&self, mut members: Option<&mut Vec<Vec<Bits>>>) -> Vec<u64> {
         let mut counts = vec![0; self.segments.len()];
         let mut bits = vec![Bits([0; WORDS]); self.atoms.len()];
-        let mut members = self.members.borrow_mut();
         for chunk in 0..self.people.len().div_ceil(CHUNK) {
             let start = chunk * CHUNK;
             let len = CHUNK.min(self.people.len() - start);
@@ -64,7 +72,12 @@ impl<'a> Limit<'a> {
                 unsafe { test(self.people, atom, start, len, bits) }
             }
             // SAFETY: as before.
-            unsafe { join(&self.segments, &bits, chunk, &mut members, &mut counts) }
+            unsafe {
+                match members.as_deref_mut() {
+                    None => join::<false>(&self.segments, &bits, chunk, &mut [], &mut counts),
+                    Some(sets) => join::<true>(&self.segments, &bits, chunk, sets, &mut counts),
+                }
+            }
         }
         counts
     }
@@ -215,9 +228,9 @@ fn words(values: &[u16], ask: &Ask, bits: &mut Bits) {
         value => codes.contains(&usize::from(*value)));
 }
 
-/// Each segment: an and of ors in registers, its members and their count.
+/// Each segment: an and of ors in registers, their count and, if they are wanted, its members.
 #[target_feature(enable = "avx512f,avx512vpopcntdq")]
-fn join(
+fn join<const FILLS: bool>(
     segments: &[Vec<Vec<u32>>],
     bits: &[Bits],
     chunk: usize,
@@ -229,7 +242,7 @@ fn join(
         // SAFETY: the vectors of a chunk's bits.
         std::array::from_fn(|at| unsafe { _mm512_load_si512(words.add(at * 8).cast()) })
     };
-    for ((segment, members), count) in segments.iter().zip(members).zip(counts) {
+    for (at, (segment, count)) in segments.iter().zip(counts).enumerate() {
         let mut all = [_mm512_set1_epi64(-1); 4];
         for clause in segment {
             let mut any = load(clause[0]);
@@ -244,11 +257,15 @@ fn join(
             }
         }
         let mut sum = _mm512_setzero_si512();
-        let to = members[chunk].0.as_mut_ptr();
-        for (at, words) in all.into_iter().enumerate() {
+        for words in all {
             sum = _mm512_add_epi64(sum, _mm512_popcnt_epi64(words));
-            // SAFETY: the vectors of a chunk's bits.
-            unsafe { _mm512_store_si512(to.add(at * 8).cast(), words) }
+        }
+        if FILLS {
+            let to = members[at][chunk].0.as_mut_ptr();
+            for (at, words) in all.into_iter().enumerate() {
+                // SAFETY: the vectors of a chunk's bits.
+                unsafe { _mm512_store_si512(to.add(at * 8).cast(), words) }
+            }
         }
         *count += _mm512_reduce_add_epi64(sum) as u64;
     }

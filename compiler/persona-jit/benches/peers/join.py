@@ -6,7 +6,8 @@ HARNESS = sys.argv[1]
 # Behind these lines of a part, these of ours.
 PART_B = {
     "    big = N * S\n": '''    if not A.parquet:
-        B.add(g, "persona", ours.segments(segs, path, T, A.n), ck)
+        for name, run in ours.segments(segs, path, T, A.n).items():
+            B.add(g, name, run, ck)
     else:
         B.add(g, "persona: counts", ours.segments_from_files(segs, path, T, A.n, False), ck)
         B.add(g, "persona: members file", ours.segments_from_files(segs, path, T, A.n, True), ck)

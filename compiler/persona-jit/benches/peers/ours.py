@@ -122,16 +122,27 @@ def segments_package(segs, path, name):
     return write_package(name, PROFILE + source + "".join(segment(i, s) for i, s in enumerate(segs)))
 
 
-def segments(segs, path, threads, n):
-    """A cell that answers the segments over profiles in memory."""
-    engine = open_package(segments_package(segs, path, f"b_{n}_{len(segs)}"), threads)
-    counts = np.zeros(len(segs), np.uint64)
+# What a run makes beside counts.
+COUNTS, MEMBERS, AGAIN = 0, 1, 2
+
+
+def cell(engine, threads, answers, makes):
+    """A cell that answers a package over data in memory, and gives its counts."""
+    counts = np.zeros(answers, np.uint64)
 
     def run():
-        LIB.persona_run(engine, C.c_uint32(threads), C.c_void_p(counts.ctypes.data))
+        LIB.persona_run(engine, C.c_uint32(threads), C.c_uint32(makes), C.c_void_p(counts.ctypes.data))
         return counts.copy()
 
     return run
+
+
+def segments(segs, path, threads, n):
+    """Cells that answer the segments over profiles in memory, by name: as the limit and the peers do, only how many members each
+    has; and who they are, a bit for each profile, in new memory or where the answers before were."""
+    engine = open_package(segments_package(segs, path, f"b_{n}_{len(segs)}"), threads)
+    ways = {"persona": COUNTS, "persona: members": MEMBERS, "persona: members, memory used again": AGAIN}
+    return {name: cell(engine, threads, len(segs), makes) for name, makes in ways.items()}
 
 
 def segments_from_files(segs, path, threads, n, members):
@@ -196,13 +207,8 @@ def behaviour_package(questions, path):
 def behaviour(questions, path, threads):
     """A cell that answers some of C1 to C4, in their order."""
     engine = open_package(behaviour_package(questions, path), threads)
-    counts = np.zeros(len(questions), np.uint64)
-
-    def run():
-        LIB.persona_run(engine, C.c_uint32(threads), C.c_void_p(counts.ctypes.data))
-        return [int(count) for count in counts]
-
-    return run
+    run = cell(engine, threads, len(questions), COUNTS)
+    return lambda: [int(count) for count in run()]
 
 
 def recency_frequency_money(path, threads):
@@ -210,10 +216,5 @@ def recency_frequency_money(path, threads):
     in persona, apart in SQL, so that cells are not compared."""
     engine = open_package(behaviour_package([5], path), threads)
     # The answers by name: the segment of buyers, then the three tiles.
-    counts = np.zeros(4, np.uint64)
-
-    def run():
-        LIB.persona_run(engine, C.c_uint32(threads), C.c_void_p(counts.ctypes.data))
-        return [int(count) for count in counts]
-
-    return run
+    run = cell(engine, threads, 4, COUNTS)
+    return lambda: [int(count) for count in run()]

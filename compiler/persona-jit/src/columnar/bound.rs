@@ -39,6 +39,8 @@ pub(crate) struct Around<'a> {
     pub(crate) vectors: &'a [NodeId],
     /// The instructions that were asked for.
     pub(crate) isa: Option<Isa>,
+    /// Of which goals only how many is asked; of none, if there are fewer.
+    pub(crate) counted: &'a [bool],
 }
 
 /// The tests of one lane.
@@ -136,12 +138,18 @@ impl<'a> Bound<'a> {
         let entries = scheme.entries.iter().map(|entries| binder.ask(entries));
         binder.entries = entries.collect();
         let lows = binder.cells();
-        let wanted: Vec<Low> = scheme
-            .gives
-            .iter()
-            .flat_map(|give| wanted(give, &lows))
-            .collect();
-        let made = binder.builder.finish(&wanted);
+        let (mut wanted, mut rows) = (Vec::<Low>::new(), Vec::new());
+        for (goal, give) in scheme.gives.iter().enumerate() {
+            let counted = around.counted.get(goal).is_some_and(|counted| *counted);
+            let first = wanted.len();
+            wanted.extend(binder.wanted(give, &lows, counted));
+            if !counted {
+                rows.extend(first..wanted.len());
+            }
+        }
+        let mut made = binder.builder.finish(&wanted);
+        // Who counts fills only the rows that someone reads.
+        rows.iter().for_each(|output| made.circuit.keep(*output));
         let mut bound = Self {
             lanes: Vec::new(),
             vectors: Vec::new(),
@@ -225,15 +233,6 @@ fn kind_of(ty: &Ty) -> LaneKind {
     }
 }
 
-/// The conditions that a goal's answer is made of.
-fn wanted(give: &Give, lows: &[Low]) -> Vec<Low> {
-    match give {
-        Give::Members(cell) => vec![lows[*cell]],
-        Give::Stages(cases, _) => cases.iter().map(|(cell, _)| lows[*cell]).collect(),
-        Give::Vector(_) | Give::Rest => Vec::new(),
-    }
-}
-
 impl<'a> Binder<'a, '_> {
     fn column(&self, col: ColId) -> &'a Column {
         &self.around.data.columns[col]
@@ -254,6 +253,28 @@ impl<'a> Binder<'a, '_> {
             lows.push(low);
         }
         lows
+    }
+
+    /// The conditions that a goal's answer is made of. Where stages are counted, each holds for no profile of those before.
+    fn wanted(&mut self, give: &Give, lows: &[Low], counted: bool) -> Vec<Low> {
+        match give {
+            Give::Members(cell) => vec![lows[*cell]],
+            Give::Stages(cases, _) => {
+                let cases = cases.iter().map(|(cell, _)| lows[*cell]);
+                if !counted {
+                    return cases.collect();
+                }
+                let mut left = Low::Const(true);
+                let case = |low| {
+                    let here = self.builder.and([left, low]);
+                    let other = self.not(low);
+                    left = self.builder.and([left, other]);
+                    here
+                };
+                cases.map(case).collect()
+            }
+            Give::Vector(_) | Give::Rest => Vec::new(),
+        }
     }
 
     fn not(&mut self, low: Low) -> Low {

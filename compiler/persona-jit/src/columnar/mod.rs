@@ -22,4 +22,5 @@ pub(crate) mod rest;
 pub(crate) mod run;
 pub(crate) mod scheme;
 pub(crate) mod vector;
+mod write;
 pub(crate) mod zones;

@@ -3,8 +3,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use persona_ir::{CheckTable, Const, Plan};
-use persona_runtime::kernels::{self, CHUNK, Circuit, Isa, Row, WORDS};
+use persona_ir::{CheckTable, Plan};
+use persona_runtime::kernels::{CHUNK, Circuit, Isa, Row};
 use persona_runtime::{Calibration, Dataset, Strings, Value};
 
 use super::bound::{Around, Bound};
@@ -14,8 +14,10 @@ use super::hook::{Binding, BoundSource, Filler};
 use super::rest::{self, Outs, Rest};
 use super::scheme::{Give, Scheme};
 use super::vector::{Vector, Vectored};
+use super::write;
 use super::zones::Zones;
 use crate::analysis::Analysis;
+use crate::arena::{Arena, Room};
 use crate::bind::Tables;
 use crate::buffers::{Buffers, Made, Part, rows};
 use crate::context::OutRef;
@@ -35,6 +37,10 @@ pub(crate) struct Job<'a> {
     pub(crate) now: i64,
     pub(crate) calibration: &'a Arc<Calibration>,
     pub(crate) options: &'a RunOptions,
+    /// Of which goals only how many is asked; of none, if there are fewer.
+    pub(crate) counted: &'a [bool],
+    /// Where sets of members find memory, and where it goes when they are dropped.
+    pub(crate) room: Option<&'a Room>,
 }
 
 /// What a run of a stage gives.
@@ -44,6 +50,8 @@ pub(crate) struct Filled {
     pub(crate) buffers: Vec<Buffers>,
     /// The texts that were made.
     pub(crate) made: Made,
+    /// If there are counted goals: for each condition that the goals are made of, goal after goal, for how many it holds.
+    pub(crate) counts: Vec<u64>,
 }
 
 /// A job that is bound, for all threads.
@@ -69,6 +77,8 @@ struct Collected {
     /// The tasks that it worked on.
     tasks: Vec<usize>,
     texts: Strings,
+    /// By output of the circuit, if goals are counted.
+    counts: Vec<u64>,
 }
 
 /// Runs a stage for all profiles.
@@ -92,12 +102,12 @@ pub(crate) fn run(job: Job<'_>) -> Filled {
             calibration: job.calibration,
             vectors: job.scheme.vectors(),
             isa: job.options.isa,
+            counted: job.counted,
         },
     );
     let isa = job.options.isa.unwrap_or_else(Isa::best);
     let rest = job.scheme.rest(job.plan, job.analysis, &bound.rest_leaves);
-    let goals = job.scheme.goals.iter();
-    let mut buffers: Vec<Buffers> = goals.map(|g| Buffers::new(g, rows(g, job.data))).collect();
+    let mut buffers = buffers(&job);
     let outs = outs(job.scheme, bound.rest_leaves.len(), &mut buffers);
     let binding = Binding {
         data: job.data,
@@ -128,8 +138,13 @@ pub(crate) fn run(job: Job<'_>) -> Filled {
     let threads = job.options.threads.max(1);
     let chunks = job.data.profiles.div_ceil(CHUNK);
     let per_task = (chunks / (threads * 8)).clamp(1, MOST_CHUNKS);
-    let collected = shared.run(per_task, &mut buffers);
-    shared.put_together(collected, per_task, &mut buffers)
+    let sets = buffers.iter().filter(|buffer| buffer.is_set()).count();
+    let mut arena = Arena::new(job.room, sets, job.data.profiles);
+    let collected = shared.run(per_task, &mut buffers, &mut arena);
+    let sets = buffers.iter_mut().filter(|buffer| buffer.is_set());
+    sets.zip(arena.finish())
+        .for_each(|(buffer, set)| buffer.keep_set(set));
+    shared.put_together(collected, per_task, buffers)
 }
 
 /// Whether the profile table is as the plan has it.
@@ -153,6 +168,19 @@ fn check(plan: &Plan, data: &Dataset) {
     }
 }
 
+/// Room for what goals give.
+fn buffers(job: &Job<'_>) -> Vec<Buffers> {
+    let goals = job.scheme.goals.iter().enumerate();
+    let buffers = goals.map(|(at, goal)| {
+        let rows = rows(goal, job.data);
+        match job.counted.get(at) {
+            Some(true) => Buffers::nothing(rows),
+            _ => Buffers::new(goal, rows),
+        }
+    });
+    buffers.collect()
+}
+
 /// Where the rest writes, by its goals: nowhere for sets, which come first.
 fn outs(scheme: &Scheme, sets: usize, buffers: &mut [Buffers]) -> Outs {
     let nowhere = OutRef {
@@ -169,11 +197,13 @@ fn outs(scheme: &Scheme, sets: usize, buffers: &mut [Buffers]) -> Outs {
 
 impl<'a> Shared<'a> {
     /// Works on all profiles, on as many threads as asked for and as there are tasks.
-    fn run(&self, per_task: usize, buffers: &mut [Buffers]) -> Vec<Collected> {
+    fn run(&self, per_task: usize, buffers: &mut [Buffers], arena: &mut Arena) -> Vec<Collected> {
         let profiles = self.job.data.profiles;
         let count = profiles.div_ceil(per_task * CHUNK);
         let mut tasks: Vec<Task<'_>> = (0..count).map(|task| (task, Vec::new())).collect();
+        let mut sets = arena.sets();
         for (buffer, give) in buffers.iter_mut().zip(&self.job.scheme.gives) {
+            let set = if buffer.is_set() { sets.next() } else { None };
             if matches!(give, Give::Rest) {
                 // Code has its address: it is not touched here.
                 tasks
@@ -181,7 +211,7 @@ impl<'a> Shared<'a> {
                     .for_each(|(_, parts)| parts.push(Part::Nothing));
                 continue;
             }
-            let parts = buffer.parts(per_task * CHUNK);
+            let parts = buffer.parts(per_task * CHUNK, set);
             for ((_, task), part) in tasks.iter_mut().zip(parts) {
                 task.push(part);
             }
@@ -229,6 +259,7 @@ impl<'a> Shared<'a> {
                 collected.lists.push((task, rest.take_lists()));
             }
         }
+        collected.counts = worker.counts;
         if let Some(rest) = worker.rest {
             collected.texts = rest.into_texts();
         }
@@ -240,7 +271,7 @@ impl<'a> Shared<'a> {
         &self,
         collected: Vec<Collected>,
         per_task: usize,
-        buffers: &mut Vec<Buffers>,
+        mut buffers: Vec<Buffers>,
     ) -> Filled {
         let tasks = self.job.data.profiles.div_ceil(per_task * CHUNK);
         let mut made = Made {
@@ -249,11 +280,14 @@ impl<'a> Shared<'a> {
             rows: per_task * CHUNK,
         };
         let mut lists = Vec::new();
+        let mut counts = vec![0; self.counts()];
         for (thread, its) in collected.into_iter().enumerate() {
             its.tasks
                 .iter()
                 .for_each(|task| made.threads[*task] = thread);
             made.texts.push(its.texts);
+            let sums = counts.iter_mut().zip(its.counts);
+            sums.for_each(|(sum, count)| *sum += count);
             lists.extend(its.lists);
         }
         lists.sort_unstable_by_key(|(task, _)| *task);
@@ -265,8 +299,18 @@ impl<'a> Shared<'a> {
             }
         }
         Filled {
-            buffers: std::mem::take(buffers),
+            buffers,
             made,
+            counts,
+        }
+    }
+
+    /// How many counts there are: none where no goal is counted.
+    fn counts(&self) -> usize {
+        if self.job.counted.contains(&true) {
+            self.bound.circuit.outputs().len()
+        } else {
+            0
         }
     }
 }
@@ -279,6 +323,8 @@ struct Worker<'s, 'a> {
     vectors: Vec<Vector>,
     fused: Option<fused::run::Worker<'s, 'a>>,
     rest: Option<rest::Worker<'s>>,
+    /// By output of the circuit, if goals are counted.
+    counts: Vec<u64>,
 }
 
 impl<'s, 'a> Worker<'s, 'a> {
@@ -303,6 +349,7 @@ impl<'s, 'a> Worker<'s, 'a> {
                 .collect(),
             fused: shared.fused.as_ref().map(fused::run::Bound::worker),
             rest,
+            counts: vec![0; shared.counts()],
         }
     }
 
@@ -337,24 +384,34 @@ impl<'s, 'a> Worker<'s, 'a> {
             let rows = shared.bound.rest..shared.bound.rest + sets;
             rest.run(first, len, &rest_needed, &mut self.rows[rows]);
         }
-        shared.bound.circuit.run(isa, &mut self.rows, len);
-        let mut outputs = shared.bound.circuit.outputs();
-        for (give, part) in shared.job.scheme.gives.iter().zip(parts) {
-            let rows = &self.rows;
+        let circuit = &shared.bound.circuit;
+        if self.counts.is_empty() {
+            circuit.run(isa, &mut self.rows, len);
+        } else {
+            circuit.count(isa, &mut self.rows, len, &mut self.counts);
+        }
+        self.write(parts, at, len);
+    }
+
+    /// Writes what the circuit and the vectors give to the parts of a task.
+    fn write(&self, parts: &mut [Part<'_>], at: usize, len: usize) {
+        let rows = &self.rows;
+        let mut outputs = self.shared.bound.circuit.outputs();
+        for (give, part) in self.shared.job.scheme.gives.iter().zip(parts) {
             match give {
                 Give::Members(_) => {
-                    let (row, rest) = split(outputs, 1);
+                    let (row, rest) = outputs.split_at(1);
                     outputs = rest;
-                    write_members(part, &rows[row[0] as usize], at, len);
+                    write::members(part, &rows[row[0] as usize], at, len);
                 }
                 Give::Stages(cases, last) => {
-                    let (conds, rest) = split(outputs, cases.len());
+                    let (conds, rest) = outputs.split_at(cases.len());
                     outputs = rest;
                     let conds = conds.iter().map(|row| &rows[*row as usize]);
                     let cases = conds.zip(cases.iter().map(|(_, value)| value));
-                    write_stages(part, cases, last, at, len);
+                    write::stages(part, cases, last, at, len);
                 }
-                Give::Vector(vector) => write_vector(part, &self.vectors[*vector], at, len),
+                Give::Vector(vector) => write::vector(part, &self.vectors[*vector], at, len),
                 Give::Rest => {}
             }
         }
@@ -395,109 +452,6 @@ impl<'s, 'a> Worker<'s, 'a> {
                 rows.iter_mut().for_each(|row| row.and(&vector.known));
             }
         }
-    }
-}
-
-fn split(rows: &[u32], at: usize) -> (&[u32], &[u32]) {
-    rows.split_at(at)
-}
-
-fn write_members(part: &mut Part<'_>, row: &Row, at: usize, len: usize) {
-    if let Part::Members(words) = part {
-        let count = len.div_ceil(64);
-        words[at / 64..][..count].copy_from_slice(&row.0[..count]);
-        // Where the next chunk of this set goes; the other sets are written before.
-        let next = at / 64 + WORDS;
-        if let Some(next) = words.get_mut(next..next + WORDS) {
-            kernels::will_write(next);
-        }
-    }
-}
-
-/// The value of the first condition that holds, or the last one.
-fn write_stages<'r>(
-    part: &mut Part<'_>,
-    cases: impl Iterator<Item = (&'r Row, &'r Const)>,
-    last: &Const,
-    at: usize,
-    len: usize,
-) {
-    let mut left = Row::first(len);
-    match part {
-        Part::Codes(codes, _) => {
-            let code = |value: &Const| match value {
-                Const::Enum(index) => *index,
-                _ => 0,
-            };
-            let codes = &mut codes[at..at + len];
-            codes.fill(code(last));
-            for (row, value) in cases {
-                each_first(row, &mut left, |at| codes[at] = code(value));
-            }
-        }
-        Part::Ints(values, _) => {
-            let int = |value: &Const| match value {
-                Const::Int(value) => *value,
-                _ => 0,
-            };
-            let values = &mut values[at..at + len];
-            values.fill(int(last));
-            for (row, value) in cases {
-                each_first(row, &mut left, |at| values[at] = int(value));
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The bits of a row that are left; they are left no more.
-fn each_first(row: &Row, left: &mut Row, mut f: impl FnMut(usize)) {
-    for (word, (bits, left)) in row.0.iter().zip(&mut left.0).enumerate() {
-        let mut bits = bits & *left;
-        *left &= !bits;
-        while bits != 0 {
-            f(word * 64 + bits.trailing_zeros() as usize);
-            bits &= bits - 1;
-        }
-    }
-}
-
-/// A vector's values, zeros where they are missing.
-fn write_vector(part: &mut Part<'_>, vector: &Vector, at: usize, len: usize) {
-    let known = &vector.known;
-    let valid = match (part, &vector.values) {
-        (Part::Bytes(values, valid), Vectored::Bits(bits)) => {
-            let values = values[at..at + len].iter_mut().enumerate();
-            values.for_each(|(row, value)| *value = u8::from(bits.get(row)));
-            valid
-        }
-        (Part::Ints(values, valid), Vectored::Ints(from)) => {
-            copy(&mut values[at..at + len], from, known);
-            valid
-        }
-        (Part::Floats(values, valid), Vectored::Floats(from)) => {
-            copy(&mut values[at..at + len], from, known);
-            valid
-        }
-        (Part::Codes(values, valid), Vectored::Codes(from)) => {
-            copy(&mut values[at..at + len], from, known);
-            valid
-        }
-        _ => return,
-    };
-    if let Some(valid) = valid {
-        let bytes = known.0.iter().flat_map(|word| word.to_le_bytes());
-        let valid = &mut valid[at / 8..][..len.div_ceil(8)];
-        valid
-            .iter_mut()
-            .zip(bytes)
-            .for_each(|(to, from)| *to = from);
-    }
-}
-
-fn copy<T: Copy + Default>(to: &mut [T], from: &[T], known: &Row) {
-    for (row, (to, from)) in to.iter_mut().zip(from).enumerate() {
-        *to = if known.get(row) { *from } else { T::default() };
     }
 }
 

@@ -22,11 +22,13 @@ mod scalars;
 mod shapes;
 
 use persona_ir::Plan;
-use persona_runtime::{Answer, Answers, Dataset, Evaluation, Value, Values, interpret};
+use persona_runtime::{
+    Answer, Answers, Dataset, Evaluation, Total, Totals, Value, Values, interpret,
+};
 
 use persona_runtime::kernels::Isa;
 
-use crate::{Compiled, RunOptions};
+use crate::{Compiled, Room, RunOptions};
 
 /// One moment of evaluation, without a calibration.
 fn at(now: i64) -> Evaluation {
@@ -43,6 +45,16 @@ fn agree(plan: &Plan, data: &Dataset, evaluation: &Evaluation) -> Result<Answers
     for options in ways() {
         let actual = compiled.run_with(data, evaluation, &options);
         same_answers(plan, &expected, &actual).map_err(|error| format!("{options:?}: {error}"))?;
+    }
+    let totals = expected.totals(plan);
+    let room = Room::default();
+    for options in ways() {
+        let counted = compiled.count_with(data, evaluation, &options);
+        same_totals(plan, &totals, &counted).map_err(|error| format!("{options:?}: {error}"))?;
+        // What the run before has left in the room means nothing to the next.
+        let actual = compiled.run_in(data, evaluation, &options, &room);
+        same_answers(plan, &expected, &actual)
+            .map_err(|error| format!("{options:?}, in a room: {error}"))?;
     }
     let narrow = narrowed(data);
     let actual = compiled.run_with(&narrow, evaluation, &RunOptions::with_threads(2));
@@ -95,6 +107,36 @@ fn same_answers(plan: &Plan, expected: &Answers, actual: &Answers) -> Result<(),
         }
     }
     Ok(())
+}
+
+fn same_totals(plan: &Plan, expected: &Totals, actual: &Totals) -> Result<(), String> {
+    let (mut known, mut found) = (Vec::new(), Vec::new());
+    let totals = expected.columns.iter().zip(&actual.columns);
+    for (output, totals) in plan.outputs.iter().zip(totals) {
+        match totals {
+            (Total::Values(expected), Total::Values(actual)) => {
+                known.push(Answer::Values(expected.clone()));
+                found.push(Answer::Values(actual.clone()));
+            }
+            (expected, actual) if expected == actual => {}
+            (expected, actual) => {
+                let name = &output.name;
+                return Err(format!("counted: {name} is {actual:?}, not {expected:?}"));
+            }
+        }
+    }
+    if actual.columns.len() != plan.outputs.len() {
+        return Err("counted: not a total for each output".into());
+    }
+    let answers = |columns: Vec<Answer>, totals: &Totals| Answers {
+        columns,
+        strings: totals.strings.clone(),
+        calibration: totals.calibration.clone(),
+    };
+    let mut values = plan.clone();
+    values.outputs.truncate(known.len());
+    same_answers(&values, &answers(known, expected), &answers(found, actual))
+        .map_err(|error| format!("counted: {error}"))
 }
 
 fn same_calibration(expected: &Answers, actual: &Answers) -> Result<(), String> {

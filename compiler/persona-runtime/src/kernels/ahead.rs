@@ -1,18 +1,18 @@
 //! Asks for lines of the cache before they are read or written. Changes nothing but when memory is waited for.
 #![expect(unsafe_code, reason = "the instruction takes an address")]
 
-/// Says that these words will be written soon. Worth it where writes go to many places in turn, as to the sets of a
+/// Says that these bytes will be written soon. Worth it where writes go to many places in turn, as to the sets of a
 /// thousand segments: the machine foresees none of them, and waits for each line to be read before it is overwritten.
 #[inline]
-pub fn will_write(words: &mut [u64]) {
+pub fn will_write(bytes: &mut [u8]) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
-    for line in words.chunks(8) {
+    for line in bytes.chunks(64) {
         use std::arch::x86_64::{_MM_HINT_ET0, _mm_prefetch};
-        // SAFETY: a hint about an address of these words; it neither reads nor writes, and no machine faults on it.
+        // SAFETY: a hint about an address of these bytes; it neither reads nor writes, and no machine faults on it.
         unsafe { _mm_prefetch::<_MM_HINT_ET0>(line.as_ptr().cast()) }
     }
     #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-    let _ = words;
+    let _ = bytes;
 }
 
 /// Says that the value this many places behind the first will be read soon; there need be none. Worth it where reads skip

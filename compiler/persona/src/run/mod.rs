@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use persona_ir::Plan;
-use persona_runtime::{Answers, Dataset, Evaluation};
+use persona_runtime::{Answers, Dataset, Evaluation, Totals};
 
 use crate::error::guarded;
 use crate::{Error, Program, Why};
@@ -112,10 +112,14 @@ impl Program {
         let (answers, mut timing) = answer(&plan, &loaded, options, progress)?;
         timing.load = loaded.took;
         let counted = guarded("counting the answers", || {
-            summary::count(&plan, &answers, loaded.data.profiles)
+            let totals = match &answers {
+                Answered::Members(answers) => &answers.totals(&plan),
+                Answered::Totals(totals) => totals,
+            };
+            summary::count(&plan, totals, loaded.data.profiles)
         })?;
-        if let Some(path) = &options.members {
-            self.write_members(&plan, &loaded.data, &answers, path)?;
+        if let (Some(path), Answered::Members(answers)) = (&options.members, &answers) {
+            self.write_members(&plan, &loaded.data, answers, path)?;
         }
         Ok(loaded.into_result(counted, timing))
     }
@@ -168,12 +172,20 @@ fn machine_code(plan: &Plan) -> Result<persona_jit::Compiled, Error> {
     })
 }
 
+/// What an engine was asked.
+enum Answered {
+    /// Who is in what: a members file is wanted, or the interpreter answers, which knows no other way.
+    Members(Answers),
+    /// How many are.
+    Totals(Totals),
+}
+
 fn answer(
     plan: &Plan,
     loaded: &load::LoadedData,
     options: &RunOptions,
     progress: &dyn Progress,
-) -> Result<(Answers, Timing), Error> {
+) -> Result<(Answered, Timing), Error> {
     let evaluation = Evaluation {
         now: loaded.now.at,
         calibration: None,
@@ -185,7 +197,7 @@ fn answer(
         Engine::Interpreter => {
             progress.stage(Stage::Answering);
             guarded("interpreting the program", || {
-                persona_runtime::interpret(plan, data, &evaluation)
+                Answered::Members(persona_runtime::interpret(plan, data, &evaluation))
             })?
         }
         Engine::Batch => {
@@ -201,8 +213,10 @@ fn answer(
             timing.compile = start.elapsed();
             progress.stage(Stage::Answering);
             let threads = persona_jit::RunOptions::with_threads(threads(options));
-            guarded("running machine code", || {
-                compiled.run_with(data, &evaluation, &threads)
+            let members = options.members.is_some();
+            guarded("running machine code", || match members {
+                true => Answered::Members(compiled.run_with(data, &evaluation, &threads)),
+                false => Answered::Totals(compiled.count_with(data, &evaluation, &threads)),
             })?
         }
     };

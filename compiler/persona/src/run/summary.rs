@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use persona_ir::{OutputKind, Plan, Ty};
 use persona_runtime::time::Zone;
-use persona_runtime::{Answer, Answers, Column, Strings, Value, Values};
+use persona_runtime::{Column, Strings, Total, Totals, Value, Values};
 use rustc_hash::FxHashMap;
 
 use crate::Shown;
@@ -79,29 +79,27 @@ pub(crate) struct Counted {
     pub(crate) traits: Vec<TraitResult>,
 }
 
-/// Counts all answers.
-pub(crate) fn count(plan: &Plan, answers: &Answers, profiles: usize) -> Counted {
+/// Names all totals.
+pub(crate) fn count(plan: &Plan, totals: &Totals, profiles: usize) -> Counted {
     let mut counted = Counted::default();
-    for (output, answer) in plan.outputs.iter().zip(&answers.columns) {
+    let number = |count: u64| usize::try_from(count).expect("as many as there are profiles");
+    for (output, total) in plan.outputs.iter().zip(&totals.columns) {
         let name = output.name.clone();
-        match (output.kind, answer) {
-            (OutputKind::Segment, Answer::Members(members)) => {
+        match (output.kind, total) {
+            (OutputKind::Segment, Total::Members(members)) => {
                 counted.segments.push(sized(
                     name,
                     output.title.clone(),
-                    members.count_set_bits(),
+                    number(*members),
                     profiles,
                 ));
             }
-            (OutputKind::Partition(stages), Answer::Values(column)) => {
+            (OutputKind::Partition(stages), Total::Stages(counts)) => {
                 let values = &plan.schema.enums[stages].values;
-                let mut counts = vec![0; values.len()];
-                if let Values::Enum(codes) = &column.values {
-                    codes.iter().for_each(|code| counts[code as usize] += 1);
-                }
                 let stages = values.iter().zip(counts);
-                let stages = stages
-                    .map(|(v, count)| sized(v.name.clone(), v.title.clone(), count, profiles));
+                let stages = stages.map(|(v, count)| {
+                    sized(v.name.clone(), v.title.clone(), number(*count), profiles)
+                });
                 let title = output.title.clone();
                 counted.partitions.push(PartitionResult {
                     name,
@@ -109,12 +107,12 @@ pub(crate) fn count(plan: &Plan, answers: &Answers, profiles: usize) -> Counted 
                     stages: stages.collect(),
                 });
             }
-            (OutputKind::Trait, Answer::Values(column)) => {
+            (OutputKind::Trait, Total::Values(column)) => {
                 let ty = &plan.nodes[output.node].ty;
                 let known = (0..column.len())
                     .filter(|row| column.is_known(*row))
                     .count();
-                let values = values(plan, column, ty, &answers.strings, known);
+                let values = values(plan, column, ty, &totals.strings, known);
                 counted.traits.push(TraitResult {
                     name,
                     known,
@@ -122,7 +120,7 @@ pub(crate) fn count(plan: &Plan, answers: &Answers, profiles: usize) -> Counted 
                     values,
                 });
             }
-            (_, answer) => unreachable!("`{name}` is answered by {answer:?}"),
+            (_, total) => unreachable!("`{name}` is answered by {total:?}"),
         }
     }
     counted

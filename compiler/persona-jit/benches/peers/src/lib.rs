@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use persona::{Compiled, Engine as Way, Package, Program, Progress, RunOptions as Run, Stage};
 use persona_io::{LoadOptions, NoProgress};
-use persona_jit::{Compiled as Code, RunOptions};
-use persona_runtime::{Answer, Answers, Dataset, Evaluation};
+use persona_jit::{Compiled as Code, Room, RunOptions};
+use persona_runtime::{Dataset, Evaluation, Total, Totals};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -20,6 +20,7 @@ pub struct Engine {
     data: Option<Dataset>,
     code: Option<Code>,
     evaluation: Evaluation,
+    room: Room,
 }
 
 struct Silent;
@@ -68,6 +69,7 @@ fn open(folder: &str, now: i64, threads: usize, read: bool) -> Result<Engine, St
         data,
         code,
         evaluation,
+        room: Room::default(),
     })
 }
 
@@ -90,32 +92,49 @@ pub extern "C" fn persona_open(
     }
 }
 
-fn answers(engine: &Engine, threads: u32) -> Option<Answers> {
+/// What `persona_run` makes beside counts: nothing, …
+const COUNTS: u32 = 0;
+/// … members in new memory, or, with any other number, members in memory that was used before.
+const MEMBERS: u32 = 1;
+
+fn totals(engine: &Engine, threads: u32, makes: u32) -> Option<Totals> {
     let (data, code) = (engine.data.as_ref()?, engine.code.as_ref()?);
     let options = RunOptions::with_threads(threads as usize);
-    Some(code.run_with(data, &engine.evaluation, &options))
+    let answers = match makes {
+        COUNTS => return Some(code.count_with(data, &engine.evaluation, &options)),
+        MEMBERS => code.run_with(data, &engine.evaluation, &options),
+        _ => code.run_in(data, &engine.evaluation, &options, &engine.room),
+    };
+    Some(answers.totals(engine.program.plan()))
 }
 
 /// Answers everything for everybody. `counts` has room for one number for each answer: members of a segment, known values of a trait.
-/// Gives how many there are.
+/// `makes` says whether members are made: 0 not, 1 in new memory, 2 in memory that was used before. Gives how many numbers there are.
 #[unsafe(no_mangle)]
-pub extern "C" fn persona_run(engine: *const Engine, threads: u32, counts: *mut u64) -> u64 {
+pub extern "C" fn persona_run(
+    engine: *const Engine,
+    threads: u32,
+    makes: u32,
+    counts: *mut u64,
+) -> u64 {
     // SAFETY: the harness gives what `persona_open` returned.
     let engine = unsafe { &*engine };
-    let Some(answers) = answers(engine, threads) else {
+    let Some(totals) = totals(engine, threads, makes) else {
         return 0;
     };
-    for (index, answer) in answers.columns.iter().enumerate() {
-        let count = match answer {
-            Answer::Members(members) => members.count_set_bits(),
-            Answer::Values(column) => column.valid.as_ref().map_or(column.len(), |valid| {
-                valid.len() - valid.null_count()
-            }),
+    for (index, total) in totals.columns.iter().enumerate() {
+        let count = match total {
+            Total::Members(members) => *members,
+            Total::Stages(stages) => stages.iter().sum(),
+            Total::Values(column) => {
+                let missing = column.valid.as_ref().map_or(0, |valid| valid.null_count());
+                (column.len() - missing) as u64
+            }
         };
         // SAFETY: the harness gives room for all answers.
-        unsafe { *counts.add(index) = count as u64 };
+        unsafe { *counts.add(index) = count };
     }
-    answers.columns.len() as u64
+    totals.columns.len() as u64
 }
 
 /// Runs the package from its files, and writes the members file if a path is given. Counts as `persona_run`, segments only.
@@ -157,4 +176,3 @@ pub extern "C" fn persona_close(engine: *mut Engine) {
         drop(unsafe { Box::from_raw(engine) });
     }
 }
-

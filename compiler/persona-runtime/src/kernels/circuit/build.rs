@@ -158,11 +158,22 @@ fn lay_out(inputs: usize, gates: &[Gate], order: &[usize], outputs: &[Wire]) -> 
         outputs: outputs.iter().map(place).collect(),
         slots: vec![NO_SLOT; order.len()],
         loose: Vec::new(),
+        kept: vec![false; order.len()],
     };
+    for wire in &circuit.wires {
+        if let Some(gate) = wire.row().checked_sub(inputs) {
+            circuit.kept[gate] = true;
+        }
+    }
     for (output, row) in circuit.outputs.iter().enumerate() {
         match (*row as usize).checked_sub(inputs) {
             Some(gate) if circuit.slots[gate] == NO_SLOT => circuit.slots[gate] = output as u32,
-            _ => circuit.loose.push(output as u32),
+            gate => {
+                circuit.loose.push(output as u32);
+                if let Some(gate) = gate {
+                    circuit.kept[gate] = true;
+                }
+            }
         }
     }
     circuit

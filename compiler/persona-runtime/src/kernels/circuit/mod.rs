@@ -112,6 +112,8 @@ pub struct Circuit {
     slots: Vec<u32>,
     /// The outputs that are inputs, or the same as an earlier one.
     loose: Vec<u32>,
+    /// For each gate, whether its row is read: by other gates, to count a loose output, or by whoever asked to keep it.
+    kept: Vec<bool>,
 }
 
 /// Gates of one shape, one after another, giving rows one after another.
@@ -146,15 +148,27 @@ impl Circuit {
         run::run(self, isa, &mut rows[..self.rows], len, None);
     }
 
-    /// The same, and adds to `counts` how many rows of the chunk each output has.
+    /// Adds to `counts` how many rows of the chunk each output has. Rows that nothing but this count needs are not filled: what
+    /// is in them afterwards means nothing, but for those of [`Circuit::keep`].
     ///
     /// # Panics
     ///
     /// As [`Circuit::run`], and when there is not a count for each output.
-    pub fn run_counting(&self, isa: Isa, rows: &mut [Row], len: usize, counts: &mut [u64]) {
+    pub fn count(&self, isa: Isa, rows: &mut [Row], len: usize, counts: &mut [u64]) {
         self.check(rows, len);
         assert_eq!(counts.len(), self.outputs.len(), "a count for each output");
         run::run(self, isa, &mut rows[..self.rows], len, Some(counts));
+    }
+
+    /// Has [`Circuit::count`] fill this output's row too.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such output.
+    pub fn keep(&mut self, output: usize) {
+        if let Some(gate) = (self.outputs[output] as usize).checked_sub(self.inputs) {
+            self.kept[gate] = true;
+        }
     }
 
     fn check(&self, rows: &[Row], len: usize) {

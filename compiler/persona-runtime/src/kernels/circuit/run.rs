@@ -7,7 +7,7 @@
 
 use super::build::NO_SLOT;
 use super::{Circuit, Run, Wire};
-use crate::kernels::{Isa, Row, WORDS};
+use crate::kernels::{CHUNK, Isa, Row, WORDS};
 
 /// Some words of a row, in registers.
 trait Wide: Copy {
@@ -24,7 +24,16 @@ trait Wide: Copy {
     unsafe fn count(self) -> u64;
 }
 
-/// Fills the rows of the gates; with counts, adds those of the outputs. The caller has checked that there are
+/// What a gate shall give.
+#[derive(Clone, Copy)]
+struct Wanted {
+    /// How many bits it sets.
+    count: bool,
+    /// Its row.
+    row: bool,
+}
+
+/// Fills the rows of the gates; with counts, adds those of the outputs and fills what is kept. The caller has checked that there are
 /// `circuit.rows` rows, and as many counts as outputs.
 pub(super) fn run(
     circuit: &Circuit,
@@ -62,11 +71,15 @@ unsafe fn all<W: Wide>(
         for _ in 0..run.gates {
             let (mine, rest) = wires.split_at(each);
             wires = rest;
-            let slot = circuit.slots[to - circuit.inputs];
-            let counting = counts.is_some() && slot != NO_SLOT;
+            let at = to - circuit.inputs;
+            let slot = circuit.slots[at];
+            let wanted = Wanted {
+                count: counts.is_some() && slot != NO_SLOT,
+                row: counts.is_none() || circuit.kept[at],
+            };
             // SAFETY: every wire of a circuit is of one of its rows, and so is `to`, below the inputs and all gates.
-            let count = unsafe { gate::<W>(run, mine, rows, to, len, counting) };
-            if let Some(counts) = counts.as_deref_mut().filter(|_| counting) {
+            let count = unsafe { gate::<W>(run, mine, rows, to, len, wanted) };
+            if let Some(counts) = counts.as_deref_mut().filter(|_| wanted.count) {
                 counts[slot as usize] += count;
             }
             to += 1;
@@ -81,7 +94,7 @@ unsafe fn all<W: Wide>(
     }
 }
 
-/// One gate. Needs the wires and `to` to be of `rows`, and the instructions of `W`. Gives the count if asked.
+/// One gate. Needs the wires and `to` to be of `rows`, and the instructions of `W`. Gives the count if it is wanted.
 #[inline(always)]
 unsafe fn gate<W: Wide>(
     run: &Run,
@@ -89,9 +102,12 @@ unsafe fn gate<W: Wide>(
     rows: &mut [Row],
     to: usize,
     len: usize,
-    counting: bool,
+    wanted: Wanted,
 ) -> u64 {
     let base: *mut u64 = rows.as_mut_ptr().cast();
+    // What may be set beyond the chunk's end is cut off in memory: that is the last chunk, or none.
+    let cut = run.negates && len < CHUNK;
+    let mut bits = 0;
     for part in (0..WORDS).step_by(W::WORDS) {
         // SAFETY: wires and `to` are of these rows, each of which has `WORDS` words, of which `W::WORDS` from `part` on are
         // taken, as `W::WORDS` divides `WORDS`.
@@ -102,17 +118,22 @@ unsafe fn gate<W: Wide>(
             } else {
                 clauses::<W, false>(&run.shape, wires, base)
             };
-            all.store(base.add(to * WORDS));
+            if wanted.row || cut {
+                all.store(base.add(to * WORDS));
+            }
+            if wanted.count && !cut {
+                bits += all.count();
+            }
         }
     }
-    if run.negates {
+    if cut {
         rows[to].truncate(len);
+        if wanted.count {
+            // SAFETY: `to` is one of these rows.
+            bits = unsafe { count::<W>(rows, to) };
+        }
     }
-    if !counting {
-        return 0;
-    }
-    // SAFETY: `to` is one of these rows.
-    unsafe { count::<W>(rows, to) }
+    bits
 }
 
 /// Words of a wire. Needs the wire to be of rows of which `base` is the first's word.

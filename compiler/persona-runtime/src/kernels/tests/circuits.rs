@@ -84,20 +84,36 @@ fn random_gates(
     (gates, made, wires)
 }
 
-fn agree(circuit: &Circuit, given: &[Row], expected: &[Row], len: usize) {
-    for isa in Isa::available() {
-        let mut rows = vec![Row([0xAAAA_AAAA_AAAA_AAAA; 32]); circuit.rows()];
+fn agree(circuit: &mut Circuit, given: &[Row], expected: &[Row], len: usize) {
+    let junk = Row([0xAAAA_AAAA_AAAA_AAAA; 32]);
+    let rows_of = |circuit: &Circuit| {
+        let mut rows = vec![junk; circuit.rows()];
         rows[..given.len()].copy_from_slice(given);
-        let mut counts = vec![5; expected.len()];
-        circuit.run_counting(isa, &mut rows, len, &mut counts);
-        for ((output, expected), count) in circuit.outputs().iter().zip(expected).zip(counts) {
-            assert_eq!(rows[*output as usize], *expected, "{isa:?}, {len} rows");
-            assert_eq!(count, 5 + expected.count(), "{isa:?}, {len} rows");
-        }
-        rows[given.len()..].fill(Row([0x1111_1111_1111_1111; 32]));
+        rows
+    };
+    for isa in Isa::available() {
+        let mut rows = rows_of(circuit);
         circuit.run(isa, &mut rows, len);
         for (output, expected) in circuit.outputs().iter().zip(expected) {
             assert_eq!(rows[*output as usize], *expected, "{isa:?}, {len} rows");
+        }
+    }
+    // The first output's row beside the counts, then every other one's, then all.
+    for step in [usize::MAX, 2, 1] {
+        for output in (0..expected.len()).step_by(step) {
+            circuit.keep(output);
+        }
+        for isa in Isa::available() {
+            let mut rows = rows_of(circuit);
+            let mut counts = vec![5; expected.len()];
+            circuit.count(isa, &mut rows, len, &mut counts);
+            for (output, (expected, count)) in expected.iter().zip(counts).enumerate() {
+                assert_eq!(count, 5 + expected.count(), "{isa:?}, {len} rows");
+                if output % step == 0 {
+                    let row = circuit.outputs()[output] as usize;
+                    assert_eq!(rows[row], *expected, "{isa:?}, {len} rows");
+                }
+            }
         }
     }
 }
@@ -126,7 +142,7 @@ fn generated_circuits_give_what_their_gates_mean() {
         });
         let outputs: Vec<Wire> = outputs.collect();
         let expected = meaning(&given, &made, &outputs, len);
-        agree(&gates.finish(&outputs), &given, &expected, len);
+        agree(&mut gates.finish(&outputs), &given, &expected, len);
     }
 }
 
@@ -151,9 +167,9 @@ fn the_empty_and_is_the_chunk_and_the_empty_or_nothing() {
     for len in [0, 1, 64, 100, CHUNK] {
         let mut gates = Gates::new(0);
         let (all, none) = (gates.and(&[]), gates.or(&[]));
-        let circuit = gates.finish(&[all, none, !none, !all]);
+        let mut circuit = gates.finish(&[all, none, !none, !all]);
         let (all, none) = (Row::first(len), Row::NONE);
-        agree(&circuit, &[], &[all, none, all, none], len);
+        agree(&mut circuit, &[], &[all, none, all, none], len);
     }
 }
 
