@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use persona_ir::{CheckTable, Plan};
-use persona_runtime::kernels::{CHUNK, Circuit, Isa, Row};
+use persona_runtime::kernels::{CHUNK, Circuit, Isa, Lane, Row};
 use persona_runtime::{Calibration, Dataset, Strings, Value};
 
 use super::bound::{Around, Bound};
@@ -362,6 +362,11 @@ impl<'s, 'a> Worker<'s, 'a> {
             let valid = lane.valid.map(|valid| valid.slice(first, len));
             let rows = &mut self.rows[lane.first..lane.first + lane.scan.len()];
             lane.scan.run(isa, lane.values.chunk(chunk), valid, rows);
+            // Comes from memory while the other lanes are tested.
+            lane.values.will_read(chunk + 1);
+            if let Some(valid) = lane.valid {
+                Lane::Bits(valid).will_read(chunk + 1);
+            }
         }
         if let Some(fused) = &mut self.fused {
             let needed = match &shared.bound.guards.fused {

@@ -2,6 +2,7 @@
 
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 
+use super::ahead::will_read_all;
 use super::{CHUNK, Row};
 
 /// A slice of a bitmap: `len` bits from bit `offset` on, bit `k` of the bitmap being bit `k % 8` of byte `k / 8`.
@@ -52,6 +53,11 @@ impl<'a> Bits<'a> {
             self.len
         );
         Self::new(self.bytes, self.shift as usize + start, len)
+    }
+
+    /// Says that they will be read after some other work.
+    pub(super) fn will_read(&self) {
+        will_read_all(self.bytes);
     }
 
     /// The bits as a row of words, zero beyond their end.

@@ -1,5 +1,6 @@
 //! Lanes: typed slices of columns, as kernels read them.
 
+use super::ahead::will_read_all;
 use super::{Bits, CHUNK};
 
 /// A typed slice of a column. Unsigned lanes hold codes.
@@ -99,6 +100,14 @@ impl Lane<'_> {
     pub fn chunk(&self, chunk: usize) -> Self {
         let start = chunk * CHUNK;
         self.slice(start, CHUNK.min(self.len() - start))
+    }
+
+    /// Says that chunk `chunk` will be read after some other work; of a chunk that the lane lacks, nothing.
+    pub fn will_read(&self, chunk: usize) {
+        if chunk * CHUNK >= self.len() {
+            return;
+        }
+        each_lane!(self.chunk(chunk), values => will_read_all(values), bits => bits.will_read());
     }
 
     /// A part: `len` rows from row `start` on.
