@@ -6,6 +6,7 @@ use super::{File, assert_complaint, assert_tidy, files};
 const LAYERS: &[(&str, u32)] = &[
     ("persona-base", 0),
     ("persona-std", 0),
+    ("persona-liquid", 1),
     ("persona-syntax", 1),
     ("persona-ir", 1),
     ("persona-sema", 2),

@@ -14,7 +14,7 @@ mod span;
 
 pub use codes::{Code, CodeInfo, Level, all_codes, find_code};
 pub use codes::{campaign, data, history, missing, modules, names, package, proofs, syntax, types};
-pub use codes::{contents, experiments, timelines, triggers};
+pub use codes::{contents, experiments, liquid, timelines, triggers};
 pub use currency::{Currency, currencies};
 pub use diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Severity, sort_and_dedup};
 pub use ids::IndexVec;

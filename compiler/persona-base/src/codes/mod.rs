@@ -119,6 +119,7 @@ pub mod contents;
 pub mod data;
 pub mod experiments;
 pub mod history;
+pub mod liquid;
 pub mod missing;
 pub mod modules;
 pub mod names;
@@ -135,6 +136,7 @@ pub fn all_codes() -> Vec<Code> {
         syntax::ALL,
         triggers::ALL,
         contents::ALL,
+        liquid::ALL,
         experiments::ALL,
         timelines::ALL,
         names::ALL,
