@@ -7,6 +7,7 @@ pub mod calendar;
 mod calibrate;
 mod checks;
 mod column;
+pub mod content;
 mod dataset;
 pub mod display;
 pub mod experiment;

@@ -257,6 +257,11 @@ impl<'e, F: Facts> ProfileEvaluator<'e, F> {
         self.profile
     }
 
+    /// The value of one of the profile's columns.
+    pub fn profile_value(&self, col: persona_ir::ColId) -> Value {
+        self.evaluator.data.profile_value(col, self.profile)
+    }
+
     /// `now` in the profile's zone.
     pub fn clock(&self) -> &Clock {
         let usual = || self.evaluator.times.clock(self.profile);
