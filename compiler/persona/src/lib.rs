@@ -17,6 +17,7 @@
 mod bench;
 mod dependencies;
 mod error;
+pub mod experiment;
 mod fields;
 mod find;
 pub mod generate;
