@@ -1,6 +1,8 @@
 //! Real data: questions about public data sets, answered to the last customer. The data lies beside the repository, in
 //! `../shared/data`, and is not part of it.
 
+mod experiments;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -68,7 +68,7 @@ pub enum SizeError {
 pub fn sample_size(design: &Design<'_>) -> Result<Size, SizeError> {
     let people = needed(design)?;
     // Beyond this, whole numbers are no longer exact, and no country has so many people.
-    if !(people < 9e15) {
+    if people.is_nan() || people >= 9e15 {
         return Err(SizeError::Endless);
     }
     let up = |people: f64| people.ceil() as u64;
