@@ -19,6 +19,7 @@ pub mod geo;
 pub mod histories;
 mod interp;
 pub mod kernels;
+pub mod machine;
 pub mod num;
 pub mod order;
 pub mod parse;

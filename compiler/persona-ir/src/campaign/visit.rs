@@ -41,6 +41,37 @@ impl Campaign {
     }
 }
 
+impl Campaign {
+    /// Every node that [`Self::each_node`] visits, sorted, none repeated.
+    pub fn roots(&self) -> Vec<NodeId> {
+        let mut roots = Vec::new();
+        self.clone().each_node(&mut |node| roots.push(*node));
+        roots.sort_unstable();
+        roots.dedup();
+        roots
+    }
+
+    /// The conditions and values that are asked under an event at level 0 outside of the graph's own queries: those on events
+    /// that start, end or wake runs, and those of goals.
+    pub fn bodies(&self) -> Vec<NodeId> {
+        let mut bodies = Vec::new();
+        for trigger in self.triggers.iter() {
+            if let Start::Event(of) | Start::Inactivity { of, .. } = &trigger.start {
+                bodies.extend(of.filter);
+            }
+            bodies.extend(trigger.stop_on.iter().filter_map(|of| of.filter));
+            for step in &trigger.steps {
+                if let StepKind::WaitForEvent { of, .. } = &step.kind {
+                    bodies.extend(of.filter);
+                }
+            }
+        }
+        let goals = self.experiments.iter().flat_map(|of| &of.goals);
+        bodies.extend(goals.filter_map(|goal| goal.of.filter));
+        bodies
+    }
+}
+
 fn condition(of: &mut Condition, f: &mut impl FnMut(&mut NodeId)) {
     f(&mut of.node);
     let mut explains: Vec<&mut Explain> = vec![&mut of.explain];

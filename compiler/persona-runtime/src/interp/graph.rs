@@ -67,7 +67,8 @@ impl Graph {
         nodes
     }
 
-    fn prepare(&mut self, plan: &Plan, root: NodeId) {
+    /// Makes a node a body that can be evaluated under binders.
+    pub(crate) fn prepare(&mut self, plan: &Plan, root: NodeId) {
         if self.bodies.contains_key(&root) {
             return;
         }
@@ -100,7 +101,11 @@ fn timed(plan: &Plan) -> IndexVec<NodeId, bool> {
 }
 
 /// The nodes that can be reached from some over the operands that `follow` allows, those included, in id order.
-fn reach(plan: &Plan, roots: &[NodeId], follow: impl Fn(&Operand) -> bool) -> Vec<NodeId> {
+pub(super) fn reach(
+    plan: &Plan,
+    roots: &[NodeId],
+    follow: impl Fn(&Operand) -> bool,
+) -> Vec<NodeId> {
     let mut seen: FxHashSet<NodeId> = FxHashSet::default();
     let mut found: Vec<NodeId> = roots
         .iter()

@@ -15,7 +15,7 @@ pub(crate) use history::Hit;
 
 use std::sync::Arc;
 
-use persona_ir::{AggKind, Levels, NodeId, Op, Plan, RankId, Ty};
+use persona_ir::{AggKind, Campaign, Levels, NodeId, Op, Plan, RankId, Ty};
 use regex::Regex;
 use rustc_hash::FxHashMap;
 
@@ -85,9 +85,23 @@ impl Prepared {
         }
     }
 
+    /// Prepares the plan of a campaign, the conditions on events that stand outside of all queries included.
+    pub fn of_campaign(campaign: &Campaign) -> Self {
+        let mut prepared = Self::new(&campaign.plan);
+        for body in campaign.bodies() {
+            prepared.graph.prepare(&campaign.plan, body);
+        }
+        prepared
+    }
+
     /// Whether a node's value is the same under every binder.
     pub fn is_closed(&self, node: NodeId) -> bool {
         self.graph.is_closed(node)
+    }
+
+    /// All nodes that a root is made of, itself included, in id order.
+    pub fn reach(&self, plan: &Plan, root: NodeId) -> Vec<NodeId> {
+        graph::reach(plan, &[root], |_| true)
     }
 
     /// Whether time alone can change a node's value: `now` or a history has a part in it.
@@ -290,6 +304,18 @@ impl<'e, F: Facts> ProfileEvaluator<'e, F> {
     pub fn set_frame(&mut self, frame: &[Value]) {
         self.scratch.frame.clear();
         self.scratch.frame.extend_from_slice(frame);
+        self.scratch.forget();
+    }
+
+    /// Goes on with this clock: another instant, perhaps in another zone. Nothing counts as evaluated any more, so that this
+    /// also says that the facts changed.
+    pub fn set_clock(&mut self, clock: Clock) {
+        self.later = Some(clock);
+        self.scratch.forget();
+    }
+
+    /// Says that the facts about the profile changed: nothing counts as evaluated any more.
+    pub fn forget(&mut self) {
         self.scratch.forget();
     }
 
