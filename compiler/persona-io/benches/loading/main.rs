@@ -23,6 +23,10 @@ use persona_io::{LoadOptions, Loaded, NoProgress, load, write_members_with};
 use persona_ir::Plan;
 use persona_runtime::{Answer, Answers, Calibration};
 
+/// As in the program that people run.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What the command line says.
 struct Args {
     rows: u64,

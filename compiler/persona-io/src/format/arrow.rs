@@ -82,6 +82,10 @@ impl Unit {
         Self { micros, per_micro }
     }
 
+    pub(crate) fn is_micros(self) -> bool {
+        (self.micros, self.per_micro) == (1, 1)
+    }
+
     pub(crate) fn micros(self, value: i64) -> Option<i64> {
         value.div_euclid(self.per_micro).checked_mul(self.micros)
     }

@@ -2,6 +2,10 @@
 //! dictionaries in the file stay dictionaries. A decoder that gives up, or even panics, on a damaged file is reported as
 //! an error of the file.
 
+mod hybrid;
+mod pages;
+mod plain;
+
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -9,15 +13,18 @@ use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_schema::{DataType, Field, Schema};
-use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder,
 };
+use parquet::arrow::{ProjectionMask, parquet_to_arrow_schema};
 use parquet::basic::{Encoding, Type};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 
-use super::batch::Batch;
+use self::pages::Leaf;
+use self::plain::Kind;
+use super::batch::{Batch, BatchColumn, Lines};
 use super::{Ended, Opened, Piece, Pieces, Stop, arrow, read_error};
 use crate::error::LoadError;
 use crate::value::raw::Raw;
@@ -39,9 +46,13 @@ pub(super) fn open(
     let schema = metadata.schema().clone();
     let (roots, present) = arrow::project(&schema, wanted)?;
     let metadata = guarded(footer, || with_dictionaries(metadata, &schema))?;
+    let natural = guarded(footer, || {
+        parquet_to_arrow_schema(metadata.parquet_schema(), None)
+    })?;
     let form = Form {
         path: path.to_owned(),
-        mask: ProjectionMask::roots(metadata.parquet_schema(), roots),
+        leaves: leaves(&metadata, &natural, wanted),
+        roots,
         metadata,
         wanted: wanted.to_vec(),
         batch_rows,
@@ -125,12 +136,37 @@ fn dictionary_only(column: &ColumnChunkMetaData) -> bool {
             .is_some_and(|mask| mask.encodings().all(coded))
 }
 
+/// For each wanted column the leaf of the file and the kind of its values, where pages of such columns are read here.
+fn leaves(
+    metadata: &ArrowReaderMetadata,
+    natural: &Schema,
+    wanted: &[Arc<str>],
+) -> Vec<Option<(usize, Kind)>> {
+    let descr = metadata.parquet_schema();
+    let fields = metadata.schema().fields();
+    let leaf = |name: &Arc<str>| {
+        let root = fields.iter().position(|field| field.name() == &**name)?;
+        let mut leaves =
+            (0..descr.num_columns()).filter(|leaf| descr.get_column_root_idx(*leaf) == root);
+        let (Some(leaf), None) = (leaves.next(), leaves.next()) else {
+            return None;
+        };
+        let natural = natural.fields().get(root)?.data_type();
+        let kind = Kind::of(&descr.column(leaf), fields[root].data_type(), natural)?;
+        Some((leaf, kind))
+    };
+    wanted.iter().map(leaf).collect()
+}
+
 /// What all row groups of a file share.
 #[derive(Debug)]
 struct Form {
     path: PathBuf,
     metadata: ArrowReaderMetadata,
-    mask: ProjectionMask,
+    /// The root columns that are wanted.
+    roots: Vec<usize>,
+    /// For each wanted column its leaf and kind, if its pages can be read here.
+    leaves: Vec<Option<(usize, Kind)>>,
     wanted: Vec<Arc<str>>,
     batch_rows: usize,
 }
@@ -237,23 +273,90 @@ impl Group {
 
     fn decode(&self, give: &mut dyn FnMut(Batch)) -> Result<(), Box<LoadError>> {
         let form = &*self.form;
+        let what = "its columns cannot be read";
+        let mut leaves = if self.all_by_arrow() {
+            form.wanted.iter().map(|_| None).collect()
+        } else {
+            let mut file = super::open_file(&form.path)?;
+            guarded(what, || self.leaves(&mut file))?
+        };
+        let mut others = self.others(&leaves)?;
+        let mut row = self.row;
+        let end = self.row.saturating_add(self.rows());
+        loop {
+            let what = format!("it ends or breaks after row {}", row - 1);
+            let mut batch = match &mut others {
+                Some(reader) => match guarded(&what, || reader.next().transpose())? {
+                    Some(record) => arrow::batch(&record, &form.wanted, row)?,
+                    None => return Ok(()),
+                },
+                None if row >= end => return Ok(()),
+                None => Batch {
+                    rows: usize::try_from(end - row)
+                        .map_or(form.batch_rows, |left| left.min(form.batch_rows)),
+                    lines: Lines::From(row),
+                    columns: form.wanted.iter().map(|_| BatchColumn::Absent).collect(),
+                    problems: Vec::new(),
+                },
+            };
+            for (column, leaf) in batch.columns.iter_mut().zip(&mut leaves) {
+                if let Some(leaf) = leaf {
+                    *column = BatchColumn::Arrow(guarded(&what, || leaf.read(batch.rows))?);
+                }
+            }
+            row += batch.rows as u64;
+            give(batch);
+        }
+    }
+
+    /// Whether nothing is read page by page: only to find out that it makes no difference.
+    fn all_by_arrow(&self) -> bool {
+        #[cfg(test)]
+        return crate::load::oracle::is_on();
+        #[cfg(not(test))]
+        false
+    }
+
+    /// For each wanted column, if it is read page by page, where it is.
+    fn leaves(&self, file: &mut File) -> parquet::errors::Result<Vec<Option<Leaf>>> {
+        let group = self.form.metadata.metadata().row_group(self.group);
+        let rows = usize::try_from(self.rows()).unwrap_or(usize::MAX);
+        let mut open = |leaf: &Option<(usize, Kind)>| match leaf {
+            Some((leaf, kind)) if pages::reads(group.column(*leaf)) => {
+                Leaf::new(file, group.column(*leaf), kind.clone(), rows).map(Some)
+            }
+            _ => Ok(None),
+        };
+        self.form.leaves.iter().map(&mut open).collect()
+    }
+
+    /// The reader of all columns that are not read page by page; nothing where those are all.
+    fn others(
+        &self,
+        leaves: &[Option<Leaf>],
+    ) -> Result<Option<ParquetRecordBatchReader>, Box<LoadError>> {
+        let form = &*self.form;
+        let descr = form.metadata.parquet_schema();
+        let mut here = Vec::new();
+        for (leaf, known) in leaves.iter().zip(&form.leaves) {
+            if let (Some(_), Some((leaf, _))) = (leaf, known) {
+                here.push(descr.get_column_root_idx(*leaf));
+            }
+        }
+        let roots = form.roots.iter().copied();
+        let roots: Vec<usize> = roots.filter(|root| !here.contains(root)).collect();
+        if roots.is_empty() && !here.is_empty() {
+            return Ok(None);
+        }
         let file = super::open_file(&form.path)?;
-        let mut reader = guarded("its columns cannot be read", || {
+        guarded("its columns cannot be read", || {
             ParquetRecordBatchReaderBuilder::new_with_metadata(file, form.metadata.clone())
-                .with_projection(form.mask.clone())
+                .with_projection(ProjectionMask::roots(descr, roots))
                 .with_batch_size(form.batch_rows)
                 .with_row_groups(vec![self.group])
                 .build()
-        })?;
-        let mut row = self.row;
-        loop {
-            let what = format!("it ends or breaks after row {}", row - 1);
-            let Some(record) = guarded(&what, || reader.next().transpose())? else {
-                return Ok(());
-            };
-            give(arrow::batch(&record, &form.wanted, row)?);
-            row += record.num_rows() as u64;
-        }
+        })
+        .map(Some)
     }
 }
 
@@ -272,5 +375,55 @@ pub(super) fn guarded<T, E: std::fmt::Display>(
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(damaged(&error.to_string())),
         Err(_) => Err(damaged("the decoder gave up")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::*;
+    use parquet::arrow::ArrowWriter;
+
+    use super::*;
+
+    #[test]
+    fn columns_of_common_kinds_are_read_page_by_page_and_others_by_the_crate() {
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("i32", Arc::new(Int32Array::from(vec![Some(1), None]))),
+            ("f64", Arc::new(Float64Array::from(vec![0.5, 0.25]))),
+            ("text", Arc::new(StringArray::from(vec!["a", "b"]))),
+            ("yes", Arc::new(BooleanArray::from(vec![true, false]))),
+            (
+                "at",
+                Arc::new(TimestampMicrosecondArray::from(vec![1, 2]).with_timezone("UTC")),
+            ),
+            ("i8", Arc::new(Int8Array::from(vec![1, 2]))),
+            ("view", Arc::new(StringViewArray::from(vec!["a", "b"]))),
+        ];
+        let wanted: Vec<Arc<str>> = columns.iter().map(|(name, _)| Arc::from(*name)).collect();
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let path = tempfile::NamedTempFile::new().unwrap();
+        let mut writer =
+            ArrowWriter::try_new(path.reopen().unwrap(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        let mut opened = open(path.as_file(), path.path(), &wanted, 10).unwrap();
+        let Some(Piece::Group(group)) = opened.pieces.next().unwrap() else {
+            panic!("there is a row group");
+        };
+        let leaves = group.leaves(&mut path.reopen().unwrap()).unwrap();
+        let here: Vec<bool> = leaves.iter().map(Option::is_some).collect();
+        assert_eq!(here, [true, true, true, true, true, false, false]);
+        let mut rows = 0;
+        let ended = group.read(&mut |batch| {
+            assert!(
+                batch
+                    .columns
+                    .iter()
+                    .all(|column| matches!(column, BatchColumn::Arrow(_)))
+            );
+            rows += batch.rows;
+        });
+        assert!(ended.stop.is_none());
+        assert_eq!(rows, 2);
     }
 }

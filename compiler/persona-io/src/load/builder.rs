@@ -388,6 +388,23 @@ impl ColumnBuilder {
         self.note_all(more, packed.as_ref().map(|bits| bits.as_slice()));
     }
 
+    /// Appends rows of a column of the same type by their places, zeros where there is nothing; false, with nothing
+    /// appended, for types that have no such way.
+    pub(crate) fn append_at(
+        &mut self,
+        entries: &Self,
+        places: &[i32],
+        nulls: Option<&NullBuffer>,
+    ) -> bool {
+        match (&mut self.data, &entries.data) {
+            (Data::Int(to), Data::Int(from)) => to.append_at(from, places, nulls),
+            (Data::Float(to), Data::Float(from)) => super::lanes::pick_at(to, from, places, nulls),
+            _ => return false,
+        }
+        self.noted(places.len(), nulls);
+        true
+    }
+
     /// Appends a list of elements `range` of these children.
     pub(crate) fn push_elements(&mut self, children: &[Self], range: std::ops::Range<usize>) {
         if let Data::List(ends, own) = &mut self.data {

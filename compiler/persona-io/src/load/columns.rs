@@ -8,7 +8,7 @@ use persona_ir::Ty;
 use super::builder::{ColumnBuilder, Interner};
 use super::fast::{self, Fast};
 use super::ingest::{Ingest, Notes, push_out};
-use super::lanes::TextLane;
+use super::lanes::{CodeLane, IntLane, TextLane};
 use super::log::{Origin, Wrong};
 use crate::format::arrow::{Arr, TimeKind, Unit, Values};
 use crate::format::{Batch, BatchColumn, Texts};
@@ -36,9 +36,13 @@ impl Memo {
 struct Dictionary {
     values: ArrayRef,
     /// What rows hold for each entry, or [`NOT_PLAIN`].
-    places: Vec<u32>,
+    places: CodeLane,
+    /// Whether all entries are plain.
+    plain: bool,
     /// Whether those are places in the column's own dictionary.
     own: bool,
+    /// The entries as values of the column, where those are neither texts nor of an enum; nothing where one is not plain.
+    column: Option<ColumnBuilder>,
 }
 
 /// An entry that is not plain; no column has so many of them.
@@ -129,6 +133,13 @@ impl Ingest<'_, '_> {
             self.table.keys.append_slices(text, offsets);
             return;
         }
+        if let Ex::Column(slot) = input.expr
+            && let BatchColumn::Arrow(array) = &batch.columns[slot]
+            && input.reader.plain() == Some(&Ty::Str)
+            && self.arrow_keys(array, rows)
+        {
+            return;
+        }
         if let Some((texts, json)) = texts_of(&input.expr, &input.reader, batch) {
             for row in 0..batch.rows {
                 let key = plain_text(texts.at(row), json).unwrap_or("");
@@ -143,6 +154,40 @@ impl Ingest<'_, '_> {
         for row in 0..batch.rows {
             self.slow_key(batch, row, rows);
         }
+    }
+
+    /// Appends keys that are whole numbers, or entries of a dictionary; false, with nothing appended, where they are neither.
+    fn arrow_keys(&mut self, array: &Arr, rows: &mut Rows) -> bool {
+        if array.nulls.is_some() {
+            return false;
+        }
+        let keys = &mut self.table.keys;
+        match &array.values {
+            Values::Int(values) => values.iter().for_each(|value| push_number(keys, *value)),
+            Values::Int32(values) => {
+                values
+                    .iter()
+                    .for_each(|value| push_number(keys, i64::from(*value)));
+            }
+            Values::Dictionary(places, entries, _) => match &entries.values {
+                Values::Str(texts) if entries.nulls.is_none() => {
+                    for (row, place) in places.iter().enumerate() {
+                        let key = texts.value(usize::try_from(*place).unwrap_or(usize::MAX));
+                        rows.told[row] |= key.is_empty();
+                        keys.push(key);
+                    }
+                }
+                Values::Int(values) => places
+                    .iter()
+                    .for_each(|place| push_number(keys, values[*place as usize])),
+                Values::Int32(values) => places
+                    .iter()
+                    .for_each(|place| push_number(keys, values[*place as usize].into())),
+                _ => return false,
+            },
+            _ => return false,
+        }
+        true
     }
 
     /// Appends the key of one row as records are read.
@@ -339,47 +384,79 @@ impl Ingest<'_, '_> {
                 .texts(self.strings)
                 .is_some_and(|(lane, _)| lane.has_entries()),
             Ty::Enum(_) => true,
-            _ => return false,
+            _ => return self.numbers(at, field, array, column),
         };
         let known = self.memo.fields[at]
             .take()
             .filter(|known| known.own == own && known.values.to_data().ptr_eq(&values.to_data()));
         let known = match known {
             Some(known) => known,
-            None => Dictionary {
-                places: self.places(&field.reader, entries, values.len(), column),
-                values: values.clone(),
-                own: column
-                    .texts(self.strings)
-                    .is_none_or(|(lane, _)| lane.has_entries()),
-            },
-        };
-        let place = |key: &i32| {
-            usize::try_from(*key)
-                .ok()
-                .and_then(|key| known.places.get(key))
-        };
-        let mut rows: Vec<u32> = Vec::with_capacity(keys.len());
-        rows.extend(
-            keys.iter()
-                .map(|key| place(key).copied().unwrap_or(NOT_PLAIN)),
-        );
-        if let Some(nulls) = &array.nulls {
-            for (row, valid) in rows.iter_mut().zip(nulls.iter()) {
-                *row = if valid { *row } else { 0 };
+            None => {
+                let places = self.places(&field.reader, entries, values.len(), column);
+                let mut lane = CodeLane::default();
+                lane.extend(&places);
+                Dictionary {
+                    plain: !places.contains(&NOT_PLAIN),
+                    places: lane,
+                    values: values.clone(),
+                    own: column
+                        .texts(self.strings)
+                        .is_none_or(|(lane, _)| lane.has_entries()),
+                    column: None,
+                }
             }
-        }
-        let plain = !rows.contains(&NOT_PLAIN);
+        };
+        let nulls = array.nulls.as_ref();
+        let is_plain = |(row, key): (usize, &i32)| {
+            let key = usize::try_from(*key).unwrap_or(usize::MAX);
+            nulls.is_some_and(|nulls| nulls.is_null(row))
+                || (key < values.len() && known.places.get(key) != NOT_PLAIN)
+        };
+        let plain = known.plain || keys.iter().enumerate().all(is_plain);
         if plain {
             if let Some((lane, _)) = column.texts(self.strings) {
-                lane.extend_places(&rows);
+                lane.append_places(&known.places, keys, nulls);
             } else if let Some(lane) = column.codes() {
-                lane.extend(&rows);
+                lane.append_at(&known.places, keys, nulls);
             }
-            column.noted(rows.len(), array.nulls.as_ref());
+            column.noted(keys.len(), nulls);
         }
         self.memo.fields[at] = Some(known);
         plain
+    }
+
+    /// Appends a column of numbers that the file has as a dictionary, each entry converted once; false, with nothing
+    /// appended, where an entry is not plain.
+    fn numbers(
+        &mut self,
+        at: usize,
+        field: &Field<'_>,
+        array: &Arr,
+        column: &mut ColumnBuilder,
+    ) -> bool {
+        let Values::Dictionary(keys, entries, values) = &array.values else {
+            return false;
+        };
+        let known = self.memo.fields[at]
+            .take()
+            .filter(|known| known.values.to_data().ptr_eq(&values.to_data()));
+        let known = known.unwrap_or_else(|| {
+            let mut column = ColumnBuilder::new(field.reader.ty(), true);
+            let plain = whole(entries, &field.reader, false, &mut column);
+            Dictionary {
+                values: values.clone(),
+                places: CodeLane::default(),
+                plain,
+                own: false,
+                column: plain.then_some(column),
+            }
+        });
+        let done = known
+            .column
+            .as_ref()
+            .is_some_and(|entries| column.append_at(entries, keys, array.nulls.as_ref()));
+        self.memo.fields[at] = Some(known);
+        done
     }
 
     /// What rows hold for the entries of a dictionary.
@@ -485,6 +562,24 @@ impl Ingest<'_, '_> {
             }
         }
     }
+}
+
+/// Appends a whole number as it is written.
+fn push_number(keys: &mut persona_runtime::Texts, value: i64) {
+    // Nineteen digits and a sign.
+    let mut digits = [b'0'; 20];
+    let mut at = digits.len();
+    let mut rest = value.unsigned_abs();
+    while rest > 0 || at == digits.len() {
+        at -= 1;
+        digits[at] += u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+    }
+    if value < 0 {
+        at -= 1;
+        digits[at] = b'-';
+    }
+    keys.push(std::str::from_utf8(&digits[at..]).unwrap_or_default());
 }
 
 /// Integers that are appended together.
@@ -622,6 +717,14 @@ fn instants(
     nulls: Option<&NullBuffer>,
     column: &mut ColumnBuilder,
 ) -> bool {
+    if let (None, true, Some(lane)) = (nulls, unit.is_micros(), column.ints()) {
+        let (least, most) = IntLane::bounds(values);
+        let known = MIN_TIMESTAMP <= least && most <= MAX_TIMESTAMP;
+        if known {
+            lane.extend_within(values, least, most);
+        }
+        return known;
+    }
     ints(values, nulls, column, |value| {
         unit.micros(value)
             .and_then(|at| within(at, MIN_TIMESTAMP, MAX_TIMESTAMP))

@@ -76,9 +76,9 @@ fn of_text<'a>(text: &'a str, ty: &Ty, reader: &Reader) -> Option<Cell<'a>> {
             }
             Cell::Int(number.signed())
         }
-        Ty::Money(currency) => {
+        Ty::Money(_) => {
             let number = Digits::of(text)?;
-            let more = currency.decimals().checked_sub(number.fraction)?;
+            let more = reader.decimals().checked_sub(number.fraction)?;
             Cell::Int(number.signed().checked_mul(POWERS[more as usize])?)
         }
         Ty::Float => {

@@ -13,8 +13,8 @@ use crate::error::{LoadError, LoadErrorKind};
 use crate::format::{self, Piece, Pieces};
 use crate::source::job::{Job, Wanted};
 
-/// How many pieces, for each thread, may wait for one before them.
-const WAITING: usize = 2;
+/// How many pieces, for each thread, may wait for one before them. Each that waits is memory of its own.
+const WAITING: usize = 1;
 
 /// What comes of a file.
 pub(super) enum Found {

@@ -83,14 +83,16 @@ impl TableBuilder {
             reason = "a guess, within bounds"
         )]
         let scaled = |count: usize, most: f64| (count as f64 * times).min(most) as usize;
-        let rows = scaled(part.len(), MOST);
         let text = scaled(part.keys.bytes(), MOST * 16.0);
+        self.reserve(scaled(part.len(), MOST), text);
+    }
+
+    /// Makes room for so many rows, whose keys have so many bytes.
+    pub(super) fn reserve(&mut self, rows: usize, text: usize) {
         self.keys.reserve(rows, text);
         self.at.reserve(rows);
-        for (column, part) in self.columns.iter_mut().zip(&part.columns) {
-            if let (Some(column), Some(_)) = (column, part) {
-                column.reserve(rows);
-            }
+        for column in self.columns.iter_mut().flatten() {
+            column.reserve(rows);
         }
     }
 

@@ -1,5 +1,7 @@
 //! Growing rows of numbers that are as narrow as their values allow: a lane widens when a value needs it. Knows nothing
-//! of columns and of missing values.
+//! of columns, and of missing values only that zeros stand for them.
+
+use arrow_buffer::NullBuffer;
 
 /// A number that lanes hold: `wide` loses nothing, `cut` drops what does not fit.
 pub(crate) trait Number: Copy + Ord + Default + TryFrom<Self::Wide> {
@@ -42,6 +44,38 @@ fn pick<N: Number, M: Number<Wide = N::Wide>>(values: &[N], rows: &[u32]) -> Vec
     rows.iter()
         .map(|row| M::cut(values[*row as usize].wide()))
         .collect()
+}
+
+/// Appends values of a table by their places, zeros where there is nothing.
+pub(crate) fn pick_at<T: Copy + Default>(
+    to: &mut Vec<T>,
+    table: &[T],
+    places: &[i32],
+    nulls: Option<&NullBuffer>,
+) {
+    pick_cut(to, table, places, nulls, |value| value);
+}
+
+fn pick_cut<T: Copy, U: Default>(
+    to: &mut Vec<U>,
+    table: &[T],
+    places: &[i32],
+    nulls: Option<&NullBuffer>,
+    cut: impl Fn(T) -> U,
+) {
+    let at = |place: &i32| {
+        let place = usize::try_from(*place).unwrap_or(usize::MAX);
+        table
+            .get(place)
+            .map_or_else(U::default, |value| cut(*value))
+    };
+    match nulls {
+        None => to.extend(places.iter().map(at)),
+        Some(nulls) => {
+            let pairs = places.iter().zip(nulls.iter());
+            to.extend(pairs.map(|(place, valid)| if valid { at(place) } else { U::default() }));
+        }
+    }
 }
 
 /// Keeps those from `from` on that `keep` names by their places.
@@ -89,13 +123,32 @@ macro_rules! lane {
 
             /// Appends numbers of any width.
             pub(crate) fn extend<N: Number<Wide = $wide>>(&mut self, from: &[N]) {
-                let Some(first) = from.first() else { return };
-                let (mut least, mut most) = (*first, *first);
+                let (least, most) = Self::bounds(from);
+                self.extend_within(from, least, most);
+            }
+
+            /// The least and the greatest of these; zeros where there are none.
+            pub(crate) fn bounds<N: Number<Wide = $wide>>(from: &[N]) -> ($wide, $wide) {
+                let first = from.first().copied().unwrap_or_default();
+                let (mut least, mut most) = (first, first);
                 for value in from {
                     least = least.min(*value);
                     most = most.max(*value);
                 }
-                self.widen(least.wide(), most.wide());
+                (least.wide(), most.wide())
+            }
+
+            /// Appends numbers of any width that lie between these.
+            pub(crate) fn extend_within<N: Number<Wide = $wide>>(
+                &mut self,
+                from: &[N],
+                least: $wide,
+                most: $wide,
+            ) {
+                if from.is_empty() {
+                    return;
+                }
+                self.widen(least, most);
                 match self {
                     $(Self::$variant(values) => values.extend(convert::<N, $ty>(from)),)*
                 }
@@ -119,6 +172,34 @@ macro_rules! lane {
                 self.widen_to(other.width());
                 match other {
                     $(Self::$variant(values) => self.append_narrow(values),)*
+                }
+            }
+
+            /// Appends numbers of a table by their places, zeros where there is nothing.
+            pub(crate) fn append_at(
+                &mut self,
+                table: &Self,
+                places: &[i32],
+                nulls: Option<&NullBuffer>,
+            ) {
+                self.widen_to(table.width());
+                match table {
+                    $(Self::$variant(table) => self.append_narrow_at(table, places, nulls),)*
+                }
+            }
+
+            fn append_narrow_at<N: Number<Wide = $wide>>(
+                &mut self,
+                table: &[N],
+                places: &[i32],
+                nulls: Option<&NullBuffer>,
+            ) {
+                match self {
+                    $(Self::$variant(values) => {
+                        pick_cut(values, table, places, nulls, |value| {
+                            <$ty as Number>::cut(value.wide())
+                        });
+                    })*
                 }
             }
 
@@ -295,9 +376,15 @@ impl TextLane {
         self.rows.push(0);
     }
 
-    /// Appends rows by what they hold, as [`TextLane::place`] said; none of them may have been said before a spill.
-    pub(crate) fn extend_places(&mut self, places: &[u32]) {
-        self.rows.extend(places);
+    /// Appends rows by what they hold, as [`TextLane::place`] said: of a table of that, the places. None of it may have been
+    /// said before a spill.
+    pub(crate) fn append_places(
+        &mut self,
+        table: &CodeLane,
+        places: &[i32],
+        nulls: Option<&NullBuffer>,
+    ) {
+        self.rows.append_at(table, places, nulls);
     }
 
     /// Makes room for so many more rows.

@@ -125,6 +125,12 @@ impl Worker<Part> for PartWorker<'_> {
             part.ended = group.skipped();
             return part;
         }
+        if let (Piece::Group(group), 0) = (&piece, part.table.len()) {
+            /// Larger groups grow as they need: their number of rows is only what the file says.
+            const MOST: u64 = 1 << 21;
+            let rows = usize::try_from(group.rows().min(MOST)).unwrap_or(0);
+            part.table.reserve(rows, rows);
+        }
         let number = self
             .files
             .saturating_add(u32::try_from(file).unwrap_or(u32::MAX));

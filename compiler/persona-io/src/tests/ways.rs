@@ -9,7 +9,8 @@ use arrow_array::*;
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{Field, Schema};
 use parquet::arrow::ArrowWriter;
-use parquet::file::properties::WriterProperties;
+use parquet::basic::{Compression, Encoding};
+use parquet::file::properties::{WriterProperties, WriterVersion};
 use persona_ir::Plan;
 
 use super::support::{All, Folder, options, plan, show};
@@ -343,7 +344,7 @@ fn column(dice: &mut Dice, name: &str, rows: usize) -> ArrayRef {
             Arc::new(
                 values
                     .collect::<Decimal128Array>()
-                    .with_precision_and_scale(20, scale)
+                    .with_precision_and_scale([20, 12, 8, 38][dice.roll(4)], scale)
                     .unwrap(),
             )
         }
@@ -423,11 +424,22 @@ fn write_parquet(
     group: usize,
     dictionaries: bool,
 ) {
+    // Pages of all sizes and of both versions, with dictionaries that are given up on the way, or not.
     let properties = WriterProperties::builder()
         .set_max_row_group_row_count(Some(group))
         .set_dictionary_enabled(dictionaries)
-        .set_dictionary_page_size_limit(64)
-        .build();
+        .set_dictionary_page_size_limit([64, 300, 1 << 20][group % 3])
+        .set_write_batch_size(1 + group % 5)
+        .set_data_page_row_count_limit(1 + group % 17)
+        .set_compression([Compression::UNCOMPRESSED, Compression::SNAPPY][group / 3 % 2]);
+    let properties = match group / 2 % 3 {
+        0 => properties,
+        1 => properties.set_writer_version(WriterVersion::PARQUET_2_0),
+        _ => properties
+            .set_writer_version(WriterVersion::PARQUET_2_0)
+            .set_encoding(Encoding::PLAIN),
+    };
+    let properties = properties.build();
     let file = File::create(folder.path().join(name)).unwrap();
     let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).unwrap();
     writer.write(batch).unwrap();

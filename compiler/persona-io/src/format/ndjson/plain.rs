@@ -29,9 +29,17 @@ impl<'t> Memo<'t> {
         }
         for place in 0.. {
             cursor.expect(b'"')?;
-            let start = cursor.at;
-            cursor.string()?;
-            let node = self.node(place, &bytes[start..cursor.at - 1], tree);
+            let node = match self.known(place, &bytes[cursor.at..]) {
+                Some((length, node)) => {
+                    cursor.at += length;
+                    node
+                }
+                None => {
+                    let start = cursor.at;
+                    cursor.string()?;
+                    self.node(place, &bytes[start..cursor.at - 1], tree)
+                }
+            };
             cursor.expect(b':')?;
             let (from, to) = cursor.value()?;
             if let Some(slot) = node.and_then(|node| node.slot) {
@@ -53,13 +61,17 @@ impl<'t> Memo<'t> {
         None
     }
 
-    /// What is wanted under a name that stands at this place of its line.
+    /// Where the name that stood at this place of the last line stands here too, with its closing quote: how long both are, and
+    /// what is wanted under it.
+    #[inline]
+    fn known(&self, place: usize, rest: &[u8]) -> Option<(usize, Option<&'t Node>)> {
+        let (name, node) = self.names.get(place)?;
+        let quoted = rest.starts_with(name) && rest.get(name.len()) == Some(&b'"');
+        quoted.then_some((name.len() + 1, *node))
+    }
+
+    /// What is wanted under a new name that stands at this place of its line.
     fn node(&mut self, place: usize, name: &[u8], tree: &'t Tree) -> Option<&'t Node> {
-        if let Some((known, node)) = self.names.get(place)
-            && known == name
-        {
-            return *node;
-        }
         let text = std::str::from_utf8(name).ok()?;
         let node = tree.nodes.get(text);
         self.names.truncate(place);
@@ -101,6 +113,13 @@ impl Cursor<'_> {
     #[inline]
     fn string(&mut self) -> Option<()> {
         loop {
+            if let Some(word) = self.bytes.get(self.at..)?.first_chunk() {
+                let skipped = plain_bytes(u64::from_le_bytes(*word));
+                self.at += skipped;
+                if skipped == 8 {
+                    continue;
+                }
+            }
             let byte = *self.bytes.get(self.at)?;
             self.at += 1;
             match byte {
@@ -176,9 +195,44 @@ impl Cursor<'_> {
     }
 }
 
+/// How many bytes of eight stand before the first quote, backslash or character that must be escaped.
+#[inline]
+fn plain_bytes(word: u64) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES * 0x80;
+    // In each, the lowest high bit that is set is that of the first such byte; those above it may be wrong.
+    let below = |bytes: u64, least: u64| bytes.wrapping_sub(ONES * least) & !bytes & HIGH;
+    let quote = below(word ^ (ONES * u64::from(b'"')), 1);
+    let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
+    let control = below(word, 0x20);
+    (quote | backslash | control).trailing_zeros() as usize / 8
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_byte_that_ends_a_plain_text_is_found_among_all_others() {
+        let ends = |byte: u8| matches!(byte, b'"' | b'\\' | 0..=0x1F);
+        for first in 0..=255 {
+            for second in [
+                0, 0x1F, 0x20, b'!', b'"', b'#', b'[', b'\\', b'a', 0x7F, 0x80, 0xA2, 0xFF,
+            ] {
+                for place in 0..8 {
+                    let mut bytes = [b'x', 0xC3, 0xA9, b' ', b'~', 0x80, 0xFF, b'0'];
+                    bytes[place] = first;
+                    bytes[(place + 3) % 8] = second;
+                    let expected = bytes.iter().position(|byte| ends(*byte)).unwrap_or(8);
+                    assert_eq!(
+                        plain_bytes(u64::from_le_bytes(bytes)),
+                        expected,
+                        "{bytes:?}"
+                    );
+                }
+            }
+        }
+    }
 
     fn tree() -> Tree {
         let mut tree = Tree::default();

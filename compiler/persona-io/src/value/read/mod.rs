@@ -71,6 +71,8 @@ pub(crate) struct Reader {
     format: Option<Arc<str>>,
     /// Whether an amount of money with too many decimals is rounded.
     rounds: bool,
+    /// Of an amount of money, how many decimals it has: looking a currency up for each cell would cost more than the cell.
+    decimals: u32,
     /// For a list: how to read each child.
     children: Vec<Child>,
 }
@@ -110,6 +112,10 @@ impl Reader {
             zone: context.zone.clone(),
             format: None,
             rounds,
+            decimals: match ty {
+                Ty::Money(currency) => currency.decimals(),
+                _ => 0,
+            },
             children,
         }
     }
@@ -141,6 +147,11 @@ impl Reader {
     /// The type.
     pub(crate) fn ty(&self) -> &Ty {
         &self.ty
+    }
+
+    /// How many decimals an amount of money has.
+    pub(crate) fn decimals(&self) -> u32 {
+        self.decimals
     }
 
     /// Whether a local time is an instant as it stands.
