@@ -49,6 +49,7 @@ fn made_up_people_are_measured_where_there_are_no_data() {
         &json["compile"],
         &json["calibrate"],
         &json["together"]["seconds"],
+        &json["members"]["seconds"],
     ] {
         is_spread(spread);
     }
@@ -87,6 +88,7 @@ fn bytes_are_those_of_the_columns_that_an_answer_asks_for() {
         .json();
     let answers = json["answers"].as_array().expect("answers");
     assert_eq!(answers.len(), 1);
+    assert_eq!(json["members"], Value::Null, "nobody is in a trait");
     // A thousand small numbers: a byte or two each.
     let bytes = answers[0]["bytes"].as_u64();
     assert!(bytes == Some(1000) || bytes == Some(2000), "{json}");
@@ -112,6 +114,7 @@ fn people_read_a_table_over_the_packages_own_data() {
         "at 2026-01-31T00:00:00Z (as given by --now)",
         "memory is read here at ",
         "all 2 together",
+        "and who is in what",
         "Each alone, the slowest first",
         "abroad",
         "place",

@@ -27,6 +27,7 @@ pub(super) fn object(result: &BenchResult) -> Value {
         "compile": spread(&result.compile),
         "calibrate": result.calibrate.as_ref().map(spread),
         "together": measured(&result.together, result),
+        "members": result.members.as_ref().map(|members| measured(members, result)),
         "answers": result.answers.iter().map(|answer| {
             let mut object = measured(&answer.measured, result);
             object["name"] = (*answer.name).into();

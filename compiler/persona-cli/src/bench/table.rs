@@ -14,6 +14,9 @@ const NAME: usize = 30;
 pub(super) fn text(name: &str, result: &BenchResult, paint: Paint) -> String {
     let mut text = head(name, result, paint);
     let mut rows = vec![titles(), row(&all(result), &result.together, result)];
+    let members = result.members.iter();
+    rows.extend(members.map(|members| row("and who is in what", members, result)));
+    let together = rows.len();
     let answers = result.answers.iter();
     rows.extend(answers.map(|answer| row(&answer.name, &answer.measured, result)));
     let before = before(result);
@@ -33,8 +36,8 @@ pub(super) fn text(name: &str, result: &BenchResult, paint: Paint) -> String {
                 .for_each(|line| text.push_str(&format!("{line}\n")));
         }
     };
-    section("Answering", &lines[..2]);
-    section("Each alone, the slowest first", &lines[2..answered]);
+    section("Answering", &lines[..together]);
+    section("Each alone, the slowest first", &lines[together..answered]);
     section("Before answering", &lines[answered..]);
     text.push('\n');
     text.push_str(&paint.dim(notes(result)));

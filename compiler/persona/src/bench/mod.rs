@@ -15,7 +15,7 @@ use persona_base::IndexVec;
 use persona_ir::{NodeId, Output, OutputKind, Plan};
 use persona_jit::Compiled;
 use persona_runtime::kernels::Isa;
-use persona_runtime::{Answers, Calibration, Dataset, Evaluation, EventTable, calendar};
+use persona_runtime::{Calibration, Dataset, Evaluation, EventTable, calendar};
 
 use crate::error::guarded;
 use crate::generate::{self, Generation};
@@ -79,8 +79,11 @@ pub struct BenchResult {
     pub compile: Spread,
     /// Calibrating the ranks, seconds; absent where there are none. Answers are measured without it.
     pub calibrate: Option<Spread>,
-    /// All answers at once.
+    /// All answers at once, counted, as a run without a members file does.
     pub together: Measured,
+    /// The same with who is in what, in new memory, as a members file needs; absent where every answer is a trait, whose values
+    /// are made in both cases.
+    pub members: Option<Measured>,
     /// Each answer alone, the slowest first.
     pub answers: Vec<MeasuredAnswer>,
 }
@@ -180,6 +183,7 @@ impl Program {
         let touched = Touched::new(&plan, bench.data);
         let calibrate = bench.calibrate(&compiled, touched.ranks(&roots(&plan.outputs)))?;
         let together = bench.measure(&compiled, &touched, &plan.outputs, TOGETHER)?;
+        let members = bench.members(&compiled, &plan, together.bytes)?;
         drop(compiled);
         let answers = bench.answers(&plan, &touched, progress)?;
         Ok(BenchResult {
@@ -194,6 +198,7 @@ impl Program {
             compile,
             calibrate,
             together,
+            members,
             answers,
         })
     }
@@ -263,10 +268,24 @@ fn generated(plan: &Plan, profiles: usize, options: &BenchOptions) -> Result<Inp
 }
 
 impl Bench<'_> {
-    fn run(&self, compiled: &Compiled) -> Result<Answers, Error> {
-        guarded("running machine code", || {
-            compiled.run_with(self.data, &self.evaluation, &self.options)
-        })
+    /// Everything at once with who is in what; nothing where nobody is in anything.
+    fn members(
+        &self,
+        compiled: &Compiled,
+        plan: &Plan,
+        bytes: u64,
+    ) -> Result<Option<Measured>, Error> {
+        let is_trait = |output: &Output| matches!(output.kind, OutputKind::Trait);
+        if plan.outputs.iter().all(is_trait) {
+            return Ok(None);
+        }
+        let run = || {
+            guarded("running machine code", || {
+                compiled.run_with(self.data, &self.evaluation, &self.options)
+            })
+        };
+        let seconds = Budget::of(TOGETHER).measure(run)?;
+        Ok(Some(Measured { seconds, bytes }))
     }
 
     /// Calibrates the ranks for all that follows, and measures how long that takes. Nothing where none is needed.
@@ -296,8 +315,13 @@ impl Bench<'_> {
         outputs: &[Output],
         time: Duration,
     ) -> Result<Measured, Error> {
+        let count = || {
+            guarded("running machine code", || {
+                compiled.count_with(self.data, &self.evaluation, &self.options)
+            })
+        };
         Ok(Measured {
-            seconds: Budget::of(time).measure(|| self.run(compiled))?,
+            seconds: Budget::of(time).measure(count)?,
             bytes: touched.bytes(&roots(outputs)),
         })
     }
