@@ -12,7 +12,7 @@ use persona_runtime::calendar::clamp_timestamp;
 use persona_runtime::time::Times;
 use persona_runtime::{Calibration, Column, Dataset, EventTable, Values};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::context::{ColumnRef, Context, EventsRef, KeysRef, ListRef, OutRef};
 use crate::layout::{Shape, Slot};
@@ -130,6 +130,10 @@ impl<'a> Tables<'a> {
             displays: self.program.pools.displays.items(),
             instants: self.data.events.iter().map(instants).collect(),
             sites: Vec::new(),
+            moments: self.program.pools.moments.items(),
+            moment_flips: FxHashMap::default(),
+            turnovers: Vec::new(),
+            interpreter: None,
         }
     }
 }
@@ -215,6 +219,11 @@ impl<'a> Bound<'a> {
                 [word(0), first, last]
             }
         })
+    }
+
+    /// A whole word that code left in the frame, at a number of bytes.
+    pub(crate) fn frame_word(&self, offset: usize) -> i64 {
+        self.frame[offset / 8].get().cast_signed()
     }
 
     fn byte(&self, index: usize) -> u8 {

@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 
 use crate::analysis::Analysis;
 use crate::codegen::{
-    Shared, Target, Way, Workshop, define_answers, define_checks, define_group, define_members,
+    Shared, Target, Way, Workshop, define_answers, define_checks, define_flips, define_group,
+    define_members,
 };
+use crate::flips::FlipPlan;
 use crate::helpers::end_profile;
 use crate::layout::{Layout, Slot};
 use crate::module::{Code, CompileError, Draft, OnProfile};
@@ -33,6 +35,8 @@ pub(crate) struct Program {
     pub(crate) patterns: Vec<Option<Regex>>,
     /// Whether each rank's value is a Float.
     pub(crate) float_ranks: Vec<bool>,
+    /// What to run, behind the first stage's functions, to compute bounds of flips into the frame.
+    pub(crate) flips: Vec<OnProfile>,
 }
 
 /// One stage of a program.
@@ -80,6 +84,8 @@ pub(crate) struct Question {
     goals: Vec<Goal>,
     /// Whether values are only computed, one profile at a time, and never written to buffers.
     of_one: bool,
+    /// Closed nodes whose values are left in the frame besides.
+    besides: Vec<NodeId>,
 }
 
 impl Question {
@@ -88,6 +94,15 @@ impl Question {
         Self {
             of_one: true,
             ..self
+        }
+    }
+
+    /// The values of some closed nodes, to be left in the frame.
+    pub(crate) fn in_frame(nodes: Vec<NodeId>) -> Self {
+        Self {
+            of_one: true,
+            besides: nodes,
+            goals: Vec::new(),
         }
     }
 
@@ -138,7 +153,7 @@ impl Question {
 
     /// The closed nodes that must be computed for the profile.
     fn roots(&self, plan: &Plan, analysis: &Analysis) -> Vec<NodeId> {
-        let mut roots = Vec::new();
+        let mut roots = self.besides.clone();
         for goal in &self.goals {
             if analysis.is_closed(goal.node) {
                 roots.push(goal.node);
@@ -238,6 +253,7 @@ pub(crate) struct Outline {
     groups: Vec<FuncId>,
     stages: Vec<OutlineStage>,
     float_ranks: Vec<bool>,
+    flips: Vec<FuncId>,
 }
 
 struct OutlineStage {
@@ -254,6 +270,18 @@ impl Outline {
         analysis: &Analysis,
         draft: &mut Draft,
         questions: Vec<Question>,
+    ) -> Result<Self, CompileError> {
+        Self::with_flips(plan, analysis, draft, questions, None)
+    }
+
+    /// As [`Self::new`], and functions that compute bounds of flips, whose nodes and operands the first stage leaves in the
+    /// frame.
+    pub(crate) fn with_flips(
+        plan: &Plan,
+        analysis: &Analysis,
+        draft: &mut Draft,
+        questions: Vec<Question>,
+        flips: Option<&FlipPlan>,
     ) -> Result<Self, CompileError> {
         let roots: Vec<Vec<NodeId>> = questions
             .iter()
@@ -273,6 +301,7 @@ impl Outline {
             imports,
             pools: &mut pools,
             module,
+            flips,
         };
         let mut groups = Vec::with_capacity(layout.groups.len());
         for group in &layout.groups {
@@ -298,17 +327,23 @@ impl Outline {
                 goals: question.goals,
             });
         }
+        let mut functions = Vec::new();
+        let mut nodes = flips.map_or(&[][..], |flips| &flips.nodes);
+        while !nodes.is_empty() {
+            functions.push(define_flips(&mut shared, work, &mut nodes)?);
+        }
         let float_ranks = plan
             .ranks
             .iter()
             .map(|rank| plan.nodes[rank.value].ty == Ty::Float)
             .collect();
         Ok(Self {
-            frame: layout.frame,
+            frame: layout.frame + flips.map_or(0, FlipPlan::frame),
             pools,
             groups,
             stages,
             float_ranks,
+            flips: functions,
         })
     }
 
@@ -337,6 +372,7 @@ impl Outline {
                 .map(|pattern| text::pattern(pattern))
                 .collect(),
             float_ranks: self.float_ranks,
+            flips: self.flips.iter().map(|id| code.function(*id)).collect(),
             pools: self.pools,
         }
     }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use persona_base::IndexVec;
 use persona_ir::{KindId, Rank, RankId, RankKind, Schema, Ty};
+use persona_runtime::flips::Turnover;
 use persona_runtime::time::{Clock, Times};
-use persona_runtime::{Calibration, Dataset, RankTable, Value};
+use persona_runtime::{Calibration, Dataset, ProfileEvaluator, RankTable, Value};
 use regex::Regex;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::members::Members;
+use crate::pools::Moment;
 use crate::texts::Texts;
 
 /// The helpers' side of one run.
@@ -40,6 +42,13 @@ pub(crate) struct State<'a> {
     pub(crate) displays: &'a [(Ty, Option<Arc<str>>)],
     pub(crate) instants: Vec<&'a [i64]>,
     pub(crate) sites: Vec<Vec<u64>>,
+    pub(crate) moments: &'a [Moment],
+    /// When moments (the second number) change in zones (the first), as far as it was asked.
+    pub(crate) moment_flips: FxHashMap<(u64, u64), i64>,
+    /// When the events of each count turn, for the profile under evaluation.
+    pub(crate) turnovers: Vec<Turnover>,
+    /// The interpreter over the same data, for programs that ask it.
+    pub(crate) interpreter: Option<ProfileEvaluator<'a>>,
 }
 
 /// The lists that an output gave so far; empty and never asked for other outputs.

@@ -21,6 +21,7 @@ pub mod experiment;
 mod fields;
 mod find;
 pub mod generate;
+pub mod memberships;
 mod package;
 mod program;
 pub mod rows;

@@ -34,7 +34,7 @@ impl Workshop {
     }
 
     /// Defines a function that works on one profile.
-    fn define<'a>(
+    pub(super) fn define<'a>(
         &mut self,
         shared: &mut Shared<'a>,
         body: impl FnOnce(&mut Emitter<'_, 'a, '_>),

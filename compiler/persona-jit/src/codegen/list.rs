@@ -148,7 +148,12 @@ impl Emitter<'_, '_, '_> {
     }
 
     /// Runs `body` for each element of a list, with its level bound.
-    fn each_element(&mut self, list: Val, level: u8, body: impl FnOnce(&mut Self, Exits)) {
+    pub(super) fn each_element(
+        &mut self,
+        list: Val,
+        level: u8,
+        body: impl FnOnce(&mut Self, Exits),
+    ) {
         let (children, first, last) = self.elements(list);
         self.each_index((first, last), Direction::Forward, |this, row, exits| {
             this.with_binder(level, Binder::Elem { children, row }, |this| {

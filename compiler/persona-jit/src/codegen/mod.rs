@@ -6,6 +6,7 @@
 mod accumulate;
 mod compare;
 mod entry;
+mod flip;
 mod fused;
 mod history;
 mod list;
@@ -26,6 +27,7 @@ mod walk;
 pub(crate) use entry::{
     Workshop, define_answers, define_checks, define_driver, define_group, define_members,
 };
+pub(crate) use flip::define_flips;
 pub(crate) use fused::define_fused;
 pub(crate) use output::{Target, Way};
 pub(crate) use row::{RowMode, define_row_bits, define_row_loop, define_row_values};
@@ -40,6 +42,7 @@ use rustc_hash::FxHashMap;
 
 use crate::analysis::Analysis;
 use crate::context::{Context, field};
+use crate::flips::FlipPlan;
 use crate::helpers::{Helper, Imports};
 use crate::layout::{Layout, is_inline};
 use crate::pools::Pools;
@@ -56,6 +59,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) imports: &'a Imports,
     pub(crate) pools: &'a mut Pools,
     pub(crate) module: &'a mut JITModule,
+    /// For programs that also compute bounds of flips: of which nodes.
+    pub(crate) flips: Option<&'a FlipPlan>,
 }
 
 /// What a level is bound to.
@@ -100,6 +105,8 @@ struct Emitter<'s, 'a, 'f> {
     /// Values emitted so far. The innermost scope's are those of the current loop body or branch; those of all
     /// scopes dominate the current position.
     scopes: Vec<FxHashMap<NodeId, Val>>,
+    /// Bounds emitted so far, by the same scopes.
+    untils: Vec<FxHashMap<NodeId, flip::Until>>,
     binders: Vec<Option<Binder>>,
     bound: Levels,
     /// Where the visible events of each kind end; emitted outside all loops.
@@ -145,6 +152,7 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
             estimates: FxHashMap::default(),
             refs: FxHashMap::default(),
             scopes: vec![FxHashMap::default()],
+            untils: vec![FxHashMap::default()],
             binders: Vec::new(),
             bound: Levels::default(),
             visible: FxHashMap::default(),
@@ -295,8 +303,10 @@ impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
     /// Runs `f` for a part of the function that the code behind it is not dominated by.
     fn scoped<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> R {
         self.scopes.push(FxHashMap::default());
+        self.untils.push(FxHashMap::default());
         let result = f(self);
         self.scopes.pop();
+        self.untils.pop();
         result
     }
 

@@ -225,7 +225,7 @@ impl Emitter<'_, '_, '_> {
     // ---- between the two ----
 
     /// The nearest whole number, saturating.
-    fn nearest(&mut self, x: Value, rounding: Rounding) -> Value {
+    pub(super) fn nearest(&mut self, x: Value, rounding: Rounding) -> Value {
         let whole = match rounding {
             Rounding::Nearest => self.b.ins().nearest(x),
             Rounding::Down => self.b.ins().floor(x),

@@ -64,7 +64,13 @@ impl Emitter<'_, '_, '_> {
     }
 
     /// The first of these rows whose instant is later than `time`, or not earlier; the row behind them if there is none.
-    fn row_by_time(&mut self, kind: KindId, rows: Rows, time: Value, later: bool) -> Value {
+    pub(super) fn row_by_time(
+        &mut self,
+        kind: KindId,
+        rows: Rows,
+        time: Value,
+        later: bool,
+    ) -> Value {
         let helper = if later {
             Helper::RowAfter
         } else {
@@ -218,7 +224,7 @@ impl Emitter<'_, '_, '_> {
     }
 
     /// An event's list: the address of its columns, and its rows; none where the list is missing.
-    fn items_of(&mut self, event: EventAt, items: &[EventCol]) -> (Value, Value, Value) {
+    pub(super) fn items_of(&mut self, event: EventAt, items: &[EventCol]) -> (Value, Value, Value) {
         let column = self.column_of_event(event, items);
         let list = self.load_column(column, event.row, Shape::List, true);
         let Repr::List(children, first, last) = list.repr else {

@@ -5,6 +5,7 @@
 //! All parameters and results are 64 bits wide (`i64`, `u64`, `f64` and addresses): narrower ones are extended
 //! differently by different calling conventions.
 
+mod flip;
 mod history;
 mod number;
 mod rank;
@@ -12,6 +13,7 @@ mod row;
 mod text;
 mod time;
 
+pub(crate) use flip::range_number;
 pub(crate) use text::end_profile;
 pub(crate) use time::{part_number, unit_number};
 
@@ -204,6 +206,44 @@ helpers! {
     MostCommon = history::most_common: fn(&mut Context, u64) -> i64;
     /// Whether so many instants from a first to a last have a mean gap; the result is it.
     Gap = history::gap: fn(&mut Context, i64, i64, u64) -> i64;
+
+    // Intervals are two words, the lower end before the upper; a helper that gives one leaves the upper end as the result.
+    /// The numbers to which another may be added (in the range of [`range_number`]).
+    KeepAdding = flip::adding: fn(&mut Context, i64, i64, i64, i64) -> i64;
+    /// The numbers from which another may be taken.
+    KeepTaking = flip::taking: fn(&mut Context, i64, i64, i64, i64) -> i64;
+    /// The numbers that may be taken from another.
+    KeepTakenFrom = flip::taken_from: fn(&mut Context, i64, i64, i64, i64) -> i64;
+    /// The numbers that may be multiplied by another; none unless that is positive.
+    KeepMultiplying = flip::multiplying: fn(&mut Context, i64, i64, i64) -> i64;
+    /// The numbers that may be divided by another, which is positive.
+    KeepDividing = flip::dividing: fn(&mut Context, i64, i64, i64) -> i64;
+    /// The numbers that may be negated.
+    KeepNegated = flip::negated: fn(&mut Context, i64, i64) -> i64;
+    /// When a moment leaves an interval in a zone.
+    FlipMoment = flip::moment: fn(&mut Context, u64, u64, i64, i64) -> i64;
+    /// When a moment changes in a zone.
+    FlipMomentAtAll = flip::moment_at_all: fn(&mut Context, u64, u64) -> i64;
+    /// When the whole years since a date leave an interval in a zone.
+    FlipAge = flip::age: fn(&mut Context, u64, i64, i64, i64) -> i64;
+    /// When the next anniversary of a date leaves an interval in a zone.
+    FlipAnniversary = flip::anniversary: fn(&mut Context, u64, i64, i64, i64) -> i64;
+    /// When the whole days since an instant are more than so many.
+    FlipDaysSince = flip::days_since: fn(i64, i64) -> i64;
+    /// When a part of `now`, moved by microseconds, leaves an interval in a zone.
+    FlipPart = flip::local_part: fn(&mut Context, u64, i64, i64, i64, i64) -> i64;
+    /// When the running unit ends in a zone.
+    FlipUnit = flip::running_unit: fn(&mut Context, u64, i64) -> i64;
+    /// Forgets when the events of a count turn; 0.
+    TurnoverClear = flip::turnover_clear: fn(&mut Context, u64) -> i64;
+    /// Adds when an event turns, and whether it counts now; 0.
+    TurnoverPush = flip::turnover_push: fn(&mut Context, u64, i64, i64) -> i64;
+    /// When a count leaves an interval.
+    TurnoverLeaves = flip::turnover_leaves: fn(&mut Context, u64, i64, i64) -> i64;
+    /// A profile's bound of a closed node, by the interpreter.
+    Interpret = flip::interpret: fn(&mut Context, u64, u64) -> i64;
+    /// When a closed node of a profile's leaves an interval, by the interpreter.
+    InterpretStays = flip::interpret_stays: fn(&mut Context, u64, u64, i64, i64) -> i64;
 }
 
 /// The helpers as functions of one module.

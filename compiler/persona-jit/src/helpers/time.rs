@@ -45,7 +45,7 @@ fn number<T: PartialEq>(all: &[T], one: &T) -> i64 {
     i64::try_from(index).expect("there are few")
 }
 
-fn part(number: i64) -> DatePart {
+pub(super) fn part(number: i64) -> DatePart {
     usize::try_from(number)
         .ok()
         .and_then(|index| PARTS.get(index))
@@ -53,7 +53,7 @@ fn part(number: i64) -> DatePart {
         .unwrap_or(DatePart::Date)
 }
 
-fn unit(number: i64) -> CalendarUnit {
+pub(super) fn unit(number: i64) -> CalendarUnit {
     usize::try_from(number)
         .ok()
         .and_then(|index| UNITS.get(index))
@@ -65,7 +65,7 @@ fn small(number: i64) -> i32 {
     i32::try_from(number).unwrap_or(0)
 }
 
-fn clock(ctx: &mut Context, zone: u64) -> &Clock {
+pub(super) fn clock(ctx: &mut Context, zone: u64) -> &Clock {
     ctx.state().clock(zone)
 }
 

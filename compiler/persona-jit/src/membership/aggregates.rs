@@ -6,7 +6,7 @@ use persona_runtime::time::Clock;
 use persona_runtime::{Value, aggregate_values, num};
 
 use super::streams::{Filled, StreamId};
-use super::windows::{Stretch, Window};
+use super::windows::{Cut, Stretch, Window};
 
 /// An aggregate that reads a stream.
 #[derive(Clone, Debug)]
@@ -28,10 +28,10 @@ impl Aggregate {
         &self,
         filled: &Filled,
         clock: &Clock,
-        cells: &[Value],
+        cut: Cut,
         keep: impl Fn(i64) -> Keep,
     ) -> (Value, i64) {
-        let stretch = self.window.stretch(&filled.keys, clock, cells);
+        let stretch = self.window.between(cut, &filled.keys, clock);
         let count = stretch.count();
         match &self.kind {
             AggKind::Exists => {
@@ -86,7 +86,7 @@ impl Aggregate {
         }
         let place = if from_end { count - n } else { n - 1 };
         let value = self.lane.map_or(Value::Missing, |lane| {
-            filled.lanes[lane].values[stretch.lo + place].clone()
+            filled.lanes[lane].values[stretch.ends().0 + place].clone()
         });
         let until = if from_end {
             stretch.turns_after(Some(count - n), Some(0))
@@ -98,7 +98,8 @@ impl Aggregate {
 
     /// Aggregates of values: sums where they are exact, anything else value by value in order.
     fn over_values(&self, stretch: &Stretch<'_>, filled: &Filled) -> Value {
-        let (lo, hi) = (stretch.lo, stretch.lo + stretch.count());
+        let lo = stretch.ends().0;
+        let hi = lo + stretch.count();
         let Some(lane) = self.lane else {
             return Value::Missing;
         };

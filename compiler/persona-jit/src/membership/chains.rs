@@ -110,7 +110,8 @@ impl Chain {
         } else {
             0
         };
-        let inside = &first.keys[stretch.lo.min(stretch.hi)..stretch.hi];
+        let (lo, hi) = stretch.ends();
+        let inside = &first.keys[lo.min(hi)..hi];
         let completed = self.completed(streams, now, &inside[tried..]);
         let mut until = match completed {
             Some(place) => {

@@ -15,6 +15,7 @@ mod chains;
 mod cuts;
 mod network;
 mod person;
+mod plain;
 mod settle;
 mod streams;
 mod windows;
@@ -23,13 +24,14 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use persona_ir::{ColId, KindId, Plan, Schema, verify};
+use persona_ir::{ColId, KindId, Plan, Schema, Ty, verify};
 use persona_runtime::calendar::clamp_timestamp;
 use persona_runtime::flips::NEVER;
 use persona_runtime::{Calibration, Dataset, Evaluation, Evaluator, Value};
 use rustc_hash::FxHashMap;
 
-use crate::CompileError;
+use crate::row::{check, normal};
+use crate::{CompileError, RowError};
 use network::Network;
 use person::{Person, Placed};
 use settle::{Desk, Live, News, settle};
@@ -70,8 +72,12 @@ pub struct Changes {
 }
 
 /// Why news were not taken in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
+    /// There is no such kind of event.
+    NoKind,
+    /// A field does not take its value.
+    Value(RowError),
     /// The event has no instant.
     NoInstant,
     /// The row has more values than its table has columns, or the column is none of the profile's.
@@ -83,6 +89,8 @@ pub enum Refused {
 impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Self::NoKind => "there is no such kind of event",
+            Self::Value(error) => return error.fmt(f),
             Self::NoInstant => "the event has no instant",
             Self::NoColumn => "there is no such column",
             Self::Key => "a profile's key does not change",
@@ -91,6 +99,13 @@ impl std::fmt::Display for Refused {
 }
 
 impl std::error::Error for Refused {}
+
+/// Makes a value what columns hold: Floats with one zero, sets without repetition.
+fn tidy(ty: &Ty, value: &mut Value) {
+    if matches!(value, Value::Float(_) | Value::Geo(..) | Value::List(_)) {
+        *value = normal(ty, value);
+    }
+}
 
 impl Memberships {
     /// The memberships of a dataset's people. Ranks are calibrated by the evaluation, or over these people, once.
@@ -145,6 +160,11 @@ impl Memberships {
         self.places.get(key).copied()
     }
 
+    /// A person's key.
+    pub fn key(&self, profile: usize) -> &str {
+        &self.people[profile].person.key
+    }
+
     /// Whether a person is in one of [`Self::all`].
     pub fn is_in(&self, profile: usize, membership: usize) -> bool {
         let (_, _, part) = self.network.memberships[membership];
@@ -168,19 +188,27 @@ impl Memberships {
     ///
     /// # Errors
     ///
-    /// When the event has no instant, or too many values.
+    /// When there is no such kind, the event has no instant or too many values, or a column does not take its value.
     pub fn event(
         &mut self,
         key: &str,
         kind: KindId,
-        values: Vec<Value>,
+        mut values: Vec<Value>,
     ) -> Result<Changes, Refused> {
+        let schema = &self.network.plan.schema;
+        let Some(table) = schema.events.get(kind) else {
+            return Err(Refused::NoKind);
+        };
         let Some(Value::Int(at)) = values.get(usize::from(Schema::AT)) else {
             return Err(Refused::NoInstant);
         };
         let at = *at;
-        if values.len() > self.network.plan.schema.events[kind].columns.len() {
+        if values.len() > table.columns.len() {
             return Err(Refused::NoColumn);
+        }
+        for (value, column) in values.iter_mut().zip(&table.columns) {
+            check(schema, &column.name, &column.ty, &(&*value).into()).map_err(Refused::Value)?;
+            tidy(&column.ty, value);
         }
         let (profile, is_new) = self.meet(key);
         let person = &mut self.people[profile].person;
@@ -197,15 +225,17 @@ impl Memberships {
     ///
     /// # Errors
     ///
-    /// When the column is the key, or none.
-    pub fn set(&mut self, key: &str, col: ColId, value: Value) -> Result<Changes, Refused> {
+    /// When the column is the key, or none, or does not take the value.
+    pub fn set(&mut self, key: &str, col: ColId, mut value: Value) -> Result<Changes, Refused> {
         let schema = &self.network.plan.schema;
         if col == schema.key {
             return Err(Refused::Key);
         }
-        if usize::from(col) >= schema.profile.columns.len() {
+        let Some(column) = schema.profile.columns.get(col) else {
             return Err(Refused::NoColumn);
-        }
+        };
+        check(schema, &column.name, &column.ty, &(&value).into()).map_err(Refused::Value)?;
+        tidy(&column.ty, &mut value);
         let (profile, is_new) = self.meet(key);
         let person = &mut self.people[profile].person;
         person.set(&self.network.plan.schema, col, value);

@@ -14,6 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::aggregates::Aggregate;
 use super::chains::{Chain, Silence, Step};
 use super::cuts::{Cuts, Threshold};
+use super::plain::Plain;
 use super::streams::{Definition, Measure, Stream, StreamId};
 use super::windows::{Edge, Window};
 use crate::atoms::{Atoms, Bound, Part, PartId, Test, TestOp};
@@ -24,7 +25,7 @@ pub(super) struct Network {
     /// The plan, extended by the comparisons that are cells of their own.
     pub(super) plan: Plan,
     pub(super) prepared: Arc<Prepared>,
-    /// In the order of their nodes.
+    /// Each behind those that it is computed from.
     pub(super) cells: Vec<Cell>,
     pub(super) streams: IndexVec<StreamId, Stream>,
     /// The cells that read a stream.
@@ -148,14 +149,12 @@ impl Network {
             next.extend(self.inputs(node));
         }
         needed.sort_unstable();
-        for node in needed {
-            let source = self.source(node);
+        for (node, source) in self.in_order(needed) {
             let inputs = match &source {
                 Source::Column(_) => Vec::new(),
                 Source::Aggregate(_) | Source::Chain(_) => self.edges(node),
                 Source::Node => self.inputs(node),
             };
-            self.cell_of.insert(node, self.cells.len());
             self.cells.push(Cell {
                 node,
                 source,
@@ -166,6 +165,43 @@ impl Network {
                 known: None,
             });
         }
+    }
+
+    /// Nodes with how they are computed, each behind those it is computed from. Aggregates that need no other cell come
+    /// first, by stream and window, so that what one event changes lies together, and what they share is found once.
+    fn in_order(&mut self, nodes: Vec<NodeId>) -> Vec<(NodeId, Source)> {
+        let mut windows: FxHashMap<Window, usize> = FxHashMap::default();
+        let (mut first, mut rest) = (Vec::new(), Vec::new());
+        for node in nodes {
+            let alone = self.edges(node).iter().all(|edge| !self.is_kept(*edge));
+            let source = if alone && matches!(self.plan.nodes[node].op, Op::Agg(_)) {
+                self.source(node)
+            } else {
+                Source::Node
+            };
+            let Source::Aggregate(aggregate) = &source else {
+                rest.push(node);
+                continue;
+            };
+            let next = windows.len();
+            let window = *windows.entry(aggregate.window).or_insert(next);
+            first.push(((aggregate.stream, window, node), source));
+        }
+        first.sort_unstable_by_key(|(place, _)| *place);
+        let mut ordered: Vec<(NodeId, Source)> = first
+            .into_iter()
+            .map(|((_, _, node), source)| (node, source))
+            .collect();
+        // The ends of windows that are cells have theirs when those who read them ask.
+        for (index, (node, _)) in ordered.iter().enumerate() {
+            self.cell_of.insert(*node, index);
+        }
+        for node in rest {
+            let source = self.source(node);
+            self.cell_of.insert(node, ordered.len());
+            ordered.push((node, source));
+        }
+        ordered
     }
 
     /// Whether a closed node's value is kept.
@@ -358,6 +394,7 @@ impl Network {
             measures: Vec::new(),
             inputs: Vec::new(),
             columns: Vec::new(),
+            plain: None,
         });
         self.stream_ids.insert(definition, id);
         self.stream_users.push(Vec::new());
@@ -405,9 +442,11 @@ impl Network {
                     _ => None,
                 });
             let columns = columns.collect();
+            let plain = Plain::new(&self.plan, stream);
             let stream = &mut self.streams[id];
             stream.inputs = inputs;
             stream.columns = columns;
+            stream.plain = plain;
         }
     }
 

@@ -94,6 +94,11 @@ impl Person {
         &self.row[usize::from(col)]
     }
 
+    /// The value of an event's column.
+    pub(super) fn field(&self, event: EventRef, col: ColId) -> &Value {
+        &self.kinds[event.kind].events[event.row].values[usize::from(col)]
+    }
+
     /// Puts an event into its place, `at` being its instant.
     pub(super) fn insert(
         &mut self,
@@ -178,7 +183,7 @@ impl Facts for Person {
     }
 
     fn event_value(&self, event: EventRef, col: ColId) -> Value {
-        self.kinds[event.kind].events[event.row].values[usize::from(col)].clone()
+        self.field(event, col).clone()
     }
 
     fn at(&self, event: EventRef) -> i64 {

@@ -12,6 +12,7 @@ use super::cuts::MISSING;
 use super::network::{Cell, Network, Source};
 use super::person::{Person, Placed};
 use super::streams::{Filled, Stream, StreamId};
+use super::windows::{Cut, Window};
 use crate::atoms::{Part, PartId};
 
 /// A person with everything that is known of them.
@@ -204,6 +205,7 @@ pub(super) fn settle(
         clock: &clock,
         evaluator: &evaluator,
         session: None,
+        cut: None,
     };
     pass.take_in(news);
     pass.mark_due();
@@ -226,6 +228,8 @@ struct Pass<'p> {
     clock: &'p Clock,
     evaluator: &'p Evaluator<'p, Person>,
     session: Option<ProfileEvaluator<'p, Person>>,
+    /// Where a window cut a stream, the last that was asked; streams are filled before anything asks.
+    cut: Option<((StreamId, Window), Cut)>,
 }
 
 /// The interpreter about this person, begun where it is needed.
@@ -276,23 +280,35 @@ impl Pass<'_> {
 
     fn refill(&mut self, id: StreamId) {
         let stream = &self.network.streams[id];
-        let session = session(&mut self.session, self.evaluator, &mut self.desk.scratch);
         let filled = &mut self.state.streams[usize::from(id)];
-        stream.refill(filled, self.person, session);
+        stream.empty(filled);
+        for event in self.person.history(&stream.definition.kinds, 0) {
+            self.add(id, event);
+        }
         let users = &self.network.stream_users[id];
         users.iter().for_each(|cell| self.desk.cells.set(*cell));
+    }
+
+    /// Adds an event to a stream that is behind all that are there; gives whether it belongs to it.
+    fn add(&mut self, id: StreamId, event: EventRef) -> bool {
+        let stream = &self.network.streams[id];
+        let filled = &mut self.state.streams[usize::from(id)];
+        if let Some(plain) = &stream.plain {
+            return stream.add_plain(plain, filled, event, self.person);
+        }
+        let session = session(&mut self.session, self.evaluator, &mut self.desk.scratch);
+        stream.add(filled, event, self.person.at(event), session)
     }
 
     /// Adds an event that is the last of its kind to a stream.
     fn extend(&mut self, id: StreamId, event: EventRef) {
         let at = self.person.at(event);
-        let filled = &mut self.state.streams[usize::from(id)];
+        let filled = &self.state.streams[usize::from(id)];
         if !Stream::is_last(filled, event, at) {
             self.refill(id);
             return;
         }
-        let session = session(&mut self.session, self.evaluator, &mut self.desk.scratch);
-        if !self.network.streams[id].add(filled, event, at, session) {
+        if !self.add(id, event) {
             return;
         }
         let happened = at <= self.clock.now();
@@ -365,8 +381,9 @@ impl Pass<'_> {
         match &cell.source {
             Source::Column(col) => (self.person.value(*col).clone(), NEVER),
             Source::Aggregate(aggregate) => {
+                let cut = self.cut(aggregate.stream, aggregate.window);
                 let filled = &self.state.streams[usize::from(aggregate.stream)];
-                aggregate.compute(filled, self.clock, &self.state.values, |value| {
+                aggregate.compute(filled, self.clock, cut, |value| {
                     if cell.is_loose() {
                         cell.cuts.around(value)
                     } else {
@@ -381,6 +398,19 @@ impl Pass<'_> {
             }
             Source::Node => self.interpret(cell),
         }
+    }
+
+    /// Where a window cuts a stream: found once for neighbours that share both.
+    fn cut(&mut self, stream: StreamId, window: Window) -> Cut {
+        if let Some((asked, cut)) = self.cut
+            && asked == (stream, window)
+        {
+            return cut;
+        }
+        let keys = &self.state.streams[usize::from(stream)].keys;
+        let cut = window.cut(keys, self.clock, &self.state.values);
+        self.cut = window.is_free().then_some(((stream, window), cut));
+        cut
     }
 
     /// Computes a cell by the interpreter, all other cells being as they are: they wake by themselves.

@@ -6,6 +6,7 @@ use persona_ir::{ColId, KindId, NodeId, Plan, Ty};
 use persona_runtime::{EventRef, Facts, ProfileEvaluator, Value};
 
 use super::person::Person;
+use super::plain::Plain;
 
 define_id! {
     /// A stream.
@@ -34,6 +35,8 @@ pub(super) struct Stream {
     pub(super) inputs: Vec<NodeId>,
     /// The profile's columns among them; with another value of one, the stream is another.
     pub(super) columns: Vec<ColId>,
+    /// How to fill it without the interpreter, if its condition and values are that plain.
+    pub(super) plain: Option<Plain>,
 }
 
 /// A value of each event of a stream.
@@ -83,7 +86,22 @@ pub(super) struct Lane {
     pub(super) sums: Vec<i128>,
 }
 
+impl Lane {
+    fn push(&mut self, value: Value) {
+        if let Some(sum) = self.sums.last().copied() {
+            self.sums.push(sum + value.int().map_or(0, i128::from));
+        }
+        self.values.push(value);
+    }
+}
+
 impl Filled {
+    fn push_key(&mut self, event: EventRef, at: i64) {
+        let row = u32::try_from(event.row).expect("a person has fewer than 2^32 events");
+        let kind = event.kind;
+        self.keys.push(Key { at, kind, row });
+    }
+
     /// The exact sum of a stretch of a lane's values.
     pub(super) fn sum(&self, lane: usize, from: usize, to: usize) -> i128 {
         let sums = &self.lanes[lane].sums;
@@ -111,13 +129,8 @@ impl Stream {
         self.measures.len() - 1
     }
 
-    /// Fills a person's part anew.
-    pub(super) fn refill(
-        &self,
-        filled: &mut Filled,
-        person: &Person,
-        session: &mut ProfileEvaluator<'_, Person>,
-    ) {
+    /// Forgets a person's part.
+    pub(super) fn empty(&self, filled: &mut Filled) {
         filled.keys.clear();
         filled.lanes.resize(self.measures.len(), Lane::default());
         for (lane, measure) in filled.lanes.iter_mut().zip(&self.measures) {
@@ -127,12 +140,27 @@ impl Stream {
                 lane.sums.push(0);
             }
         }
-        for event in person.history(&self.definition.kinds, 0) {
-            self.add(filled, event, person.at(event), session);
-        }
     }
 
-    /// Adds an event that is behind all that are there; gives whether it belongs to the stream.
+    /// Adds an event that is behind all that are there; gives whether it belongs to the stream. Only for plain streams.
+    pub(super) fn add_plain(
+        &self,
+        plain: &Plain,
+        filled: &mut Filled,
+        event: EventRef,
+        person: &Person,
+    ) -> bool {
+        if !plain.takes(event, person) {
+            return false;
+        }
+        filled.push_key(event, person.at(event));
+        for (index, lane) in filled.lanes.iter_mut().enumerate() {
+            lane.push(plain.value(index, event, person).clone());
+        }
+        true
+    }
+
+    /// As [`Self::add_plain`], for any stream, by the interpreter.
     pub(super) fn add(
         &self,
         filled: &mut Filled,
@@ -155,15 +183,9 @@ impl Stream {
         {
             return false;
         }
-        let row = u32::try_from(event.row).expect("a person has fewer than 2^32 events");
-        let kind = event.kind;
-        filled.keys.push(Key { at, kind, row });
+        filled.push_key(event, at);
         for (lane, measure) in filled.lanes.iter_mut().zip(&self.measures) {
-            let value = session.body_for(measure.value, event, level);
-            if let Some(sum) = lane.sums.last().copied() {
-                lane.sums.push(sum + value.int().map_or(0, i128::from));
-            }
-            lane.values.push(value);
+            lane.push(session.body_for(measure.value, event, level));
         }
         true
     }

@@ -9,14 +9,14 @@ use persona_runtime::time::Clock;
 use super::streams::Key;
 
 /// An end of a window.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Edge {
     moves: Moves,
     inclusive: bool,
 }
 
 /// How an end moves with time.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Moves {
     /// With `now`, at this distance.
     Along(i64),
@@ -66,7 +66,7 @@ impl Edge {
 }
 
 /// A window: both ends, if it has them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Window {
     pub(super) from: Option<Edge>,
     pub(super) to: Option<Edge>,
@@ -78,11 +78,17 @@ pub(super) struct Stretch<'s> {
     keys: &'s [Key],
     clock: &'s Clock,
     window: Window,
+    cut: Cut,
+}
+
+/// Where a window cuts a stream at an instant.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cut {
     /// The ends' values; a window without one that it should have is empty.
     from: Option<i64>,
     to: Option<i64>,
-    pub(super) lo: usize,
-    pub(super) hi: usize,
+    lo: usize,
+    hi: usize,
     /// How many are not after the upper end, and how many have happened.
     to_hi: usize,
     happened: usize,
@@ -99,22 +105,20 @@ fn cut_to(edge: Edge, at: i64) -> i64 {
 }
 
 impl Window {
-    /// The stretch at the clock's `now`.
-    pub(super) fn stretch<'s>(
-        &self,
-        keys: &'s [Key],
-        clock: &'s Clock,
-        cells: &[Value],
-    ) -> Stretch<'s> {
+    /// Whether cells have no part in it, so that it cuts a stream in one place as long as neither moves.
+    pub(super) fn is_free(&self) -> bool {
+        let mut ends = self.from.iter().chain(&self.to);
+        ends.all(|edge| !matches!(edge.moves, Moves::Cell(_)))
+    }
+
+    /// Where it cuts a stream at the clock's `now`.
+    pub(super) fn cut(&self, keys: &[Key], clock: &Clock, cells: &[Value]) -> Cut {
         let now = clock.now();
         let happened = match keys.last() {
             Some(last) if last.at > now => keys.partition_point(|key| key.at <= now),
             _ => keys.len(),
         };
-        let mut stretch = Stretch {
-            keys,
-            clock,
-            window: *self,
+        let mut cut = Cut {
             from: None,
             to: None,
             lo: 0,
@@ -123,49 +127,74 @@ impl Window {
             happened,
         };
         if let Some(edge) = self.from {
-            stretch.from = edge.value(clock, cells);
-            stretch.lo = match stretch.from {
+            cut.from = edge.value(clock, cells);
+            cut.lo = match cut.from {
                 Some(from) => keys.partition_point(|key| from >= cut_from(edge, key.at)),
                 None => keys.len(),
             };
         }
         if let Some(edge) = self.to {
-            stretch.to = edge.value(clock, cells);
-            stretch.to_hi = match stretch.to {
+            cut.to = edge.value(clock, cells);
+            cut.to_hi = match cut.to {
                 Some(to) => keys.partition_point(|key| to >= cut_to(edge, key.at)),
                 None => 0,
             };
-            stretch.hi = stretch.to_hi.min(happened);
+            cut.hi = cut.to_hi.min(happened);
         }
-        stretch
+        cut
+    }
+
+    /// What it holds of a stream that it cuts there.
+    pub(super) fn between<'s>(&self, cut: Cut, keys: &'s [Key], clock: &'s Clock) -> Stretch<'s> {
+        Stretch {
+            keys,
+            clock,
+            window: *self,
+            cut,
+        }
+    }
+
+    /// The stretch at the clock's `now`.
+    pub(super) fn stretch<'s>(
+        &self,
+        keys: &'s [Key],
+        clock: &'s Clock,
+        cells: &[Value],
+    ) -> Stretch<'s> {
+        self.between(self.cut(keys, clock, cells), keys, clock)
     }
 }
 
 impl Stretch<'_> {
+    /// The place of the first event inside, and of the one behind the last.
+    pub(super) fn ends(&self) -> (usize, usize) {
+        (self.cut.lo, self.cut.hi)
+    }
+
     /// The number of events inside.
     pub(super) fn count(&self) -> usize {
-        self.hi.saturating_sub(self.lo)
+        self.cut.hi.saturating_sub(self.cut.lo)
     }
 
     /// The instant of an event inside, by its place among them.
     pub(super) fn at(&self, place: usize) -> i64 {
-        self.keys[self.lo + place].at
+        self.keys[self.cut.lo + place].at
     }
 
     /// An instant before which the same events are inside.
     pub(super) fn same_until(&self) -> i64 {
         let mut until = self.next_to_happen();
-        if let (Some(edge), Some(_)) = (self.window.from, self.from) {
+        if let (Some(edge), Some(_)) = (self.window.from, self.cut.from) {
             let keep = Keep {
-                lo: self.below(self.lo, |at| cut_from(edge, at)),
-                hi: self.above(self.lo, |at| cut_from(edge, at)),
+                lo: self.below(self.cut.lo, |at| cut_from(edge, at)),
+                hi: self.above(self.cut.lo, |at| cut_from(edge, at)),
             };
             until = until.min(edge.leaves(self.clock, keep));
         }
-        if let (Some(edge), Some(_)) = (self.window.to, self.to) {
+        if let (Some(edge), Some(_)) = (self.window.to, self.cut.to) {
             let keep = Keep {
-                lo: self.below(self.to_hi, |at| cut_to(edge, at)),
-                hi: self.above(self.to_hi, |at| cut_to(edge, at)),
+                lo: self.below(self.cut.to_hi, |at| cut_to(edge, at)),
+                hi: self.above(self.cut.to_hi, |at| cut_to(edge, at)),
             };
             until = until.min(edge.leaves(self.clock, keep));
         }
@@ -174,7 +203,7 @@ impl Stretch<'_> {
 
     /// An instant before which at most `drop` of the events inside have left and at most `rise` others have entered.
     pub(super) fn turns_after(&self, drop: Option<usize>, rise: Option<usize>) -> i64 {
-        if self.lo > self.hi {
+        if self.cut.lo > self.cut.hi {
             return self.same_until();
         }
         let leaves = drop.map_or(NEVER, |drop| self.leaves_after(drop));
@@ -184,13 +213,13 @@ impl Stretch<'_> {
     /// When more than `drop` of the events inside may have left.
     fn leaves_after(&self, drop: usize) -> i64 {
         let mut until = NEVER;
-        if let (Some(edge), true) = (self.window.from, self.lo + drop < self.hi) {
-            let hi = self.above(self.lo + drop, |at| cut_from(edge, at));
+        if let (Some(edge), true) = (self.window.from, self.cut.lo + drop < self.cut.hi) {
+            let hi = self.above(self.cut.lo + drop, |at| cut_from(edge, at));
             until = edge.leaves(self.clock, Keep::at_most(hi));
         }
         // An upper end falls where clocks are put back.
-        if let (Some(edge), true) = (self.window.to, self.lo < self.hi) {
-            let lo = self.below(self.hi, |at| cut_to(edge, at));
+        if let (Some(edge), true) = (self.window.to, self.cut.lo < self.cut.hi) {
+            let lo = self.below(self.cut.hi, |at| cut_to(edge, at));
             until = until.min(edge.leaves(self.clock, Keep::at_least(lo)));
         }
         until
@@ -199,9 +228,9 @@ impl Stretch<'_> {
     /// When more than `rise` events that are outside may have entered.
     fn enters_after(&self, rise: usize) -> i64 {
         let mut until = NEVER;
-        if let Some(key) = self.keys.get(self.hi + rise) {
+        if let Some(key) = self.keys.get(self.cut.hi + rise) {
             let happens = if key.at > self.clock.now() { key.at } else { 0 };
-            until = match (self.window.to, self.to) {
+            until = match (self.window.to, self.cut.to) {
                 (Some(_), None) => NEVER,
                 (Some(edge), Some(to)) if to < cut_to(edge, key.at) => {
                     let keep = Keep::at_most(cut_to(edge, key.at) - 1);
@@ -211,8 +240,8 @@ impl Stretch<'_> {
             };
         }
         // A lower end falls where clocks are put back, and lets in again what it left out.
-        if let (Some(edge), Some(_), true) = (self.window.from, self.from, self.lo > 0) {
-            let lo = self.below(self.lo, |at| cut_from(edge, at));
+        if let (Some(edge), Some(_), true) = (self.window.from, self.cut.from, self.cut.lo > 0) {
+            let lo = self.below(self.cut.lo, |at| cut_from(edge, at));
             until = until.min(edge.leaves(self.clock, Keep::at_least(lo)));
         }
         until
@@ -225,7 +254,7 @@ impl Stretch<'_> {
 
     /// When the first event that is yet to come happens.
     fn next_to_happen(&self) -> i64 {
-        self.keys.get(self.happened).map_or(NEVER, |key| key.at)
+        self.keys.get(self.cut.happened).map_or(NEVER, |key| key.at)
     }
 
     fn below(&self, place: usize, cut: impl Fn(i64) -> i64) -> i64 {

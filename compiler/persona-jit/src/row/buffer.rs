@@ -563,7 +563,7 @@ impl<I: Iterator<Item = u32>> Iterator for Padded<I> {
 impl<I: Iterator<Item = u32>> ExactSizeIterator for Padded<I> {}
 
 /// A value as columns have it.
-fn normal(ty: &Ty, value: &Value) -> Value {
+pub(crate) fn normal(ty: &Ty, value: &Value) -> Value {
     match value {
         Value::List(values) => Value::List(elements(ty, values).as_ref().into()),
         other => RowValue::from(other).to_value(),

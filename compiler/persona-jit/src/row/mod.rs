@@ -31,7 +31,8 @@ pub use program::{RowProgram, RowProgramError};
 pub use session::Session;
 pub use value::RowValue;
 
-pub(crate) use buffer::text_at;
+pub(crate) use buffer::{normal, text_at};
 pub(crate) use layout::{BLOCK, INLINE, NO_LIST, NO_TEXT, Slot};
 pub(crate) use side::RowSide;
 pub(crate) use split::{Atom, Split, atom};
+pub(crate) use value::check;

@@ -282,6 +282,7 @@ impl RowProgram {
             imports,
             pools: &mut pools,
             module,
+            flips: None,
         };
         let mut words = Vec::new();
         for (first, nodes) in cut(plan, analysis, &draught.bits) {
@@ -372,6 +373,7 @@ fn cut<'n>(plan: &Plan, analysis: &Analysis, nodes: &'n [NodeId]) -> Vec<(usize,
 fn program(plan: &Plan, pools: Pools) -> Program {
     let float = |rank: &persona_ir::Rank| plan.nodes[rank.value].ty == Ty::Float;
     Program {
+        flips: Vec::new(),
         frame: 0,
         stages: Vec::new(),
         patterns: pools

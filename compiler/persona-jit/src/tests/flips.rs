@@ -9,6 +9,7 @@ use persona_runtime::{Dataset, Evaluation, Evaluator, ProfileEvaluator};
 use super::fixture::{self, DAY, HOUR, NOW, Rng};
 use super::generate::{self, Focus};
 use super::same_value;
+use crate::FlipProgram;
 
 /// The last instant of the calendar.
 const END: i64 = persona_runtime::calendar::MAX_TIMESTAMP;
@@ -136,6 +137,74 @@ fn as_many_bounds_as_asked_for_hold() {
     run(28, asked, 2, Focus::Sequences);
 }
 
+/// Machine code's values and bounds beside the interpreter's, for every output and profile. Gives how many bounds there
+/// are that are instants.
+fn agree(seed: u64, plans: usize, depth: usize, focus: Focus) -> usize {
+    let mut timed = 0;
+    for index in 0..plans {
+        let seed = seed.wrapping_mul(1_000_003).wrapping_add(index as u64);
+        let mut rng = Rng(seed);
+        let data = fixture::dataset(&mut rng, 5, 9);
+        let plan = generate::plan(&mut rng, 5, depth, focus);
+        let program = FlipProgram::new(&plan).unwrap();
+        let other = *rng.pick(&[NOW - 12 * HOUR, NOW - 40 * DAY, NOW + 400 * DAY, i64::MAX]);
+        for now in [NOW, other] {
+            let evaluation = Evaluation {
+                now,
+                calibration: None,
+            };
+            let evaluator = evaluator(&plan, &data, now);
+            let over = program.over(&data, &evaluation);
+            let mut session = over.session();
+            let columns = program.run(&data, &evaluation, 1 + index % 3);
+            // Backwards too: what one profile leaves behind must not reach the next.
+            for row in (0..data.profiles).chain((0..data.profiles).rev()) {
+                let mut profile = evaluator.profile(row);
+                let answers = session.profile(row);
+                for (place, output) in plan.outputs.iter().enumerate() {
+                    let bound = profile.flip(output.node);
+                    let bound = (bound != NEVER).then_some(bound);
+                    let value = profile.value(output.node);
+                    let (found, until) = &answers[place];
+                    assert!(
+                        same_value(found, &value),
+                        "seed {seed}, now {now}, profile {row}, {}: {found:?}, not {value:?}",
+                        output.name
+                    );
+                    assert_eq!(
+                        (*until, columns[place][row]),
+                        (bound, bound),
+                        "seed {seed}, now {now}, profile {row}, {}:\n{}",
+                        output.name,
+                        persona_ir::print(&plan)
+                    );
+                    timed += usize::from(bound.is_some());
+                }
+            }
+        }
+    }
+    timed
+}
+
+#[test]
+fn machine_code_gives_the_interpreters_bounds() {
+    assert!(agree(31, 40, 2, Focus::Anything) > 50, "too few bounds");
+    agree(32, 3, 4, Focus::Anything);
+    assert!(agree(33, 40, 1, Focus::Aggregates) > 300, "too few bounds");
+    assert!(agree(34, 16, 1, Focus::Sequences) > 50, "too few bounds");
+    agree(35, 4, 2, Focus::Ranks);
+}
+
+/// `PERSONA_FLIP_PLANS=20000` for a long run.
+#[test]
+fn machine_code_gives_the_interpreters_bounds_of_as_many_plans_as_asked_for() {
+    let asked = std::env::var("PERSONA_FLIP_PLANS").ok();
+    let asked = asked.and_then(|count| count.parse().ok()).unwrap_or(1);
+    agree(36, asked, 3, Focus::Anything);
+    agree(37, asked, 2, Focus::Aggregates);
+    agree(38, asked / 4, 2, Focus::Sequences);
+}
+
 #[test]
 fn the_bounds_of_a_population_are_each_profiles_own_on_any_number_of_threads() {
     let mut timed = 0;
@@ -162,8 +231,11 @@ fn the_bounds_of_a_population_are_each_profiles_own_on_any_number_of_threads() {
             })
             .collect();
         timed += expected.iter().flatten().flatten().count();
+        let program = FlipProgram::new(&plan).unwrap();
         for threads in [0, 1, 2, 3, 16] {
-            assert_eq!(crate::flips(&plan, &data, &evaluation, threads), expected);
+            assert_eq!(program.run(&data, &evaluation, threads), expected);
+            let found = crate::flips(&plan, &data, &evaluation, threads);
+            assert_eq!(found.unwrap(), expected);
         }
     }
     assert!(timed > 20, "too few answers change by themselves");

@@ -206,20 +206,37 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
 
 impl Turnover {
     fn new(leaving: impl Iterator<Item = i64>, entering: impl Iterator<Item = i64>) -> Self {
-        let sorted = |instants: &mut dyn Iterator<Item = i64>| {
-            let mut instants: Vec<i64> = instants.collect();
-            instants.sort_unstable();
-            instants
+        let mut turnover = Self::default();
+        leaving.for_each(|until| turnover.push(until, true));
+        entering.for_each(|until| turnover.push(until, false));
+        turnover.settle();
+        turnover
+    }
+
+    /// Forgets all events.
+    pub fn clear(&mut self) {
+        self.leaving.clear();
+        self.entering.clear();
+    }
+
+    /// Adds an event that counts, or does not, at least until an instant.
+    pub fn push(&mut self, until: i64, counts: bool) {
+        let list = if counts {
+            &mut self.leaving
+        } else {
+            &mut self.entering
         };
-        let (mut leaving, mut entering) = (leaving, entering);
-        Self {
-            leaving: sorted(&mut leaving),
-            entering: sorted(&mut entering),
-        }
+        list.push(until);
+    }
+
+    /// Says that all events were added: [`Self::leaves`] wants them in the order of their instants.
+    pub fn settle(&mut self) {
+        self.leaving.sort_unstable();
+        self.entering.sort_unstable();
     }
 
     /// When the number of those that count leaves an interval: enough must go, or come.
-    pub(crate) fn leaves(&self, keep: Keep) -> i64 {
+    pub fn leaves(&self, keep: Keep) -> i64 {
         let count = i64::try_from(self.leaving.len()).unwrap_or(i64::MAX);
         let nth = |list: &[i64], spare: i64| {
             let place = usize::try_from(spare).ok();

@@ -23,6 +23,12 @@ impl Keep {
         hi: i64::MAX,
     };
 
+    /// None.
+    pub const NONE: Self = Self {
+        lo: i64::MAX,
+        hi: i64::MIN,
+    };
+
     /// One integer.
     pub fn only(value: i64) -> Self {
         Self {
@@ -65,34 +71,34 @@ impl Keep {
 
     /// The operands for which an operation that saturates at the ends of a type stays inside, when its exact result
     /// is `operand + by`.
-    pub(crate) fn before_adding(self, by: i128, ty: &Ty) -> Self {
+    pub fn before_adding(self, by: i128, ty: &Ty) -> Self {
         let (lo, hi) = self.exact(ty);
         Self::narrowed(lo.saturating_sub(by), hi.saturating_sub(by))
     }
 
     /// The operands for which an operation that saturates at the ends of a type stays inside, when its exact result
     /// is `from - operand`.
-    pub(crate) fn before_subtracting_from(self, from: i64, ty: &Ty) -> Self {
+    pub fn before_subtracting_from(self, from: i64, ty: &Ty) -> Self {
         let (lo, hi) = self.exact(ty);
         let from = i128::from(from);
         Self::narrowed(from.saturating_sub(hi), from.saturating_sub(lo))
     }
 
     /// The operands whose negation is inside.
-    pub(crate) fn negated(self) -> Self {
+    pub fn negated(self) -> Self {
         let (lo, hi) = self.exact(&Ty::Int);
         Self::narrowed(hi.saturating_neg(), lo.saturating_neg())
     }
 
     /// The operands whose product with a positive number is inside; the product saturates.
-    pub(crate) fn before_multiplying(self, by: i64) -> Self {
+    pub fn before_multiplying(self, by: i64) -> Self {
         let (lo, hi) = self.exact(&Ty::Int);
         let up = lo.saturating_neg().div_euclid(by.into()).saturating_neg();
         Self::narrowed(up, hi.div_euclid(by.into()))
     }
 
     /// The operands whose quotient (rounded down) by a positive number is inside.
-    pub(crate) fn before_dividing(self, by: i64) -> Self {
+    pub fn before_dividing(self, by: i64) -> Self {
         let (lo, hi) = self.exact(&Ty::Int);
         let by = i128::from(by);
         let last = hi.saturating_mul(by).saturating_add(by - 1);
@@ -118,10 +124,7 @@ impl Keep {
     /// The integers of 64 bits from one to another; where there are none, the interval is upside down.
     fn narrowed(lo: i128, hi: i128) -> Self {
         if lo > i64::MAX.into() || hi < i64::MIN.into() {
-            return Self {
-                lo: i64::MAX,
-                hi: i64::MIN,
-            };
+            return Self::NONE;
         }
         Self {
             lo: num::narrow(lo),

@@ -21,6 +21,7 @@ use crate::calendar::MAX_TIMESTAMP;
 use crate::{Facts, ProfileEvaluator, Value};
 
 pub use keep::Keep;
+pub use nodes::FUEL;
 
 /// The bound of what no instant changes.
 pub const NEVER: i64 = i64::MAX;
@@ -50,9 +51,9 @@ pub(crate) struct Bounds {
     turnover: FxHashMap<NodeId, Turnover>,
 }
 
-/// When events can leave and enter a query, each list ascending.
-#[derive(Clone, Debug)]
-pub(crate) struct Turnover {
+/// When each event can leave and enter a query that counts them.
+#[derive(Clone, Debug, Default)]
+pub struct Turnover {
     leaving: Vec<i64>,
     entering: Vec<i64>,
 }

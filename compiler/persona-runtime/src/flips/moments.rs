@@ -233,9 +233,12 @@ fn moved_wall(clock: &Clock, months: i32, days: i32, keep: Keep) -> i64 {
         let from = middle.saturating_sub(SLACK).max(now + 1);
         left = walk.leaves(from, middle.saturating_add(SLACK));
     }
-    // It falls below only while it is still near the lower end.
+    // It falls below only while it is still near the lower end. Before it comes near, it is held at the least instant there
+    // is, however long that takes.
     if keep.lo > calendar::MIN_TIMESTAMP {
-        let dips = walk.leaves(now + 1, meets(keep.lo).saturating_add(SLACK));
+        let middle = meets(keep.lo);
+        let from = middle.saturating_sub(SLACK).max(now + 1);
+        let dips = walk.leaves(from, middle.saturating_add(SLACK).min(left));
         left = left.min(dips);
     }
     left

@@ -7,8 +7,8 @@ use super::{Keep, NEVER, moments};
 use crate::{Facts, ProfileEvaluator, Value, num};
 
 /// How many operands are looked through for one interval. An operation shares what it has among its operands, so that
-/// no graph, however deep, takes long.
-const FUEL: u8 = 96;
+/// no graph, however deep, takes long: neither whoever walks through them, nor code that does.
+pub const FUEL: u8 = 96;
 
 impl<F: Facts> ProfileEvaluator<'_, F> {
     /// A bound of a node whose operands' bounds are known.
@@ -209,7 +209,7 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
                 if other > 0 {
                     keep.before_multiplying(other)
                 } else {
-                    EMPTY
+                    Keep::NONE
                 }
             }),
             Op::IntDiv(a, b) => match self.integer(*b) {
@@ -225,13 +225,27 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
                 } else {
                     other
                 };
-                self.bound(*cond).min(below(*chosen, keep))
+                let fuel = self.shared_fuel(*then, *other, fuel);
+                self.bound(*cond)
+                    .min(self.leaves_below(*chosen, keep, fuel))
             }
-            Op::Coalesce(a, _) if self.known(*a).is_known() => below(*a, keep),
-            Op::Coalesce(a, b) => self.bound(*a).min(below(*b, keep)),
+            Op::Coalesce(a, b) => {
+                let fuel = self.shared_fuel(*a, *b, fuel);
+                if self.known(*a).is_known() {
+                    self.leaves_below(*a, keep, fuel)
+                } else {
+                    self.bound(*a).min(self.leaves_below(*b, keep, fuel))
+                }
+            }
             Op::Agg(agg) => self.count_leaves(node, agg, keep),
             op => self.operands_bound(op),
         }
+    }
+
+    /// What one of two operands, whichever it is, may use up: half, where time has a part in both.
+    fn shared_fuel(&self, a: NodeId, b: NodeId, fuel: u8) -> u8 {
+        let timed = |node| self.evaluator.prepared.is_timed(node);
+        if timed(a) && timed(b) { fuel / 2 } else { fuel }
     }
 
     /// A function of time and of a value that stays.
@@ -332,12 +346,6 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
         bounds
     }
 }
-
-/// An interval that nothing is inside.
-const EMPTY: Keep = Keep {
-    lo: i64::MAX,
-    hi: i64::MIN,
-};
 
 /// The integers around one that are like it inside or outside a sorted set.
 fn among(value: i64, set: &[Const]) -> Keep {

@@ -11,7 +11,7 @@ use super::Field;
 use crate::Error;
 
 /// A field of the profile.
-pub(super) fn find(plan: &Plan, name: &str) -> Result<Field, Error> {
+pub(crate) fn find(plan: &Plan, name: &str) -> Result<Field, Error> {
     let table = &plan.schema.profile;
     table.column(name).map(Field).ok_or_else(|| {
         unknown(
@@ -35,15 +35,15 @@ fn unknown<'n>(message: String, name: &str, names: impl Iterator<Item = &'n str>
 }
 
 /// What a field is given.
-pub(super) struct Given<'s> {
-    pub(super) schema: &'s Schema,
-    pub(super) name: &'s Arc<str>,
-    pub(super) ty: &'s Ty,
+pub(crate) struct Given<'s> {
+    pub(crate) schema: &'s Schema,
+    pub(crate) name: &'s Arc<str>,
+    pub(crate) ty: &'s Ty,
 }
 
 impl Given<'_> {
     /// A value in the form in which the field holds it; what does not fit at all is left for the row to refuse.
-    pub(super) fn read<'v>(&self, value: RowValue<'v>) -> Result<RowValue<'v>, Error> {
+    pub(crate) fn read<'v>(&self, value: RowValue<'v>) -> Result<RowValue<'v>, Error> {
         match (self.ty, value) {
             (Ty::Float, RowValue::Int(number)) => Ok(RowValue::Float(number as f64)),
             (Ty::Date, RowValue::Str(text)) => self.moment(text, parse::date, "2026-01-31"),
@@ -85,7 +85,7 @@ impl Given<'_> {
     }
 
     /// The elements of a list or set.
-    pub(super) fn elements<'v>(
+    pub(crate) fn elements<'v>(
         &self,
         values: impl Iterator<Item = RowValue<'v>>,
     ) -> Result<Vec<Value>, Error> {
@@ -100,7 +100,7 @@ impl Given<'_> {
 }
 
 /// An event's kind and its row.
-pub(super) fn event<'v>(
+pub(crate) fn event<'v>(
     schema: &Schema,
     kind: &str,
     values: impl IntoIterator<Item = (&'v str, RowValue<'v>)>,

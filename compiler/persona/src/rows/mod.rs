@@ -45,7 +45,7 @@
 //! Events are added to the profile with [`Profile::event`]. Ranks (`ntile`, `percentile`) compare a profile with a population,
 //! which is not at hand here; they are missing. Row checks are the business of whoever fills the profile.
 
-mod field;
+pub(crate) mod field;
 
 use std::sync::Arc;
 
@@ -67,7 +67,7 @@ pub struct Rows {
 
 /// A field of the profile, looked up once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Field(persona_ir::ColId);
+pub struct Field(pub(crate) persona_ir::ColId);
 
 /// A profile to be filled and asked again and again.
 #[derive(Debug)]
