@@ -7,6 +7,7 @@
 mod build;
 pub mod campaign;
 mod experiment;
+mod nature;
 mod op;
 mod plan;
 mod remap;

@@ -139,18 +139,8 @@ impl Atoms {
     pub(crate) fn new(plan: &Plan) -> Self {
         let mut fixed: IndexVec<NodeId, bool> = IndexVec::new();
         for node in &plan.nodes {
-            let is = match &node.op {
-                Op::Profile(_)
-                | Op::Event { .. }
-                | Op::Elem { .. }
-                | Op::Input(_)
-                | Op::Arm(_)
-                | Op::Sample { .. }
-                | Op::Rank(..)
-                | Op::Agg(_)
-                | Op::Sequence(_) => false,
-                op => operands(op).iter().all(|operand| fixed[operand.node]),
-            };
+            let inherited = || operands(&node.op).iter().all(|operand| fixed[operand.node]);
+            let is = !node.op.reads_data() && inherited();
             fixed.push(is);
         }
         Self {
@@ -439,56 +429,10 @@ fn known_rule(plan: &Plan, node: NodeId) -> Rule {
         {
             Rule::Part(Part::Known(node))
         }
-        op if is_strict(op) => {
+        op if op.is_strict() => {
             let operands = operands(op);
             Rule::All(operands.iter().map(|operand| known(operand.node)).collect())
         }
         _ => Rule::Part(Part::Known(node)),
     }
-}
-
-/// Whether an operation has a value exactly where all its operands have one (of divisions: by what is not zero).
-fn is_strict(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::Add(..)
-            | Op::Sub(..)
-            | Op::Mul(..)
-            | Op::Neg(_)
-            | Op::IntDiv(..)
-            | Op::IntMod(..)
-            | Op::Ratio(..)
-            | Op::FAdd(..)
-            | Op::FSub(..)
-            | Op::FMul(..)
-            | Op::FDiv(..)
-            | Op::FNeg(_)
-            | Op::ToFloat(_)
-            | Op::Scale(..)
-            | Op::Unscale(..)
-            | Op::UnscaleInt(..)
-            | Op::Abs(_)
-            | Op::Round(_)
-            | Op::Floor(_)
-            | Op::Ceil(_)
-            | Op::Min(..)
-            | Op::Max(..)
-            | Op::DateAdd { .. }
-            | Op::StartOfDay(_)
-            | Op::DateOf(_)
-            | Op::LocalPart(..)
-            | Op::DatePart(..)
-            | Op::Age(_)
-            | Op::Anniversary(_)
-            | Op::DaysSince(_)
-            | Op::Lower(_)
-            | Op::Upper(_)
-            | Op::Trim(_)
-            | Op::Fold(_)
-            | Op::StrLen(_)
-            | Op::Concat(_)
-            | Op::Display(..)
-            | Op::Size(_)
-            | Op::Distance(..)
-    )
 }

@@ -320,6 +320,11 @@ impl Owned {
 
     fn event_table(&mut self, table: &Table, events: &EventTable, profiles: usize) -> EventsRef {
         check_offsets(&events.offsets, profiles, events.len());
+        assert_eq!(
+            events.order.len(),
+            events.len(),
+            "each event has a place in the total order"
+        );
         let columns = self.table(table, &events.columns, events.len());
         let at = instants(events);
         assert_eq!(

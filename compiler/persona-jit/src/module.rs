@@ -166,15 +166,15 @@ impl fmt::Debug for Code {
 }
 
 impl Code {
-    /// A function that works on one profile.
+    /// A function that works on one profile. The id is that of such a function of this module.
     pub(crate) fn function(&self, id: FuncId) -> OnProfile {
         let address = self.module.get_finalized_function(id);
-        // SAFETY: all functions of the module but the driver, whose id nobody has, are defined by `Workshop::define` with
-        // the parameters of `OnProfile`, in the platform's C calling convention.
+        // SAFETY: the caller has the id from `define_group`, `define_answers`, `define_members` or `define_checks`, which all
+        // go through `Workshop::define`: these parameters and no result, in the platform's C calling convention.
         unsafe { transmute::<*const u8, OnProfile>(address) }
     }
 
-    /// A function that works on one row.
+    /// A function that works on one row. The id is that of such a function of this module.
     pub(crate) fn on_row(&self, id: FuncId) -> OnRow {
         let address = self.module.get_finalized_function(id);
         // SAFETY: the caller has the id from `define_row_bits` or `define_row_values`, which give functions these parameters and
@@ -182,19 +182,19 @@ impl Code {
         unsafe { transmute::<*const u8, OnRow>(address) }
     }
 
-    /// A function that works on a chunk.
+    /// A function that works on a chunk. The id is that of such a function of this module.
     pub(crate) fn over_chunk(&self, id: FuncId) -> OverChunk {
         let address = self.module.get_finalized_function(id);
-        // SAFETY: the caller has the id from `define_fused`, which gives functions these parameters, in the platform's C
-        // calling convention.
+        // SAFETY: the caller has the id from `define_fused`, which gives functions these parameters and no result, in the platform's
+        // C calling convention.
         unsafe { transmute::<*const u8, OverChunk>(address) }
     }
 
-    /// A function that works on rows.
+    /// A function that works on rows. The id is that of such a function of this module.
     pub(crate) fn over_rows(&self, id: FuncId) -> OverRows {
         let address = self.module.get_finalized_function(id);
-        // SAFETY: the caller has the id from `define_row_loop`, which gives functions these parameters, in the platform's C
-        // calling convention.
+        // SAFETY: the caller has the id from `define_row_loop`, which gives functions these parameters and no result, in the
+        // platform's C calling convention.
         unsafe { transmute::<*const u8, OverRows>(address) }
     }
 

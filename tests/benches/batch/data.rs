@@ -20,23 +20,8 @@ const CITIES: usize = 2000;
 pub(crate) const MANIFEST: &str =
     "[package]\nname = \"batch\"\nversion = \"0.1.0\"\nlanguage = \"1\"\ntimezone = \"UTC\"\n";
 
-pub(crate) const PROFILE: &str = r"profile Person {
-  id: String @key
-  age: Int?
-  orders: Int
-  sessions: Int
-  spend: Float
-  churn: Float?
-  balance: Money<USD>
-  last_seen: Timestamp
-  signup: Timestamp
-  country: Country
-  device: Device
-  plan: Plan
-  city: String
-  opt_in: Bool
-}
-";
+/// The benchmark beside other engines reads it too.
+pub(crate) const PROFILE: &str = include_str!("person.persona");
 
 /// The enumerations of the profile.
 pub(crate) fn enums() -> String {

@@ -85,6 +85,15 @@ impl Workshop {
     }
 }
 
+/// Begins a function: its parameters.
+pub(super) fn enter(b: &mut FunctionBuilder<'_>) -> Vec<Value> {
+    let entry = b.create_block();
+    b.append_block_params_for_function_params(entry);
+    b.switch_to_block(entry);
+    b.seal_block(entry);
+    b.block_params(entry).to_vec()
+}
+
 fn signature(module: &JITModule, params: &[Type]) -> Signature {
     let mut signature = module.make_signature();
     signature
@@ -176,11 +185,7 @@ pub(crate) fn define_driver(
     let callee = signature(module, &ON_PROFILE);
     work.work.func.signature = signature(module, &[types::I64; 5]);
     let mut b = FunctionBuilder::new(&mut work.work.func, &mut work.builder);
-    let entry = b.create_block();
-    b.append_block_params_for_function_params(entry);
-    b.switch_to_block(entry);
-    b.seal_block(entry);
-    let params = b.block_params(entry);
+    let params = enter(&mut b);
     let (ctx, first, last) = (params[0], params[1], params[2]);
     let (functions, count) = (params[3], params[4]);
     let callee = b.import_signature(callee);

@@ -120,11 +120,8 @@ struct Emitter<'s, 'a, 'f> {
 impl<'s, 'a, 'f> Emitter<'s, 'a, 'f> {
     /// Starts a function whose first parameters are the context and the profile.
     fn new(mut b: FunctionBuilder<'f>, shared: &'s mut Shared<'a>) -> Self {
-        let entry = b.create_block();
-        b.append_block_params_for_function_params(entry);
-        b.switch_to_block(entry);
-        b.seal_block(entry);
-        let (ctx, profile) = (b.block_params(entry)[0], b.block_params(entry)[1]);
+        let params = entry::enter(&mut b);
+        let (ctx, profile) = (params[0], params[1]);
         let zones = b
             .ins()
             .load(types::I64, FLAGS, ctx, field!(Context, zone_of));

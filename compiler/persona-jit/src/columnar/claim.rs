@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use persona_ir::{ColId, Const, InstantSpec, Node, NodeId, Op, Plan, Ty, operands};
+use persona_ir::{ColId, Const, Node, NodeId, Op, Plan, Ty, operands};
 use rustc_hash::FxHashMap;
 
 use super::chain::{Chain, ChainBound, Step};
@@ -107,7 +107,7 @@ impl<'a> Claims<'a> {
             let below = operands.iter().map(|operand| usize::from(operand.node));
             let own = own_reach(&node.op);
             reach.push(below.clone().map(|at| reach[at]).fold(own, Reach::and));
-            zoned.push(asks_zone(plan, node) || below.clone().any(|at| zoned[at]));
+            zoned.push(node.op.asks_zone(&plan.nodes) || below.clone().any(|at| zoned[at]));
         }
         let vectors: FxHashMap<NodeId, usize> =
             vectors.iter().enumerate().map(|(i, n)| (*n, i)).collect();
@@ -265,30 +265,7 @@ fn has_entries(ty: &Ty) -> bool {
 fn own_reach(op: &Op) -> Reach {
     match op {
         Op::Profile(col) => Reach::One(*col),
-        Op::Event { .. }
-        | Op::Elem { .. }
-        | Op::Input(_)
-        | Op::Arm(_)
-        | Op::Sample { .. }
-        | Op::Rank(..)
-        | Op::Agg(_)
-        | Op::Sequence(_) => Reach::Beyond,
+        op if op.reads_data() => Reach::Beyond,
         _ => Reach::Nothing,
-    }
-}
-
-/// Whether an operation itself looks at the zone.
-fn asks_zone(plan: &Plan, node: &Node) -> bool {
-    match &node.op {
-        Op::Today { .. }
-        | Op::StartOfDay(_)
-        | Op::DateOf(_)
-        | Op::LocalPart(..)
-        | Op::Age(_)
-        | Op::Anniversary(_) => true,
-        Op::Instant(spec) => !matches!(spec, InstantSpec::NowPlus(_)),
-        Op::Display(of, _) => plan.nodes[*of].ty == Ty::Timestamp,
-        Op::Agg(agg) => matches!(agg.kind, persona_ir::AggKind::UnitsHit { .. }),
-        _ => false,
     }
 }

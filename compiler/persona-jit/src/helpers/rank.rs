@@ -43,7 +43,8 @@ pub(super) extern "C" fn keep_list(
     };
     let value = match valid {
         0 => Value::Missing,
-        // SAFETY: code passes the words of a list of the output's type.
+        // SAFETY: only `codegen`'s writing of output `out` calls this, with the words of its list, whose type `list_type` says;
+        // they are of the bound dataset or the program's constants, which outlive the context.
         _ => unsafe { value_of_words(&state.texts, ty, [children as u64, first, last]) },
     };
     state.keep_list(out, value);

@@ -98,7 +98,8 @@ pub(super) extern "C" fn display(
     let Some((ty, format)) = state.display(spec) else {
         return x;
     };
-    // SAFETY: code passes the words of a value of the printed type.
+    // SAFETY: only `codegen`'s `display` calls this, with the words of the operand that `spec` was kept for and that is not
+    // missing; they are of the bound dataset or the program's constants, which outlive the context.
     let value = unsafe { value_of_words(&state.texts, ty, [x, y, z]) };
     let zone = state.clock(zone).zone();
     let text = print::display(&value, ty, format, state.schema, zone);

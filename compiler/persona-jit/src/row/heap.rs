@@ -18,8 +18,8 @@ pub(crate) struct Heap {
     used: usize,
 }
 
-// SAFETY: the cells are written through an exclusive reference to the heap only, by `bytes` and `pairs`; they are cells
-// because addresses into them stay in use while others are written.
+// SAFETY: the cells are written by `bytes` and `pairs` alone, which have the heap to themselves; whoever shares it can but
+// read. They are cells because addresses into them stay in use while others are written.
 unsafe impl Sync for Heap {}
 
 impl Heap {

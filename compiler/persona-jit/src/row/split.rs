@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use persona_ir::{ColId, Const, InstantSpec, NodeId, Op, Plan, Ty, operands};
+use persona_ir::{ColId, Const, NodeId, Op, Plan, Ty, operands};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::layout::Wanted;
@@ -218,17 +218,7 @@ impl Split {
             }
             Op::Sample { .. } | Op::Arm(_) => self.keyed = true,
             Op::Rank(..) => self.ranked = true,
-            // The same instant wherever one is.
-            Op::Instant(InstantSpec::NowPlus(_)) => {}
-            Op::Today { .. }
-            | Op::Instant(_)
-            | Op::StartOfDay(_)
-            | Op::DateOf(_)
-            | Op::LocalPart(..)
-            | Op::Age(_)
-            | Op::Anniversary(_)
-            | Op::Display(..) => self.zoned = true,
-            _ => {}
+            op => self.zoned |= op.asks_zone(&plan.nodes),
         }
         self.texts |= typed.ty == Ty::Str;
     }

@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 
 use persona_runtime::calendar::{clamp_date, clamp_timestamp};
-use persona_runtime::kernels::Isa;
+use persona_runtime::kernels::{Isa, will_read};
 
 use super::RuleIndex;
 use super::attribute::{Attribute, Lookup};
@@ -116,19 +116,6 @@ impl RuleScratch {
 /// So many planes are fetched ahead of the one that is read: they lie anywhere, and memory answers many at once.
 const AHEAD: usize = 48;
 
-/// Asks memory for a plane that will be read soon.
-#[inline(always)]
-fn fetch(plane: &Plane) {
-    #[cfg(all(target_arch = "x86_64", not(miri)))]
-    // SAFETY: every machine of the target has the instruction, and it changes nothing and never fails.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(plane).cast());
-    }
-    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-    let _ = plane;
-}
-
 /// A bound brought into the range of instants or dates.
 fn clamp(base: Base, bound: i64) -> i64 {
     match base {
@@ -152,8 +139,8 @@ impl RuleIndex {
         }
         match self.isa {
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: the index has no instructions that the machine lacks, and those of this name include what the
-            // function is compiled for.
+            // SAFETY: `RuleIndex::new` takes no set of instructions beyond `Isa::best`, which looks for each that the function
+            // is compiled for.
             Isa::Avx512 => unsafe { self.combine_512(scratch) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
@@ -194,13 +181,13 @@ impl RuleIndex {
         let (mut first, last) = (0, bitmaps.blocks.len().saturating_sub(1));
         let mut coming = numbers.iter();
         for number in coming.by_ref().take(AHEAD) {
-            fetch(&bitmaps.planes[*number]);
+            will_read(&bitmaps.planes, *number as usize);
         }
         for (number, block) in bitmaps.blocks.iter().enumerate() {
             let parts = &numbers[first..block.parts as usize];
             first = block.parts as usize;
             for number in coming.by_ref().take(parts.len()) {
-                fetch(&bitmaps.planes[*number]);
+                will_read(&bitmaps.planes, *number as usize);
             }
             let mut left = if number == last {
                 bitmaps.last

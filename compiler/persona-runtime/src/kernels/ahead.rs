@@ -1,5 +1,8 @@
 //! Asks for lines of the cache before they are read or written. Changes nothing but when memory is waited for.
-#![expect(unsafe_code, reason = "the instruction takes an address")]
+#![cfg_attr(
+    all(target_arch = "x86_64", not(miri)),
+    expect(unsafe_code, reason = "the instruction takes an address")
+)]
 
 /// Says that these bytes will be written soon. Worth it where writes go to many places in turn, as to the sets of a
 /// thousand segments: the machine foresees none of them, and waits for each line to be read before it is overwritten.
@@ -18,7 +21,7 @@ pub fn will_write(bytes: &mut [u8]) {
 /// Says that the value this many places behind the first will be read soon; there need be none. Worth it where reads skip
 /// some of what lies between, or wait for one another.
 #[inline(always)]
-pub(crate) fn will_read<T>(values: &[T], place: usize) {
+pub fn will_read<T>(values: &[T], place: usize) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};

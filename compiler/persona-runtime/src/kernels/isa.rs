@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 pub enum Isa {
     /// What every machine of the target has; on 64-bit ARM that includes NEON, for which the compiler vectorises these loops.
     Portable,
-    /// 256 bits: AVX2, with `BMI2` and `POPCNT`.
+    /// 256 bits: AVX2, with BMI1, BMI2, LZCNT and POPCNT.
     Avx2,
     /// 512 bits: AVX-512 with F, BW, DQ, VL, VBMI, VPOPCNTDQ and GFNI (Ice Lake, Zen 4 and later).
     Avx512,
@@ -33,10 +33,12 @@ impl Isa {
     }
 }
 
-#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[cfg(target_arch = "x86_64")]
 fn detect() -> Isa {
     let avx2 = is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
         && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("lzcnt")
         && is_x86_feature_detected!("popcnt");
     let avx512 = is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512bw")
@@ -52,7 +54,7 @@ fn detect() -> Isa {
     }
 }
 
-#[cfg(not(all(target_arch = "x86_64", not(miri))))]
+#[cfg(not(target_arch = "x86_64"))]
 fn detect() -> Isa {
     Isa::Portable
 }

@@ -23,8 +23,7 @@ mod tests;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub(crate) use ahead::will_read;
-pub use ahead::will_write;
+pub use ahead::{will_read, will_write};
 pub use bits::Bits;
 pub use circuit::{Circuit, Gates, Wire};
 pub use isa::Isa;

@@ -87,11 +87,14 @@ impl Scan {
             valid.is_none_or(|valid| valid.len() == len),
             "validity of each row"
         );
+        if out.is_empty() {
+            return;
+        }
         self.forms.settle(len, out);
         match isa.usable() {
             Isa::Portable => portable::scan(&self.forms, lane, out),
-            // SAFETY: the machine has the instructions, because this set is usable; `out` has a row for each test, the lane
-            // is no longer than a chunk.
+            // SAFETY: the machine has the instructions, because this set is usable. `out` has a row for each test, at least
+            // one; the forms are of these tests and of this kind of lane (`new`), and the lane is no longer than a chunk.
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 => unsafe { x86::avx2::scan(&self.forms, lane, out) },
             // SAFETY: as before.

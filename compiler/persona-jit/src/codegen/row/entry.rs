@@ -7,7 +7,7 @@ use cranelift_module::{FuncId, Module};
 use persona_ir::{NodeId, Op, Ty, operands};
 use rustc_hash::FxHashMap;
 
-use super::super::entry::Workshop;
+use super::super::entry::{Workshop, enter};
 use super::super::{Emitter, FLAGS, Shared};
 use super::{RowMode, cost};
 use crate::context::{Context, field};
@@ -91,11 +91,7 @@ impl Workshop {
     ) -> Result<FuncId, CompileError> {
         self.function(shared, params, gives, |b, shared| {
             let mut b = b;
-            let entry = b.create_block();
-            b.append_block_params_for_function_params(entry);
-            b.switch_to_block(entry);
-            b.seal_block(entry);
-            let params = b.block_params(entry).to_vec();
+            let params = enter(&mut b);
             // The zone is known where a row begins.
             let start = [params[0], params[1], params[0]];
             let mut emitter = Emitter::with(b, shared, start, Some(mode));

@@ -77,7 +77,8 @@ unsafe fn all<W: Wide>(
                 count: counts.is_some() && slot != NO_SLOT,
                 row: counts.is_none() || circuit.kept[at],
             };
-            // SAFETY: every wire of a circuit is of one of its rows, and so is `to`, below the inputs and all gates.
+            // SAFETY: `build` makes wires of inputs and earlier gates only, `to` is the inputs' number and that of the gates
+            // before, and the caller has a row for each input and gate.
             let count = unsafe { gate::<W>(run, mine, rows, to, len, wanted) };
             if let Some(counts) = counts.as_deref_mut().filter(|_| wanted.count) {
                 counts[slot as usize] += count;
@@ -88,7 +89,7 @@ unsafe fn all<W: Wide>(
     if let Some(counts) = counts {
         for output in &circuit.loose {
             let row = circuit.outputs[*output as usize] as usize;
-            // SAFETY: outputs are rows of the circuit.
+            // SAFETY: `build` gives outputs the rows of inputs and gates, all of which the caller has.
             counts[*output as usize] += unsafe { count::<W>(rows, row) };
         }
     }

@@ -252,8 +252,7 @@ impl Block for F64 {
     }
 }
 
-/// Answers tests of a lane of at most a chunk. Needs a row in `out` for each test, and the instructions of
-/// [`crate::kernels::Isa::Avx2`].
+/// Answers tests of a lane of at most a chunk. Needs the instructions of [`crate::kernels::Isa::Avx2`].
 #[target_feature(enable = "avx2,bmi2,popcnt")]
 pub(in crate::kernels) unsafe fn scan(forms: &Forms, lane: Lane<'_>, out: &mut [Row]) {
     // SAFETY: each lane goes with its own width; the caller has seen to the rest.
@@ -279,13 +278,13 @@ pub(in crate::kernels) unsafe fn scan(forms: &Forms, lane: Lane<'_>, out: &mut [
     portable::sorted(forms, lane, out);
 }
 
-/// All blocks of a lane. Needs `T` to be the type of `B`, at most a chunk of values, and a row in `out` for each test.
+/// All blocks of a lane. Needs `T` to be the type of `B`. Rows of `out` are found by checked indices.
 #[target_feature(enable = "avx2,bmi2,popcnt")]
 #[inline]
 unsafe fn blocks<B: Block, T: Copy>(forms: &Forms, values: &[T], out: &mut [Row]) {
     let whole = values.len() / B::ROWS;
     for at in 0..whole {
-        // SAFETY: the block is inside the values.
+        // SAFETY: `at` is less than the number of whole blocks, so that this one is inside the values.
         unsafe {
             block::<B>(
                 forms,
@@ -298,7 +297,7 @@ unsafe fn blocks<B: Block, T: Copy>(forms: &Forms, values: &[T], out: &mut [Row]
     let rest = &values[whole * B::ROWS..];
     if !rest.is_empty() {
         let mut padded = [0_u64; 32];
-        // SAFETY: what is left is less than a block, none of which is more than 256 bytes.
+        // SAFETY: what is left is less than a block, none of which is more than the 256 bytes of `padded`.
         unsafe {
             let from: *const u8 = rest.as_ptr().cast();
             from.copy_to_nonoverlapping(padded.as_mut_ptr().cast(), size_of_val(rest));
@@ -374,7 +373,7 @@ unsafe fn byte_tables(forms: &Forms, values: &[u8], out: &mut [Row]) {
         padded[..rest.len()].copy_from_slice(rest);
         let last = (!rest.is_empty()).then_some(&padded);
         for (word, codes) in row.0.iter_mut().zip(whole.iter().chain(last)) {
-            // SAFETY: there are 64 codes and 32 bytes of table.
+            // SAFETY: 32 bytes are read of `bits`, which has four words, and twice 32 of the 64 codes.
             unsafe {
                 let table = _mm256_loadu_si256(bits.as_ptr().cast());
                 let low = _mm256_permute2x128_si256::<0x00>(table, table);

@@ -207,11 +207,13 @@ impl Values for F64 {
     }
 }
 
-/// Answers tests of a lane of at most a chunk. Needs a row in `out` for each test, and the instructions of
-/// [`crate::kernels::Isa::Avx512`].
+/// Answers tests of a lane of at most a chunk. Needs forms of such a lane, a row in `out` for each of their tests and at least
+/// one, and the instructions of [`crate::kernels::Isa::Avx512`].
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi2,popcnt")]
 pub(in crate::kernels) unsafe fn scan(forms: &Forms, lane: Lane<'_>, out: &mut [Row]) {
-    // SAFETY: each lane goes with its own width; the caller has seen to the rest.
+    // SAFETY: each lane goes with its own width, and so do its classes, which are bytes, as many as the lane has rows. The
+    // tests of classes are some of the lane's. Sixteen codes are loaded as what they are: 32 or 64 bytes. The caller has seen
+    // to the rest.
     unsafe {
         match lane {
             Lane::I8(values) => blocks::<I8, _>(forms, values, out),
@@ -251,12 +253,14 @@ pub(in crate::kernels) unsafe fn scan(forms: &Forms, lane: Lane<'_>, out: &mut [
     portable::sorted(forms, lane, out);
 }
 
-/// All blocks of a lane. Needs `T` to be the type of `V`, at most a chunk of values, and a row in `out` for each test.
+/// All blocks of a lane. Needs `T` to be the type of `V`, at most a chunk of values, and a row in `out` for each test, at
+/// least one.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi2,popcnt")]
 #[inline]
 unsafe fn blocks<V: Values, T: Copy>(forms: &Forms, values: &[T], out: &mut [Row]) {
     let alone = forms.blocked.len() == 1;
-    // SAFETY: the caller has seen to the values and rows; each form asks the values of a block.
+    // SAFETY: the caller has seen to the values and to a row for `test.to`, whose place for a block is given by `over`; masks
+    // of a block's vectors are as many bits as it has values.
     unsafe {
         // A test that is alone is not looked for again at each block.
         match (
@@ -307,7 +311,7 @@ unsafe fn blocks<V: Values, T: Copy>(forms: &Forms, values: &[T], out: &mut [Row
 }
 
 /// Each block of a lane, in registers, with the place of its bits in the first of the answers' rows. Needs `T` to be the
-/// type of `V` and at most a chunk of values.
+/// type of `V`, at most a chunk of values, and at least one row.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi2,popcnt")]
 #[inline]
 unsafe fn over<V: Values, T: Copy>(
@@ -321,8 +325,8 @@ unsafe fn over<V: Values, T: Copy>(
     let mut padded = [0_u64; BYTES / 8];
     // One loop with one call, so that what runs becomes part of it.
     for at in 0..whole + usize::from(rest > 0) {
-        // SAFETY: a whole block is inside the values; what is left is less than a block, which has room for it. The bits of
-        // each block are inside each row, because a chunk is a whole number of blocks.
+        // SAFETY: a whole block is inside the values; what is left is less than a block, which `padded` has room for. The bits
+        // of each block are inside the first row, because a chunk is a whole number of blocks.
         unsafe {
             let mut from: *const u8 = values.as_ptr().add(at * rows).cast();
             if at == whole {
@@ -353,7 +357,7 @@ unsafe fn row<V: Values>(first: *mut u8, test: usize) -> *mut V::Mask {
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi2,popcnt")]
 #[inline]
 unsafe fn block<V: Values>(forms: &Forms, values: &[__m512i; VECTORS], to: *mut u8) {
-    // SAFETY: answers are rows of their tests, which the caller has.
+    // SAFETY: the caller has a row for each test's `to`, and `to` lies at the block's place in the first of them.
     unsafe {
         // Many lists are asked by classes.
         let lists = forms.classes.is_empty().then_some(forms);
@@ -394,7 +398,7 @@ unsafe fn block<V: Values>(forms: &Forms, values: &[__m512i; VECTORS], to: *mut 
     }
 }
 
-/// Writes the mask of each vector. Needs room for them.
+/// Writes the mask of each vector of a block. Needs room for them: as many bits as the block has values.
 #[inline(always)]
 unsafe fn each<M>(to: *mut M, values: &[__m512i; VECTORS], test: impl Fn(__m512i) -> M) {
     for (at, values) in values.iter().enumerate() {
@@ -407,7 +411,7 @@ unsafe fn each<M>(to: *mut M, values: &[__m512i; VECTORS], test: impl Fn(__m512i
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi2,popcnt")]
 #[inline]
 unsafe fn unpack(pack: &Pack, values: &[__m512i; VECTORS], to: *mut u8) {
-    // SAFETY: the table has four vectors; the caller has the rows of the tests.
+    // SAFETY: the table is 256 bytes, four vectors; the caller has a row for each of `pack.to`, each with room for the masks.
     unsafe {
         let tables: [__m512i; 4] =
             std::array::from_fn(|at| _mm512_loadu_si512(pack.bytes.as_ptr().add(at * 64).cast()));
@@ -438,7 +442,7 @@ unsafe fn unpack(pack: &Pack, values: &[__m512i; VECTORS], to: *mut u8) {
     }
 }
 
-/// A table of bits, sixteen codes at a time. Needs `load` to read sixteen codes from an address, and the instructions.
+/// A table of bits, sixteen codes at a time. Needs `load` to read sixteen codes from an address and no more.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi2,popcnt")]
 #[inline]
 unsafe fn look_up<T: Copy + Default>(
@@ -454,7 +458,8 @@ unsafe fn look_up<T: Copy + Default>(
     padded[..rest.len()].copy_from_slice(rest);
     let last = (!rest.is_empty()).then_some(&padded);
     for (mask, codes) in masks.iter_mut().zip(whole.iter().chain(last)) {
-        // SAFETY: there are sixteen codes. Only words of codes below the table's end are read.
+        // SAFETY: there are sixteen codes at the address. A code below the table's end, which is that of its bits, is in one of
+        // its words of 32 bits; the others are masked out and not read. `end` is positive, so no place is negative.
         unsafe {
             let codes = load(codes.as_ptr());
             let inside = _mm512_cmplt_epu32_mask(codes, _mm512_set1_epi32(end));

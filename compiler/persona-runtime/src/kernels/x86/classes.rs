@@ -36,11 +36,12 @@ unsafe fn gather<T: Copy + Default>(
 ) {
     let Classes { end, table, .. } = classes;
     assert!(
-        table.len() >= *end as usize + 4,
-        "bytes to read beyond the last code's"
+        table.len() >= *end as usize + 4 && i32::try_from(*end).is_ok(),
+        "bytes to read beyond the last code's, and no place that is negative"
     );
     let find = |sixteen: &[T; 16]| -> [u8; 16] {
-        // SAFETY: the caller's load reads sixteen codes; only classes of codes below the table's end are read.
+        // SAFETY: the caller's load reads sixteen codes. Four bytes are read from the place of each code below the end, which
+        // the table has, as asserted; codes beyond are masked out and not read. Sixteen bytes are written to sixteen.
         unsafe {
             let places = load(sixteen.as_ptr());
             let inside = _mm512_cmplt_epu32_mask(places, _mm512_set1_epi32(*end as i32));
