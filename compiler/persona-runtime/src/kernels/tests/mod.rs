@@ -1,10 +1,19 @@
 //! Kernels against their plain definition: generated lanes of every width, on every instruction set of the machine, with
 //! every length of tail and offset of bits.
 //!
-//! They look for undefined behaviour where tools can: `cargo +nightly miri test -p persona-runtime kernels` runs the
-//! portable loops and the circuits (Miri knows no vectors of 512 bits, so `Isa` has none there), and
-//! `RUSTFLAGS=-Zsanitizer=address cargo +nightly test -p persona-runtime --target x86_64-unknown-linux-gnu kernels` every
-//! instruction set of the machine, over buffers that end where the lane does.
+//! They look for undefined behaviour where tools can (`compiler/docs/unsafe.md` says more). Under Miri, with what every machine
+//! has; the second also with 256 bits (Miri knows no vectors of 512 bits and no prefetches, so there are none there):
+//!
+//! ```text
+//! cargo +nightly miri test -p persona-runtime --lib -- kernels histories
+//! RUSTFLAGS="-Ctarget-feature=+avx2,+bmi1,+bmi2,+lzcnt,+popcnt" cargo +nightly miri test -p persona-runtime --lib -- kernels histories
+//! ```
+//!
+//! Under the address sanitizer, with every instruction set of the machine, over buffers that end where the lane does:
+//!
+//! ```text
+//! RUSTFLAGS=-Zsanitizer=address cargo +nightly test --target x86_64-unknown-linux-gnu -p persona-runtime --lib -- kernels histories
+//! ```
 
 mod circuits;
 mod lanes;
