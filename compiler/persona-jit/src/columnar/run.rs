@@ -358,6 +358,10 @@ impl<'s, 'a> Worker<'s, 'a> {
         let shared = self.shared;
         let (first, isa) = (chunk * CHUNK, shared.isa);
         let len = CHUNK.min(shared.job.data.profiles - first);
+        if len < CHUNK {
+            // Whoever is not needed for this chunk leaves the rows of the one before, which may be set beyond the end of the data.
+            self.rows.fill(Row::NONE);
+        }
         for lane in &shared.bound.lanes {
             let valid = lane.valid.map(|valid| valid.slice(first, len));
             let rows = &mut self.rows[lane.first..lane.first + lane.scan.len()];

@@ -127,6 +127,12 @@ impl<'a> Bound<'a> {
 }
 
 fn source(data: &Dataset, input: Input) -> Source<'_> {
+    let (Input::Values(col) | Input::Known(col)) = input;
+    assert_eq!(
+        data.columns[col].len(),
+        data.profiles,
+        "a column is as long as its table"
+    );
     match input {
         Input::Values(col) => match lanes::lane(&data.columns[col]) {
             Some(Lane::Bits(bits)) => Source::Bits(bits),
@@ -163,8 +169,9 @@ impl Worker<'_, '_> {
         for (part, function) in bound.parts.iter().zip(&bound.code.functions) {
             self.read(part, chunk, len);
             // SAFETY: the function was made of the recipe whose inputs and constants these are. `read` has just left an
-            // address for each input, of values or bits for all rows of a chunk; the rows it writes are those of the loops'
-            // outputs, of which `rows` has all; and a chunk has so many blocks.
+            // address for each input, of values or bits for all rows of a chunk: columns have a value for each profile
+            // (`source`), and a short chunk is padded. The rows it writes are those of the loops' outputs, of which `rows` has
+            // all; and a chunk has so many blocks.
             unsafe {
                 function(
                     self.addresses.as_ptr(),
