@@ -7,6 +7,7 @@
 //! |---|---|
 //! | ```` ```persona [file] ```` | text of `main.persona`, or of the named file; blocks of one file are joined |
 //! | ```` ```toml [file] ```` | `persona.toml`, or that of another package: files `../common/…` are those of a package in that folder |
+//! | ```` ```liquid name ```` | a template of the package, as it is |
 //! | ```` ```data Table ```` | NDJSON rows of a profile or event, with a source made for them |
 //! | ```` ```file name ```` | a file that the program's own sources name; `\r` and other escapes are written out |
 //! | ```` ```diagnostics ```` | what is wrong, in short form; without one, nothing may be |
@@ -117,9 +118,7 @@ fn the_suite_holds() {
     );
     // What is told only before a run has its page.
     let elsewhere = [&pages::TOO_LARGE[..], &pages::ONLY_BEFORE_A_RUN].concat();
-    let untriggered = |id: &&str| {
-        !found.codes.contains(*id) && !elsewhere.contains(id) && !pages::of_templates(id)
-    };
+    let untriggered = |id: &&str| !found.codes.contains(*id) && !elsewhere.contains(id);
     let missing: Vec<&str> = all_codes()
         .iter()
         .map(|code| code.id())

@@ -120,6 +120,12 @@ fn program(case: &Case<'_>, folder: &Path) -> Program {
             .or_default()
             .push_str(&block.body);
     }
+    for block in all(case, "liquid") {
+        let name = block
+            .name()
+            .unwrap_or_else(|| panic!("line {}: which template?", block.line));
+        files.insert(name.to_owned(), block.body.clone());
+    }
     let (others, own_config): (Vec<&Block>, Vec<&Block>) = all(case, "toml")
         .into_iter()
         .partition(|block| block.name().is_some());

@@ -41,6 +41,36 @@ pub(crate) enum NodeKind {
     IfChanged(Block),
 }
 
+impl NodeKind {
+    /// The blocks inside it.
+    pub(crate) fn blocks<'a>(&'a self, into: &mut Vec<&'a Block>) {
+        match self {
+            Self::If(branches, otherwise) => {
+                into.extend(branches.iter().map(|branch| &branch.body).chain(otherwise));
+            }
+            Self::Case(case) => {
+                into.extend(
+                    case.whens
+                        .iter()
+                        .map(|(_, body)| body)
+                        .chain(&case.otherwise),
+                );
+            }
+            Self::For(for_) => into.extend(std::iter::once(&for_.body).chain(&for_.otherwise)),
+            Self::Capture(_, body) | Self::IfChanged(body) => into.push(body),
+            Self::Error
+            | Self::Text
+            | Self::Output(_)
+            | Self::Assign(..)
+            | Self::Cycle(_)
+            | Self::Count(..)
+            | Self::Break
+            | Self::Continue
+            | Self::Partial(_) => {}
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Name {
     pub(crate) text: Arc<str>,

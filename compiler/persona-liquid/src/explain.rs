@@ -130,6 +130,9 @@ pub(crate) fn explain(file: FileId, text: &str, inner: Span, at: usize, tag: &st
         let start = inner.start + u32::try_from(blank).unwrap_or_default();
         Span::new(start, start + u32::try_from(length).unwrap_or_default())
     };
+    if let Some(diagnostic) = before(file, inside, inner, blank, tag) {
+        return diagnostic;
+    }
     if rest.is_empty() {
         return ends_early(file, inside, inner, tag);
     }
@@ -175,18 +178,40 @@ pub(crate) fn explain(file: FileId, text: &str, inner: Span, at: usize, tag: &st
     general(file, rest, place, tag)
 }
 
+/// A habit that reading passed over before it stopped: `not` is a name, until another name follows; a parenthesis begins a range.
+fn before(file: FileId, inside: &str, inner: Span, at: usize, tag: &str) -> Option<Diagnostic> {
+    let read = inside.get(..at)?;
+    let place = |start: usize, length: usize| {
+        let start = inner.start + u32::try_from(start).unwrap_or_default();
+        Span::new(start, start + u32::try_from(length).unwrap_or_default())
+    };
+    if matches!(tag, "if" | "elsif" | "unless")
+        && let Some(open) = read.rfind('(')
+        && !read[open..].contains("..")
+    {
+        let diagnostic = problem(
+            liquid::SYNTAX,
+            file,
+            place(open, 1),
+            "Liquid has no parentheses in conditions",
+        );
+        return Some(diagnostic.help(
+            "put one `{% if … %}` inside another, or decide in a trait and use its value here",
+        ));
+    }
+    let kept = read.trim_end_matches(is_space);
+    let word = kept
+        .rsplit(|c: char| !c.is_alphanumeric() && c != '_')
+        .next()?;
+    let (_, meant) = WORDS.iter().find(|(other, _)| *other == word)?;
+    let span = place(kept.len() - word.len(), word.len());
+    let message = format!("Liquid does not know `{word}` here");
+    Some(problem(liquid::SYNTAX, file, span, message).help(*meant))
+}
+
 /// Something that is none of the habits.
 fn general(file: FileId, rest: &str, place: impl Fn(usize) -> Span, tag: &str) -> Diagnostic {
     let first = rest.chars().next().expect("there is a rest");
-    if first == '(' && matches!(tag, "if" | "elsif" | "unless") {
-        return problem(
-            liquid::SYNTAX,
-            file,
-            place(1),
-            "Liquid has no parentheses in conditions",
-        )
-        .help("put one `{% if … %}` inside another, or decide in a trait and use its value here");
-    }
     if first == '|'
         && matches!(
             tag,

@@ -22,7 +22,8 @@ pub struct Checked {
     pub(crate) changes: usize,
 }
 
-/// A variable of the scope, or a field of one, that a template uses.
+/// A variable of the scope, or a field of one, that a template uses. It is no record: of one that is used as a whole, each field
+/// is a root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Root {
     /// `cart`, `value` for `cart.value`.
@@ -116,6 +117,8 @@ pub(crate) enum Expr {
     Local(u32),
     /// What a loop tells of itself.
     Loop(u32, LoopField),
+    /// A record of the scope, made of its fields.
+    Record(Vec<Expr>),
     Field(Box<Expr>, u32),
     /// An element of a list, from the end if negative; missing where there is none.
     Index(Box<Expr>, Box<Expr>),

@@ -11,6 +11,7 @@ use crate::explain::explain;
 use crate::grammar::{Grammar, Rule};
 use crate::limits::MAX_BRACKETS;
 use crate::problems::problem;
+use crate::scan::is_space;
 
 /// What is inside tags of one template.
 #[derive(Clone, Copy, Debug)]
@@ -58,10 +59,12 @@ impl Markup<'_> {
         }
     }
 
+    /// The place of a pair, without the white space that the grammar passed over at its end.
     fn span(&self, pair: &Pair<'_, Rule>, inner: Span) -> Span {
-        let place = pair.as_span();
+        let start = pair.as_span().start();
+        let end = start + pair.as_str().trim_end_matches(is_space).len();
         let at = |offset: usize| inner.start + u32::try_from(offset).unwrap_or(u32::MAX);
-        Span::new(at(place.start()), at(place.end()))
+        Span::new(at(start), at(end))
     }
 
     /// `{{ … }}` and `echo`.

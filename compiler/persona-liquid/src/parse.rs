@@ -58,6 +58,25 @@ impl Template {
         }
     }
 
+    /// The names of the partials that it renders or includes, as they are written.
+    pub fn partials(&self) -> Vec<Arc<str>> {
+        let mut found = Vec::new();
+        let mut blocks = vec![&self.body];
+        while let Some(block) = blocks.pop() {
+            for node in &block.nodes {
+                if let NodeKind::Partial(partial) = &node.kind
+                    && let OperandKind::Str(name) = &partial.path.kind
+                {
+                    found.push(Arc::clone(name));
+                }
+                node.kind.blocks(&mut blocks);
+            }
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+
     /// What is wrong with the text by itself.
     pub fn problems(&self) -> &[Diagnostic] {
         &self.problems

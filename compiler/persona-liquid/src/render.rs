@@ -410,6 +410,10 @@ impl<'a> State<'a> {
                 .unwrap_or(Value::Missing),
             Expr::Local(slot) => self.locals[*slot as usize].clone(),
             Expr::Loop(slot, field) => self.loops[*slot as usize].field(*field),
+            Expr::Record(fields) => {
+                let fields = fields.iter().map(|field| self.value(field));
+                Value::Record(fields.collect::<Result<Vec<_>, Stop>>()?.into())
+            }
             Expr::Field(of, index) => match self.value(of)? {
                 Value::Record(fields) => fields
                     .get(*index as usize)

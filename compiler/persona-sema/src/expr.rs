@@ -53,6 +53,7 @@ pub(crate) use self::catalogs::{
     is_about_events, type_in_words,
 };
 pub(crate) use self::consts::fold;
+pub(crate) use self::names::leaf_names;
 use self::names::{Bound, Named};
 use self::narrow::Key;
 pub(crate) use self::narrow::is_strict;

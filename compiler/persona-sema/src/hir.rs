@@ -21,7 +21,7 @@ use crate::{Type, TypeKind};
 
 pub use catalog::{Catalog, CatalogId, Sent};
 pub use channel::{Channel, Limit, Per, Purpose, Quiet, Skip};
-pub use content::{Content, Localized, Slot, SlotValue, Variant};
+pub use content::{Content, Localized, Slot, SlotValue, TemplateUse, Variant};
 pub use experiment::{ArmHash, Experiment, LAYER_BUCKETS, LayerPart};
 pub use recommend::{Exclude, Otherwise, RankKey, Recommend};
 pub use test::{DropReason, Expected, Test, TestStep, TestStepKind};

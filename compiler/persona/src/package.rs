@@ -1,11 +1,11 @@
 //! A package: its files, what is wrong with them, and the program that they make.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use persona_base::{Diagnostic, Severity};
-use persona_sema::{Database, PackageChange, Uses};
+use persona_sema::{Database, PackageChange, TEMPLATE_ENDINGS, Uses};
 
 use crate::dependencies::Shared;
 use crate::error::guarded;
@@ -23,8 +23,17 @@ pub struct Package {
     /// The paths of its configuration, if it has one, and of its files.
     config: Option<String>,
     files: BTreeSet<String>,
+    /// The templates that are read: paths as people know them, and from the package's folder.
+    templates: BTreeMap<String, String>,
+    /// Whether what was found has been taken once.
+    taken: bool,
     /// The packages that it may use, as they were read.
     shared: Shared,
+}
+
+/// Whether a path is that of a template, by its ending.
+fn is_template(path: &str) -> bool {
+    TEMPLATE_ENDINGS.iter().any(|ending| path.ends_with(ending))
 }
 
 /// What is wrong or dubious in a package.
@@ -72,12 +81,13 @@ impl Package {
         let mut package = Self::empty(found.root.clone());
         package.opened = Some(path.to_owned());
         package.take(found);
+        package.read_templates()?;
         Ok(package)
     }
 
     /// A package from memory: `persona.toml`'s text, if there is one, and files with their paths. Sources' paths are relative
     /// to `root`. Files whose paths begin with `../` are those of other packages, which `[dependencies]` names by their
-    /// folders.
+    /// folders; those that end as templates do are templates.
     pub fn from_memory<'a>(
         name: &str,
         config: Option<&str>,
@@ -88,6 +98,15 @@ impl Package {
         let owned = |(path, text): (&str, &str)| (path.to_owned(), text.to_owned());
         let mut files: Vec<(String, String)> = files.into_iter().map(owned).collect();
         let shared = Shared::in_memory(config, &mut files);
+        let (templates, files): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|(path, _)| is_template(path));
+        let known = templates
+            .iter()
+            .map(|(path, _)| Arc::from(path.as_str()))
+            .collect();
+        for (path, text) in &templates {
+            package.set_template(path, path, text.clone());
+        }
         package.take(find::Found {
             root: root.to_owned(),
             config: config.map(|text| owned((find::CONFIG, text))),
@@ -95,7 +114,8 @@ impl Package {
             name: name.to_owned(),
             within: None,
             shared,
-            templates: None,
+            // Without any, nobody knows whether there are some.
+            templates: (!templates.is_empty()).then_some(known),
         });
         package
     }
@@ -109,6 +129,8 @@ impl Package {
             opened: None,
             config: None,
             files: BTreeSet::new(),
+            templates: BTreeMap::new(),
+            taken: false,
             shared: Shared::default(),
         }
     }
@@ -123,7 +145,47 @@ impl Package {
             return Ok(false);
         };
         let found = find::find(Some(path))?;
-        Ok(self.take(found))
+        let mut changed = self.take(found);
+        changed |= self.read_templates()?;
+        Ok(changed)
+    }
+
+    /// Reads the templates that contents need: those that are known again, then those that are missing.
+    fn read_templates(&mut self) -> Result<bool, Error> {
+        let mut changed = false;
+        for (path, name) in self.templates.clone() {
+            let file = self.root.join(&name);
+            if !file.is_file() {
+                self.db.remove_template(&name);
+                self.texts.remove(&path);
+                self.templates.remove(&path);
+                changed = true;
+                continue;
+            }
+            let text = find::read(&file)?;
+            if self.texts.of_path(&path) != Some(text.as_str()) {
+                self.set_template(&name, &path, text);
+                changed = true;
+            }
+        }
+        loop {
+            let missing = self.db.missing_templates();
+            if missing.is_empty() {
+                return Ok(changed);
+            }
+            for name in missing {
+                let file = self.root.join(&*name);
+                let text = find::read(&file)?;
+                self.set_template(&name, &find::shown(&file), text);
+                changed = true;
+            }
+        }
+    }
+
+    fn set_template(&mut self, name: &str, path: &str, text: String) {
+        let id = self.db.set_template(name, path, text);
+        self.texts.set(&self.db, id);
+        self.templates.insert(path.to_owned(), name.to_owned());
     }
 
     /// Gives a `.persona` file another text, as if it had been saved; a new one is added.
@@ -143,13 +205,17 @@ impl Package {
 
     /// Whether a path is one of the package's own files, its configuration included, and not one of another package.
     pub fn owns(&self, path: &str) -> bool {
-        self.files.contains(path) || self.config.as_deref() == Some(path)
+        self.files.contains(path)
+            || self.templates.contains_key(path)
+            || self.config.as_deref() == Some(path)
     }
 
     /// Gives one of the package's files another text, whichever kind it is.
     pub fn set_text(&mut self, path: &str, text: String) {
         if self.config.as_deref() == Some(path) {
             self.set_config(text);
+        } else if let Some(name) = self.templates.get(path).cloned() {
+            self.set_template(&name, path, text);
         } else {
             self.set_file(path, text);
         }
@@ -167,7 +233,7 @@ impl Package {
     fn take(&mut self, found: find::Found) -> bool {
         let mut changed = false;
         let config = found.config.as_ref().map(|(path, _)| path);
-        let first = self.texts.is_empty();
+        let first = !std::mem::replace(&mut self.taken, true);
         if first || self.config.as_ref() != config {
             if let Some(before) = self.config.take() {
                 self.db.set_config(&before, None);

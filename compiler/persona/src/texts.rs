@@ -61,10 +61,6 @@ impl Texts {
         Some(text)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.files.is_empty()
-    }
-
     /// What files are ordered by: the configuration first, then by path.
     pub(crate) fn place(&self, file: FileId) -> (bool, &str) {
         (self.config != Some(file), self.path(file))

@@ -8,7 +8,7 @@ use super::env::Env;
 use super::{Checker, LoopInfo, Typed};
 use crate::Ty;
 use crate::ast::{self, Offset, Operand, OperandKind};
-use crate::ir::{Expr, From, List, Loop, Node};
+use crate::ir::{From, List, Loop, Node};
 
 impl Checker<'_> {
     pub(super) fn for_(&mut self, for_: &ast::Loop, span: Span) -> Option<Node> {
@@ -140,10 +140,5 @@ impl Checker<'_> {
                 None
             }
         }
-    }
-
-    /// The list as a value, for partials.
-    pub(super) fn whole(expr: Expr) -> List {
-        List::Values(expr)
     }
 }

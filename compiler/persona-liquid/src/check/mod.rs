@@ -8,6 +8,7 @@ mod loops;
 mod nodes;
 mod partials;
 mod paths;
+mod picking;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

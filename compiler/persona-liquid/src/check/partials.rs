@@ -7,7 +7,7 @@ use persona_base::{FileId, Span, liquid, nearest};
 use super::env::{Env, Var};
 use super::{Checker, LoopInfo, Typed};
 use crate::ast::{self, Name, OperandKind};
-use crate::ir::{Anew, Expr, Loop, Node};
+use crate::ir::{Anew, Expr, List, Loop, Node};
 use crate::limits::MAX_PARTIAL_DEPTH;
 use crate::{Template, Ty, Value};
 
@@ -191,7 +191,7 @@ impl Checker<'_> {
                 );
                 let body = self.anew(body, first, call.include);
                 nodes.push(Node::For(Box::new(Loop {
-                    list: Self::whole(list.expr),
+                    list: List::Values(list.expr),
                     item,
                     state,
                     reversed: false,

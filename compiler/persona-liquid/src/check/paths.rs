@@ -197,12 +197,25 @@ impl Checker<'_> {
             is_known = self.env.known.contains(&key);
             taken += 1;
         }
-        let slot = self.root_slot(path, &declared);
+        let expr = self.whole(path, &declared);
         let end = steps[..taken]
             .last()
             .map_or(name.span, |(_, place)| name.span.to(*place));
-        let base = self.narrowed(Expr::Root(slot), declared, end, Some(key));
+        let base = self.narrowed(expr, declared, end, Some(key));
         self.steps(base, &steps[taken..], span)
+    }
+
+    /// A root, or a record of roots. A record that may be missing is one root: its fields do not say whether it is there.
+    fn whole(&mut self, path: Vec<Arc<str>>, ty: &Ty) -> Expr {
+        let Ty::Record(fields) = ty else {
+            return Expr::Root(self.root_slot(path, ty));
+        };
+        let fields = fields.iter().map(|field| {
+            let mut path = path.clone();
+            path.push(Arc::clone(&field.name));
+            self.whole(path, &field.ty)
+        });
+        Expr::Record(fields.collect())
     }
 
     fn root_slot(&mut self, path: Vec<Arc<str>>, ty: &Ty) -> u32 {

@@ -13,7 +13,7 @@ use super::queries::{Decl, ItemKind, check, symbols, tree};
 use super::{Db, loops, modules, scc, stand_in};
 use crate::decl::Unit;
 use crate::expr::every_part;
-use crate::{Content, Expr, ExprKind, LAYER_BUCKETS, SlotValue};
+use crate::{Content, Expr, ExprKind, LAYER_BUCKETS};
 
 /// How many steps of a circle are shown.
 const SHOWN_STEPS: usize = 8;
@@ -68,10 +68,7 @@ fn expressions(content: &Content) -> impl Iterator<Item = &Expr> {
     let variants = content.variants.iter().flat_map(|variant| {
         let localized = variant.locales.iter().flat_map(|locale| &locale.slots);
         let slots = variant.slots.iter().chain(localized);
-        let slots = slots.filter_map(|(_, slot)| match slot {
-            SlotValue::Expr(expr) => Some(expr),
-            SlotValue::Template { .. } => None,
-        });
+        let slots = slots.flat_map(|(_, slot)| slot.values());
         variant.condition.iter().chain(slots)
     });
     let defaults = content
@@ -152,6 +149,13 @@ fn unused_contents(db: &dyn Db, written: &[Decl<'_>]) -> Vec<Diagnostic> {
             let others = used_names(db, *decl).filter(|name| *name != decl.name(db));
             used.extend(others.map(|name| &**name));
         }
+    }
+    for decl in written {
+        let read = read_contents(db, *decl).keys();
+        used.extend(
+            read.filter(|name| *name != decl.name(db))
+                .map(|name| &**name),
+        );
     }
     let unused = written.iter().filter(|decl| {
         let name = decl.name(db);

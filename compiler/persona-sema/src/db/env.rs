@@ -48,7 +48,9 @@ impl<'db> DeclEnv<'db> {
             return Global::Broken;
         }
         let kind = found.kind(db);
-        if kind == ItemKind::Partition || refers(db, self.decl, name, kind) {
+        // Nothing that has a body leads to a content; and its templates name what its own text does not.
+        let is_content = self.decl.kind(db) == ItemKind::Content;
+        if is_content || kind == ItemKind::Partition || refers(db, self.decl, name, kind) {
             return signature(db, found).clone();
         }
         if matches!(kind, ItemKind::Const | ItemKind::Trait) {

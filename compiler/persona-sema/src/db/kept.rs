@@ -15,6 +15,7 @@ use salsa::plumbing::AsId as _;
 use super::facts::{all_facts, split, word};
 use super::graph::{graph, used_names};
 use super::queries::{Decl, ItemKind, check, schema, signature, symbols};
+use super::templates::named;
 use super::{Database, Db, ahead};
 use crate::env::Schema;
 
@@ -152,6 +153,14 @@ fn followed(db: &dyn Db, all: &[Decl<'_>], mut reached: Vec<usize>) -> Option<Ve
     let words: Vec<&[u32]> = all_facts(db).map(|(_, facts)| &*facts.words).collect();
     let mut is_reached = vec![false; all.len()];
     reached.iter().for_each(|index| is_reached[*index] = true);
+    // The words of templates are in other files.
+    for (index, decl) in all.iter().enumerate() {
+        let from_file = decl.kind(db) == ItemKind::Content && !named(db, *decl).is_empty();
+        if from_file && !is_reached[index] {
+            is_reached[index] = true;
+            reached.push(index);
+        }
+    }
     let mut new = 0;
     for _ in 0..MAX_STEPS {
         let last = &reached[new..];

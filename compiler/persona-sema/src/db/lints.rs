@@ -13,8 +13,11 @@ use rustc_hash::FxHashSet;
 use super::facts::all_links;
 use super::graph::uses;
 use super::origin::name_of;
-use super::queries::{Decl, ItemKind, Symbols, header, symbols, tree};
+use super::queries::{Decl, ItemKind, Symbols, check, header, symbols, tree};
+use super::templates::named;
 use super::{Db, Project, scc, stand_in};
+use crate::SlotValue;
+use crate::decl::Unit;
 
 /// Everything between declarations.
 pub(super) fn package_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
@@ -111,38 +114,55 @@ fn unused(db: &dyn Db, symbols: &Symbols<'_>) -> Vec<Diagnostic> {
         used.extend(others.map(|name| &**name));
         used.extend(links.named.iter().map(|name| &**name));
     }
-    let shown_by_templates = || uses_templates(db, symbols);
+    let contents = symbols.all.iter().copied();
+    let contents: Vec<Decl<'_>> = contents
+        .filter(|decl| decl.kind(db) == ItemKind::Content)
+        .collect();
+    used.extend(
+        contents
+            .iter()
+            .flat_map(|decl| used_by_templates(db, *decl)),
+    );
+    let shown_by_templates = unread_templates(db, &contents);
     let nobody = symbols
         .by_name
         .iter()
         .filter(|(name, _)| !used.contains(&***name));
     nobody
-        .filter(|(_, decl)| decl.kind(db) != ItemKind::Recommend || !shown_by_templates())
+        .filter(|(_, decl)| decl.kind(db) != ItemKind::Recommend || !shown_by_templates)
         .filter_map(|(name, decl)| unused_diagnostic(db, name, *decl))
         .collect()
 }
 
-/// Whether some content is made from a file, which may show recommendations.
-fn uses_templates(db: &dyn Db, symbols: &Symbols<'_>) -> bool {
-    let from_file = |slots: &[ast::SlotValue]| {
-        let mut slots = slots.iter();
-        slots.any(|slot| matches!(slot.value, ast::SlotSource::Template(_)))
+/// The names that the templates of a content use, in whichever file.
+fn used_by_templates<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<&'db str> {
+    // Most contents have none, and their checks need not be asked.
+    if named(db, decl).is_empty() {
+        return Vec::new();
+    }
+    let Unit::Content(content) = &check(db, decl).unit else {
+        return Vec::new();
     };
-    let contents = symbols.all.iter();
-    let mut contents = contents.filter(|decl| decl.kind(db) == ItemKind::Content);
-    contents.any(|decl| match &tree(db, *decl).kind {
-        ast::DeclKind::Content(content) => {
-            let mut variants = content.variants.iter().chain(&content.otherwise);
-            variants.any(|variant| {
-                from_file(&variant.slots)
-                    || variant
-                        .locales
-                        .iter()
-                        .any(|locale| from_file(&locale.slots))
-            })
-        }
-        _ => false,
-    })
+    let variants = content.variants.iter();
+    let slots = variants.flat_map(|variant| {
+        let localized = variant.locales.iter().flat_map(|locale| &locale.slots);
+        variant.slots.iter().chain(localized)
+    });
+    let read = slots.filter_map(|(_, slot)| match slot {
+        SlotValue::Template { read, .. } => read.as_ref(),
+        SlotValue::Expr(_) => None,
+    });
+    let roots = read.flat_map(|read| &read.template.roots);
+    roots
+        .filter_map(|root| Some(&**root.path.first()?))
+        .collect()
+}
+
+/// Whether some content is made from a file that nobody has read, which may show anything.
+fn unread_templates(db: &dyn Db, contents: &[Decl<'_>]) -> bool {
+    let read = db.project().template_files(db);
+    let named = contents.iter().flat_map(|decl| named(db, *decl));
+    named.into_iter().any(|name| !read.contains_key(&*name))
 }
 
 fn unused_diagnostic(db: &dyn Db, name: &str, decl: Decl<'_>) -> Option<Diagnostic> {

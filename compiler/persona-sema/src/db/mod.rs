@@ -28,6 +28,7 @@ mod scc;
 mod shadow;
 mod sharing;
 mod suppress;
+pub(crate) mod templates;
 #[cfg(test)]
 mod tests;
 
@@ -74,6 +75,8 @@ pub(crate) struct Project {
     pub(crate) name: Arc<str>,
     /// The paths of the files of the package's folder that may be templates, with `/`; absent where there is no folder.
     pub(crate) templates: Option<Arc<BTreeSet<Arc<str>>>>,
+    /// Those of them whose text is read.
+    pub(crate) template_files: BTreeMap<Arc<str>, SourceFile>,
     /// The modules of the standard library.
     pub(crate) library: Vec<SourceFile>,
     /// The packages that this one may use, directly or by way of others.
@@ -159,6 +162,7 @@ impl Database {
             None,
             Arc::from(""),
             None,
+            BTreeMap::new(),
             Vec::new(),
             Vec::new(),
             BTreeMap::new(),
@@ -235,6 +239,34 @@ impl Database {
             self.kept.clear();
         }
         changed
+    }
+
+    /// Sets the text of a template: `name` is its path from the package's folder, `path` the one that diagnostics show.
+    pub fn set_template(&mut self, name: &str, path: &str, text: String) -> FileId {
+        let id = self.store(path, text, "");
+        let file = self.files[id.0 as usize];
+        if self.project().template_files(self).get(name) != Some(&file) {
+            let mut files = self.project().template_files(self).clone();
+            files.insert(Arc::from(name), file);
+            self.project().set_template_files(self).to(files);
+        }
+        self.kept.clear();
+        id
+    }
+
+    /// Takes the text of a template away.
+    pub fn remove_template(&mut self, name: &str) {
+        let mut files = self.project().template_files(self).clone();
+        if files.remove(name).is_some() {
+            self.project().set_template_files(self).to(files);
+            self.kept.clear();
+        }
+    }
+
+    /// The templates that contents name, and those that these render, whose text is not set yet: paths from the package's
+    /// folder. Whoever sets their text asks again, until there are none.
+    pub fn missing_templates(&self) -> Vec<Arc<str>> {
+        templates::missing(self)
     }
 
     /// The path that a file was set with; empty for an id of another database.

@@ -627,6 +627,11 @@ fn element_field(binder: BinderId, ty: &Type, dotted: &str) -> FieldHit {
     }
 }
 
+/// The names of a record's fields, flattened.
+pub(crate) fn leaf_names(record: &RecordType) -> Vec<String> {
+    leaves(record).into_iter().map(|(name, _)| name).collect()
+}
+
 /// A record's fields, flattened: `a.b` is one; a field inside an optional record is optional.
 pub(super) fn leaves(record: &RecordType) -> Vec<(String, Type)> {
     let mut all = Vec::new();

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use persona_base::Span;
 
+use persona_liquid::Checked;
+
 use super::{Expr, Param, Place, Skip};
 use crate::Type;
 
@@ -70,7 +72,30 @@ pub enum SlotValue {
         path: Arc<str>,
         /// Where it is named.
         span: Span,
+        /// What was read there; absent where the package has no folder, so that nobody knows its files.
+        read: Option<Arc<TemplateUse>>,
     },
+}
+
+impl SlotValue {
+    /// The expressions whose values it is made of.
+    pub fn values(&self) -> impl Iterator<Item = &Expr> {
+        let (one, many): (Option<&Expr>, &[Expr]) = match self {
+            Self::Expr(value) => (Some(value), &[]),
+            Self::Template { read, .. } => (None, read.as_ref().map_or(&[], |read| &read.roots)),
+        };
+        one.into_iter().chain(many)
+    }
+}
+
+/// A template, checked against what its content sees.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TemplateUse {
+    /// The checked template.
+    pub template: Checked,
+    /// The values of its roots ([`Checked::roots`]), in their order. A value's type is that of the root: lists of records,
+    /// events and items have their fields nested as the root's type says, in the order of their flattened names.
+    pub roots: Vec<Expr>,
 }
 
 /// What a language replaces.

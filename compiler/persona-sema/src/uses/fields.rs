@@ -9,8 +9,8 @@ use crate::decl::Unit;
 use crate::expr::every_part;
 use crate::{
     Arg, CheckAction, Const, Content, ContentArg, EnumId, EventId, Exclude, Expected, Expr,
-    ExprKind, FieldId, Otherwise, Query, Recommend, Schema, SlotValue, Stale, TableDef, Test,
-    TestStepKind, Trigger, TriggerStart, TriggerStep, TriggerStepKind, Type, TypeKind,
+    ExprKind, FieldId, Otherwise, Query, Recommend, Schema, Stale, TableDef, Test, TestStepKind,
+    Trigger, TriggerStart, TriggerStep, TriggerStepKind, Type, TypeKind,
 };
 
 /// Calls `name` for everything that a declaration names.
@@ -211,9 +211,7 @@ impl Walk<'_> {
             self.each(&variant.condition);
             let localized = variant.locales.iter().flat_map(|block| &block.slots);
             for (_, value) in variant.slots.iter().chain(localized) {
-                if let SlotValue::Expr(value) = value {
-                    self.expr(value);
-                }
+                self.each(value.values());
             }
         }
     }

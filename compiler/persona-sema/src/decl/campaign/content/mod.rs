@@ -1,6 +1,7 @@
 //! Contents: slots, variants, and what fills them. Cycles of contents are found between declarations.
 
 mod locale;
+mod seen;
 mod template;
 mod variants;
 

@@ -1,10 +1,16 @@
-//! Templates: files of the package. Whether what is in them fits is not said here.
+//! Templates: files of the package, whose endings do not matter: all are Liquid. Which there are is checked here, and each is
+//! checked against what the content sees.
 
 use std::sync::Arc;
 
 use persona_base::{Applicability, contents, nearest};
+use persona_liquid::Target;
 use persona_syntax::ast;
 
+use super::Writing;
+use super::seen::Seen;
+use crate::TemplateUse;
+use crate::db::templates::template_at;
 use crate::decl::Checking;
 use crate::decl::text::plain_string;
 
@@ -43,6 +49,37 @@ pub(super) fn check(checking: &mut Checking<'_>, written: &ast::Expr) -> Arc<str
     }
     exists(checking, written, &path);
     Arc::from(path)
+}
+
+impl Writing<'_, '_> {
+    /// Checks what stands in a template for a slot; nothing where its text is not known.
+    pub(super) fn template(
+        &mut self,
+        path: &str,
+        written: &ast::Expr,
+        html: bool,
+    ) -> Option<Arc<TemplateUse>> {
+        let db = self.checking.db;
+        // A content of another package names that one's files.
+        let own = self.checking.decl.space(db).is_empty();
+        let template = template_at(db, path).filter(|_| own)?;
+        let target = if html { Target::Html } else { Target::Text };
+        let scope = self.scope(html);
+        let mut seen = Seen::new(db, &self.checking.env, scope, path, written.span);
+        let outcome = persona_liquid::check(&template, target, &mut seen);
+        let mut found = outcome.diagnostics;
+        let read = outcome.template.map(|template| {
+            let mut roots = Vec::with_capacity(template.roots.len());
+            for root in &template.roots {
+                let (value, diagnostics) = seen.value(&root.path);
+                roots.push(value);
+                found.extend(diagnostics);
+            }
+            Arc::new(TemplateUse { template, roots })
+        });
+        self.checking.diagnostics.extend(found);
+        read
+    }
 }
 
 /// Why a path is none inside the package.

@@ -111,8 +111,11 @@ impl Writing<'_, '_> {
                         .help("slots of type `Html` and `String` are filled by templates");
                     self.checking.report(diagnostic);
                 }
+                let name = template::check(self.checking, path);
+                let html = ty.kind == TypeKind::Html;
                 SlotValue::Template {
-                    path: template::check(self.checking, path),
+                    read: self.template(&name, path, html),
+                    path: name,
                     span: path.span,
                 }
             }
