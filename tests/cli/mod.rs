@@ -9,6 +9,7 @@ mod fmt;
 mod formats;
 mod index;
 mod newcomers;
+mod overlap;
 mod repositories;
 mod templates;
 mod uses;

@@ -84,6 +84,13 @@ pub(crate) enum Command {
     /// Explain one answer about one person
     #[command(after_help = "Example:\n  persona why vip --profile c0042 examples/shop")]
     Why(Why),
+    /// Show how segments and stages overlap on the package's data
+    #[command(
+        after_help = "Sets are all segments and partitions' stages, or those that --segment names.\n\nExamples:\n  \
+                            persona overlap examples/shop\n  \
+                            persona overlap examples/shop --segment vip --segment lifecycle --format html --out overlap.html"
+    )]
+    Overlap(Overlap),
     /// List who depends on a field, a segment, an event …, and what would break without it
     #[command(
         after_help = "Examples:\n  persona uses country examples/shop\n  persona uses Purchase.total\n  \
@@ -262,6 +269,45 @@ pub(crate) enum Prose {
     Human,
     /// One JSON object
     Json,
+}
+
+/// `persona overlap`
+#[derive(Debug, Args)]
+pub(crate) struct Overlap {
+    /// A package's folder or a .persona file; by default the package around the current folder
+    pub(crate) path: Option<PathBuf>,
+    /// Compare only this segment, partition or stage (lifecycle.active); may be repeated
+    #[arg(long = "segment", value_name = "NAME")]
+    pub(crate) only: Vec<String>,
+    /// Compare at most so many sets, the largest ones
+    #[arg(long, value_name = "N", default_value = "24", value_parser = clap::value_parser!(u16).range(1..=persona::overlap::MOST_SETS as i64))]
+    pub(crate) sets: u16,
+    /// Show at most so many groups of people who are in exactly the same sets, the largest ones
+    #[arg(long, value_name = "N", default_value = "24", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) intersections: u16,
+    /// The evaluation time; by default the latest event in the data
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+    /// How to show the overlap
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: Picture,
+    /// Write it to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// How many threads read data and answer; by default one per core
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+/// The form of an overlap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Picture {
+    /// Tables for people
+    Table,
+    /// One JSON object
+    Json,
+    /// A page to look at
+    Html,
 }
 
 /// `persona uses`

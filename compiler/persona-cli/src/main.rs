@@ -11,6 +11,7 @@ mod fail;
 mod fmt;
 mod generated;
 mod new;
+mod overlap;
 mod replace;
 mod report;
 mod run;
@@ -64,6 +65,7 @@ fn dispatch(command: &Command, term: Term) -> Result<Outcome, Failure> {
         Command::Run(args) => run::run(args, term),
         Command::Bench(args) => bench::bench(args, term),
         Command::Why(args) => why::why(args, term),
+        Command::Overlap(args) => overlap::overlap(args, term),
         Command::Uses(args) => uses::uses(args, term),
         Command::Breaking(args) => breaking::breaking(args, term),
         Command::Explain(args) => explain::explain(args, term),

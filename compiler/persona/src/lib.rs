@@ -22,6 +22,7 @@ mod fields;
 mod find;
 pub mod generate;
 pub mod memberships;
+pub mod overlap;
 mod package;
 mod program;
 pub mod rows;

@@ -108,7 +108,7 @@ pub(crate) struct LoadedData {
     /// The machine code, where checking rows has asked for it.
     pub(crate) code: Option<persona_jit::Compiled>,
     report: LoadReport,
-    notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// Hands the reader's progress on.

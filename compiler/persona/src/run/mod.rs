@@ -14,7 +14,7 @@ use persona_runtime::{Answers, Dataset, Evaluation, Totals};
 use crate::error::guarded;
 use crate::{Error, Program, Why};
 
-pub(crate) use load::threads;
+pub(crate) use load::{LoadedData, threads};
 pub use load::{Progress, Reason, SourceResult, Stage};
 pub(crate) use now::given_now;
 pub use now::{Now, NowFrom};
@@ -109,7 +109,8 @@ impl Program {
             persona_io::check_members_path(path).map_err(|error| self.load_error(*error))?;
         }
         let loaded = self.load(&plan, options, progress)?;
-        let (answers, mut timing) = answer(&plan, &loaded, options, progress)?;
+        let wanted = options.members.is_some();
+        let (answers, mut timing) = answer(&plan, &loaded, options, wanted, progress)?;
         timing.load = loaded.took;
         let counted = guarded("counting the answers", || {
             let totals = match &answers {
@@ -139,6 +140,20 @@ impl Program {
         let loaded = self.load(&self.plan, options, progress)?;
         let why = self.explain(name, key, &loaded.data, loaded.now.at, None)?;
         Ok((why, loaded.now))
+    }
+
+    /// Who is in what, for whoever counts in another way than [`Program::run`].
+    pub(crate) fn members(
+        &self,
+        plan: &Plan,
+        options: &RunOptions,
+        progress: &dyn Progress,
+    ) -> Result<(LoadedData, Answers), Error> {
+        let loaded = self.load(plan, options, progress)?;
+        match answer(plan, &loaded, options, true, progress)? {
+            (Answered::Members(answers), _) => Ok((loaded, answers)),
+            (Answered::Totals(_), _) => Err(Error::internal("members were asked for")),
+        }
     }
 
     /// The plan with only these answers.
@@ -184,6 +199,7 @@ fn answer(
     plan: &Plan,
     loaded: &load::LoadedData,
     options: &RunOptions,
+    members: bool,
     progress: &dyn Progress,
 ) -> Result<(Answered, Timing), Error> {
     let evaluation = Evaluation {
@@ -213,7 +229,6 @@ fn answer(
             timing.compile = start.elapsed();
             progress.stage(Stage::Answering);
             let threads = persona_jit::RunOptions::with_threads(threads(options));
-            let members = options.members.is_some();
             guarded("running machine code", || match members {
                 true => Answered::Members(compiled.run_with(data, &evaluation, &threads)),
                 false => Answered::Totals(compiled.count_with(data, &evaluation, &threads)),

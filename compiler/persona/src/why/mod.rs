@@ -83,8 +83,10 @@ pub enum AnswerKind {
 
 /// What is asked, found among the answers.
 pub(crate) struct Asked {
-    output: usize,
-    stage: Option<u32>,
+    /// The output's place in the plan.
+    pub(crate) output: usize,
+    /// The stage of a partition.
+    pub(crate) stage: Option<u32>,
 }
 
 impl Program {
