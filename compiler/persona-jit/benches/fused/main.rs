@@ -229,7 +229,7 @@ fn of_nodes(nodes: &[&str], outputs: &[usize]) -> Plan {
         writeln!(text, "%{place}: {ty} = profile {name}").expect("text");
     }
     for (place, node) in nodes.iter().enumerate() {
-        let mut node = (*node).to_owned();
+        let mut node = node.replace("} {", "}, {");
         for (at, (name, _)) in COLUMNS.iter().enumerate() {
             node = node.replace(&format!("{{{name}}}"), &format!("%{at}"));
         }
