@@ -12,6 +12,7 @@
 //! | ```` ```file name ```` | a file that the program's own sources name; `\r` and other escapes are written out |
 //! | ```` ```diagnostics ```` | what is wrong, in short form; without one, nothing may be |
 //! | ```` ```output [now=T] ```` | the answers of every engine, as of `T` or the chapter's `now` |
+//! | ```` ```reads content [now=T] ```` | what each profile reads in a content |
 //! | ```` ```flips ```` | when each answer changes by itself, as of the first `output`'s time or the chapter's |
 //! | ```` ```rejects ```` | what loading set aside |
 //!
@@ -21,6 +22,7 @@
 pub(crate) mod diagnostics;
 mod document;
 mod pages;
+mod reads;
 mod run;
 
 use std::collections::BTreeSet;

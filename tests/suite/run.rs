@@ -74,6 +74,7 @@ pub(super) fn run(case: &Case<'_>) -> Outcome {
         }
         return outcome;
     }
+    read_contents(case, &program, folder.path(), &mut outcome);
     let asked = own(case, "output")
         .chain(own(case, "rejects"))
         .chain(own(case, "flips"))
@@ -83,6 +84,22 @@ pub(super) fn run(case: &Case<'_>) -> Outcome {
         answers(case, &program, folder.path(), &mut outcome);
     }
     outcome
+}
+
+/// What people read, where a block asks for it.
+fn read_contents(case: &Case<'_>, program: &Program, folder: &Path, outcome: &mut Outcome) {
+    for (index, block) in own(case, "reads") {
+        let content = block
+            .name()
+            .unwrap_or_else(|| panic!("line {}: which content?", block.line));
+        let common = case.common.iter().find_map(|block| block.option("now"));
+        let now = block.option("now").or(common).unwrap_or(NOW);
+        let now = now
+            .parse::<jiff::Timestamp>()
+            .unwrap_or_else(|e| panic!("`now={now}`: {e}"));
+        let found = super::reads::reads(program, folder, content, now.as_microsecond());
+        outcome.expect(case, Some((index, block)), "reads", &found);
+    }
 }
 
 /// The case's own blocks of a kind.

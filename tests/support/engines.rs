@@ -32,9 +32,19 @@ pub(crate) type Rows = Vec<Value>;
 impl Loaded {
     /// Reads the plan's sources below a folder, as of `now` (microseconds), and applies the checks.
     pub(crate) fn new(plan: &Plan, folder: &Path, now: i64) -> Result<Self, String> {
+        Self::read(plan, folder, now, false)
+    }
+
+    /// The same with all columns, also those that no answer reads: contents do.
+    pub(crate) fn whole(plan: &Plan, folder: &Path, now: i64) -> Result<Self, String> {
+        Self::read(plan, folder, now, true)
+    }
+
+    fn read(plan: &Plan, folder: &Path, now: i64, all_columns: bool) -> Result<Self, String> {
         let options = LoadOptions {
             now: Some(now),
             threads: 1,
+            all_columns,
             ..LoadOptions::default()
         };
         let mut loaded = persona_io::load(plan, folder, &options, &NoProgress)

@@ -44,6 +44,14 @@ pub struct Local {
     pub zone: String,
 }
 
+/// A civil time from days since 1970-01-01, seconds of the day, and microseconds of the second.
+pub fn civil(days: i64, seconds: i64, micros: i64) -> jiff::civil::DateTime {
+    let time = time(seconds);
+    let nanos = i32::try_from(micros.rem_euclid(1_000_000) * 1_000).unwrap_or(0);
+    let exact = time.with().subsec_nanosecond(nanos).build();
+    date(days).to_datetime(exact.unwrap_or(time))
+}
+
 /// What the caller knows of the reader.
 pub trait Display {
     /// Writes a value by its type; never a list, a record or a missing one. Text is written as it is: nothing is escaped here.

@@ -33,7 +33,7 @@ mod ty;
 mod value;
 
 pub use check::{Outcome, Scope, Target, check};
-pub use display::{Display, Local, MoneyStyle, NameOf, Plain};
+pub use display::{Display, Local, MoneyStyle, NameOf, Plain, civil};
 pub use ir::{Checked, Place, Root};
 pub use limits::{MAX_DEPTH, MAX_LIST, MAX_NODES, MAX_OUTPUT, MAX_TEMPLATE, MAX_WORK};
 pub use parse::Template;

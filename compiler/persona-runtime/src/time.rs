@@ -65,6 +65,12 @@ impl Zone {
         micros(self.rules.to_offset(known.unwrap_or(nearest)))
     }
 
+    /// What people call the zone's time at an instant: `CET`, or `+03` where it has no name.
+    pub fn abbreviation(&self, instant: i64) -> String {
+        let known = Timestamp::from_microsecond(instant).unwrap_or(Timestamp::UNIX_EPOCH);
+        self.rules.to_offset_info(known).abbreviation().to_owned()
+    }
+
     /// The instant at which the clock on the wall shows this. A time that does not exist is moved forward by the
     /// gap; one that exists twice means the first.
     pub fn instant(&self, wall: i64) -> i64 {

@@ -1,10 +1,12 @@
 //! What a checked package asks for that no run can answer yet: catalogs, what was sent, arms of experiments. Whoever is about
 //! to compile the package asks here first.
 
-use persona_base::{Diagnostic, names};
+use std::sync::Arc;
+
+use persona_base::{Diagnostic, contents, names};
 
 use crate::expr::every_part;
-use crate::{Arg, Checked, EventId, Expr, ExprKind, Kinds, Place};
+use crate::{Arg, Checked, Content, EventId, Expr, ExprKind, Kinds, Place, SlotValue, TemplateUse};
 
 impl Checked {
     /// The first place of each declaration that a run would have to answer and cannot, in real files. An empty list means that
@@ -30,6 +32,42 @@ impl Checked {
             })
             .collect();
         persona_base::sort_and_dedup(&mut found);
+        found
+    }
+
+    /// The templates of all contents, in the order of contents and of the text: the numbers by which a lowered campaign names
+    /// them.
+    pub fn templates(&self) -> impl Iterator<Item = &Arc<TemplateUse>> {
+        let fillings = self.contents.iter().flat_map(Content::fillings);
+        fillings.filter_map(|value| match value {
+            SlotValue::Template { read, .. } => read.as_ref(),
+            SlotValue::Expr(_) => None,
+        })
+    }
+
+    /// The templates that nobody could read, because the package has no folder, in real files. Whoever is about to lower a
+    /// campaign asks here first: an empty list means that all contents can be read.
+    pub fn unread_templates(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for content in &self.contents {
+            for value in content.fillings() {
+                if let SlotValue::Template {
+                    path,
+                    span,
+                    read: None,
+                } = value
+                {
+                    let span = span.offset(content.origin.span.start);
+                    let message = format!("`{path}` cannot be read");
+                    let file = content.origin.file;
+                    found.push(
+                        Diagnostic::new(contents::TEMPLATE_NOT_FOUND, file, span, message)
+                            .label("a file by itself has no templates beside it")
+                            .help("open the package's folder instead"),
+                    );
+                }
+            }
+        }
         found
     }
 

@@ -327,3 +327,100 @@ fn packages_in_memory_are_checked_without_a_disk() {
     );
     assert!(matches!(broken.compile().unwrap(), Compiled::Broken(_)));
 }
+
+/// Codes with the files they stand in and what is written there.
+fn wrong(package: &Package) -> Vec<(String, String, String)> {
+    let report = package.check().unwrap();
+    let found = report.diagnostics.iter().map(|found| {
+        let primary = &found.primary;
+        let path = report.texts.path(primary.file);
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let text = report.texts.slice(primary.file, primary.span);
+        (found.code.to_string(), name.to_owned(), text.to_owned())
+    });
+    found.collect()
+}
+
+#[test]
+fn templates_are_read_with_the_package_and_read_again_when_they_change() {
+    let rules = r#"
+profile Customer { id: String @key name: String? }
+content hello {
+  body: Html
+  otherwise { body = template "mail/hello.html" }
+}
+test "is read" {
+  given { id: "c1" }
+  expect hello.body == "x"
+}
+"#;
+    let (folder, mut package) = package(rules, &[]);
+    let file = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let codes = |package: &Package| -> Vec<String> {
+        wrong(package).into_iter().map(|(code, ..)| code).collect()
+    };
+    assert!(
+        codes(&package).contains(&"P0956".to_owned()),
+        "{:?}",
+        wrong(&package)
+    );
+    let own = |package: &Package| -> Vec<(String, String, String)> {
+        let of_templates = |found: &(String, String, String)| found.0.starts_with("P12");
+        wrong(package).into_iter().filter(of_templates).collect()
+    };
+    let triple =
+        |code: &str, file: &str, text: &str| (code.to_owned(), file.to_owned(), text.to_owned());
+
+    file("mail/hello.html", "<p>{{ nme }}</p>{% render \"line\" %}");
+    file("mail/partials/line.liquid", "{{ 1 | upcase }}");
+    file("mail/unused.liquid", "{{ broken");
+    assert!(package.refresh().unwrap());
+    let expected = [
+        triple("P1204", "hello.html", "nme"),
+        triple("P1207", "line.liquid", "upcase"),
+    ];
+    assert_eq!(own(&package), expected);
+
+    file("mail/hello.html", "<p>{{ name }}</p>");
+    assert!(package.refresh().unwrap());
+    assert_eq!(own(&package), [triple("P1206", "hello.html", "name")]);
+    assert!(!package.refresh().unwrap(), "nothing has changed");
+    let report = package.check().unwrap();
+    let found = report
+        .diagnostics
+        .iter()
+        .find(|found| found.code.id() == "P1206")
+        .unwrap();
+    let path = report.texts.path(found.primary.file).to_owned();
+    assert!(package.owns(&path));
+    package.set_text(&path, "<p>{{ name | default: \"you\" }}</p>".to_owned());
+    assert_eq!(own(&package), []);
+
+    fs::remove_file(folder.path().join("mail/hello.html")).unwrap();
+    assert!(package.refresh().unwrap());
+    assert!(codes(&package).contains(&"P0956".to_owned()));
+}
+
+#[test]
+fn an_edit_of_what_only_a_template_names_is_noticed() {
+    let rules = |ty: &str| {
+        format!(
+            "profile Customer {{ id: String @key, points: Int = 0 }}\ntrait level: {ty}\n\
+             content hello {{\n  body: Html\n  otherwise {{\n    body = template \"a.liquid\"\n  }}\n}}\n"
+        )
+    };
+    let (folder, mut package) = package(
+        &rules("Int = points"),
+        &[("a.liquid", "{{ level | plus: 1 }}")],
+    );
+    let has =
+        |package: &Package, code: &str| wrong(package).iter().any(|(found, ..)| found == code);
+    assert!(!has(&package, "P1207"), "{:?}", wrong(&package));
+    fs::write(folder.path().join("rules.persona"), rules("String = id")).unwrap();
+    assert!(package.refresh().unwrap());
+    assert!(has(&package, "P1207"), "{:?}", wrong(&package));
+}

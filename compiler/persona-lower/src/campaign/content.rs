@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use persona_base::IndexVec;
 use persona_ir::campaign::{
-    Content, ContentId, ContentParam, Fill, Localized, Skip, SlotDef, TextPart, Variant,
+    Content, ContentId, ContentParam, Fill, Localized, Skip, SlotDef, TemplateId, TextPart, Variant,
 };
 use persona_ir::{Const, NodeId, Ty};
 use persona_sema::{BinderId, Expr, ExprKind, Part, SlotValue, TypeKind};
@@ -134,8 +134,17 @@ fn params(program: &mut Program<'_>, def: &persona_sema::Content) -> Vec<Content
 fn filling(body: &mut Body<'_, '_>, value: &SlotValue, ty: &TypeKind) -> Fill {
     match value {
         SlotValue::Expr(expr) => fill(body, expr, ty),
-        SlotValue::Template { .. } => {
-            unreachable!("templates are refused before they are lowered")
+        SlotValue::Template { read, .. } => {
+            let read = read
+                .as_ref()
+                .expect("templates that nobody has read are refused before they are lowered");
+            let mut all = body.program.checked.templates().zip(0..);
+            let found = all.find(|(other, _)| Arc::ptr_eq(other, read));
+            let (_, number) = found.expect("a content's template is one of the package's");
+            Fill::Template {
+                template: TemplateId(number),
+                roots: read.roots.iter().map(|root| body.expr(root)).collect(),
+            }
         }
     }
 }

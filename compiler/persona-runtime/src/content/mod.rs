@@ -3,11 +3,14 @@
 
 mod print;
 mod read;
+mod template;
+mod words;
 
 use std::sync::Arc;
 
 use persona_ir::campaign::{Campaign, ContentId, Fill, SlotFrom, TextPart};
 use persona_ir::{ColId, NodeId, Op, Ty, Validate, operands};
+use persona_liquid::Checked;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{Prepared, Value};
@@ -19,6 +22,8 @@ pub use print::{Printer, escape};
 pub struct Contents<'c> {
     campaign: &'c Campaign,
     asks: FxHashMap<NodeId, Ask>,
+    /// The templates that slots name by their numbers.
+    templates: &'c [Checked],
     /// The profile's column that says which language the person reads.
     locale: Option<ColId>,
 }
@@ -80,6 +85,7 @@ impl<'c> Contents<'c> {
         let mut contents = Self {
             campaign,
             asks: FxHashMap::default(),
+            templates: &[],
             locale: locale_column(campaign),
         };
         for content in &campaign.contents {
@@ -93,6 +99,13 @@ impl<'c> Contents<'c> {
             }
         }
         contents
+    }
+
+    /// The same with the campaign's templates, in the order of their numbers. A campaign without any needs none.
+    #[must_use]
+    pub fn with_templates(mut self, templates: &'c [Checked]) -> Self {
+        self.templates = templates;
+        self
     }
 
     /// The campaign.

@@ -42,6 +42,13 @@ impl<'p> Printer<'p> {
         self.schema
     }
 
+    /// The language's tag without its country: `de` of `de-AT`.
+    pub fn language(&self) -> Option<&str> {
+        self.locale
+            .as_ref()
+            .map(|locale| locale.id.language.as_str())
+    }
+
     /// How a value of a type prints. A missing value prints as nothing.
     pub fn print(&self, value: &Value, ty: &Ty, format: Option<&str>) -> String {
         match (value, ty) {

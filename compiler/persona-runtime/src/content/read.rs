@@ -131,7 +131,19 @@ impl Contents<'_> {
                 }
                 self.fill(person, content, otherwise, html, tag, frame)
             }
-            Fill::Template { .. } => unreachable!("templates are refused before they are lowered"),
+            Fill::Template { template, roots } => {
+                let mut values = Vec::with_capacity(roots.len());
+                for root in roots {
+                    values.push(self.value(person, content, frame, *root)?);
+                }
+                let template = &self.templates[template.0 as usize];
+                let schema = &self.campaign.plan.schema;
+                let printer = Printer::new(schema, person.clock().zone(), tag);
+                match super::template::render(template, &values, &printer) {
+                    Ok(text) => Ok(SlotContent::Text(text)),
+                    Err(reason) => Err(Skipped { content, reason }),
+                }
+            }
         }
     }
 

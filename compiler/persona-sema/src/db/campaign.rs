@@ -13,7 +13,7 @@ use super::queries::{Decl, ItemKind, check, symbols, tree};
 use super::{Db, loops, modules, scc, stand_in};
 use crate::decl::Unit;
 use crate::expr::every_part;
-use crate::{Content, Expr, ExprKind, LAYER_BUCKETS};
+use crate::{Content, Expr, ExprKind, LAYER_BUCKETS, SlotValue};
 
 /// How many steps of a circle are shown.
 const SHOWN_STEPS: usize = 8;
@@ -65,18 +65,15 @@ fn read_contents<'db>(db: &'db dyn Db, decl: Decl<'db>) -> BTreeMap<Arc<str>, Sp
 
 /// All expressions of a content.
 fn expressions(content: &Content) -> impl Iterator<Item = &Expr> {
-    let variants = content.variants.iter().flat_map(|variant| {
-        let localized = variant.locales.iter().flat_map(|locale| &locale.slots);
-        let slots = variant.slots.iter().chain(localized);
-        let slots = slots.flat_map(|(_, slot)| slot.values());
-        variant.condition.iter().chain(slots)
-    });
+    let conditions = content.variants.iter();
+    let conditions = conditions.filter_map(|variant| variant.condition.as_ref());
+    let filled = content.fillings().flat_map(SlotValue::values);
     let defaults = content
         .slots
         .iter()
         .filter_map(|slot| slot.default.as_ref());
     let skips = content.skips.iter().map(|skip| &skip.condition);
-    defaults.chain(skips).chain(variants)
+    defaults.chain(skips).chain(conditions).chain(filled)
 }
 
 /// One report for each circle of contents.

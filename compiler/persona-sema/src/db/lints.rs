@@ -143,12 +143,7 @@ fn used_by_templates<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<&'db str> {
     let Unit::Content(content) = &check(db, decl).unit else {
         return Vec::new();
     };
-    let variants = content.variants.iter();
-    let slots = variants.flat_map(|variant| {
-        let localized = variant.locales.iter().flat_map(|locale| &locale.slots);
-        variant.slots.iter().chain(localized)
-    });
-    let read = slots.filter_map(|(_, slot)| match slot {
+    let read = content.fillings().filter_map(|value| match value {
         SlotValue::Template { read, .. } => read.as_ref(),
         SlotValue::Expr(_) => None,
     });

@@ -77,6 +77,17 @@ pub enum SlotValue {
     },
 }
 
+impl Content {
+    /// What fills its slots in variants and languages, in the order of the text; not the slots' defaults.
+    pub fn fillings(&self) -> impl Iterator<Item = &SlotValue> {
+        let slots = self.variants.iter().flat_map(|variant| {
+            let localized = variant.locales.iter().flat_map(|locale| &locale.slots);
+            variant.slots.iter().chain(localized)
+        });
+        slots.map(|(_, value)| value)
+    }
+}
+
 impl SlotValue {
     /// The expressions whose values it is made of.
     pub fn values(&self) -> impl Iterator<Item = &Expr> {

@@ -9,8 +9,8 @@ use crate::decl::Unit;
 use crate::expr::every_part;
 use crate::{
     Arg, CheckAction, Const, Content, ContentArg, EnumId, EventId, Exclude, Expected, Expr,
-    ExprKind, FieldId, Otherwise, Query, Recommend, Schema, Stale, TableDef, Test, TestStepKind,
-    Trigger, TriggerStart, TriggerStep, TriggerStepKind, Type, TypeKind,
+    ExprKind, FieldId, Otherwise, Query, Recommend, Schema, SlotValue, Stale, TableDef, Test,
+    TestStepKind, Trigger, TriggerStart, TriggerStep, TriggerStepKind, Type, TypeKind,
 };
 
 /// Calls `name` for everything that a declaration names.
@@ -209,11 +209,8 @@ impl Walk<'_> {
         self.each(content.skips.iter().map(|skip| &skip.condition));
         for variant in &content.variants {
             self.each(&variant.condition);
-            let localized = variant.locales.iter().flat_map(|block| &block.slots);
-            for (_, value) in variant.slots.iter().chain(localized) {
-                self.each(value.values());
-            }
         }
+        self.each(content.fillings().flat_map(SlotValue::values));
     }
 
     fn trigger(&mut self, trigger: &Trigger) {
