@@ -91,6 +91,12 @@ pub(crate) enum Command {
                             persona overlap examples/shop --segment vip --segment lifecycle --format html --out overlap.html"
     )]
     Overlap(Overlap),
+    /// Show what one person reads in a content, and why that
+    #[command(
+        after_help = "Examples:\n  persona render cart_reminder --profile c0042 examples/shop\n  \
+                            persona render cart_reminder --profile c0042 --arg discount=10% --all-variants --html preview.html"
+    )]
+    Render(Render),
     /// List who depends on a field, a segment, an event …, and what would break without it
     #[command(
         after_help = "Examples:\n  persona uses country examples/shop\n  persona uses Purchase.total\n  \
@@ -242,6 +248,41 @@ pub(crate) enum Engine {
     Batch,
     /// The reference interpreter
     Interpreter,
+}
+
+/// `persona render`
+#[derive(Debug, Args)]
+pub(crate) struct Render {
+    /// The content
+    pub(crate) content: String,
+    /// A package's folder or a .persona file; by default the package around the current folder
+    pub(crate) path: Option<PathBuf>,
+    /// The key of the profile
+    #[arg(long, value_name = "KEY")]
+    pub(crate) profile: String,
+    /// An argument of the content, such as `discount=10%`; an event by its id, by default the person's latest
+    #[arg(long = "arg", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub(crate) args: Vec<(String, String)>,
+    /// Every variant, and not only the one that the person reads
+    #[arg(long)]
+    pub(crate) all_variants: bool,
+    /// Write a preview page
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// The evaluation time; by default the latest event in the data
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+    /// How to print what is read
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Prose,
+}
+
+/// `name=value`
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or_else(|| "write the argument as `name=value`".to_owned())?;
+    Ok((name.trim().to_owned(), value.to_owned()))
 }
 
 /// `persona why`

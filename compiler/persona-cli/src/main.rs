@@ -12,6 +12,7 @@ mod fmt;
 mod generated;
 mod new;
 mod overlap;
+mod render;
 mod replace;
 mod report;
 mod run;
@@ -66,6 +67,7 @@ fn dispatch(command: &Command, term: Term) -> Result<Outcome, Failure> {
         Command::Bench(args) => bench::bench(args, term),
         Command::Why(args) => why::why(args, term),
         Command::Overlap(args) => overlap::overlap(args, term),
+        Command::Render(args) => render::render(args, term),
         Command::Uses(args) => uses::uses(args, term),
         Command::Breaking(args) => breaking::breaking(args, term),
         Command::Explain(args) => explain::explain(args, term),

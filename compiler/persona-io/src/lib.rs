@@ -9,6 +9,7 @@ mod parallel;
 mod report;
 mod sink;
 mod source;
+mod typed;
 mod value;
 
 #[cfg(test)]
@@ -21,3 +22,4 @@ pub use report::{
     LoadReport, NoRejects, ReasonReport, Reject, RejectAction, RejectKind, RejectSink, SourceReport,
 };
 pub use sink::{NdjsonRejects, check_members_path, write_members, write_members_with};
+pub use typed::read_value;

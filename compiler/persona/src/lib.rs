@@ -15,6 +15,7 @@
 //! below. It never prints, and no input makes it panic: an internal mistake is an [`Error`] too.
 
 mod bench;
+mod campaign;
 mod dependencies;
 mod error;
 pub mod experiment;
@@ -35,6 +36,9 @@ mod texts;
 mod why;
 
 pub use bench::{BenchData, BenchOptions, BenchResult, Measured, MeasuredAnswer, Memory, Spread};
+pub use campaign::{
+    RenderOptions, RenderResult, RenderedSlot, RenderedVariant, SlotText, VariantWhy,
+};
 pub use error::{Error, Excerpt};
 pub use package::{Compiled, Package, Report};
 pub use persona_jit::{

@@ -383,7 +383,12 @@ impl Package {
             Error::program(format!("the program is too large: {error}"))
                 .with_help("declarations with arguments that call each other multiply; give fewer of them arguments")
         })?;
-        let program = Program::new(Arc::new(plan), self.texts.clone(), self.root.clone());
+        let program = Program::new(
+            Arc::new(plan),
+            checked,
+            self.texts.clone(),
+            self.root.clone(),
+        );
         Ok(Compiled::Program(Box::new(program), report))
     }
 }

@@ -1,11 +1,13 @@
 //! A compiled package: what it answers, and (in the modules beside this one) running it and asking why.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use persona_ir::{Output, Plan};
+use persona_sema::Checked;
 
 use crate::Texts;
+use crate::campaign::Staged;
 
 /// A package without errors, ready to run.
 #[derive(Debug)]
@@ -13,11 +15,19 @@ pub struct Program {
     pub(crate) plan: Arc<Plan>,
     pub(crate) texts: Texts,
     pub(crate) root: PathBuf,
+    pub(crate) checked: Arc<Checked>,
+    pub(crate) campaign: OnceLock<Box<Staged>>,
 }
 
 impl Program {
-    pub(crate) fn new(plan: Arc<Plan>, texts: Texts, root: PathBuf) -> Self {
-        Self { plan, texts, root }
+    pub(crate) fn new(plan: Arc<Plan>, checked: Arc<Checked>, texts: Texts, root: PathBuf) -> Self {
+        Self {
+            plan,
+            texts,
+            root,
+            checked,
+            campaign: OnceLock::new(),
+        }
     }
 
     /// The plan, for tools that look deeper than this crate does.

@@ -39,6 +39,7 @@ pub(crate) fn run(args: &Run, term: Term) -> Result<Outcome, Failure> {
         only: args.only.clone(),
         members: args.members.clone(),
         rejects: args.rejects.clone(),
+        ..RunOptions::default()
     };
     for (flag, path) in [("--members", &args.members), ("--rejects", &args.rejects)] {
         if path.as_deref() == Some(Path::new("-")) {

@@ -64,7 +64,7 @@ fn answer(why: &Why, paint: Paint) -> String {
 }
 
 /// A line for the part, one for what is known about it, and its parts' lines.
-fn part_rows(part: &Part, depth: usize, rows: &mut Vec<Vec<Cell>>) {
+pub(crate) fn part_rows(part: &Part, depth: usize, rows: &mut Vec<Vec<Cell>>) {
     let indent = "  ".repeat(depth);
     let mark = match part.value.as_ref().and_then(|value| value.truth) {
         Some(true) => '✓',

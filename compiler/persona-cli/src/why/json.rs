@@ -38,7 +38,8 @@ fn flips(flips: &Flips) -> Value {
     json!({ "kind": kind, "at": moment.map(|moment| &*moment.iso) })
 }
 
-fn part(part_: &Part) -> Value {
+/// A part with its parts.
+pub(crate) fn part(part_: &Part) -> Value {
     let (kind, name) = match &part_.kind {
         PartKind::And => ("and", None),
         PartKind::Or => ("or", None),

@@ -1,7 +1,7 @@
 //! `persona why`: one answer about one person, with its reasons.
 
-mod human;
-mod json;
+pub(crate) mod human;
+pub(crate) mod json;
 
 use std::io::{self, Write};
 

@@ -149,6 +149,7 @@ impl Program {
             now: given,
             threads: threads(options),
             keep_rejects: 0,
+            all_columns: options.all_columns,
             ..LoadOptions::default()
         };
         let file = options

@@ -36,6 +36,8 @@ pub struct RunOptions {
     pub members: Option<PathBuf>,
     /// Where to write the rows that were set aside.
     pub rejects: Option<PathBuf>,
+    /// Whether columns are kept that no answer reads.
+    pub all_columns: bool,
 }
 
 /// What computes answers. Both give the same ones, to the bit.

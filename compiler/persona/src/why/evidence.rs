@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 /// The nodes that hold evidence, by the condition that they are about.
 #[derive(Debug, Default)]
-pub(super) struct Evidence {
+pub(crate) struct Evidence {
     found: FxHashMap<NodeId, Found>,
 }
 
@@ -29,7 +29,7 @@ impl Evidence {
 }
 
 /// The plan with nodes of evidence at its end.
-pub(super) fn extended(plan: &Plan) -> (Plan, Evidence) {
+pub(crate) fn extended(plan: &Plan) -> (Plan, Evidence) {
     let mut extended = plan.clone();
     let mut evidence = Evidence::default();
     for (id, node) in plan.nodes.iter_enumerated() {

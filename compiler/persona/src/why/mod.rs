@@ -15,6 +15,8 @@ use crate::error::guarded;
 use crate::{Error, Location, Program, Shown};
 
 pub use change::Change;
+pub(crate) use evidence::extended;
+pub(crate) use tree::Reader;
 pub use tree::{Part, PartKind};
 
 /// An answer about one profile, with its reasons.
@@ -228,7 +230,7 @@ impl Program {
         }
     }
 
-    fn no_profile(&self, key: &str, data: &Dataset) -> Error {
+    pub(crate) fn no_profile(&self, key: &str, data: &Dataset) -> Error {
         let schema = &self.plan.schema;
         let field = &schema.profile.columns[schema.key].name;
         let keys = (0..data.profiles).map(|profile| data.key(schema, profile));

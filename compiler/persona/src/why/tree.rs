@@ -64,7 +64,7 @@ pub enum PartKind {
 }
 
 /// Reads explanations for one profile.
-pub(super) struct Reader<'r, 'e> {
+pub(crate) struct Reader<'r, 'e> {
     program: &'r Program,
     evaluator: &'r Evaluator<'e>,
     profile: ProfileEvaluator<'r>,
@@ -76,7 +76,7 @@ pub(super) struct Reader<'r, 'e> {
 }
 
 impl<'r, 'e> Reader<'r, 'e> {
-    pub(super) fn new(
+    pub(crate) fn new(
         program: &'r Program,
         evaluator: &'r Evaluator<'e>,
         evidence: &'r Evidence,
@@ -92,6 +92,11 @@ impl<'r, 'e> Reader<'r, 'e> {
             depth: 0,
             left: PARTS,
         }
+    }
+
+    /// Goes on with another frame: what a campaign's conditions ask for besides the profile.
+    pub(crate) fn set_frame(&mut self, frame: &[Value]) {
+        self.profile.set_frame(frame);
     }
 
     /// The value of a node.
@@ -139,7 +144,7 @@ impl<'r, 'e> Reader<'r, 'e> {
     }
 
     /// A part with all that it is made of.
-    pub(super) fn part(&mut self, explain: &Explain) -> Part {
+    pub(crate) fn part(&mut self, explain: &Explain) -> Part {
         self.left = self.left.saturating_sub(1);
         let value = explain.node.map(|node| self.shown(node));
         let mut evidence = explain

@@ -1,0 +1,51 @@
+//! `persona render`: what one person reads in a content, on the terminal, as JSON, or as a page to look at.
+
+mod human;
+mod json;
+mod page;
+
+use std::io::{self, Write};
+
+use persona::{Package, RenderOptions};
+
+use crate::args::{Prose, Render};
+use crate::fail::{Failure, Outcome};
+use crate::run;
+use crate::run::progress::Bars;
+use crate::term::Term;
+
+/// Renders a content.
+pub(crate) fn render(args: &Render, term: Term) -> Result<Outcome, Failure> {
+    let package = Package::open(args.path.as_deref())?;
+    let Some(program) = run::compiled(&package, term)? else {
+        return Ok(Outcome::ProgramIsWrong);
+    };
+    let options = RenderOptions {
+        now: args.now.clone(),
+        args: args.args.clone(),
+        all_variants: args.all_variants,
+    };
+    let bars = Bars::new(term.progress);
+    let result = program.render(&args.content, &args.profile, &options, &bars);
+    bars.finish();
+    let result = result?;
+    let text = match args.format {
+        Prose::Human => human::text(&result, term.out),
+        Prose::Json => format!("{}\n", json::object(&result)),
+    };
+    io::stdout().lock().write_all(text.as_bytes())?;
+    if let Some(path) = &args.html {
+        std::fs::write(path, page::page(&result)).map_err(|error| {
+            Failure::call(format!("{} cannot be written: {error}", path.display()))
+        })?;
+        if !term.quiet {
+            eprintln_path(path)?;
+        }
+    }
+    Ok(Outcome::Fine)
+}
+
+fn eprintln_path(path: &std::path::Path) -> Result<(), Failure> {
+    let text = format!("the preview is in {}\n", path.display());
+    Ok(io::stderr().lock().write_all(text.as_bytes())?)
+}

@@ -1,0 +1,91 @@
+//! What happens and what people read, for programs and people: contents as one person reads them. Lowers the second half of
+//! a package when it is first asked for.
+
+mod args;
+mod render;
+
+use std::sync::Arc;
+
+use persona_base::nearest;
+use persona_ir::Campaign;
+use persona_ir::campaign::ContentId;
+
+use crate::error::guarded;
+use crate::run::LoadedData;
+use crate::{Error, Program, Progress, RunOptions};
+
+pub use render::{
+    RenderOptions, RenderResult, RenderedSlot, RenderedVariant, SlotText, VariantWhy,
+};
+
+/// The second half of a package beside a program that answers from the same plan.
+#[derive(Debug)]
+pub(crate) struct Staged {
+    /// Answers of the same names, from the campaign's plan.
+    pub(crate) program: Program,
+    /// The campaign.
+    pub(crate) campaign: Arc<Campaign>,
+}
+
+impl Program {
+    /// What happens and what people read.
+    pub(crate) fn staged(&self) -> Result<&Staged, Error> {
+        if let Some(staged) = self.campaign.get() {
+            return Ok(staged);
+        }
+        let lowered = guarded("lowering the campaign", || {
+            persona_lower::lower_campaign(&self.checked)
+        })?;
+        let campaign = lowered.map_err(|error| {
+            Error::program(format!("the program is too large: {error}"))
+                .with_help("declarations with arguments that call each other multiply; give fewer of them arguments")
+        })?;
+        let program = Self::new(
+            Arc::new(campaign.plan.clone()),
+            Arc::clone(&self.checked),
+            self.texts.clone(),
+            self.root.clone(),
+        );
+        let campaign = Arc::new(campaign);
+        Ok(self
+            .campaign
+            .get_or_init(|| Box::new(Staged { program, campaign })))
+    }
+}
+
+impl Staged {
+    /// All data, with all columns: what happens may look at any of them.
+    pub(crate) fn load(
+        &self,
+        now: Option<String>,
+        progress: &dyn Progress,
+    ) -> Result<LoadedData, Error> {
+        let options = RunOptions {
+            now,
+            all_columns: true,
+            ..RunOptions::default()
+        };
+        self.program.load(&self.program.plan, &options, progress)
+    }
+
+    /// The content with a name.
+    pub(crate) fn content(&self, name: &str) -> Result<ContentId, Error> {
+        let contents = &self.campaign.contents;
+        let found = contents
+            .iter_enumerated()
+            .find(|(_, def)| *def.name == *name);
+        if let Some((id, _)) = found {
+            return Ok(id);
+        }
+        let error = Error::call(format!("this package has no content `{name}`"));
+        let names = contents.iter().map(|def| &*def.name);
+        Err(match nearest(name, names.clone()) {
+            Some(near) => error.with_help(format!("did you mean `{near}`?")),
+            None if contents.is_empty() => error.with_help("it has no contents at all"),
+            None => {
+                let names: Vec<&str> = names.take(10).collect();
+                error.with_help(format!("there is {}", names.join(", ")))
+            }
+        })
+    }
+}
