@@ -13,7 +13,9 @@ pub(crate) const MAX_FILTERS: usize = 64;
 /// How many problems of one template are reported.
 pub(crate) const MAX_PROBLEMS: usize = 100;
 /// How many variables a template may assign.
-pub(crate) const MAX_VARIABLES: usize = 1_000;
+pub(crate) const MAX_VARIABLES: usize = 128;
+/// How many values are known to be there at one place.
+pub(crate) const MAX_FACTS: usize = 256;
 /// How many nodes a template may have, with all partials put in where they are rendered.
 pub const MAX_NODES: usize = 200_000;
 /// How deep partials may render partials.

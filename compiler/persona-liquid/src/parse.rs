@@ -245,7 +245,6 @@ impl Parser<'_, '_> {
     }
 
     /// A tag that ends or divides a block: of the innermost one, or misplaced.
-    #[expect(clippy::type_complexity, reason = "used once")]
     fn stop(
         &mut self,
         text: &str,

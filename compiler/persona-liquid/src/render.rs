@@ -384,7 +384,7 @@ impl<'a> State<'a> {
         self.push(&format!("<td class=\"col{}\">", index % columns + 1))?;
         let flow = self.nodes(&for_.body)?;
         self.push("</td>")?;
-        if (index + 1) % columns == 0 && index + 1 < length && flow != Flow::Break {
+        if (index + 1).is_multiple_of(columns) && index + 1 < length && flow != Flow::Break {
             self.push(&format!(
                 "</tr>\n<tr class=\"row{}\">",
                 (index + 1) / columns + 1
@@ -575,7 +575,7 @@ impl LoopState {
             LoopField::Length => number(self.length),
             LoopField::Col => number(self.index % columns + 1),
             LoopField::Col0 => number(self.index % columns),
-            LoopField::ColFirst => Value::Bool(self.index % columns == 0),
+            LoopField::ColFirst => Value::Bool(self.index.is_multiple_of(columns)),
             LoopField::ColLast => {
                 Value::Bool(self.index % columns + 1 == columns || self.index + 1 == self.length)
             }

@@ -156,7 +156,7 @@ fn bounded(template: &str) -> Result<usize, RenderError> {
     let start = Instant::now();
     let written = Small::new(&[])
         .render(template, Target::Text)
-        .unwrap_or_else(|wrong| panic!("{template}: {wrong}"));
+        .unwrap_or_else(|wrong| unreachable!("{template}: {wrong}"));
     assert!(start.elapsed() < Duration::from_secs(60), "{template}");
     written.map(|written| written.len())
 }
@@ -251,4 +251,51 @@ fn a_template_reads_the_same_twice() {
         small.render(text, Target::Text),
         small.render(text, Target::Text)
     );
+}
+
+#[test]
+fn large_and_nasty_templates_are_checked_in_bounded_time() {
+    let fill = |piece: &dyn Fn(usize) -> String| {
+        let mut text = String::new();
+        let mut n = 0;
+        while text.len() < 300_000 {
+            text.push_str(&piece(n));
+            n += 1;
+        }
+        text
+    };
+    let assigned: String = (0..120)
+        .map(|n| format!("{{% assign v{n} = nobody %}}"))
+        .collect();
+    let branches = fill(&|n| format!("{{% elsif tags[{n}] == nil %}}x"));
+    let nasty = [
+        format!("{assigned}{{% if yes %}}{branches}{{% endif %}}"),
+        format!(
+            "{assigned}{}",
+            fill(&|_| "{% if yes %}{% assign v1 = nobody %}{% endif %}".to_owned())
+        ),
+        format!(
+            "{{% for n in numbers %}}{}{{% endfor %}}",
+            fill(&|_| "{% if yes %}{% break %}{% endif %}".to_owned())
+        ),
+        fill(&|n| format!("{{{{ unknown{n} }}}}")),
+        fill(&|_| "{{".to_owned()),
+        fill(&|_| "{{ '".to_owned()),
+        fill(&|_| "{% comment %}".to_owned()),
+        fill(&|_| "{% raw %}".to_owned()),
+        fill(&|_| "{% if yes %}{% for n in numbers %}".to_owned()),
+        fill(&|_| "{% endif %}".to_owned()),
+        fill(&|_| "'\"".to_owned()),
+        fill(&|n| format!("{{% cycle 'a{n}' %}}{{% increment c{n} %}}")),
+        format!("{{{{ name {} }}}}", "[".repeat(60_000)),
+        format!("{{{{ {} }}}}", "name | ".repeat(9_000)),
+        format!("{{% if {} %}}{{% endif %}}", "yes or ".repeat(9_000)),
+    ];
+    for text in nasty {
+        let start = Instant::now();
+        Small::new(&[]).check(&text, Target::Html);
+        let took = start.elapsed();
+        println!("{took:?} {}", text.chars().take(60).collect::<String>());
+        assert!(took < Duration::from_secs(60), "{took:?}");
+    }
 }

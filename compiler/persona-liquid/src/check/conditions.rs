@@ -61,7 +61,7 @@ impl Checker<'_> {
             } else {
                 last.no.clone()
             };
-            self.env.known.extend(facts);
+            self.env.learn(facts);
             let judged = self.comparison(comparison);
             parts.push((*and, judged));
         }
@@ -344,7 +344,6 @@ impl Checker<'_> {
         if (a == b || numbers) && comparable {
             return Some((left, right));
         }
-        let span = left.span.to(right.span);
         let message = if a == b || numbers {
             format!("{} cannot be compared like this", a.describe())
         } else {
@@ -359,7 +358,6 @@ impl Checker<'_> {
                 .secondary(self.file, left.span, format!("this is {}", a.describe()))
                 .secondary(self.file, right.span, format!("this is {}", b.describe()))
         };
-        let _ = span;
         self.report(diagnostic);
         None
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::Ty;
 use crate::ir::Place;
+use crate::limits::MAX_FACTS;
 
 /// A variable.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,69 +19,108 @@ pub(super) struct Var {
     pub(super) fixed: Option<&'static str>,
     /// What it is on other ways to the same place.
     pub(super) conflict: Option<(Ty, Ty)>,
+    /// The type of the message's own variable of this name, which is read where this one is not assigned.
+    pub(super) shadows: Option<Ty>,
     pub(super) place: Place,
 }
 
 /// What is known at a place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Env {
-    pub(super) vars: BTreeMap<Arc<str>, Var>,
+    pub(super) vars: Arc<Vars>,
     /// Paths whose value is there.
-    pub(super) known: BTreeSet<String>,
+    pub(super) known: Arc<BTreeSet<String>>,
     /// Whether nothing comes here: behind `break` and `continue`.
     pub(super) left: bool,
 }
 
+/// Variables by name.
+pub(super) type Vars = BTreeMap<Arc<str>, Var>;
+
 impl Env {
+    /// The variables, to be changed.
+    pub(super) fn vars_mut(&mut self) -> &mut Vars {
+        Arc::make_mut(&mut self.vars)
+    }
+
     /// Takes back what is known of a variable that changes.
     pub(super) fn forget(&mut self, name: &str) {
-        self.known.retain(|key| !is_of(key, name));
+        self.keep(|key| !is_of(key, name));
     }
 
     /// A loop may change what its body assigns before the body comes again.
     pub(super) fn enter_loop(&mut self) {
-        let vars = &self.vars;
-        self.known.retain(|key| !vars.contains_key(head(key)));
+        let vars = Arc::clone(&self.vars);
+        self.keep(|key| !vars.contains_key(head(key)));
     }
 
-    /// What holds behind several ways that meet.
-    pub(super) fn join(ways: Vec<Self>) -> Self {
-        let mut open: Vec<Self> = ways.iter().filter(|way| !way.left).cloned().collect();
-        if open.is_empty() {
-            return ways.into_iter().next().unwrap_or_default();
+    fn keep(&mut self, keep: impl Fn(&str) -> bool) {
+        if !self.known.iter().all(|key| keep(key)) {
+            Arc::make_mut(&mut self.known).retain(|key| keep(key));
         }
-        let mut joined = open.pop().expect("not empty");
-        for way in open {
-            joined = joined.meet(way);
-        }
-        joined
     }
 
-    fn meet(mut self, mut other: Self) -> Self {
-        let mut vars = BTreeMap::new();
-        for (name, var) in std::mem::take(&mut self.vars) {
-            let met = match other.vars.remove(&name) {
-                Some(second) => both(var, second),
-                None => sometimes(var),
-            };
-            vars.insert(name, met);
+    /// Adds paths that are there; more than so many say too much, and what is not kept is asked for again.
+    pub(super) fn learn(&mut self, facts: impl IntoIterator<Item = String>) {
+        let room = MAX_FACTS.saturating_sub(self.known.len());
+        for fact in facts.into_iter().take(room) {
+            if !self.known.contains(&fact) {
+                Arc::make_mut(&mut self.known).insert(fact);
+            }
         }
-        vars.extend(
-            other
-                .vars
-                .into_iter()
-                .map(|(name, var)| (name, sometimes(var))),
-        );
+    }
+
+    /// What holds where one way meets others.
+    pub(super) fn met(others: Option<Self>, way: Self) -> Self {
+        match others {
+            None => way,
+            Some(others) if others.left => way,
+            Some(others) if way.left => others,
+            Some(others) => others.meet(way),
+        }
+    }
+
+    fn meet(self, other: Self) -> Self {
+        // Most ways change nothing, and share what they came with.
+        let vars = if Arc::ptr_eq(&self.vars, &other.vars) {
+            self.vars
+        } else {
+            Arc::new(meet_vars(
+                Arc::unwrap_or_clone(self.vars),
+                Arc::unwrap_or_clone(other.vars),
+            ))
+        };
+        let known = if Arc::ptr_eq(&self.known, &other.known) {
+            self.known
+        } else {
+            Arc::new(self.known.intersection(&other.known).cloned().collect())
+        };
         Self {
             vars,
-            known: self.known.intersection(&other.known).cloned().collect(),
+            known,
             left: false,
         }
     }
 }
 
+fn meet_vars(first: Vars, mut second: Vars) -> Vars {
+    let mut vars = Vars::new();
+    for (name, var) in first {
+        let met = match second.remove(&name) {
+            Some(other) => both(var, other),
+            None => sometimes(var),
+        };
+        vars.insert(name, met);
+    }
+    vars.extend(second.into_iter().map(|(name, var)| (name, sometimes(var))));
+    vars
+}
+
 /// A variable that is assigned on one way only.
 fn sometimes(mut var: Var) -> Var {
+    if let Some(own) = var.shadows.clone() {
+        var.conflict.get_or_insert((var.ty.clone(), own));
+    }
     var.ty = var.ty.optional();
     var
 }

@@ -358,7 +358,8 @@ impl Checker<'_> {
                 | Fid::DividedBy
                 | Fid::Abs
         );
-        if !ty.is_number() && !(money && by_numbers) {
+        let fits = ty.is_number() || (money && by_numbers);
+        if !fits {
             return self.input_type(input, asked);
         }
         let with = With::Ty(ty.clone());

@@ -28,7 +28,7 @@ impl Checker<'_> {
             .as_ref()
             .map(|limit| self.number(limit, "`limit` is said"));
         let key = format!("{}-{}", for_.name.text, self.source(for_.list.span));
-        let reached = (for_.table.is_none()).then(|| self.offset_slot(key.clone()));
+        let reached = (for_.table.is_none()).then(|| self.offset_slot(&key));
         let offset = match &for_.offset {
             None => None,
             Some(Offset::At(operand)) => Some(From::At(self.number(operand, "`offset` is said"))),
@@ -69,7 +69,7 @@ impl Checker<'_> {
         })))
     }
 
-    fn offset_slot(&mut self, key: String) -> u32 {
+    fn offset_slot(&mut self, key: &str) -> u32 {
         let fresh = u32::try_from(self.offsets.len()).unwrap_or(u32::MAX);
         *self
             .offsets
@@ -78,7 +78,6 @@ impl Checker<'_> {
     }
 
     /// Checks the body of a loop, and what stands for an empty list; gives both, the item's slot, and the loop's.
-    #[expect(clippy::type_complexity, reason = "taken apart where it is called")]
     pub(super) fn looped(
         &mut self,
         name: &ast::Name,
@@ -92,15 +91,19 @@ impl Checker<'_> {
         let state = info.state;
         self.env.enter_loop();
         self.loops.push(info);
+        self.leaving.push(None);
         let (item, before) = self.bind(name, element, Some("the item of a loop"));
         let body = body(self);
         self.loops.pop();
-        self.unbind(&name.text, before);
+        let left = self.leaving.pop().flatten();
+        let through = std::mem::take(&mut self.env);
+        self.env = Env::met(left, through);
         self.env.left = false;
+        self.unbind(&name.text, before);
         let after = std::mem::replace(&mut self.env, start.clone());
         let otherwise = otherwise.map_or_else(Vec::new, |body| self.block(body));
         let empty = std::mem::take(&mut self.env);
-        self.env = Env::join(vec![after, start, empty]);
+        self.env = Env::met(Some(Env::met(Some(after), start)), empty);
         ((body, otherwise), item, state)
     }
 

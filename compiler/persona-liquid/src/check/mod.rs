@@ -71,6 +71,7 @@ pub fn check(template: &Template, target: Target, scope: &mut dyn Scope) -> Outc
         frame: 0,
         frames: 0,
         loops: Vec::new(),
+        leaving: Vec::new(),
         loop_base: 0,
         offsets: BTreeMap::new(),
         cycles: BTreeMap::new(),
@@ -116,6 +117,8 @@ struct Checker<'s> {
     frame: u32,
     frames: u32,
     loops: Vec<LoopInfo>,
+    /// What is known where each of them is left, or its next pass begun.
+    leaving: Vec<Option<Env>>,
     /// Where the loops of the frame begin.
     loop_base: usize,
     offsets: BTreeMap<String, u32>,
@@ -165,7 +168,7 @@ impl Typed {
 
 impl Checker<'_> {
     fn finish(self, nodes: Vec<Node>) -> Outcome {
-        let template = (!self.failed).then(|| Checked {
+        let template = (!self.failed).then_some(Checked {
             roots: self.roots,
             nodes,
             locals: self.locals as usize,
@@ -259,17 +262,21 @@ impl Checker<'_> {
             depth: self.loops.len(),
             fixed,
             conflict: None,
+            shadows: None,
             place: self.place(name.span),
         };
         self.env.forget(&name.text);
-        (slot, self.env.vars.insert(Arc::clone(&name.text), var))
+        (
+            slot,
+            self.env.vars_mut().insert(Arc::clone(&name.text), var),
+        )
     }
 
     fn unbind(&mut self, name: &Arc<str>, before: Option<Var>) {
         self.env.forget(name);
         match before {
-            Some(var) => self.env.vars.insert(Arc::clone(name), var),
-            None => self.env.vars.remove(name),
+            Some(var) => self.env.vars_mut().insert(Arc::clone(name), var),
+            None => self.env.vars_mut().remove(name),
         };
     }
 
@@ -287,6 +294,8 @@ impl Checker<'_> {
         let depth = self.loops.len();
         let mut ty = value.ty.clone();
         let mut first = depth;
+        let mut known_slot = None;
+        let mut shadows = None;
         if let Some(var) = self.env.vars.get(&name.text).cloned() {
             if let Some(what) = var.fixed {
                 let message = format!("`{}` is {what}, and stays what it is", name.text);
@@ -302,17 +311,23 @@ impl Checker<'_> {
                 ty = self.loop_carried(name, &var, value)?;
                 first = var.depth;
             }
-        } else if self.env.vars.len() >= MAX_VARIABLES {
-            let diagnostic = self.problem(liquid::TOO_LARGE, name.span, "too many variables");
-            self.report(diagnostic.label(format!("{MAX_VARIABLES} are the most")));
+            known_slot = Some(var.slot);
+            shadows = var.shadows;
+        } else if self.too_many(name) {
             return None;
+        } else if self.frame == 0 {
+            shadows = self.scope.root(&name.text);
+            if shadows.is_some() && depth > self.loop_base {
+                self.shadowed_in_loop(name);
+                return None;
+            }
         }
-        let slot = self.slot(&name.text);
+        let slot = known_slot.unwrap_or_else(|| self.slot(&name.text));
         let is_known = !value.ty.is_optional();
         let place = self.place(name.span);
         self.env.forget(&name.text);
         if is_known && ty.is_optional() {
-            self.env.known.insert(name.text.to_string());
+            self.env.learn([name.text.to_string()]);
         }
         let var = Var {
             slot,
@@ -320,10 +335,30 @@ impl Checker<'_> {
             depth: first,
             fixed: None,
             conflict: None,
+            shadows,
             place,
         };
-        self.env.vars.insert(Arc::clone(&name.text), var);
+        self.env.vars_mut().insert(Arc::clone(&name.text), var);
         Some(slot)
+    }
+
+    /// The first pass of a loop would read the message's variable, and the others what is assigned.
+    fn shadowed_in_loop(&mut self, name: &ast::Name) {
+        let message = format!("`{}` is a variable of this message", name.text);
+        let diagnostic = self
+            .problem(liquid::VARIABLE_TYPE, name.span, message)
+            .label("the next pass of the loop would read another one");
+        self.report(diagnostic.help("give the new value another name"));
+    }
+
+    /// Whether there are as many variables as there may be; then it is said.
+    fn too_many(&mut self, name: &ast::Name) -> bool {
+        let full = self.env.vars.len() >= MAX_VARIABLES;
+        if full {
+            let diagnostic = self.problem(liquid::TOO_LARGE, name.span, "too many variables");
+            self.report(diagnostic.label(format!("{MAX_VARIABLES} are the most")));
+        }
+        full
     }
 
     /// A variable from outside a loop keeps its type in it, or the second pass would meet another than the first.

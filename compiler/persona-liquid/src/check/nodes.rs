@@ -30,7 +30,7 @@ impl Checker<'_> {
         }
         self.depth += 1;
         for node in &block.nodes {
-            if self.is_full(node.span) {
+            if self.is_full(node.span) || self.problems.is_full() {
                 break;
             }
             match &node.kind {
@@ -78,7 +78,7 @@ impl Checker<'_> {
                 let before = self.env.clone();
                 let body = self.block(body);
                 let after = std::mem::take(&mut self.env);
-                self.env = Env::join(vec![before, after]);
+                self.env = Env::met(Some(before), after);
                 Some(Node::IfChanged(self.changed(), body))
             }
         }
@@ -210,7 +210,7 @@ impl Checker<'_> {
     }
 
     fn if_(&mut self, branches: &[ast::Branch], otherwise: Option<&Block>) -> Node {
-        let mut ends = Vec::with_capacity(branches.len() + 1);
+        let mut end: Option<Env> = None;
         let mut checked = Vec::with_capacity(branches.len());
         for branch in branches {
             let mut judged = self.condition(&branch.condition);
@@ -218,15 +218,16 @@ impl Checker<'_> {
                 judged = self.negated(judged);
             }
             let before = self.env.clone();
-            self.env.known.extend(judged.yes);
+            self.env.learn(judged.yes);
             let body = self.block(&branch.body);
-            ends.push(std::mem::replace(&mut self.env, before));
-            self.env.known.extend(judged.no);
+            let after = std::mem::replace(&mut self.env, before);
+            end = Some(Env::met(end, after));
+            self.env.learn(judged.no);
             checked.push((judged.test, body));
         }
         let last = otherwise.map_or_else(Vec::new, |body| self.block(body));
-        ends.push(std::mem::take(&mut self.env));
-        self.env = Env::join(ends);
+        let after = std::mem::take(&mut self.env);
+        self.env = Env::met(end, after);
         Node::If(checked, last)
     }
 
@@ -267,20 +268,20 @@ impl Checker<'_> {
             }
             // Each `when` that fits is printed, so this may come behind those before it.
             let before = self.env.clone();
-            self.env.known.extend(facts.unwrap_or_default());
+            self.env.learn(facts.unwrap_or_default());
             let body = self.block(body);
             let after = std::mem::take(&mut self.env);
-            self.env = Env::join(vec![before, after]);
+            self.env = Env::met(Some(before), after);
             whens.push((tests, body));
         }
         let after = std::mem::replace(&mut self.env, start);
-        self.env.known.extend(otherwise_known);
+        self.env.learn(otherwise_known);
         let otherwise = case
             .otherwise
             .as_ref()
             .map_or_else(Vec::new, |body| self.block(body));
         let other = std::mem::take(&mut self.env);
-        self.env = Env::join(vec![after, other]);
+        self.env = Env::met(Some(after), other);
         Node::Case(whens, otherwise)
     }
 
@@ -406,6 +407,9 @@ impl Checker<'_> {
             return None;
         }
         let hidden: Arc<str> = Arc::from(format!("\0{}", name.text));
+        if !self.env.vars.contains_key(&hidden) && self.too_many(name) {
+            return None;
+        }
         let slot = self.slot(&hidden);
         let place = self.place(name.span);
         let depth = self.loops.len();
@@ -420,9 +424,10 @@ impl Checker<'_> {
             depth,
             fixed: None,
             conflict: None,
+            shadows: None,
             place,
         };
-        self.env.vars.insert(hidden, var);
+        self.env.vars_mut().insert(hidden, var);
         Some(Node::Count(slot, up))
     }
 
@@ -445,6 +450,9 @@ impl Checker<'_> {
             );
             return None;
         }
+        let way = self.env.clone();
+        let ways = self.leaving.last_mut().expect("a loop stands around");
+        *ways = Some(Env::met(ways.take(), way));
         self.env.left = true;
         Some(if *kind == NodeKind::Break {
             Node::Break

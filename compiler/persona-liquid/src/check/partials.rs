@@ -225,7 +225,7 @@ impl Checker<'_> {
 
     /// Names stand in the template that renders this one.
     fn named_in(&mut self, name: &str, file: FileId) {
-        if let Some(var) = self.env.vars.get_mut(name) {
+        if let Some(var) = self.env.vars_mut().get_mut(name) {
             var.place.file = file;
         }
     }

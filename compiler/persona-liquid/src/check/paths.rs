@@ -54,7 +54,7 @@ impl Checker<'_> {
         match &typed.ty {
             Ty::Error | Ty::Int => {}
             Ty::Optional(_) => {
-                self.may_be_missing(&typed, &format!("{what} with a number that is there"))
+                self.may_be_missing(&typed, &format!("{what} with a number that is there"));
             }
             other => {
                 let found = other.describe();
@@ -117,12 +117,12 @@ impl Checker<'_> {
         };
         if let Some(var) = self.env.vars.get(&name.text).cloned() {
             if let Some((one, other)) = &var.conflict {
-                let message = format!(
-                    "`{}` is sometimes {} and sometimes {}",
-                    name.text,
-                    one.describe(),
-                    other.describe()
-                );
+                let what = if one == other {
+                    "the message's own and sometimes what is assigned".to_owned()
+                } else {
+                    format!("{} and sometimes {}", one.describe(), other.describe())
+                };
+                let message = format!("`{}` is sometimes {what}", name.text);
                 let diagnostic = self.problem(liquid::VARIABLE_TYPE, name.span, message);
                 self.report(
                     diagnostic

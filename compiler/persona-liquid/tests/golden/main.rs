@@ -137,7 +137,7 @@ fn value(scope: &Data<'_>, path: &[Arc<str>]) -> Value {
     let mut ty = scope.types[&path[0]].clone();
     for field in &path[1..] {
         let Ty::Record(fields) = ty.known() else {
-            panic!("{path:?} leads through no record");
+            unreachable!("{path:?} leads through no record");
         };
         ty = fields
             .iter()

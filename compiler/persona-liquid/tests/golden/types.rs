@@ -97,6 +97,6 @@ pub(super) fn value_of(json: &Json, ty: &Ty) -> Value {
             });
             Value::Record(values.collect())
         }
-        (json, ty) => panic!("{json} is no {ty:?}"),
+        (json, ty) => unreachable!("{json} is no {ty:?}"),
     }
 }

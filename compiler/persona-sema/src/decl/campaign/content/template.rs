@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use persona_base::{Applicability, contents, nearest};
+use persona_base::{Applicability, Label, contents, liquid, nearest};
 use persona_liquid::Target;
 use persona_syntax::ast;
 
@@ -68,6 +68,17 @@ impl Writing<'_, '_> {
         let mut seen = Seen::new(db, &self.checking.env, scope, path, written.span);
         let outcome = persona_liquid::check(&template, target, &mut seen);
         let mut found = outcome.diagnostics;
+        // What is missing here may be there in another content that names the same file.
+        let own = &self.checking.tree.name.text;
+        for diagnostic in &mut found {
+            if diagnostic.code == liquid::UNKNOWN_VARIABLE {
+                diagnostic.secondary.push(Label {
+                    file: self.checking.file,
+                    span: written.span,
+                    text: format!("`{own}` is made from this template"),
+                });
+            }
+        }
         let read = outcome.template.map(|template| {
             let mut roots = Vec::with_capacity(template.roots.len());
             for root in &template.roots {
