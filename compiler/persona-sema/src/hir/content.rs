@@ -59,10 +59,6 @@ pub struct Variant {
 
 /// What fills a slot.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "few for each variant, read in place"
-)]
 pub enum SlotValue {
     /// A value. Text in a slot of type `Html` is escaped, but for parts with the format `raw`.
     Expr(Expr),

@@ -18,6 +18,9 @@ use crate::{EnumId, Expr, ExprKind, Type, TypeKind};
 /// A value by its path: `cart`, `value`.
 type Path = Vec<Arc<str>>;
 
+/// A value's dotted name and type.
+type Named = (String, Type);
+
 /// What one template sees.
 pub(super) struct Seen<'a, 'db> {
     db: &'db dyn Db,
@@ -73,7 +76,7 @@ impl<'a, 'db> Seen<'a, 'db> {
                     _ => return Some(self.leaf(path())),
                 },
             };
-            return Some(self.record(path(), names));
+            return Some(self.record(&path(), names));
         }
         let profile = &self.env.schema().profile;
         if profile.field(name).is_some() {
@@ -82,14 +85,14 @@ impl<'a, 'db> Seen<'a, 'db> {
         let fields = profile.fields.iter().map(|field| field.name.to_string());
         if name == "profile" && self.env.global(name).is_none() {
             let names = fields.collect();
-            return Some(self.record(path(), names));
+            return Some(self.record(&path(), names));
         }
         let prefix = format!("{name}.");
         let under: Vec<String> = fields
             .filter_map(|field| Some(field.strip_prefix(&prefix)?.to_owned()))
             .collect();
         if !under.is_empty() {
-            return Some(self.record(path(), under));
+            return Some(self.record(&path(), under));
         }
         self.declared(name)
     }
@@ -115,7 +118,7 @@ impl<'a, 'db> Seen<'a, 'db> {
                     .iter()
                     .map(|(slot, _)| slot.to_string())
                     .collect();
-                Some(self.record(path, names))
+                Some(self.record(&path, names))
             }
             Some(Global::Broken) => Some(Ty::Error),
             None if name == "today" => {
@@ -145,7 +148,7 @@ impl<'a, 'db> Seen<'a, 'db> {
     }
 
     /// A record of the values below a path, from their dotted names.
-    fn record(&mut self, path: Path, names: Vec<String>) -> Ty {
+    fn record(&mut self, path: &[Arc<str>], names: Vec<String>) -> Ty {
         let mut fields: Vec<(Arc<str>, Vec<String>)> = Vec::new();
         for name in names {
             let (first, rest) = name
@@ -161,12 +164,12 @@ impl<'a, 'db> Seen<'a, 'db> {
             fields[at].1.extend(rest.map(str::to_owned));
         }
         let typed = fields.into_iter().map(|(name, below)| {
-            let mut path = path.clone();
+            let mut path = path.to_vec();
             path.push(Arc::clone(&name));
             let ty = if below.is_empty() {
                 self.leaf(path)
             } else {
-                self.record(path, below)
+                self.record(&path, below)
             };
             Field { name, ty }
         });
@@ -283,8 +286,8 @@ impl<'a, 'db> Seen<'a, 'db> {
     }
 
     /// A record from the dotted names of its values.
-    fn nested(&self, names: Vec<(String, Type)>) -> Ty {
-        let mut fields: Vec<(Arc<str>, Vec<(String, Type)>)> = Vec::new();
+    fn nested(&self, names: Vec<Named>) -> Ty {
+        let mut fields: Vec<(Arc<str>, Vec<Named>)> = Vec::new();
         let mut leaves: BTreeMap<Arc<str>, Type> = BTreeMap::new();
         for (name, ty) in names {
             let first: Arc<str> = Arc::from(name.split('.').next().unwrap_or_default());
