@@ -19,7 +19,8 @@ PART_C = {
     "B = Bench(A.reps, A.budget)\n": '''import ours
 for q in (1, 2, 3, 4):
     B.add({1: "C1 purchases 30d >= 3", 2: "C2 sum(amount) 90d > 500", 3: "C3 cart_add (30d) and no purchase within 24h", 4: "C4 email_open 7d > 3"}[q], "persona", ours.behaviour([q], path, T), lambda r, q=q: one(q)(r[0]))
-B.add("C5 RFM quintiles", "persona", ours.recency_frequency_money(path, T), lambda r: None if r == [sum(ref[5])] * 2 + [P] * 2 else f"{r} vs {sum(ref[5])}")
+rfm_ours = ours.RecencyFrequencyMoney(path, T)
+B.add("C5 RFM quintiles", "persona", rfm_ours.run, lambda r: rfm_ours.check(P, pid[ty == 6], ts[ty == 6], am[ty == 6], [x for x in ref[5] if x]))
 B.add("C1-C4 together", "persona", ours.behaviour([1, 2, 3, 4], path, T), lambda r: four(r))
 ''',
 }

@@ -22,7 +22,7 @@ CONFIG = '[package]\nname = "peers"\nversion = "0.1.0"\nlanguage = "1"\ntimezone
 def library():
     lib = C.CDLL(os.environ.get("PERSONA_PEERS", f"{HERE}/target/release/libpersona_peers.so"))
     lib.persona_open.restype = C.c_void_p
-    for name in ("persona_run", "persona_files"):
+    for name in ("persona_run", "persona_values", "persona_files"):
         getattr(lib, name).restype = C.c_uint64
     return lib
 
@@ -49,26 +49,11 @@ def write_package(name, program):
 
 # ---- part B: segments over profiles ----
 
-PROFILE = f"""enum Country {{ {", ".join(COUNTRY)} }}
+with open(f"{HERE}/person.persona") as file:
+    PROFILE = f"""enum Country {{ {", ".join(COUNTRY)} }}
 enum Device {{ {", ".join(DEVICE)} }}
 enum Plan {{ {", ".join(PLAN)} }}
-profile Person {{
-  id: String @key
-  age: Int?
-  orders: Int
-  sessions: Int
-  spend: Float
-  churn: Float?
-  balance: Money<USD>
-  last_seen: Timestamp
-  signup: Timestamp
-  country: Country
-  device: Device
-  plan: Plan
-  city: String
-  opt_in: Bool
-}}
-"""
+""" + file.read()
 
 
 def instant(micros):
@@ -211,10 +196,57 @@ def behaviour(questions, path, threads):
     return lambda: [int(count) for count in run()]
 
 
-def recency_frequency_money(path, threads):
-    """C5: how many buyers are in each cell. Counts buyers and those with a tile, which all have of a count and a sum; ties stand together
-    in persona, apart in SQL, so that cells are not compared."""
-    engine = open_package(behaviour_package([5], path), threads)
-    # The answers by name: the segment of buyers, then the three tiles.
-    run = cell(engine, threads, 4, COUNTS)
-    return lambda: [int(count) for count in run()]
+class RecencyFrequencyMoney:
+    """C5. SQL's NTILE parts people whose values are equal by where they stand; persona's tiles do not. So the harness's counts of
+    cells are no answer to compare with: `check` compares each person's three tiles with those computed here."""
+
+    def __init__(self, path, threads):
+        self.engine = open_package(behaviour_package([5], path), threads)
+        self.threads = C.c_uint32(threads)
+        # The answers by name: the segment of buyers, then the three tiles.
+        self.counts = cell(self.engine, threads, 4, COUNTS)
+
+    def run(self):
+        return [int(count) for count in self.counts()]
+
+    def values(self, answer, people):
+        values = np.zeros(people, np.int64)
+        count = LIB.persona_values(self.engine, self.threads, C.c_uint32(answer), C.c_void_p(values.ctypes.data))
+        return values if count == people else None
+
+    def check(self, people, person, at, amount, cells):
+        """What is wrong, if anything: purchases are given by person in their order, and the sizes of the harness's cells."""
+        count = np.bincount(person, minlength=people)
+        last = np.full(people, np.iinfo(np.int64).min)
+        np.maximum.at(last, person, at)
+        # In the order of events, as both add.
+        spent = np.bincount(person, weights=amount, minlength=people)
+        buyers = np.flatnonzero(count)
+        keys = [last, count, spent]
+        apart = np.stack([tiles(key[buyers]) for key in keys])
+        if sorted(np.unique(apart, axis=1, return_counts=True)[1]) != sorted(cells):
+            return "the tiles computed here are not the harness's"
+        ranked = self.values(0, people)
+        if ranked is None or not np.array_equal(ranked, count > 0):
+            return "other people are buyers"
+        for answer, key in enumerate(keys, 1):
+            # Buyers are who is ranked among; whoever has a value has a tile, and only the last purchase of nobody is missing.
+            expected = np.where((answer > 1) | (count > 0), tiles(key[buyers], key), np.iinfo(np.int64).min)
+            got = self.values(answer, people)
+            if got is None or not np.array_equal(got, expected):
+                return f"answer {answer}: {'none' if got is None else np.count_nonzero(got != expected)} differ"
+        return None
+
+
+def tiles(population, values=None):
+    """Fifths, from 1. Of the population itself as SQL has it: by position, equal values one after another. Of values, as persona has
+    it: each as the first of the population that is not less, or as the last of all."""
+    order = np.argsort(population, kind="stable")
+    if values is None:
+        place = np.empty(len(population), np.int64)
+        place[order] = np.arange(len(population))
+    else:
+        place = np.minimum(np.searchsorted(population[order], values, side="left"), len(population) - 1)
+    size, larger = divmod(len(population), 5)
+    ends = np.cumsum([size + (tile < larger) for tile in range(5)])
+    return np.searchsorted(ends, place, side="right") + 1

@@ -1,5 +1,5 @@
-//! The engine behind four C functions, for the harness that times other engines in one process with it: open a package and read
-//! its data, answer everything, or run the package from its files to a members file. Must not be used for anything else: a
+//! The engine behind C functions, for the harness that times other engines in one process with it: open a package and read its
+//! data, answer everything, give an answer about each profile, or run the package from its files to a members file. Must not be used for anything else: a
 //! wrong pointer is the caller's mistake and is not noticed.
 #![allow(unsafe_code, reason = "a C interface takes pointers")]
 
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use persona::{Compiled, Engine as Way, Package, Program, Progress, RunOptions as Run, Stage};
 use persona_io::{LoadOptions, NoProgress};
 use persona_jit::{Compiled as Code, Room, RunOptions};
-use persona_runtime::{Dataset, Evaluation, Total, Totals};
+use persona_runtime::{Answer, Dataset, Evaluation, Total, Totals, Values};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -135,6 +135,44 @@ pub extern "C" fn persona_run(
         unsafe { *counts.add(index) = count };
     }
     totals.columns.len() as u64
+}
+
+/// The answer about each profile: a member 1, others 0; the whole number of a trait, `i64::MIN` where it is missing. `answer` counts
+/// as in `persona_run`; `values` has room for one number for each profile. Gives how many profiles there are; 0 where there is no
+/// such answer, or one of another type.
+#[unsafe(no_mangle)]
+pub extern "C" fn persona_values(
+    engine: *const Engine,
+    threads: u32,
+    answer: u32,
+    values: *mut i64,
+) -> u64 {
+    // SAFETY: as in `persona_run`.
+    let engine = unsafe { &*engine };
+    let answers = engine.data.as_ref().zip(engine.code.as_ref());
+    let answers = answers.map(|(data, code)| {
+        let options = RunOptions::with_threads(threads as usize);
+        code.run_with(data, &engine.evaluation, &options)
+    });
+    let numbers: Option<Vec<i64>> = answers.and_then(|answers| {
+        match answers.columns.get(answer as usize)? {
+            Answer::Members(members) => Some(members.iter().map(i64::from).collect()),
+            Answer::Values(column) => match &column.values {
+                Values::Int(numbers) => {
+                    let number = |row| match column.is_known(row) {
+                        true => numbers.get(row),
+                        false => i64::MIN,
+                    };
+                    Some((0..column.len()).map(number).collect())
+                }
+                _ => None,
+            },
+        }
+    });
+    let numbers = numbers.unwrap_or_default();
+    // SAFETY: the harness gives room for all profiles, which is none of the engine's memory.
+    unsafe { std::ptr::copy_nonoverlapping(numbers.as_ptr(), values, numbers.len()) };
+    numbers.len() as u64
 }
 
 /// Runs the package from its files, and writes the members file if a path is given. Counts as `persona_run`, segments only.
