@@ -1,8 +1,10 @@
 //! Batches by columns where they could go wrong: at the ends of chunks, over many zones, where everything is missing, where
 //! thresholds are found by bisection, where dictionaries are asked, and where code must do everything.
 
+use std::sync::Arc;
+
 use persona_ir::{Builder, Const, DatePart, F64, NodeId, Op, OutputKind, Plan, Ty};
-use persona_runtime::{Column, Dataset, Value, Values};
+use persona_runtime::{Column, Dataset, Value, Values, build};
 
 use super::fixture::{self, DAY, FLOATS, INTS, NOW, Rng, TEXTS, TIER, euro};
 use super::generate::{self, Focus};
@@ -411,4 +413,41 @@ fn what_is_expensive_is_asked_only_where_it_decides() {
             agree(&plan, &data, &at(NOW)).unwrap();
         }
     }
+}
+
+/// A chunk whose answer depends on something expensive, and a last one, shorter, of which the cheap condition says all.
+#[test]
+fn what_a_chunk_left_counts_for_nobody_beyond_the_last() {
+    let mut b = Builder::new();
+    let (n, m) = (plans::profile(&mut b, "n"), plans::profile(&mut b, "m"));
+    let (home, work) = (
+        plans::profile(&mut b, "home"),
+        plans::profile(&mut b, "work"),
+    );
+    let seven = plans::int(&mut b, 7);
+    let cheap = bool_node(&mut b, Op::Eq(n, seven));
+    let less = bool_node(&mut b, Op::Lt(n, m));
+    let looped = bool_node(&mut b, Op::Or([cheap, less].into()));
+    let far = b.node(Op::Distance(home, work), Ty::Length, true);
+    let limit = b.constant(Const::Int(i64::MAX), Ty::Length);
+    let somewhere = bool_node(&mut b, Op::Le(far, limit));
+    let called = bool_node(&mut b, Op::Or([cheap, somewhere].into()));
+    let plan = segments(b, &[looped, called]);
+    let profiles = 2_300;
+    let mut data = fixture::dataset(&mut Rng(8), profiles, 0);
+    let mut strings = Arc::clone(&data.strings);
+    let mut set = |node: NodeId, value: &dyn Fn(usize) -> Value| {
+        let Op::Profile(col) = plan.nodes[node].op else {
+            unreachable!("it is a column")
+        };
+        let values: Vec<Value> = (0..profiles).map(value).collect();
+        let ty = &plan.schema.profile.columns[col].ty;
+        data.columns[col] = build::column(&values, ty, &mut strings);
+    };
+    set(n, &|row| Value::Int(if row < 2_048 { 0 } else { 7 }));
+    set(m, &|_| Value::Int(100));
+    set(home, &|_| Value::Geo(1.0, 2.0));
+    set(work, &|_| Value::Geo(2.0, 3.0));
+    data.strings = strings;
+    agree(&plan, &data, &at(NOW)).unwrap();
 }
