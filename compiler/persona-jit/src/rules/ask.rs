@@ -181,13 +181,13 @@ impl RuleIndex {
         let (mut first, last) = (0, bitmaps.blocks.len().saturating_sub(1));
         let mut coming = numbers.iter();
         for number in coming.by_ref().take(AHEAD) {
-            will_read(&bitmaps.planes, *number as usize);
+            will_read(&bitmaps.planes, *number);
         }
         for (number, block) in bitmaps.blocks.iter().enumerate() {
             let parts = &numbers[first..block.parts as usize];
             first = block.parts as usize;
             for number in coming.by_ref().take(parts.len()) {
-                will_read(&bitmaps.planes, *number as usize);
+                will_read(&bitmaps.planes, *number);
             }
             let mut left = if number == last {
                 bitmaps.last
