@@ -3,7 +3,7 @@
 use persona_base::IndexVec;
 use smallvec::SmallVec;
 
-use crate::{NegationMode, Node, NodeId, Op, Query};
+use crate::{NegationMode, Node, NodeId, Op, Query, Sequence};
 
 /// An operand of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,21 +129,7 @@ pub fn operands(op: &Op) -> Operands {
             list.query(&agg.query);
             list.body(agg.value, 0, agg.query.binders());
         }
-        Op::Sequence(sequence) => {
-            list.query(&sequence.first);
-            for (level, step) in (1..).zip(&sequence.steps) {
-                step.within.iter().for_each(|n| list.direct(*n));
-                list.body(step.filter, 0, level + 1);
-            }
-            if let Some(not) = &sequence.not {
-                match not.mode {
-                    NegationMode::Within(length) | NegationMode::For(length) => list.direct(length),
-                    NegationMode::Ever => {}
-                }
-                let levels = u16::try_from(sequence.steps.len()).unwrap_or(u16::MAX);
-                list.body(not.filter, 0, levels.saturating_add(2));
-            }
-        }
+        Op::Sequence(sequence) => list.sequence(sequence),
     }
     list.0
 }
@@ -178,6 +164,22 @@ impl List {
             .chain(&query.to)
             .for_each(|bound| self.direct(bound.at));
         self.body(query.filter, 0, query.binders());
+    }
+
+    fn sequence(&mut self, sequence: &Sequence) {
+        self.query(&sequence.first);
+        for (level, step) in (1..).zip(&sequence.steps) {
+            step.within.iter().for_each(|n| self.direct(*n));
+            self.body(step.filter, 0, level + 1);
+        }
+        if let Some(not) = &sequence.not {
+            match not.mode {
+                NegationMode::Within(length) | NegationMode::For(length) => self.direct(length),
+                NegationMode::Ever => {}
+            }
+            let levels = u16::try_from(sequence.steps.len()).unwrap_or(u16::MAX);
+            self.body(not.filter, 0, levels.saturating_add(2));
+        }
     }
 }
 
