@@ -4,6 +4,7 @@ mod bad_input;
 mod bench;
 mod breaking;
 mod commands;
+mod experiment;
 mod fixes;
 mod fmt;
 mod formats;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::experiment::{LeastEffect, Share, traffic};
 use crate::fmt::Lines;
 use crate::new::Template;
 use crate::report::Format;
@@ -91,6 +92,14 @@ pub(crate) enum Command {
                             persona overlap examples/shop --segment vip --segment lifecycle --format html --out overlap.html"
     )]
     Overlap(Overlap),
+    /// Say how many people an experiment needs, or what came out of it
+    #[command(
+        after_help = "Examples:\n  persona experiment cart_subject --plan --effect 10%\n  \
+                            persona experiment cart_subject --plan --baseline 5% --effect 1pp --traffic 500\n  \
+                            persona experiment cart_subject --report --log sent.ndjson\n  \
+                            persona experiment first_gate --report --exposure version --goal retained_7"
+    )]
+    Experiment(Experiment),
     /// Show what one person reads in a content, and why that
     #[command(
         after_help = "Examples:\n  persona render cart_reminder --profile c0042 examples/shop\n  \
@@ -310,6 +319,66 @@ pub(crate) enum Prose {
     Human,
     /// One JSON object
     Json,
+}
+
+/// `persona experiment`
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["plan", "report"]))]
+pub(crate) struct Experiment {
+    /// The experiment
+    pub(crate) name: String,
+    /// A package's folder or a .persona file; by default the package around the current folder
+    pub(crate) path: Option<PathBuf>,
+    /// Say how many people it needs, and how long that takes
+    #[arg(long)]
+    pub(crate) plan: bool,
+    /// Say what came out: for each arm who was exposed, who reached the goal, and how sure that is
+    #[arg(long)]
+    pub(crate) report: bool,
+    /// With --plan: the least effect worth finding, 10% of the rate or 1pp beside it
+    #[arg(
+        long,
+        value_name = "EFFECT",
+        default_value = "10%",
+        allow_hyphen_values = true
+    )]
+    pub(crate) effect: LeastEffect,
+    /// With --plan: the rate without the experiment; by default that of the first goal in the data
+    #[arg(long, value_name = "SHARE", conflicts_with = "report")]
+    pub(crate) baseline: Option<Share>,
+    /// With --plan: how often it may find something where nothing is
+    #[arg(long, value_name = "SHARE", default_value = "5%")]
+    pub(crate) alpha: Share,
+    /// With --plan: how often it finds an effect that is there
+    #[arg(long, value_name = "SHARE", default_value = "80%")]
+    pub(crate) power: Share,
+    /// With --plan: how many new people it meets each day; by default measured on the data
+    #[arg(long, value_name = "N", value_parser = traffic, conflicts_with = "report")]
+    pub(crate) traffic: Option<f64>,
+    /// With --report: a log of what was sent, one JSON object per line
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["plan", "exposure"])]
+    pub(crate) log: Option<PathBuf>,
+    /// With --report: the field or trait that says who was in which arm, or an event's field (Assigned.variant)
+    #[arg(long, value_name = "FIELD", conflicts_with = "plan")]
+    pub(crate) exposure: Option<String>,
+    /// With --exposure: the field or trait that says when
+    #[arg(long, value_name = "FIELD", requires = "exposure")]
+    pub(crate) exposed_at: Option<String>,
+    /// With --report: compare this segment or trait, and not the experiment's goals; may be repeated
+    #[arg(long = "goal", value_name = "NAME", conflicts_with = "plan")]
+    pub(crate) goals: Vec<String>,
+    /// With --report: how sure intervals and verdicts are
+    #[arg(long, value_name = "SHARE", default_value = "95%")]
+    pub(crate) confidence: Share,
+    /// The arm that others are compared with, or holdout; by default `control`, else the first
+    #[arg(long, value_name = "ARM")]
+    pub(crate) control: Option<String>,
+    /// The evaluation time; by default the latest event in the data
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Prose,
 }
 
 /// `persona overlap`

@@ -6,6 +6,7 @@ mod bench;
 mod breaking;
 mod check;
 mod columns;
+mod experiment;
 mod explain;
 mod fail;
 mod fmt;
@@ -66,6 +67,7 @@ fn dispatch(command: &Command, term: Term) -> Result<Outcome, Failure> {
         Command::Run(args) => run::run(args, term),
         Command::Bench(args) => bench::bench(args, term),
         Command::Why(args) => why::why(args, term),
+        Command::Experiment(args) => experiment::experiment(args, term),
         Command::Overlap(args) => overlap::overlap(args, term),
         Command::Render(args) => render::render(args, term),
         Command::Uses(args) => uses::uses(args, term),

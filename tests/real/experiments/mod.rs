@@ -9,6 +9,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use persona::experiment::stats::{
     Interval, Moments, Proportion, check_ratio, compare_means, compare_proportions, two_sided,
 };
+use persona::experiment::{Compared, ExposedBy, ReportOptions};
+use persona::{Compiled, Package};
 use persona_runtime::Value;
 use serde_json::Value as Json;
 
@@ -214,4 +216,52 @@ fn asos_experiments_whose_division_is_off() {
         flagged += usize::from(found.is_mismatch());
     }
     assert_eq!(flagged, count(&worked["flagged"]));
+}
+
+#[test]
+fn cookie_cats_report_says_the_same() {
+    let folder = root().join("tests/real/cookie_cats");
+    if answer("cookie_cats", "2017-01-01T00:00:00Z").is_none() {
+        return;
+    }
+    let package = Package::open(Some(&folder)).expect("a package");
+    let Compiled::Program(program, _) = package.compile().expect("a valid package compiles") else {
+        panic!("the package has errors");
+    };
+    let options = ReportOptions {
+        now: None,
+        exposed: ExposedBy::Field("version".to_owned()),
+        exposed_at: None,
+        goals: ["retained_1", "retained_7", "rounds"]
+            .map(str::to_owned)
+            .to_vec(),
+        control: None,
+        confidence: 0.95,
+    };
+    let report = program
+        .experiment_report("first_gate", &options, &())
+        .expect("a report");
+    let reference = &reference()["cookie_cats"];
+    near(report.ratio.expect("people").p, &reference["ratio_p"]);
+    for (goal, name) in report.goals.iter().zip(["retention_1", "retention_7"]) {
+        let Compared::Rate {
+            found: Some(found),
+            corrected,
+            ..
+        } = goal.compared[0]
+        else {
+            panic!("rates are compared");
+        };
+        near(found.test.expect("a test").p, &reference[name]["p"]);
+        near(corrected.expect("a test"), &reference[name]["p"]);
+        between(found.difference_interval, &reference[name]["newcombe"]);
+    }
+    let Compared::Mean {
+        found: Some(found), ..
+    } = report.goals[2].compared[0]
+    else {
+        panic!("means are compared");
+    };
+    near(found.t, &reference["rounds"]["t"]);
+    between(found.difference_interval, &reference["rounds"]["interval"]);
 }

@@ -40,6 +40,19 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
         hits
     }
 
+    /// Whether a query yields something of one event of the profile: the event, or an element of its list. Neither its window nor
+    /// `latest` is asked; the filter is, with what the profile and its history are now.
+    pub fn yields(&mut self, query: &Query, event: EventRef) -> bool {
+        if let Some(filter) = query.filter {
+            self.evaluate(&self.evaluator.needed(&[filter]));
+        }
+        let hits = self.hits_of(event, query.items.as_deref());
+        hits.iter().any(|hit| {
+            self.bind_hit(hit);
+            self.holds(query.filter)
+        })
+    }
+
     /// Whether an instant is inside a query's window.
     fn in_window(&self, query: &Query, at: i64) -> bool {
         let bound = |bound: &Bound| (self.known(bound.at).int(), bound.inclusive);
