@@ -7,6 +7,7 @@ use super::report::evaluator;
 use super::stats::{Design, Effect, Proportion, SizeError, detectable, sample_size};
 use super::traffic::first_meetings;
 use super::{control, find, groups, treatments};
+use crate::error::guarded;
 use crate::{Error, Now, Program, Progress};
 
 const DAY: i64 = 86_400_000_000;
@@ -153,6 +154,15 @@ impl Program {
         options: &PlanOptions,
         progress: &dyn Progress,
     ) -> Result<PlanResult, Error> {
+        guarded("planning", || self.planned(name, options, progress))?
+    }
+
+    fn planned(
+        &self,
+        name: &str,
+        options: &PlanOptions,
+        progress: &dyn Progress,
+    ) -> Result<PlanResult, Error> {
         let staged = self.staged()?;
         let experiment = find(&staged.campaign, name)?;
         let groups = groups(&staged.program.plan, experiment);
@@ -256,8 +266,7 @@ impl Program {
                     .with_help("give --baseline and --traffic"),
             );
         }
-        let evaluator =
-            crate::error::guarded("preparing", || evaluator(&staged.campaign, data, now))?;
+        let evaluator = evaluator(&staged.campaign, data, now);
         let mut person = evaluator.profile(0);
         let from = now.saturating_sub(WINDOW * DAY);
         let recent = match options.traffic {

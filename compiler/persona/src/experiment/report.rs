@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use persona_ir::Campaign;
+use persona_ir::{Campaign, Experiment};
 use persona_runtime::time::Times;
 use persona_runtime::{Dataset, Evaluation, Evaluator, Prepared, ProfileEvaluator, calibrate};
 
@@ -162,38 +162,27 @@ impl Program {
         options: &ReportOptions,
         progress: &dyn Progress,
     ) -> Result<ReportResult, Error> {
+        guarded("reporting", || self.report(name, options, progress))?
+    }
+
+    fn report(
+        &self,
+        name: &str,
+        options: &ReportOptions,
+        progress: &dyn Progress,
+    ) -> Result<ReportResult, Error> {
         let staged = self.staged()?;
         let experiment = find(&staged.campaign, name)?;
         let groups = groups(&staged.program.plan, experiment);
         let control = control(&groups, options.control.as_deref())?;
-        let goals = match options.goals.is_empty() {
-            true => experiment
-                .goals
-                .iter()
-                .map(|goal| {
-                    Ok(Wanted {
-                        name: self.written(goal.place),
-                        counted: Counted::Event(goal),
-                    })
-                })
-                .collect::<Result<Vec<_>, Error>>()?,
-            false => options
-                .goals
-                .iter()
-                .map(|name| named(&staged.program, name))
-                .collect::<Result<_, _>>()?,
-        };
-        if goals.is_empty() {
-            return Err(Error::call(format!("the experiment `{name}` has no goal, so nothing tells which arm did better"))
-                .with_help("declare one, as in `goal Purchase within 7d`, or name a segment or a trait with --goal"));
-        }
+        let goals = self.wanted_goals(name, experiment, options)?;
         if let ExposedBy::Field(field) = &options.exposed {
             // Said before everything is read.
             super::exposures::Field::find(&staged.program, field)?;
         }
         let loaded = staged.load(options.now.clone(), progress)?;
         let (data, now) = (&loaded.data, loaded.now.at);
-        let evaluator = guarded("preparing", || evaluator(&staged.campaign, data, now))?;
+        let evaluator = evaluator(&staged.campaign, data, now);
         let mut person = evaluator.profile(0);
         let read = Read {
             program: &staged.program,
@@ -225,16 +214,14 @@ impl Program {
         let mut results = Vec::new();
         for goal in &goals {
             check_moment(goal, &exposures)?;
-            results.push(guarded("counting goals", || {
-                Counting {
+            results.push(Counting {
                     data,
                     exposures: &exposures,
                     groups: &groups,
                     control,
                     confidence: options.confidence,
                 }
-                .goal(goal, &mut person)
-            })?);
+                .goal(goal, &mut person));
         }
         let seen: Vec<&ReportedGroup> = groups
             .iter()
@@ -255,6 +242,37 @@ impl Program {
             notes: loaded.notes,
             now: loaded.now,
         })
+    }
+
+    fn wanted_goals<'p>(
+        &self,
+        name: &str,
+        experiment: &'p Experiment,
+        options: &ReportOptions,
+    ) -> Result<Vec<Wanted<'p>>, Error> {
+        let staged = self.staged()?;
+        let goals = match options.goals.is_empty() {
+            true => experiment
+                .goals
+                .iter()
+                .map(|goal| {
+                    Ok(Wanted {
+                        name: self.written(goal.place),
+                        counted: Counted::Event(goal),
+                    })
+                })
+                .collect::<Result<Vec<_>, Error>>()?,
+            false => options
+                .goals
+                .iter()
+                .map(|name| named(&staged.program, name))
+                .collect::<Result<_, _>>()?,
+        };
+        if goals.is_empty() {
+            return Err(Error::call(format!("the experiment `{name}` has no goal, so nothing tells which arm did better"))
+                .with_help("declare one, as in `goal Purchase within 7d`, or name a segment or a trait with --goal"));
+        }
+        Ok(goals)
     }
 }
 
