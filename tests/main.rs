@@ -8,6 +8,8 @@ mod differential;
 #[cfg(test)]
 mod experiments;
 #[cfg(test)]
+mod machine;
+#[cfg(test)]
 mod mutations;
 #[cfg(test)]
 mod pictures;

@@ -12,7 +12,7 @@ mod keep;
 pub mod moments;
 mod nodes;
 mod sequence;
-mod walls;
+pub(crate) mod walls;
 
 use persona_ir::NodeId;
 use rustc_hash::FxHashMap;

@@ -9,7 +9,7 @@ use crate::time::Zone;
 pub(super) const FURTHEST: i64 = 26 * 3_600_000_000;
 
 /// The first instant after one at which the wall clock shows at least this.
-pub(super) fn reaches(zone: &Zone, wall: i64, after: i64) -> i64 {
+pub(crate) fn reaches(zone: &Zone, wall: i64, after: i64) -> i64 {
     if wall > MAX_TIMESTAMP {
         return NEVER;
     }

@@ -44,13 +44,35 @@
 //! at the first delivery of a message of a trigger or content that the experiment is about, or when a branch that was taken, a
 //! variant that was delivered or a `skip` would have come out otherwise in another arm, or in none.
 
+mod ask;
+mod clock;
+mod codec;
+mod engine;
 mod input;
 mod needs;
 mod outcome;
+mod person;
+mod program;
+mod quick;
+mod replay;
+mod run;
+mod save;
+mod send;
+mod start;
+mod state;
+mod store;
+mod stream;
 
+pub use engine::Unsettled;
 pub use input::{Counts, Input, Options, What};
 pub use needs::{Need, Needs};
 pub use outcome::{
     Deferral, Delivery, Drop, Ended, Happened, Message, Outcome, Refusal, RunId, RunStart, Stopped,
     Waits, key,
 };
+pub use person::Person;
+pub use program::Program;
+pub use replay::{Change, Replay, replay};
+pub use state::{BadState, STATE_VERSION, State};
+pub use store::Store;
+pub use stream::Machine;

@@ -3,9 +3,10 @@
 
 use persona_base::IndexVec;
 use persona_ir::campaign::Campaign;
-use persona_ir::{ColId, ExperimentId, KindId, NodeId, Op};
+use persona_ir::{ColId, ExperimentId, KindId, NodeId, Op, Ty};
 use rustc_hash::FxHashMap;
 
+use super::quick::Quick;
 use crate::Prepared;
 
 /// What a root needs.
@@ -23,6 +24,8 @@ pub struct Need {
     pub arms: Box<[ExperimentId]>,
     /// Whether time alone can change it.
     pub timed: bool,
+    /// How it is asked without an evaluator, where it can be.
+    pub(super) quick: Option<Quick>,
 }
 
 /// What every root of a campaign needs.
@@ -97,6 +100,9 @@ fn need(
         cols: sorted(cols),
         arms: sorted(arms),
         timed,
+        quick: Some(root)
+            .filter(|root| plan.nodes[*root].ty == Ty::Bool && !plan.nodes[*root].optional)
+            .and_then(|root| Quick::new(plan, root)),
     }
 }
 

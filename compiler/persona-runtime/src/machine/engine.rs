@@ -1,0 +1,433 @@
+//! One worker: a program, the person it is at, and one instant of theirs in rounds ([`super`] says which). What starts runs is
+//! in `start`, what runs do in `run`, what is sent in `send`.
+
+use std::sync::Arc;
+
+use persona_ir::campaign::TriggerId;
+use persona_ir::{ColId, KindId};
+use rustc_hash::FxHashMap;
+
+use super::Counts;
+use super::outcome::{Happened, Outcome, RunId, Stopped};
+use super::person::Person;
+use super::program::Program;
+use super::state::{Phase, Run, State};
+use crate::flips::NEVER;
+use crate::time::{Clock, Zone};
+use crate::{Evaluator, EventRef, Facts, ProfileEvaluator, Value};
+
+/// More rounds than any program without a loop makes: loops are refused where packages are checked.
+const ROUNDS: u32 = 10_000;
+
+/// An instant of a person did not come to an end: an internal error, because loops of triggers are refused before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsettled {
+    /// The profile's key.
+    pub profile: Arc<str>,
+    /// The instant.
+    pub at: i64,
+}
+
+impl std::fmt::Display for Unsettled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "the triggers of profile `{}` do not come to rest at {}",
+            self.profile, self.at
+        )
+    }
+}
+
+impl std::error::Error for Unsettled {}
+
+/// An input of a person, at its instant.
+#[derive(Clone, Debug)]
+pub(super) struct Arrival {
+    pub(super) at: i64,
+    pub(super) what: Arrives,
+}
+
+/// What arrives.
+#[derive(Clone, Debug)]
+pub(super) enum Arrives {
+    /// The profile is deleted.
+    Delete,
+    /// Columns get values.
+    Row(Arc<[(ColId, Value)]>),
+    /// An event.
+    Event { event: EventRef, late: bool },
+}
+
+/// A worker.
+#[derive(Debug)]
+pub(super) struct Engine<'e, 'c, F: Facts> {
+    pub(super) program: &'e Program<'c>,
+    pub(super) person: &'e Person<'e, F>,
+    pub(super) eval: ProfileEvaluator<'e, Person<'e, F>>,
+    pub(super) state: State,
+    pub(super) key: Arc<str>,
+    pub(super) now: i64,
+    pub(super) out: Vec<Outcome>,
+    pub(super) counts: Counts,
+    /// Zones by name.
+    pub(super) zones: FxHashMap<Arc<str>, Option<Zone>>,
+    pub(super) package: Clock,
+    /// The person's clock; none where it has to be found anew.
+    pub(super) clock: Option<Clock>,
+    /// Whether the evaluator's values and clock are those of the person now.
+    pub(super) fresh: bool,
+    /// Per watch: what it reads changed.
+    pub(super) dirty: Vec<bool>,
+    /// Per watch: it fired in this instant, and does not again.
+    pub(super) fired: Vec<bool>,
+    /// Whether something happened in this round.
+    pub(super) did: bool,
+    /// Whether the profile appears in this instant.
+    pub(super) appears: bool,
+}
+
+impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
+    pub(super) fn new(
+        program: &'e Program<'c>,
+        person: &'e Person<'e, F>,
+        evaluator: &'e Evaluator<'e, Person<'e, F>>,
+    ) -> Self {
+        let eval = evaluator.profile(0);
+        let watches = program.watches.len();
+        Self {
+            program,
+            person,
+            package: eval.clock().clone(),
+            eval,
+            state: State::default(),
+            key: "".into(),
+            now: program.options.from,
+            out: Vec::new(),
+            counts: Counts::new(program.campaign.triggers.len()),
+            zones: FxHashMap::default(),
+            clock: None,
+            fresh: false,
+            dirty: vec![false; watches],
+            fired: vec![false; watches],
+            did: false,
+            appears: false,
+        }
+    }
+
+    /// Goes on with another person, whose row the facts are at.
+    pub(super) fn move_to(&mut self, key: Arc<str>, state: State) {
+        self.key = key;
+        self.state = state;
+        self.clock = None;
+        self.fresh = false;
+        self.dirty.fill(false);
+    }
+
+    /// Goes through all instants before `until`: inputs, in order, and what is due by itself. `known` says whether the person
+    /// is known at the stream's start without any input; what happened up to then is history.
+    pub(super) fn go(
+        &mut self,
+        arrivals: &[Arrival],
+        known: bool,
+        until: i64,
+    ) -> Result<(), Unsettled> {
+        let from = self.program.options.from;
+        let (mut known, mut rest) = (known, arrivals);
+        loop {
+            let next = rest.first().map_or(NEVER, |arrival| arrival.at);
+            if !self.state.begun && known && next > from && until > from {
+                self.base_line()?;
+                continue;
+            }
+            let at = if self.state.begun { next.min(self.state.next()) } else { next };
+            if at >= until {
+                return Ok(());
+            }
+            let count = rest.iter().take_while(|arrival| arrival.at == at).count();
+            let (now, later) = rest.split_at(count);
+            rest = later;
+            if at <= from && !self.state.begun {
+                known = !matches!(now.last().map(|of| &of.what), Some(Arrives::Delete));
+                self.remember(now);
+            } else {
+                self.instant(at, now)?;
+                // Whoever was deleted appears anew.
+                known &= self.state.begun;
+            }
+        }
+    }
+
+    /// Inputs before the stream's start.
+    fn remember(&mut self, arrivals: &[Arrival]) {
+        for arrival in arrivals {
+            self.counts.inputs += 1;
+            match &arrival.what {
+                Arrives::Delete => self.delete(arrival.at),
+                Arrives::Row(values) => {
+                    for (col, value) in values.iter() {
+                        self.person.set(*col, value.clone());
+                    }
+                    self.clock = None;
+                    self.fresh = false;
+                }
+                Arrives::Event { event, .. } => self.person.show(*event),
+            }
+        }
+    }
+
+    /// One instant.
+    fn instant(&mut self, now: i64, arrivals: &[Arrival]) -> Result<(), Unsettled> {
+        self.begin(now);
+        let mut rest = arrivals;
+        while let Some((first, later)) = rest.split_first() {
+            match &first.what {
+                Arrives::Delete => self.delete(now),
+                Arrives::Row(values) => self.change(values),
+                Arrives::Event { .. } => break,
+            }
+            self.counts.inputs += 1;
+            rest = later;
+        }
+        if !self.state.begun && !arrivals.is_empty() {
+            if rest.is_empty() && matches!(arrivals.last().map(|a| &a.what), Some(Arrives::Delete)) {
+                return Ok(());
+            }
+            self.appear();
+        }
+        let mut handled = self.person.len();
+        for arrival in rest {
+            if let Arrives::Event { event, late } = arrival.what {
+                self.counts.inputs += 1;
+                self.person.show(event);
+                handled += 1;
+                self.happens(event, late);
+            }
+        }
+        self.rounds(handled)
+    }
+
+    pub(super) fn begin(&mut self, now: i64) {
+        self.now = now;
+        self.fresh = false;
+        self.fired.fill(false);
+        self.appears = false;
+        self.did = false;
+    }
+
+    /// The rounds of an instant, so many events of the history being handled.
+    fn rounds(&mut self, mut handled: usize) -> Result<(), Unsettled> {
+        for _ in 0..ROUNDS {
+            self.stop_by_condition();
+            self.look();
+            self.run_all();
+            self.send_all();
+            if !self.did {
+                return Ok(());
+            }
+            handled = self.next_round(handled);
+        }
+        Err(Unsettled {
+            profile: Arc::clone(&self.key),
+            at: self.now,
+        })
+    }
+
+    /// The events that were made in a round, each seen with what came before it.
+    fn next_round(&mut self, handled: usize) -> usize {
+        self.did = false;
+        let end = self.person.len();
+        for place in handled..end {
+            self.person.show_first(place + 1);
+            self.happens(self.person.event(place), false);
+        }
+        self.person.show_all();
+        self.touch();
+        end
+    }
+
+    /// Takes the world at the stream's start as it is. Whoever enters then does so in step 3 of the first round.
+    fn base_line(&mut self) -> Result<(), Unsettled> {
+        self.begin(self.program.options.from);
+        let handled = self.person.len();
+        self.start_base_line();
+        if !self.did {
+            return Ok(());
+        }
+        self.run_all();
+        self.send_all();
+        let handled = self.next_round(handled);
+        self.rounds(handled)
+    }
+
+    // ---- what is said ----
+
+    /// Records an outcome of a run.
+    pub(super) fn record(&mut self, run: RunId, step: Option<u32>, what: Happened) {
+        self.out.push(Outcome {
+            at: self.now,
+            profile: Arc::clone(&self.key),
+            run,
+            step,
+            what,
+        });
+    }
+
+    // ---- changes ----
+
+    /// Columns of the profile get values.
+    fn change(&mut self, values: &[(ColId, Value)]) {
+        for (col, value) in values {
+            self.person.set(*col, value.clone());
+            self.changed(*col);
+        }
+    }
+
+    /// A column of the profile has another value.
+    pub(super) fn changed(&mut self, col: ColId) {
+        self.fresh = false;
+        if Some(col) == self.program.campaign.plan.schema.zone {
+            self.clock = None;
+        }
+        for watch in &self.program.readers[col] {
+            self.dirty[*watch] = true;
+        }
+        for run in &mut self.state.runs {
+            let reads = &self.program.stops[run.id.trigger];
+            run.dirty |= reads.cols.contains(&col);
+        }
+    }
+
+    /// An event of a kind is in the history.
+    fn heard(&mut self, kind: KindId) {
+        self.fresh = false;
+        let listeners = &self.program.kinds[kind];
+        for watch in &listeners.readers {
+            self.dirty[*watch] = true;
+        }
+        if listeners.runs {
+            for run in &mut self.state.runs {
+                let reads = &self.program.stops[run.id.trigger];
+                run.dirty |= reads.kinds.contains(&kind);
+            }
+        }
+    }
+
+    /// The profile is deleted.
+    fn delete(&mut self, at: i64) {
+        self.now = at;
+        for run in std::mem::take(&mut self.state.runs) {
+            self.record(run.id, Some(run.step), Happened::Stopped(Stopped::Deleted));
+        }
+        self.state = State::default();
+        self.person.erase();
+        self.clock = None;
+        self.fresh = false;
+        self.dirty.fill(false);
+    }
+
+    // ---- events ----
+
+    /// An event that was just made visible: stops, waits, inactivity, entries.
+    fn happens(&mut self, event: EventRef, late: bool) {
+        self.heard(event.kind);
+        let program = self.program;
+        let listeners = &program.kinds[event.kind];
+        if listeners.runs && !self.state.runs.is_empty() {
+            self.stop_and_wake(event);
+        }
+        for watch in &listeners.inactivity {
+            let watched = &program.watches[*watch];
+            let of = program.inactivity(watched.trigger);
+            if of.is_some_and(|of| self.matches(of, event, &[])) {
+                self.state.watches[*watch].look = self.inactive(*watch);
+            }
+        }
+        if !late {
+            for trigger in &listeners.starts {
+                self.start_by_event(*trigger, event);
+            }
+        }
+    }
+
+    /// Runs that an event ends, and waits.
+    fn stop_and_wake(&mut self, event: EventRef) {
+        let campaign = self.program.campaign;
+        let runs = std::mem::take(&mut self.state.runs);
+        let mut live = Vec::with_capacity(runs.len());
+        for mut run in runs {
+            let trigger = &campaign.triggers[run.id.trigger];
+            let stops = (0_u32..).zip(&trigger.stop_on);
+            let mut found = None;
+            for (place, of) in stops {
+                if self.matches(of, event, &run.frame) {
+                    found = Some(place);
+                    break;
+                }
+            }
+            if let Some(place) = found {
+                self.did = true;
+                self.record(run.id, Some(run.step), Happened::Stopped(Stopped::Event(place)));
+                continue;
+            }
+            if run.phase == Phase::Event
+                && let Some(of) = super::run::waits_for(trigger, run.step)
+                && self.matches(of, event, &run.frame)
+            {
+                self.capture(of, event, &mut run.frame);
+                run.phase = Phase::Ready;
+                run.step += 1;
+                // What stops it may ask for what was captured.
+                run.dirty = !trigger.stop_when.is_empty();
+            }
+            live.push(run);
+        }
+        self.state.runs = live;
+    }
+
+    /// Runs that a condition ends.
+    fn stop_by_condition(&mut self) {
+        let campaign = self.program.campaign;
+        let now = self.now;
+        if !self.state.runs.iter().any(|run| run.dirty || run.look <= now) {
+            return;
+        }
+        let runs = std::mem::take(&mut self.state.runs);
+        let mut live = Vec::with_capacity(runs.len());
+        for mut run in runs {
+            if run.dirty || run.look <= now {
+                if let Some(place) = self.condition_that_stops(&mut run, campaign) {
+                    self.did = true;
+                    let what = Happened::Stopped(Stopped::Condition(place));
+                    self.record(run.id, Some(run.step), what);
+                    continue;
+                }
+            }
+            live.push(run);
+        }
+        self.state.runs = live;
+    }
+
+    fn condition_that_stops(
+        &mut self,
+        run: &mut Run,
+        campaign: &persona_ir::Campaign,
+    ) -> Option<u32> {
+        run.dirty = false;
+        run.look = NEVER;
+        let conditions = &campaign.triggers[run.id.trigger].stop_when;
+        for (place, condition) in (0_u32..).zip(conditions) {
+            let (value, bound) = self.ask_until(condition.node, &run.frame);
+            if value.is_true() {
+                return Some(place);
+            }
+            run.look = run.look.min(bound);
+        }
+        None
+    }
+
+    /// The live run of a key, or where it would be.
+    pub(super) fn live(&self, trigger: TriggerId, per: &Value) -> Result<usize, usize> {
+        let order = |run: &Run| super::state::by_key(run.id.trigger, &run.id.per, trigger, per);
+        self.state.runs.binary_search_by(order)
+    }
+}

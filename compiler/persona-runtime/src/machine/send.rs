@@ -1,0 +1,364 @@
+//! What is sent: who goes first, what is asked in which order, and what follows.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use persona_ir::campaign::{
+    Channel, ContentId, DropReason, Limit, Per, SendStep, Skip, StepKind,
+};
+use persona_ir::{ColId, ExperimentId, InstantSpec};
+
+use super::clock;
+use super::engine::Engine;
+use super::outcome::{Deferral, Delivery, Drop, Happened, Message, Waits};
+use super::run::placeholder;
+use super::state::{Phase, Run};
+use crate::content::Rendered;
+use crate::{Facts, Value};
+
+/// Columns of the event `Sent`.
+const CHANNEL: ColId = ColId(3);
+
+/// What comes of asking whether a message may be sent.
+enum Verdict {
+    Deliver {
+        to: Value,
+        variant: u32,
+        payload: Option<Rendered>,
+        /// Experiments that decided which variant it is.
+        decided: Vec<ExperimentId>,
+    },
+    Drop(Drop, Vec<ExperimentId>),
+    Defer(Deferral),
+}
+
+fn drop(reason: DropReason) -> Verdict {
+    let drop = Drop {
+        reason,
+        text: None,
+        experiment: None,
+    };
+    Verdict::Drop(drop, Vec::new())
+}
+
+fn skip(text: &Arc<str>, decided: Vec<ExperimentId>) -> Verdict {
+    let drop = Drop {
+        reason: DropReason::Skip,
+        text: Some(Arc::clone(text)),
+        experiment: None,
+    };
+    Verdict::Drop(drop, decided)
+}
+
+impl<F: Facts> Engine<'_, '_, F> {
+    /// All messages that are due are asked.
+    pub(super) fn send_all(&mut self) {
+        let now = self.now;
+        let runs = self.state.runs.iter().enumerate();
+        let due = runs.filter(|(_, run)| run.phase == Phase::Send && run.due <= now);
+        let mut due: Vec<usize> = due.map(|(place, _)| place).collect();
+        let campaign = self.program.campaign;
+        let runs = &self.state.runs;
+        // Runs are in the order of triggers and keys already.
+        due.sort_by_key(|place| Reverse(campaign.triggers[runs[*place].id.trigger].priority));
+        for place in due {
+            let run = std::mem::replace(&mut self.state.runs[place], placeholder());
+            let run = self.send(run);
+            self.state.runs[place] = run;
+        }
+    }
+
+    fn send(&mut self, mut run: Run) -> Run {
+        let campaign = self.program.campaign;
+        let trigger = &campaign.triggers[run.id.trigger];
+        let Some(StepKind::Send(send)) = trigger.steps.get(run.step as usize).map(|s| &s.kind)
+        else {
+            unreachable!("a run that sends is at a step that does");
+        };
+        let message = Message {
+            content: send.content,
+            channel: send.channel,
+        };
+        match self.judge(&run, send) {
+            Verdict::Defer(deferral) => {
+                run.due = deferral.until;
+                let what = Happened::Deferred(message, deferral);
+                self.record(run.id.clone(), Some(run.step), what);
+                return run;
+            }
+            Verdict::Drop(drop, decided) => {
+                let what = Happened::Dropped(message, drop);
+                self.record(run.id.clone(), Some(run.step), what);
+                for experiment in decided {
+                    self.expose(&run.id, run.step, experiment);
+                }
+            }
+            Verdict::Deliver {
+                to,
+                variant,
+                payload,
+                decided,
+            } => {
+                let delivery = Delivery {
+                    message,
+                    id: self.key_of(&run.id, run.step, "sent"),
+                    variant,
+                    to,
+                    arms: self.arms_about(&run, send.content),
+                    payload,
+                };
+                self.deliver(&mut run, send, delivery, &decided);
+            }
+        }
+        self.did = true;
+        (run.phase, run.step) = (Phase::Ready, run.step + 1);
+        run
+    }
+
+    /// The arms of the experiments about a run's trigger or a content, where the person has one.
+    fn arms_about(&self, run: &Run, content: ContentId) -> Vec<(ExperimentId, u32)> {
+        let experiments = self.experiments_about(run, content);
+        let arms = experiments.into_iter().filter_map(|experiment| {
+            let arm = self.arm(experiment)??;
+            Some((experiment, arm))
+        });
+        arms.collect()
+    }
+
+    fn experiments_about(&self, run: &Run, content: ContentId) -> Vec<ExperimentId> {
+        let program = self.program;
+        let about = [
+            &program.about_trigger[run.id.trigger],
+            &program.about_content[content],
+        ];
+        let mut experiments: Vec<ExperimentId> = about.into_iter().flatten().copied().collect();
+        experiments.sort_unstable();
+        experiments.dedup();
+        experiments
+    }
+
+    fn deliver(
+        &mut self,
+        run: &mut Run,
+        send: &SendStep,
+        delivery: Delivery,
+        decided: &[ExperimentId],
+    ) {
+        let campaign = self.program.campaign;
+        let variants = &campaign.contents[send.content].variants;
+        let variant = variants.get(delivery.variant as usize);
+        let id = Value::Str(Arc::clone(&delivery.id));
+        let values = [
+            Value::Int(self.now),
+            id.clone(),
+            Value::Enum(send.content.0),
+            Value::Enum(send.channel.0),
+            id.clone(),
+            variant.map_or(Value::Missing, |variant| Value::Str(Arc::clone(&variant.name))),
+        ];
+        self.made(campaign.sent, Arc::new(values));
+        run.sent = true;
+        if let Some(slot) = send.message
+            && let Some(place) = run.frame.get_mut(slot as usize)
+        {
+            *place = id;
+            run.dirty = true;
+        }
+        let what = Happened::Sent(Box::new(delivery));
+        self.record(run.id.clone(), Some(run.step), what);
+        let mut exposed = self.experiments_about(run, send.content);
+        exposed.extend(decided);
+        exposed.sort_unstable();
+        exposed.dedup();
+        for experiment in exposed {
+            self.expose(&run.id, run.step, experiment);
+        }
+    }
+
+    // ---- what is asked ----
+
+    fn judge(&mut self, run: &Run, send: &SendStep) -> Verdict {
+        let campaign = self.program.campaign;
+        let channel = &campaign.channels[send.channel];
+        if self.now >= run.stale {
+            return drop(DropReason::Stale);
+        }
+        if let Some(verdict) = self.holdouts(run, send, channel) {
+            return verdict;
+        }
+        let to = self.ask(channel.to, &[]);
+        if !to.is_known() {
+            return drop(DropReason::Address);
+        }
+        if let Some(requires) = &channel.requires
+            && !self.ask(requires.node, &[]).is_true()
+        {
+            return drop(DropReason::Consent);
+        }
+        if let Some(purpose) = send.purpose {
+            let requires = campaign.purposes[purpose].requires.node;
+            if !self.ask(requires, &[]).is_true() {
+                return drop(DropReason::Purpose);
+            }
+        }
+        if let Some(text) = self.first_skip(&channel.skips) {
+            return skip(text, Vec::new());
+        }
+        let args: Vec<Value> = send.args.iter().map(|arg| self.ask(*arg, &run.frame)).collect();
+        let (choice, decided) = self.choose(send.content, &args);
+        let variant = match choice {
+            Ok(variant) => variant,
+            Err(text) => return skip(&text, decided),
+        };
+        if !channel.transactional {
+            if let Some(until) = self.quiet_until(channel) {
+                return self.defer(run, Waits::Quiet, until);
+            }
+            if let Some(until) = self.full_until(channel) {
+                if channel.defers {
+                    return self.defer(run, Waits::Limit, until);
+                }
+                return drop(DropReason::Limit);
+            }
+        }
+        match self.read(send.content, variant, &args) {
+            Ok(payload) => Verdict::Deliver {
+                to,
+                variant,
+                payload,
+                decided,
+            },
+            Err(text) => skip(&text, decided),
+        }
+    }
+
+    fn defer(&self, run: &Run, why: Waits, until: i64) -> Verdict {
+        let until = until.min(run.stale);
+        Verdict::Defer(Deferral { why, until })
+    }
+
+    fn holdouts(&self, run: &Run, send: &SendStep, channel: &Channel) -> Option<Verdict> {
+        if channel.transactional {
+            return None;
+        }
+        if self.program.holdout.holds(&self.key) {
+            return Some(drop(DropReason::Holdout));
+        }
+        let about = self.experiments_about(run, send.content);
+        let held = about.into_iter().find(|of| self.arm(*of) == Some(None))?;
+        let drop = Drop {
+            reason: DropReason::Holdout,
+            text: None,
+            experiment: Some(held),
+        };
+        Some(Verdict::Drop(drop, Vec::new()))
+    }
+
+    fn first_skip<'s>(&mut self, skips: &'s [Skip]) -> Option<&'s Arc<str>> {
+        let holds = |skip: &&Skip| self.ask(skip.condition.node, &[]).is_true();
+        skips.iter().find(holds).map(|skip| &skip.reason)
+    }
+
+    /// The variant, or why there is none; and the experiments that decided it.
+    fn choose(
+        &mut self,
+        content: ContentId,
+        args: &[Value],
+    ) -> (Result<u32, Arc<str>>, Vec<ExperimentId>) {
+        let ask = |engine: &mut Self| engine.variant(content, args);
+        let choice = ask(self);
+        let program = self.program;
+        let decided = self.decided(&program.asks_arms[content], &choice, ask);
+        (choice, decided)
+    }
+
+    fn variant(&mut self, content: ContentId, args: &[Value]) -> Result<u32, Arc<str>> {
+        self.ready();
+        let contents = &self.program.contents;
+        let mut frame = contents.frame(content, args);
+        let chosen = contents.choose(&mut self.eval, content, &mut frame);
+        chosen.map_err(|skipped| skipped.reason)
+    }
+
+    /// What is read, where somebody wants to know, or where it can give the message up.
+    fn read(
+        &mut self,
+        content: ContentId,
+        variant: u32,
+        args: &[Value],
+    ) -> Result<Option<Rendered>, Arc<str>> {
+        let program = self.program;
+        let wanted = program.options.payloads;
+        if !wanted && !program.can_give_up[content] {
+            return Ok(None);
+        }
+        self.ready();
+        let mut frame = program.contents.frame(content, args);
+        let rendered = program.contents.render(&mut self.eval, content, variant, &mut frame);
+        let rendered = rendered.map_err(|skipped| skipped.reason)?;
+        Ok(wanted.then_some(rendered))
+    }
+
+    /// The end of quiet hours that hold now: the latest of them.
+    fn quiet_until(&mut self, channel: &Channel) -> Option<i64> {
+        let mut until = None;
+        for quiet in &channel.quiet {
+            let holds = clock::is_quiet(self.clock(), quiet)
+                && quiet
+                    .condition
+                    .as_ref()
+                    .is_none_or(|of| self.ask(of.node, &[]).is_true());
+            if holds {
+                until = until.max(Some(clock::quiet_end(self.clock(), quiet)));
+            }
+        }
+        until
+    }
+
+    /// Where a limit is full: the first instant at which all that are have room.
+    fn full_until(&mut self, channel: &Channel) -> Option<i64> {
+        let mut until = None;
+        for limit in &channel.limits {
+            until = until.max(self.room(limit));
+        }
+        until
+    }
+
+    /// Where a limit is full: the first instant at which it has room.
+    fn room(&mut self, limit: &Limit) -> Option<i64> {
+        let since = match limit.per {
+            Per::Rolling(length) => self.now.saturating_sub(length).saturating_add(1),
+            Per::Calendar(unit) => {
+                let start = InstantSpec::UnitStart { unit, offset: 0 };
+                self.clock().instant(start)
+            }
+        };
+        // The latest deliveries; the last that is found is the one that has to leave.
+        let (mut found, mut oldest) = (0, 0);
+        let (person, sent) = (self.person, self.program.campaign.sent);
+        person.latest_of(&[sent], |event| {
+            let at = person.at(event);
+            if at < since {
+                return false;
+            }
+            let through = match person.event_value(event, CHANNEL) {
+                Value::Enum(channel) => limit.channels.iter().any(|of| of.0 == channel),
+                _ => false,
+            };
+            if through {
+                (found, oldest) = (found + 1, at);
+            }
+            found < limit.count
+        });
+        if found < limit.count {
+            return None;
+        }
+        Some(match limit.per {
+            Per::Rolling(length) => oldest.saturating_add(length),
+            Per::Calendar(unit) => {
+                let next = InstantSpec::UnitStart { unit, offset: 1 };
+                self.clock().instant(next)
+            }
+        })
+    }
+}

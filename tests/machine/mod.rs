@@ -1,0 +1,9 @@
+//! The trigger machine: each rule of SEMANTICS §6 on small programs; every timeline in several batches, restored at every step,
+//! and replayed from a dataset.
+
+mod entry;
+mod order;
+mod sends;
+mod streams;
+mod waits;
+mod world;
