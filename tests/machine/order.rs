@@ -35,7 +35,7 @@ fn a_run_is_not_stopped_by_the_event_that_started_it_but_by_the_next() {
     );
     expect![[r#"
         01-02T10:00 ada t entered by event 0
-        01-02T10:00 ada t stopped event
+        01-02T10:00 ada t.0 stopped event
         01-02T10:00 ada t entered by event 1
         01-02T10:30 ada t.0 stopped event
         01-02T10:30 ada t entered by event 0
@@ -65,7 +65,7 @@ fn what_is_emitted_and_sent_starts_others_in_the_same_instant() {
         01-02T10:00 ada a.0 emitted Nudge A 7 -
         01-02T10:00 ada a.1 emitted Nudge second 7 -
         01-02T10:00 ada a.2 sent hello via mail
-        01-02T10:00 ada b[A] entered by id 5b3
+        01-02T10:00 ada b[A] entered by id 295dc6db1e5cc593ae743b1d349ce991
         01-02T10:00 ada b[second] refused when
         01-02T10:00 ada c entered by due 01-02T10:00
         01-02T10:00 ada a ended finished

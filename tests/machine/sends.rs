@@ -49,9 +49,7 @@ fn messages_are_given_up_for_the_first_reason_that_holds() {
 
 #[test]
 fn transactional_messages_know_no_holdout_no_quiet_hours_and_no_limits() {
-    let mut world = World::new(
-        "trigger t {\n  on See\n  enter always\n  send hello via bill\n}",
-    );
+    let mut world = World::new("trigger t {\n  on See\n  enter always\n  send hello via bill\n}");
     world.campaign.holdout = 10_000;
     expect![[r#"
         01-02T10:00 ada t entered by event 0
@@ -162,12 +160,12 @@ fn what_comes_too_late_is_stale_at_the_instant_it_becomes_so() {
          trigger a {\n  on See\n  enter always\n  send hello via push, within 2h\n}\n\
          trigger b {\n  on Buy\n  enter always\n  send hello via push, before 23:00\n}\n\
          trigger c {\n  on Open\n  enter always\n  send hello via push\n  send hello via push\n}\n\
-         trigger d {\n  on Nudge\n  enter always\n  send hello via push, before renews\n}",
+         trigger d {\n  on Nudge\n  enter always\n  send hello via push, before renews ?? 2030-01-01T00:00Z\n}",
     );
     expect![[r#"
+        01-02T22:00 ada b entered by event 0
         01-02T22:00 ada a entered by event 0
         01-02T22:00 ada a.0 deferred quiet hello via push until 01-03T00:00:00.000001
-        01-02T22:00 ada b entered by event 0
         01-02T22:00 ada b.0 deferred quiet hello via push until 01-02T23:00
         01-02T23:00 ada b.0 stale stale hello via push
         01-02T23:00 ada b ended finished
@@ -231,7 +229,9 @@ fn the_id_of_a_message_is_known_to_what_follows() {
         }
     };
     let until = super::world::instant("2026-01-02T10:00");
-    machine.finish(until, &mut sink).expect("triggers come to rest");
+    machine
+        .finish(until, &mut sink)
+        .expect("triggers come to rest");
     first = world.run(
         "2026-01-09T00:00",
         &format!(
@@ -251,7 +251,7 @@ fn holdouts_arms_and_exposures_of_experiments() {
          experiment cd {\n  on hi\n  arms { one, two }\n}\n\
          content hi {\n  text: String\n  variant loud when arm(ab) == bold { text = \"HI\" }\n  otherwise { text = \"hi\" }\n}\n\
          trigger t {\n  on See\n  enter always\n  send hi via mail\n}\n\
-         trigger u {\n  on Buy as bought\n  enter always\n  if arm(cd) == two and bought.n > 0 {\n    emit Nudge { sku: \"two\" }\n  }\n}";
+         trigger u {\n  on Buy as bought\n  enter always\n  if arm(cd) is known and arm(cd) == two and bought.n > 0 {\n    emit Nudge { sku: \"two\" }\n  }\n}";
     let mut world = World::new(rules);
     let see = "2026-01-02T10:00 ada See sku=A\n2026-01-02T11:00 ada See sku=A";
     world.options.arms = vec![("ab".into(), None), ("cd".into(), Some(1))];

@@ -7,8 +7,7 @@ use persona_runtime::machine::{BadState, Machine, What};
 
 use super::world::{World, instant};
 
-const RESCUE: &str =
-    "trigger t {\n  on See as seen\n  per seen.sku\n  enter always\n  stop on Buy where sku == seen.sku\n  wait 1h\n  send hello via mail\n}";
+const RESCUE: &str = "trigger t {\n  on See as seen\n  per seen.sku\n  enter always\n  stop on Buy where sku == seen.sku\n  wait 1h\n  send hello via mail\n}";
 
 #[test]
 fn late_events_end_runs_and_start_nothing() {
@@ -72,7 +71,10 @@ fn of_events_with_one_identifier_the_first_counts() {
 fn what_is_refused_is_counted() {
     let world = World::new(RESCUE);
     let mut machine = Machine::new(world.program());
-    for line in ["2026-01-02T10:00 ada See sku=A", "2026-01-02T10:00 ada row points=1"] {
+    for line in [
+        "2026-01-02T10:00 ada See sku=A",
+        "2026-01-02T10:00 ada row points=1",
+    ] {
         let mut input = world.inputs(line).remove(0);
         let good = input.clone();
         match &mut input.what {
@@ -137,7 +139,9 @@ fn what_was_erased_is_nowhere_in_a_saved_machine() {
         machine.push(input);
     }
     let mut count = 0;
-    machine.advance(&mut |_| count += 1).expect("triggers come to rest");
+    machine
+        .advance(&mut |_| count += 1)
+        .expect("triggers come to rest");
     let saved = String::from_utf8_lossy(&machine.save()).into_owned();
     for word in ["SECRET", "HIDDEN", "4711", "wanda"] {
         assert!(!saved.contains(word), "{word} in {saved}");
@@ -166,7 +170,9 @@ fn bytes_that_were_changed_are_refused_or_are_another_machine() {
             // Whatever it is, it comes to an end.
             if let Ok(mut machine) = Machine::restore(world.program(), &changed) {
                 let until = instant("2026-01-09T00:00");
-                machine.finish(until, &mut |_| {}).expect("triggers come to rest");
+                machine
+                    .finish(until, &mut |_| {})
+                    .expect("triggers come to rest");
             }
         }
     }
@@ -186,7 +192,9 @@ fn keys_differ_where_what_they_stand_for_does() {
     let mut sink = |outcome: persona_runtime::machine::Outcome| {
         keys.push(outcome.key(&world.campaign));
     };
-    machine.finish(until, &mut sink).expect("triggers come to rest");
+    machine
+        .finish(until, &mut sink)
+        .expect("triggers come to rest");
     let count = keys.len();
     assert!(keys.iter().all(|key| key.len() == 32));
     keys.sort();
@@ -205,9 +213,15 @@ fn a_machine_answers_about_people_with_what_it_sent() {
         machine.push(input);
     }
     let noon = instant("2026-01-02T12:00");
-    machine.finish(noon, &mut |_| {}).expect("triggers come to rest");
+    machine
+        .finish(noon, &mut |_| {})
+        .expect("triggers come to rest");
     let outputs = &world.campaign.plan.outputs;
-    let node = outputs.iter().find(|of| &*of.name == "greeted").expect("the segment").node;
+    let node = outputs
+        .iter()
+        .find(|of| &*of.name == "greeted")
+        .expect("the segment")
+        .node;
     let greeted = |now| machine.ask("ada", now, |profile| profile.value(node).is_true());
     assert_eq!(greeted(noon), Some(true));
     assert_eq!(greeted(instant("2026-01-03T10:00")), Some(false));

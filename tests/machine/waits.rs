@@ -68,8 +68,8 @@ fn waits_for_a_time_are_strictly_later_and_past_instants_are_over_at_once() {
         01-02T11:00 ada u entered by event 0
         01-02T11:00 ada u.1 emitted Nudge renews 7 -
         01-02T11:00 ada u ended finished
-        01-02T12:00 ada u entered by event 0
         01-02T12:00 ada v entered by event 0
+        01-02T12:00 ada u entered by event 0
         01-02T13:00 ada v.1 emitted Nudge given 7 -
         01-02T13:00 ada v ended finished
         01-02T18:00 ada u.1 emitted Nudge renews 7 -
@@ -134,11 +134,11 @@ fn events_and_conditions_end_runs_whatever_they_wait_for() {
         01-02T12:00 ada t[B].0 stopped condition
         01-02T12:00 ada t[C].0 stopped condition
         01-02T13:00 ada t[D] entered by event 0
-        01-02T13:00 ada t[D] stopped condition
+        01-02T13:00 ada t[D].0 stopped condition
         01-03T10:00 bob t[E] entered by event 0
         01-03T11:00 bob t[stop] entered by event 0
         01-03T11:00 bob t[E].0 stopped condition
-        01-03T11:00 bob t[stop] stopped condition
+        01-03T11:00 bob t[stop].0 stopped condition
         01-05T00:00 bob t[F] entered by event 0
         01-07T00:00 bob t[F].1 sent hello via mail
         01-07T00:00 bob t[F] ended finished

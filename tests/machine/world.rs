@@ -65,7 +65,9 @@ impl World {
         db.set_file("rules.persona", rules.to_owned());
         let Some(checked) = db.checked() else {
             let errors = db.diagnostics();
-            let errors = errors.iter().map(|of| format!("{} {:?}", of.message, of.primary));
+            let errors = errors
+                .iter()
+                .map(|of| format!("{} {:?}", of.message, of.primary));
             panic!("{:#?}", errors.collect::<Vec<_>>())
         };
         let mut campaign = persona_lower::lower_campaign(&checked).expect("a small campaign");
@@ -130,7 +132,9 @@ impl World {
                 assert_eq!(bytes, machine.save(), "saved again");
             }
         }
-        machine.finish(until, &mut sink).expect("triggers come to rest");
+        machine
+            .finish(until, &mut sink)
+            .expect("triggers come to rest");
         let counts = machine.counts().clone();
         (out, counts)
     }
@@ -157,7 +161,10 @@ impl World {
     // ---- timelines ----
 
     pub(super) fn inputs(&self, timeline: &str) -> Vec<Input> {
-        let lines = timeline.lines().map(str::trim).filter(|line| !line.is_empty());
+        let lines = timeline
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty());
         lines.map(|line| self.input(line)).collect()
     }
 
@@ -172,7 +179,9 @@ impl World {
             "delete" => What::Delete,
             "row" => What::Row {
                 at,
-                values: pairs.map(|pair| cell(schema, &schema.profile, pair)).collect(),
+                values: pairs
+                    .map(|pair| cell(schema, &schema.profile, pair))
+                    .collect(),
             },
             name => {
                 let kind = schema.events.iter().position(|table| &*table.name == name);
@@ -340,7 +349,9 @@ fn value(of: &Value) -> String {
 }
 
 fn cell(schema: &Schema, table: &Table, (name, text): (&str, &str)) -> (ColId, Value) {
-    let col = table.column(name).unwrap_or_else(|| panic!("no column {name}"));
+    let col = table
+        .column(name)
+        .unwrap_or_else(|| panic!("no column {name}"));
     let value = match &table.columns[col].ty {
         _ if text == "?" => Value::Missing,
         Ty::Str => Value::from(text),

@@ -168,7 +168,9 @@ pub(crate) fn campaign() -> Campaign {
     db.set_file("triggers.persona", TRIGGERS.to_owned());
     let Some(checked) = db.checked() else {
         let errors = db.diagnostics();
-        let errors = errors.iter().map(|of| format!("{} {:?}", of.message, of.primary));
+        let errors = errors
+            .iter()
+            .map(|of| format!("{} {:?}", of.message, of.primary));
         panic!("{:#?}", errors.collect::<Vec<_>>())
     };
     persona_lower::lower_campaign(&checked).expect("a small campaign")

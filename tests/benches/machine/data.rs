@@ -51,7 +51,9 @@ impl World {
     pub(crate) fn new(schema: &Schema, people: usize, events: usize) -> Self {
         let mut random = Random(17);
         let mut strings = Strings::new();
-        let skus: Vec<u32> = (0..1_000).map(|i| strings.intern(&format!("s{i}"))).collect();
+        let skus: Vec<u32> = (0..1_000)
+            .map(|i| strings.intern(&format!("s{i}")))
+            .collect();
         let messages: Vec<u32> = (0..20).map(|i| strings.intern(&format!("m{i}"))).collect();
         let mail = strings.intern("a@example.com");
         let keys: Vec<Arc<str>> = (0..people).map(|i| format!("c{i:08}").into()).collect();
@@ -64,9 +66,13 @@ impl World {
         let mut tables: Vec<Rows> = schema.events.iter().map(|_| Rows::default()).collect();
         let each = 2 * events / people;
         for person in 0..u32::try_from(people).expect("few people") {
-            tables.iter_mut().for_each(|rows| rows.offsets.push(rows.at.len() as u32));
+            tables
+                .iter_mut()
+                .for_each(|rows| rows.offsets.push(rows.at.len() as u32));
             let count = random.below(each as u64 + 1);
-            let mut at: Vec<i64> = (0..count).map(|_| FROM + 1 + random.int(365 * DAY)).collect();
+            let mut at: Vec<i64> = (0..count)
+                .map(|_| FROM + 1 + random.int(365 * DAY))
+                .collect();
             at.sort_unstable();
             at.dedup();
             for (place, at) in (0_u32..).zip(at) {
@@ -118,9 +124,8 @@ impl World {
     /// All events as they happened.
     pub(crate) fn in_time(&self) -> Vec<EventRef> {
         let tables = self.data.events.iter_enumerated();
-        let all = tables.flat_map(|(kind, table)| {
-            (0..table.len()).map(move |row| EventRef { kind, row })
-        });
+        let all = tables
+            .flat_map(|(kind, table)| (0..table.len()).map(move |row| EventRef { kind, row }));
         let mut all: Vec<EventRef> = all.collect();
         all.sort_by_cached_key(|event| (self.data.at(*event), self.owners[event.kind][event.row]));
         all
@@ -143,7 +148,9 @@ impl World {
     pub(crate) fn rows(&self, schema: &Schema) -> impl Iterator<Item = Input> {
         let columns: Vec<ColId> = schema.profile.columns.ids().collect();
         (0..self.data.profiles).map(move |row| {
-            let values = columns.iter().map(|col| (*col, self.data.profile_value(*col, row)));
+            let values = columns
+                .iter()
+                .map(|col| (*col, self.data.profile_value(*col, row)));
             Input {
                 profile: Arc::clone(&self.keys[row]),
                 what: What::Row {

@@ -67,7 +67,10 @@ impl Seen {
     }
 
     fn print(&self) {
-        let shown = self.names.iter().map(|(name, count)| format!("{count} {name}"));
+        let shown = self
+            .names
+            .iter()
+            .map(|(name, count)| format!("{count} {name}"));
         println!("           {}", shown.collect::<Vec<_>>().join(", "));
     }
 }
@@ -124,12 +127,16 @@ fn by_stream(campaign: &Campaign, world: &World) -> Seen {
         machine.advance(&mut sink).expect("triggers come to rest");
         seconds += start.elapsed().as_secs_f64();
         if next.len() < order.len() / 2 && waiting.0 == 0 {
-            waiting = machine.waiting().fold((0, 0), |(n, sum), bytes| (n + 1, sum + bytes));
+            waiting = machine
+                .waiting()
+                .fold((0, 0), |(n, sum), bytes| (n + 1, sum + bytes));
         }
     }
     let start = Instant::now();
     let mut sink = |outcome: Outcome| seen.add(&outcome);
-    machine.finish(UNTIL, &mut sink).expect("triggers come to rest");
+    machine
+        .finish(UNTIL, &mut sink)
+        .expect("triggers come to rest");
     seconds += start.elapsed().as_secs_f64();
     report("stream", world.events(), seconds);
     let (people, bytes) = waiting;

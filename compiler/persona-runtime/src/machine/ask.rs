@@ -109,7 +109,12 @@ impl<F: Facts> Engine<'_, '_, F> {
     }
 
     /// What a condition says that needs no evaluator.
-    fn quickly(&self, need: &Need, frame: &[Value], event: Option<EventRef>) -> Option<(bool, i64)> {
+    fn quickly(
+        &self,
+        need: &Need,
+        frame: &[Value],
+        event: Option<EventRef>,
+    ) -> Option<(bool, i64)> {
         let quick = need.quick.as_ref()?;
         let scene = Scene {
             person: self.person,
@@ -145,7 +150,9 @@ impl<F: Facts> Engine<'_, '_, F> {
     pub(super) fn capture(&self, of: &EventMatch, event: EventRef, frame: &mut [Value]) {
         for capture in &of.captures {
             let col = capture.cols.iter().find(|col| col.kind == event.kind);
-            let value = col.map_or(Value::Missing, |col| self.person.event_value(event, col.col));
+            let value = col.map_or(Value::Missing, |col| {
+                self.person.event_value(event, col.col)
+            });
             if let Some(slot) = frame.get_mut(capture.slot as usize) {
                 *slot = value;
             }
@@ -197,7 +204,8 @@ impl<F: Facts> Engine<'_, '_, F> {
             let arms = u32::try_from(arm.ends.len()).unwrap_or(u32::MAX);
             let others = (0..arms).map(Some).chain([None]).filter(|arm| *arm != own);
             for other in others {
-                self.person.assume(Some((Arc::clone(&arm.experiment), other)));
+                self.person
+                    .assume(Some((Arc::clone(&arm.experiment), other)));
                 self.touch();
                 let differs = ask(self) != *answer;
                 self.person.assume(None);

@@ -120,8 +120,14 @@ mod tests {
         assert_eq!(weekly(monday - 1), monday);
         assert_eq!(weekly(monday), monday + 7 * DAY);
         let monthly = |after| recurrence(&zone, after, Recurrence::Month, 0);
-        assert_eq!(monthly(instant((2026, 1, 1), 0, 0)), instant((2026, 2, 1), 0, 0));
-        assert_eq!(monthly(instant((2026, 12, 2), 0, 0)), instant((2027, 1, 1), 0, 0));
+        assert_eq!(
+            monthly(instant((2026, 1, 1), 0, 0)),
+            instant((2026, 2, 1), 0, 0)
+        );
+        assert_eq!(
+            monthly(instant((2026, 12, 2), 0, 0)),
+            instant((2027, 1, 1), 0, 0)
+        );
         let daily = |after| recurrence(&zone, after, Recurrence::Day, 60);
         assert_eq!(daily(monday), instant((2026, 1, 6), 0, 1));
         assert_eq!(daily(calendar::MAX_TIMESTAMP), NEVER);
@@ -134,7 +140,10 @@ mod tests {
         let next = |after| anniversary(&zone, after, born, 0);
         let first = next(instant((2024, 2, 28), 0, 0));
         assert_eq!(first, instant((2025, 2, 28), 0, 0), "not the day itself");
-        assert_eq!(next(instant((2027, 6, 1), 0, 0)), instant((2028, 2, 29), 0, 0));
+        assert_eq!(
+            next(instant((2027, 6, 1), 0, 0)),
+            instant((2028, 2, 29), 0, 0)
+        );
         assert_eq!(next(calendar::MAX_TIMESTAMP), NEVER);
     }
 
@@ -149,7 +158,10 @@ mod tests {
         // 23:00 on a winter's evening: until 08:00, 07:00 UTC.
         let night = at(instant((2026, 1, 5), 22, 0));
         assert!(is_quiet(&night, &quiet(21, 8)));
-        assert_eq!(quiet_end(&night, &quiet(21, 8)), instant((2026, 1, 6), 7, 0));
+        assert_eq!(
+            quiet_end(&night, &quiet(21, 8)),
+            instant((2026, 1, 6), 7, 0)
+        );
         assert!(!is_quiet(&at(instant((2026, 1, 5), 19, 59)), &quiet(21, 8)));
         assert!(is_quiet(&at(instant((2026, 1, 5), 20, 0)), &quiet(21, 8)));
         assert!(!is_quiet(&at(instant((2026, 1, 5), 7, 0)), &quiet(21, 8)));

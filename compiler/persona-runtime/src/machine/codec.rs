@@ -76,7 +76,11 @@ pub(super) fn put_value(bytes: &mut Vec<u8>, value: &Value, near: i64) {
             bytes.extend(b.to_bits().to_le_bytes());
         }
         Value::List(values) | Value::Record(values) => {
-            bytes.push(if matches!(value, Value::List(_)) { 9 } else { 10 });
+            bytes.push(if matches!(value, Value::List(_)) {
+                9
+            } else {
+                10
+            });
             put(bytes, values.len() as u64);
             for value in values.iter() {
                 put_value(bytes, value, near);

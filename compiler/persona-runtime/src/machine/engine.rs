@@ -139,7 +139,11 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
                 self.base_line()?;
                 continue;
             }
-            let at = if self.state.begun { next.min(self.state.next()) } else { next };
+            let at = if self.state.begun {
+                next.min(self.state.next())
+            } else {
+                next
+            };
             if at >= until {
                 return Ok(());
             }
@@ -189,7 +193,8 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
             rest = later;
         }
         if !self.state.begun && !arrivals.is_empty() {
-            if rest.is_empty() && matches!(arrivals.last().map(|a| &a.what), Some(Arrives::Delete)) {
+            if rest.is_empty() && matches!(arrivals.last().map(|a| &a.what), Some(Arrives::Delete))
+            {
                 return Ok(());
             }
             self.appear();
@@ -366,7 +371,11 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
             }
             if let Some(place) = found {
                 self.did = true;
-                self.record(run.id, Some(run.step), Happened::Stopped(Stopped::Event(place)));
+                self.record(
+                    run.id,
+                    Some(run.step),
+                    Happened::Stopped(Stopped::Event(place)),
+                );
                 continue;
             }
             if run.phase == Phase::Event
@@ -388,7 +397,12 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
     fn stop_by_condition(&mut self) {
         let campaign = self.program.campaign;
         let now = self.now;
-        if !self.state.runs.iter().any(|run| run.dirty || run.look <= now) {
+        if !self
+            .state
+            .runs
+            .iter()
+            .any(|run| run.dirty || run.look <= now)
+        {
             return;
         }
         let runs = std::mem::take(&mut self.state.runs);

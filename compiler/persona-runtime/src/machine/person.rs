@@ -266,7 +266,9 @@ impl<F: Facts> Facts for Person<'_, F> {
         // The two are of one instant: whichever comes first there.
         let seen = self.seen.borrow();
         let from = seen.partition_point(|event| self.at(*event) < at);
-        let first = seen[from..].iter().find(|event| **event == one || **event == other);
+        let first = seen[from..]
+            .iter()
+            .find(|event| **event == one || **event == other);
         one != other && first == Some(&one)
     }
 

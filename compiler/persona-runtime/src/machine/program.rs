@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use persona_base::IndexVec;
 use persona_ir::campaign::{
-    Campaign, Content, ContentId, EventMatch, Fill, Recurrence, SlotFrom, Start, StepKind, TriggerId,
+    Campaign, Content, ContentId, EventMatch, Fill, Recurrence, SlotFrom, Start, StepKind,
+    TriggerId,
 };
 use persona_ir::{ColId, ExperimentId, KindId, NodeId};
 use persona_liquid::Checked;
@@ -106,13 +107,38 @@ impl<'c> Program<'c> {
             contents,
             holdout: GlobalHoldout::new(package, campaign.holdout),
             watches: Vec::new(),
-            kinds: campaign.plan.schema.events.iter().map(|_| Listeners::default()).collect(),
-            readers: campaign.plan.schema.profile.columns.iter().map(|_| Vec::new()).collect(),
+            kinds: campaign
+                .plan
+                .schema
+                .events
+                .iter()
+                .map(|_| Listeners::default())
+                .collect(),
+            readers: campaign
+                .plan
+                .schema
+                .profile
+                .columns
+                .iter()
+                .map(|_| Vec::new())
+                .collect(),
             stops: IndexVec::new(),
-            about_trigger: campaign.triggers.iter().map(|of| about(campaign, &of.name)).collect(),
-            about_content: campaign.contents.iter().map(|of| about(campaign, &of.name)).collect(),
+            about_trigger: campaign
+                .triggers
+                .iter()
+                .map(|of| about(campaign, &of.name))
+                .collect(),
+            about_content: campaign
+                .contents
+                .iter()
+                .map(|of| about(campaign, &of.name))
+                .collect(),
             can_give_up: campaign.contents.iter().map(can_give_up).collect(),
-            asks_arms: campaign.contents.iter().map(|of| asks_arms(&needs, of)).collect(),
+            asks_arms: campaign
+                .contents
+                .iter()
+                .map(|of| asks_arms(&needs, of))
+                .collect(),
             needs,
         };
         program.listen();
@@ -222,7 +248,10 @@ impl<'c> Program<'c> {
                 (kind, None)
             }
         };
-        let zoned = matches!(kind, WatchKind::Anniversary { .. } | WatchKind::Every { .. });
+        let zoned = matches!(
+            kind,
+            WatchKind::Anniversary { .. } | WatchKind::Every { .. }
+        );
         let zone = self.campaign.plan.schema.zone.filter(|_| zoned);
         let mut cols: Vec<ColId> = zone.into_iter().collect();
         if let Some(node) = node {
@@ -264,8 +293,13 @@ fn can_give_up(content: &Content) -> bool {
     }
     let own = content.variants.iter().flat_map(|of| &of.slots);
     let locales = content.variants.iter().flat_map(|of| &of.locales);
-    let all = own.chain(locales.flat_map(|of| &of.slots)).map(|(_, fill)| fill);
-    let defaults = content.slots.iter().filter_map(|slot| slot.default.as_ref());
+    let all = own
+        .chain(locales.flat_map(|of| &of.slots))
+        .map(|(_, fill)| fill);
+    let defaults = content
+        .slots
+        .iter()
+        .filter_map(|slot| slot.default.as_ref());
     let mut fills: Vec<&Fill> = all.chain(defaults).collect();
     while let Some(fill) = fills.pop() {
         match fill {
@@ -283,7 +317,9 @@ fn can_give_up(content: &Content) -> bool {
 fn asks_arms(needs: &Needs, content: &Content) -> Vec<ExperimentId> {
     let skips = content.skips.iter().map(|skip| &skip.condition);
     let variants = content.variants.iter().filter_map(|v| v.condition.as_ref());
-    let asked = skips.chain(variants).flat_map(|of| &needs.get(of.node).arms);
+    let asked = skips
+        .chain(variants)
+        .flat_map(|of| &needs.get(of.node).arms);
     let mut arms: Vec<ExperimentId> = asked.copied().collect();
     arms.sort_unstable();
     arms.dedup();

@@ -3,7 +3,9 @@
 
 use std::cmp::Ordering;
 
-use persona_ir::{Agg, AggKind, Bound, ColId, Const, EventCol, InstantSpec, KindId, NodeId, Op, Plan, Query};
+use persona_ir::{
+    Agg, AggKind, Bound, ColId, Const, EventCol, InstantSpec, KindId, NodeId, Op, Plan, Query,
+};
 
 use super::person::Person;
 use crate::calendar::clamp_timestamp;
@@ -80,7 +82,9 @@ impl Quick {
         let depth = depth.checked_sub(1)?;
         *left = left.checked_sub(1)?;
         let mut all = |nodes: &[NodeId]| {
-            let parts = nodes.iter().map(|node| Self::below(plan, *node, depth, left));
+            let parts = nodes
+                .iter()
+                .map(|node| Self::below(plan, *node, depth, left));
             parts.collect::<Option<Box<[Self]>>>()
         };
         Some(match &plan.nodes[node].op {
@@ -163,13 +167,13 @@ fn at_least(plan: &Plan, agg: &Agg, count: i64, left: &mut usize) -> Option<Quic
     let back = match query.from {
         None => None,
         Some(Bound { at, inclusive }) => match plan.nodes[at].op {
-            Op::Instant(InstantSpec::NowPlus(by)) if by < 0 => {
-                Some((by.checked_neg()?, inclusive))
-            }
+            Op::Instant(InstantSpec::NowPlus(by)) if by < 0 => Some((by.checked_neg()?, inclusive)),
             _ => return None,
         },
     };
-    let to_now = query.to.is_none_or(|to| to.inclusive && plan.nodes[to.at].op == Op::Now);
+    let to_now = query
+        .to
+        .is_none_or(|to| to.inclusive && plan.nodes[to.at].op == Op::Now);
     if !simple || !to_now {
         return None;
     }
@@ -177,7 +181,9 @@ fn at_least(plan: &Plan, agg: &Agg, count: i64, left: &mut usize) -> Option<Quic
         None => None,
         Some(filter) => {
             let filter = Quick::below(plan, filter, DEEPEST, left)?;
-            Some(filter).filter(|filter| !filter.asks_history()).map(Some)?
+            Some(filter)
+                .filter(|filter| !filter.asks_history())
+                .map(Some)?
         }
     };
     if count <= 0 {
@@ -261,7 +267,9 @@ impl Operand {
                     return Value::Missing;
                 };
                 let col = cols.iter().find(|col| col.kind == event.kind);
-                col.map_or(Value::Missing, |col| scene.person.event_value(event, col.col))
+                col.map_or(Value::Missing, |col| {
+                    scene.person.event_value(event, col.col)
+                })
             }
         }
     }
@@ -299,7 +307,8 @@ impl Window {
             return (false, NEVER);
         }
         let until = self.back.map_or(NEVER, |(length, inclusive)| {
-            last.saturating_add(length).saturating_add(i64::from(inclusive))
+            last.saturating_add(length)
+                .saturating_add(i64::from(inclusive))
         });
         (true, until)
     }

@@ -108,15 +108,23 @@ struct Found {
 fn cuts(program: &Program<'_>, replay: &Replay<'_>, held: usize) -> Vec<i64> {
     let (from, end) = (program.options.from, replay.until.saturating_add(1));
     let length = end.saturating_sub(from).max(1);
-    let recurring = program.campaign.triggers.iter().map(|trigger| match trigger.start {
-        Start::Every { .. } => length / DAY + 1,
-        Start::Anniversary { .. } => length / (365 * DAY) + 1,
-        _ => 0,
-    });
+    let recurring = program
+        .campaign
+        .triggers
+        .iter()
+        .map(|trigger| match trigger.start {
+            Start::Every { .. } => length / DAY + 1,
+            Start::Anniversary { .. } => length / (365 * DAY) + 1,
+            _ => 0,
+        });
     let each: i64 = recurring.fold(0, i64::saturating_add);
     let each = usize::try_from(each).unwrap_or(usize::MAX);
     let events: usize = replay.data.events.iter().map(crate::EventTable::len).sum();
-    let expected = replay.data.profiles.saturating_mul(each).saturating_add(events);
+    let expected = replay
+        .data
+        .profiles
+        .saturating_mul(each)
+        .saturating_add(events);
     let parts = i64::try_from(expected / held.max(1) + 1).unwrap_or(i64::MAX);
     let step = length / parts + 1;
     let mut ends: Vec<i64> = (1..parts)
@@ -243,7 +251,9 @@ impl History {
         }
         let changes = replay.changes;
         let first = changes.partition_point(|change| change.profile < row);
-        let own = changes[first..].iter().take_while(|change| change.profile == row);
+        let own = changes[first..]
+            .iter()
+            .take_while(|change| change.profile == row);
         self.arrivals.clear();
         let mut own = own.peekable();
         for event in &self.events {

@@ -39,9 +39,8 @@ impl<F: Facts> Engine<'_, '_, F> {
     /// All runs that can go on do.
     pub(super) fn run_all(&mut self) {
         let now = self.now;
-        let goes_on = |run: &Run| {
-            run.phase == Phase::Ready || (run.phase != Phase::Send && run.due <= now)
-        };
+        let goes_on =
+            |run: &Run| run.phase == Phase::Ready || (run.phase != Phase::Send && run.due <= now);
         if !self.state.runs.iter().any(goes_on) {
             return;
         }

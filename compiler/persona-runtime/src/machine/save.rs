@@ -22,7 +22,12 @@ impl<'c> Machine<'c> {
         put_instant(&mut bytes, self.greatest.unwrap_or(i64::MAX), near);
         put_instant(&mut bytes, self.floor, near);
         let counts = &self.counts;
-        for count in [counts.inputs, counts.late, counts.duplicates, counts.refused] {
+        for count in [
+            counts.inputs,
+            counts.late,
+            counts.duplicates,
+            counts.refused,
+        ] {
             put(&mut bytes, count);
         }
         for count in &counts.failed_where {
@@ -172,7 +177,15 @@ impl<'c> Machine<'c> {
     ) -> Option<(KindId, u32)> {
         let kind = KindId(bytes.small()?);
         let known = flag(bytes)?;
-        let columns = self.program.campaign.plan.schema.events.get(kind)?.columns.len();
+        let columns = self
+            .program
+            .campaign
+            .plan
+            .schema
+            .events
+            .get(kind)?
+            .columns
+            .len();
         let values = (0..columns).map(|_| bytes.value(near));
         let values = values.collect::<Option<Vec<Value>>>()?;
         let table = &mut self.store.tables[kind];

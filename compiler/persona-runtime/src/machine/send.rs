@@ -3,9 +3,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use persona_ir::campaign::{
-    Channel, ContentId, DropReason, Limit, Per, SendStep, Skip, StepKind,
-};
+use persona_ir::campaign::{Channel, ContentId, DropReason, Limit, Per, SendStep, Skip, StepKind};
 use persona_ir::{ColId, ExperimentId, InstantSpec};
 
 use super::clock;
@@ -154,7 +152,9 @@ impl<F: Facts> Engine<'_, '_, F> {
             Value::Enum(send.content.0),
             Value::Enum(send.channel.0),
             id.clone(),
-            variant.map_or(Value::Missing, |variant| Value::Str(Arc::clone(&variant.name))),
+            variant.map_or(Value::Missing, |variant| {
+                Value::Str(Arc::clone(&variant.name))
+            }),
         ];
         self.made(campaign.sent, Arc::new(values));
         run.sent = true;
@@ -204,7 +204,11 @@ impl<F: Facts> Engine<'_, '_, F> {
         if let Some(text) = self.first_skip(&channel.skips) {
             return skip(text, Vec::new());
         }
-        let args: Vec<Value> = send.args.iter().map(|arg| self.ask(*arg, &run.frame)).collect();
+        let args: Vec<Value> = send
+            .args
+            .iter()
+            .map(|arg| self.ask(*arg, &run.frame))
+            .collect();
         let (choice, decided) = self.choose(send.content, &args);
         let variant = match choice {
             Ok(variant) => variant,
@@ -294,7 +298,9 @@ impl<F: Facts> Engine<'_, '_, F> {
         }
         self.ready();
         let mut frame = program.contents.frame(content, args);
-        let rendered = program.contents.render(&mut self.eval, content, variant, &mut frame);
+        let rendered = program
+            .contents
+            .render(&mut self.eval, content, variant, &mut frame);
         let rendered = rendered.map_err(|skipped| skipped.reason)?;
         Ok(wanted.then_some(rendered))
     }

@@ -124,7 +124,9 @@ impl<F: Facts> Engine<'_, '_, F> {
                 count,
                 per: Per::Calendar(unit),
             } => {
-                let start = self.clock().instant(InstantSpec::UnitStart { unit, offset: 0 });
+                let start = self
+                    .clock()
+                    .instant(InstantSpec::UnitStart { unit, offset: 0 });
                 (count, start, start.saturating_sub(ZONES))
             }
         };
@@ -239,7 +241,13 @@ impl<F: Facts> Engine<'_, '_, F> {
         let program = self.program;
         for (index, watch) in program.watches.iter().enumerate() {
             let dirty = std::mem::take(&mut self.dirty[index]);
-            if dirty || self.state.watches.get(index).is_some_and(|of| of.look <= self.now) {
+            if dirty
+                || self
+                    .state
+                    .watches
+                    .get(index)
+                    .is_some_and(|of| of.look <= self.now)
+            {
                 self.look_at(index, watch);
             }
         }
@@ -341,7 +349,9 @@ impl<F: Facts> Engine<'_, '_, F> {
             WatchKind::Anniversary { date, at } => {
                 let (value, bound) = self.ask_until(date, &[]);
                 let zone = self.clock().zone();
-                let due = value.int().map_or(NEVER, |date| clock::anniversary(zone, after, date, at));
+                let due = value
+                    .int()
+                    .map_or(NEVER, |date| clock::anniversary(zone, after, date, at));
                 (due, due.min(bound))
             }
             _ => (NEVER, NEVER),

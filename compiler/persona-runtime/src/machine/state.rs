@@ -138,8 +138,14 @@ impl State {
                 let (a, b) = (&a.id, &b.id);
                 by_key(a.trigger, &a.per, b.trigger, &b.per).is_lt()
             })
-            && self.entries.iter().all(|of| triggers.get(of.trigger).is_some())
-            && self.exposed.iter().all(|of| program.campaign.experiments.get(*of).is_some())
+            && self
+                .entries
+                .iter()
+                .all(|of| triggers.get(of.trigger).is_some())
+            && self
+                .exposed
+                .iter()
+                .all(|of| program.campaign.experiments.get(*of).is_some())
     }
 
     /// Appends the state as bytes. Instants near `near` are short; whoever reads must say the same.
@@ -254,7 +260,9 @@ fn read(bytes: &mut Bytes<'_>, near: i64) -> Option<State> {
         let trigger = TriggerId(bytes.small()?);
         let per = bytes.value(near)?;
         let count = bytes.count()?;
-        let at = (0..count).map(|_| bytes.instant(near)).collect::<Option<_>>()?;
+        let at = (0..count)
+            .map(|_| bytes.instant(near))
+            .collect::<Option<_>>()?;
         state.entries.push(Entries { trigger, per, at });
     }
     for _ in 0..bytes.count()? {
@@ -307,7 +315,9 @@ fn read_run(bytes: &mut Bytes<'_>, near: i64) -> Option<Run> {
     };
     let look = bytes.instant(near)?;
     let count = bytes.count()?;
-    let frame = (0..count).map(|_| bytes.value(near)).collect::<Option<_>>()?;
+    let frame = (0..count)
+        .map(|_| bytes.value(near))
+        .collect::<Option<_>>()?;
     Some(Run {
         id: RunId {
             trigger,

@@ -151,7 +151,11 @@ fn hash_id(owner: u32, id: &str) -> u64 {
 impl Events {
     fn new(table: &Table) -> Self {
         Self {
-            columns: table.columns.iter().map(|column| Cells::new(&column.ty)).collect(),
+            columns: table
+                .columns
+                .iter()
+                .map(|column| Cells::new(&column.ty))
+                .collect(),
             owner: Vec::new(),
             free: Vec::new(),
             ids: HashTable::new(),
@@ -173,7 +177,10 @@ impl Events {
     }
 
     pub(super) fn values(&self, row: u32) -> Vec<Value> {
-        self.columns.iter().map(|cells| cells.get(row as usize)).collect()
+        self.columns
+            .iter()
+            .map(|cells| cells.get(row as usize))
+            .collect()
     }
 
     /// What orders events of one instant and kind.
@@ -325,7 +332,9 @@ impl Store {
             let default = column.default.as_ref();
             default.map_or(Value::Missing, Value::from)
         };
-        let row = profile.values.get_or_insert_with(|| columns.iter().map(default).collect());
+        let row = profile
+            .values
+            .get_or_insert_with(|| columns.iter().map(default).collect());
         for (col, value) in values {
             if let Some(place) = row.get_mut(usize::from(col)) {
                 *place = value;

@@ -32,6 +32,7 @@ pub struct Machine<'c> {
     /// Whether the stream's start is processed.
     pub(super) started: bool,
     pub(super) counts: Counts,
+    threads: usize,
 }
 
 /// An input that waits for the watermark.
@@ -81,7 +82,15 @@ impl<'c> Machine<'c> {
             floor: i64::MIN,
             started: false,
             counts,
+            threads: 1,
         }
+    }
+
+    /// The same on so many threads. What it gives does not depend on them.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
     }
 
     /// The program.
@@ -97,7 +106,9 @@ impl<'c> Machine<'c> {
     /// Instants before this one are processed as soon as [`Self::advance`] is called. Nothing came yet: the beginning of time.
     pub fn watermark(&self) -> i64 {
         let lateness = self.program.campaign.lateness;
-        let seen = self.greatest.map_or(i64::MIN, |at| at.saturating_sub(lateness));
+        let seen = self
+            .greatest
+            .map_or(i64::MIN, |at| at.saturating_sub(lateness));
         seen.max(self.floor)
     }
 
@@ -273,7 +284,12 @@ impl<'c> Machine<'c> {
         ready.sort_by(|a, b| {
             let first = (a.person, a.at, rank(&a.what)).cmp(&(b.person, b.at, rank(&b.what)));
             first.then_with(|| match (&a.what, &b.what) {
-                (Waiting::Event { kind, row, .. }, Waiting::Event { kind: k, row: r, .. }) => {
+                (
+                    Waiting::Event { kind, row, .. },
+                    Waiting::Event {
+                        kind: k, row: r, ..
+                    },
+                ) => {
                     let tie = |row: u32| store.tables[*kind].tie(row);
                     kind.cmp(k).then_with(|| tie(*row).cmp(&tie(*r)))
                 }
@@ -306,31 +322,38 @@ impl<'c> Machine<'c> {
         people
     }
 
+    /// All of these people, up to an instant, on all threads.
     fn process(
         &mut self,
         ready: &[Pending],
         people: &[u32],
         end: i64,
     ) -> Result<(Vec<Done>, Vec<Outcome>), Unsettled> {
-        let program = &self.program;
-        let plan = &program.campaign.plan;
-        let person = Person::new(&self.store, &plan.schema, &program.options.arms);
-        let evaluator = evaluator(program, &person, program.options.from);
-        let mut engine = Engine::new(program, &person, &evaluator);
-        let mut arrivals = Vec::new();
-        let mut done = Vec::with_capacity(people.len());
-        let mut rest = ready;
-        for row in people {
-            let count = rest.partition_point(|of| of.person <= *row);
-            let (own, later) = rest.split_at(count);
-            rest = later;
-            arrivals.clear();
-            arrivals.extend(own.iter().map(arrival));
-            done.push(one(&mut engine, &person, &arrivals, *row, end)?);
+        let (program, store) = (&self.program, &self.store);
+        // A thread is not worth a few people.
+        let threads = self.threads.min(people.len() / 64).max(1);
+        let parts: Vec<Result<Part, Unsettled>> = if threads == 1 {
+            vec![part(program, store, ready, people, end)]
+        } else {
+            std::thread::scope(|scope| {
+                let some = people.chunks(people.len().div_ceil(threads));
+                let workers: Vec<_> = some
+                    .map(|people| scope.spawn(move || part(program, store, ready, people, end)))
+                    .collect();
+                let parts = workers.into_iter().map(|worker| {
+                    let part = worker.join();
+                    part.expect("a worker ends, with people or an error")
+                });
+                parts.collect()
+            })
+        };
+        let (mut done, mut outcomes) = (Vec::with_capacity(people.len()), Vec::new());
+        for part in parts {
+            let part = part?;
+            done.extend(part.done);
+            outcomes.extend(part.outcomes);
+            self.counts.add(&part.counts);
         }
-        let outcomes = std::mem::take(&mut engine.out);
-        let counts = std::mem::take(&mut engine.counts);
-        self.counts.add(&counts);
         Ok((done, outcomes))
     }
 
@@ -377,7 +400,9 @@ impl<'c> Machine<'c> {
     pub(super) fn start_timers(&mut self) {
         let people = (0_u32..).zip(&self.store.people);
         let set = people.filter(|(_, profile)| profile.next != NEVER);
-        self.timers = set.map(|(person, profile)| Reverse((profile.next, person))).collect();
+        self.timers = set
+            .map(|(person, profile)| Reverse((profile.next, person)))
+            .collect();
     }
 
     // ---- what can be asked ----
@@ -467,6 +492,44 @@ fn history(store: &Store, row: u32) -> impl Iterator<Item = EventRef> {
     })
 }
 
+/// What came of some people.
+struct Part {
+    done: Vec<Done>,
+    outcomes: Vec<Outcome>,
+    counts: Counts,
+}
+
+/// Some people, up to an instant.
+fn part(
+    program: &Program<'_>,
+    store: &Store,
+    ready: &[Pending],
+    people: &[u32],
+    end: i64,
+) -> Result<Part, Unsettled> {
+    let schema = &program.campaign.plan.schema;
+    let person = Person::new(store, schema, &program.options.arms);
+    let evaluator = evaluator(program, &person, program.options.from);
+    let mut engine = Engine::new(program, &person, &evaluator);
+    let mut arrivals = Vec::new();
+    let mut done = Vec::with_capacity(people.len());
+    let first = people.first().copied().unwrap_or(0);
+    let mut rest = &ready[ready.partition_point(|of| of.person < first)..];
+    for row in people {
+        let count = rest.iter().take_while(|of| of.person == *row).count();
+        let (own, later) = rest.split_at(count);
+        rest = later;
+        arrivals.clear();
+        arrivals.extend(own.iter().map(arrival));
+        done.push(one(&mut engine, &person, &arrivals, *row, end)?);
+    }
+    Ok(Part {
+        done,
+        outcomes: std::mem::take(&mut engine.out),
+        counts: std::mem::take(&mut engine.counts),
+    })
+}
+
 /// One person, up to an instant.
 fn one(
     engine: &mut Engine<'_, '_, Store>,
@@ -481,7 +544,8 @@ fn one(
     person.move_to(row as usize);
     person.show_before(history(store, row));
     let had = person.len();
-    let state = State::read(&profile.state, from).expect("a state that was written by this function");
+    let state =
+        State::read(&profile.state, from).expect("a state that was written by this function");
     engine.move_to(Arc::clone(&profile.key), state);
     let outcomes = engine.out.len();
     engine.go(arrivals, profile.known, end)?;
