@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn quiet_hours_end_where_the_clock_first_shows_their_end() {
-        let quiet = |from, to| Quiet {
+        let quiet = |from: u32, to: u32| Quiet {
             from: from * 3600,
             to: to * 3600,
             condition: None,

@@ -30,8 +30,8 @@ pub enum What {
     },
     /// A row of the profile. Columns that it does not name keep what they are.
     Row {
-        /// When it holds from. Without one it holds from the stream's start; where the stream's start is processed already,
-        /// from the watermark. One that comes late holds from the watermark, and is counted.
+        /// When it holds from. Without one it holds from the watermark at which it comes: from the beginning where nothing with
+        /// an instant came before. One that comes late holds from the watermark, and is counted.
         at: Option<i64>,
         /// Values, [`Value::Missing`] included. The key's is not looked at.
         values: Vec<(ColId, Value)>,
