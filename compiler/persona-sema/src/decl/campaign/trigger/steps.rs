@@ -37,7 +37,10 @@ impl Run<'_, '_> {
                 span: step.span,
             }));
         }
-        self.bound.truncate(names);
+        // The binders stay taken: a run keeps what each of them stood for in a place of its own.
+        for bound in &mut self.bound[names..] {
+            bound.name = Arc::from("");
+        }
         (checked, end.is_some())
     }
 
