@@ -12,6 +12,8 @@ pub struct LoadReport {
     pub sources: Vec<SourceReport>,
     /// For profile fields that several sources give: how many profiles have sources that differ, by the field's name.
     pub differences: Vec<(Arc<str>, u64)>,
+    /// For columns of catalogs (`Product.price`) the number of items about which sources differ; none with zero.
+    pub item_differences: Vec<(Arc<str>, u64)>,
     /// Rejects of all sources by what they have in common, sorted by source, kind, action and column.
     pub reasons: Vec<ReasonReport>,
     /// Things worth telling that stop nothing, in plain words.

@@ -32,7 +32,7 @@ pub use plan::{
 };
 pub use remap::{each_operand, subgraph};
 pub use schema::{
-    ColId, Column, EnumDef, EnumId, EnumValue, KindId, Schema, Table, Validate, Weekday,
+    Catalog, CatalogId, ColId, Column, EnumDef, EnumId, EnumValue, KindId, Schema, Table, Validate, Weekday,
 };
 pub use source::{
     RawAgg, RawExpr, RawField, RawOp, RawTarget, SourceFormat, SourcePlan, SourceTarget,

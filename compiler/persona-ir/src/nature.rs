@@ -6,7 +6,7 @@ use persona_base::IndexVec;
 
 impl Op {
     /// Whether the operation itself, besides its operands, looks at data or at what was made of them: at the profile, an
-    /// event, an element, an input, the key, an arm, ranks or a history.
+    /// event, an element, an item, an input, the key, an arm, ranks or a history.
     pub fn reads_data(&self) -> bool {
         matches!(
             self,
@@ -16,6 +16,9 @@ impl Op {
                 | Self::Input(_)
                 | Self::Arm(_)
                 | Self::Sample { .. }
+                | Self::Lookup { .. }
+                | Self::ItemCol { .. }
+                | Self::Items(_)
                 | Self::Rank(..)
                 | Self::Agg(_)
                 | Self::Sequence(_)

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use persona_base::define_id;
 
-use crate::{ColId, Const, KindId, RankId, Ty};
+use crate::{CatalogId, ColId, Const, KindId, RankId, Ty};
 
 define_id! {
     /// A node of a plan. Operands have smaller ids than the node itself.
@@ -250,6 +250,24 @@ pub enum Op {
         /// What is aggregated; absent for `Count`. Elements whose value is missing are left out.
         value: Option<NodeId>,
     },
+
+    // ---- catalogs ----
+    /// The item of a catalog that has this key; missing where there is none.
+    Lookup {
+        /// The catalog.
+        catalog: CatalogId,
+        /// A value of the type of its key.
+        key: NodeId,
+    },
+    /// A column of an item.
+    ItemCol {
+        /// The item.
+        item: NodeId,
+        /// The column of its catalog's table.
+        col: ColId,
+    },
+    /// All items of a catalog in the order of their keys, a list; only quantifiers and aggregates of lists go through it.
+    Items(CatalogId),
 
     // ---- places, chance, ranks ----
     /// A place from latitude and longitude in degrees (Floats); missing outside ±90 / ±180.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use persona_base::{FileId, IndexVec, Span, define_id};
 
-use crate::{ColId, EnumId, KindId, Node, NodeId, Schema, SourcePlan, Weekday};
+use crate::{CatalogId, ColId, EnumId, KindId, Node, NodeId, Schema, SourcePlan, Weekday};
 
 define_id! {
     /// A calibrated rank.
@@ -91,7 +91,8 @@ pub enum RankKind {
 pub struct Check {
     /// Which rows.
     pub table: CheckTable,
-    /// What must hold. For a profile at level 0; for an event under binder level 0 (and it may use profile columns).
+    /// What must hold. For a profile at level 0; for an event under binder level 0 (and it may use profile columns); for an
+    /// item, which is the element at binder level 0 (and no profile has a part in it).
     pub node: NodeId,
     /// What to say when it does not.
     pub message: Arc<str>,
@@ -106,6 +107,8 @@ pub enum CheckTable {
     Profile,
     /// Events of a kind.
     Event(KindId),
+    /// Items of a catalog.
+    Catalog(CatalogId),
 }
 
 /// What follows when a check fails.

@@ -48,6 +48,7 @@ pub fn each_operand(op: &mut Op, mut f: impl FnMut(&mut NodeId)) {
         | Op::Elem { .. }
         | Op::Input(_)
         | Op::Arm(_)
+        | Op::Items(_)
         | Op::Sample { .. } => {}
         Op::And(nodes) | Op::Or(nodes) | Op::Concat(nodes) => nodes.iter_mut().for_each(f),
         Op::Not(a)
@@ -79,6 +80,8 @@ pub fn each_operand(op: &mut Op, mut f: impl FnMut(&mut NodeId)) {
         | Op::Size(a)
         | Op::HasAny(a, _)
         | Op::HasAll(a, _)
+        | Op::Lookup { key: a, .. }
+        | Op::ItemCol { item: a, .. }
         | Op::Rank(_, a) => f(a),
         Op::Coalesce(a, b)
         | Op::Eq(a, b)

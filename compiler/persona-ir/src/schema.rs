@@ -15,6 +15,10 @@ define_id! {
     pub struct KindId;
 }
 define_id! {
+    /// A catalog, in the order of names.
+    pub struct CatalogId;
+}
+define_id! {
     /// An enum.
     pub struct EnumId;
 }
@@ -32,6 +36,17 @@ pub struct Schema {
     pub zone: Option<ColId>,
     /// The kinds of events, sorted by name.
     pub events: IndexVec<KindId, Table>,
+    /// The catalogs, sorted by name.
+    pub catalogs: IndexVec<CatalogId, Catalog>,
+}
+
+/// A table whose rows, its *items*, are looked up by their key and recommended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Catalog {
+    /// `Product`, with its columns.
+    pub table: Table,
+    /// The column that is the key: text, an `Int` or an enum, never missing and without a default.
+    pub key: ColId,
 }
 
 impl Schema {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::{ColId, KindId, Place, Ty};
+use crate::{CatalogId, ColId, KindId, Place, Ty};
 
 /// A source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub enum SourceTarget {
     Profile,
     /// Events of a kind.
     Event(KindId),
+    /// Items of a catalog.
+    Catalog(CatalogId),
 }
 
 /// A file format.

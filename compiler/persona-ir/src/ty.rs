@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use persona_base::Currency;
 
-use crate::EnumId;
+use crate::{CatalogId, EnumId};
 
 /// The type of a node or a column. Whether a value may be missing is said beside it, not in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +35,8 @@ pub enum Ty {
     Money(Currency),
     /// Latitude and longitude in degrees, two `f64`.
     Geo,
+    /// An item of a catalog: its place among the items sorted by key, `i64`. No column has it; only fields are asked of it.
+    Item(CatalogId),
     /// Elements in order. `List<{…}>` has a record as its element.
     List(Arc<Ty>),
     /// Elements without repetition, in the order of their first occurrence.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use persona_base::IndexVec;
 
 use crate::{
-    CheckAction, CheckTable, ColId, EventCol, Explain, KindId, NodeId, Op, Plan, Query, Schema,
+    CatalogId, CheckAction, CheckTable, ColId, EventCol, Explain, KindId, NodeId, Op, Plan, Query, Schema, Ty,
     operands,
 };
 
@@ -20,6 +20,8 @@ pub struct UsedColumns {
     pub profile: BTreeSet<ColId>,
     /// Of each kind of event: nothing, or at least [`Schema::AT`] and [`Schema::ID`].
     pub events: IndexVec<KindId, BTreeSet<ColId>>,
+    /// Of each catalog: always the key.
+    pub catalogs: IndexVec<CatalogId, BTreeSet<ColId>>,
 }
 
 impl UsedColumns {
@@ -46,8 +48,13 @@ impl UsedColumns {
         self.event_columns(query.items.as_deref().unwrap_or_default());
     }
 
-    fn node(&mut self, op: &Op) {
+    fn node(&mut self, plan: &Plan, op: &Op) {
         match op {
+            Op::ItemCol { item, col } => {
+                if let Ty::Item(catalog) = plan.nodes[*item].ty {
+                    self.catalogs[catalog].insert(*col);
+                }
+            }
             Op::Profile(col) => {
                 self.profile.insert(*col);
             }
@@ -73,7 +80,13 @@ pub fn used_columns(plan: &Plan) -> UsedColumns {
         .filter(|col| plan.schema.profile.columns.get(*col).is_some())
         .collect();
     let events = plan.schema.events.iter().map(|_| BTreeSet::new()).collect();
-    let mut used = UsedColumns { profile, events };
+    let keys = plan.schema.catalogs.iter();
+    let catalogs = keys.map(|catalog| BTreeSet::from([catalog.key])).collect();
+    let mut used = UsedColumns {
+        profile,
+        events,
+        catalogs,
+    };
     for check in &plan.checks {
         match (check.table, check.action) {
             (CheckTable::Profile, CheckAction::Clear(col)) => {
@@ -82,13 +95,16 @@ pub fn used_columns(plan: &Plan) -> UsedColumns {
             (CheckTable::Event(kind), CheckAction::Clear(col)) => {
                 used.event_columns(&[EventCol { kind, col }]);
             }
+            (CheckTable::Catalog(catalog), CheckAction::Clear(col)) => {
+                used.catalogs[catalog].insert(col);
+            }
             (CheckTable::Event(kind), _) => used.kinds(&[kind]),
-            (CheckTable::Profile, _) => {}
+            (CheckTable::Profile | CheckTable::Catalog(_), _) => {}
         }
     }
     for (node, reached) in plan.nodes.iter().zip(reached(plan)) {
         if reached {
-            used.node(&node.op);
+            used.node(plan, &node.op);
         }
     }
     used

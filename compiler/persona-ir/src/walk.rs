@@ -32,6 +32,7 @@ pub fn operands(op: &Op) -> Operands {
         | Op::Elem { .. }
         | Op::Input(_)
         | Op::Arm(_)
+        | Op::Items(_)
         | Op::Sample { .. } => {}
         Op::And(nodes) | Op::Or(nodes) | Op::Concat(nodes) => {
             nodes.iter().for_each(|n| list.direct(*n));
@@ -65,6 +66,8 @@ pub fn operands(op: &Op) -> Operands {
         | Op::Size(a)
         | Op::HasAny(a, _)
         | Op::HasAll(a, _)
+        | Op::Lookup { key: a, .. }
+        | Op::ItemCol { item: a, .. }
         | Op::Rank(_, a) => list.direct(*a),
         Op::Coalesce(a, b)
         | Op::Eq(a, b)

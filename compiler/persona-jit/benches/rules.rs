@@ -359,6 +359,7 @@ fn dataset(rows: &[Row]) -> Dataset {
         has_row: None,
         columns,
         events: IndexVec::new(),
+        catalogs: Arc::default(),
     }
 }
 

@@ -234,5 +234,6 @@ fn data() -> Dataset {
         has_row: None,
         columns,
         events: IndexVec::from_iter([order]),
+        catalogs: Arc::default(),
     }
 }

@@ -196,12 +196,11 @@ impl Compiled {
         });
         let filled = self.fill(&self.checks, data, now, &calibration, options);
         let mut failures = Vec::new();
-        for (check, (buffer, goal)) in filled
-            .buffers
-            .into_iter()
-            .zip(&self.checks.goals)
-            .enumerate()
-        {
+        let checks = self.plan.checks.iter().enumerate();
+        let people = checks.filter(|(_, check)| !matches!(check.table, CheckTable::Catalog(_)));
+        let people: Vec<usize> = people.map(|(index, _)| index).collect();
+        let answers = filled.buffers.into_iter().zip(&self.checks.goals);
+        for (check, (buffer, goal)) in people.into_iter().zip(answers) {
             let holds = buffer.bits();
             let rows = (!&holds)
                 .set_indices()
@@ -213,6 +212,8 @@ impl Compiled {
                 row,
             }));
         }
+        failures.extend(persona_runtime::run_catalog_checks(&self.plan, data, now));
+        failures.sort_unstable();
         failures
     }
 

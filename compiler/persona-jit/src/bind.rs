@@ -10,11 +10,11 @@ use persona_base::IndexVec;
 use persona_ir::{ColId, Const, Plan, RecordField, Schema, Table, Ty};
 use persona_runtime::calendar::clamp_timestamp;
 use persona_runtime::time::Times;
-use persona_runtime::{Calibration, Column, Dataset, EventTable, Values};
+use persona_runtime::{Calibration, CatalogTable, Column, Dataset, EventTable, Values};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::context::{ColumnRef, Context, EventsRef, KeysRef, ListRef, OutRef};
+use crate::context::{CatalogRef, ColumnRef, Context, EventsRef, KeysRef, ListRef, OutRef};
 use crate::layout::{Shape, Slot};
 use crate::members::Members;
 use crate::pools::Moment;
@@ -56,6 +56,7 @@ pub(crate) struct Bound<'a> {
 struct Owned {
     tables: Vec<Box<[ColumnRef]>>,
     events: Box<[EventsRef]>,
+    catalogs: Box<[CatalogRef]>,
     zeros: Vec<u64>,
     texts: Vec<u64>,
     consts: Vec<ConstColumn>,
@@ -94,10 +95,13 @@ impl<'a> Tables<'a> {
         let mut owned = Owned::default();
         let mut texts = Texts::new(&data.strings);
         let tables = data.events.iter().flat_map(|table| &table.columns);
-        let longest = data.columns.iter().chain(tables).map(longest).max();
+        let items = data.catalogs.tables.iter().flat_map(|table| &table.columns);
+        let all = data.columns.iter().chain(tables).chain(items);
+        let longest = all.map(longest).max();
         owned.zeros = vec![0; longest.unwrap_or(0) + 1];
         let columns = owned.profile_table(program, plan, data);
         owned.events = owned.event_tables(plan, data);
+        owned.catalogs = owned.catalog_tables(program, plan, data);
         owned.constants(program, &mut texts);
         owned.moments(program, &times, data.profiles);
         Arc::new(Self {
@@ -127,6 +131,7 @@ impl<'a> Tables<'a> {
             float_ranks: &self.program.float_ranks,
             patterns: &self.program.patterns,
             salts: self.program.pools.salts.items(),
+            arms: self.program.pools.arms.items(),
             displays: self.program.pools.displays.items(),
             instants: self.data.events.iter().map(instants).collect(),
             sites: Vec::new(),
@@ -245,6 +250,7 @@ impl Owned {
             frame: ptr::null_mut(),
             columns,
             events: self.events.as_ptr(),
+            catalogs: self.catalogs.as_ptr(),
             texts: self.texts.as_ptr(),
             lists: self.lists.as_ptr(),
             keys: self.keys.as_ptr(),
@@ -338,6 +344,41 @@ impl Owned {
             at: at.as_ptr(),
             columns,
         }
+    }
+
+    /// The catalogs of the plan, of which data may lack some: those have no items. Columns that no code reads are not bound.
+    fn catalog_tables(
+        &mut self,
+        program: &Program,
+        plan: &Plan,
+        data: &Dataset,
+    ) -> Box<[CatalogRef]> {
+        let catalogs = plan.schema.catalogs.iter_enumerated();
+        let refs = catalogs.map(|(id, catalog)| {
+            let table = data.catalogs.tables.get(id);
+            let rows = table.map_or(0, CatalogTable::len);
+            if let Some(table) = table {
+                check_columns(&catalog.table, &table.columns);
+            }
+            let columns = catalog.table.columns.iter_enumerated();
+            let columns = columns.map(|(col, spec)| match table {
+                Some(table) if program.pools.items.contains(&(id, col)) => {
+                    self.column(&table.columns[col], &spec.ty, rows)
+                }
+                _ => self.absent(Shape::of(&spec.ty)),
+            });
+            let columns = columns.collect();
+            let items = match table {
+                Some(table) => self.column(table.places(), &Ty::Int, rows),
+                None => self.absent(Shape::Int),
+            };
+            CatalogRef {
+                columns: self.keep(columns),
+                items: self.keep(vec![items]),
+                len: rows as u64,
+            }
+        });
+        refs.collect()
     }
 
     /// A column, of this type and with so many rows.

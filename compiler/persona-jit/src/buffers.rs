@@ -59,6 +59,7 @@ pub(crate) fn rows(goal: &Goal, data: &Dataset) -> usize {
     match goal.table {
         CheckTable::Profile => data.profiles,
         CheckTable::Event(kind) => data.events[kind].len(),
+        CheckTable::Catalog(catalog) => data.catalogs.len(catalog),
     }
 }
 

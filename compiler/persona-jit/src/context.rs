@@ -19,6 +19,8 @@ pub(crate) struct Context {
     pub(crate) columns: *const ColumnRef,
     /// The event tables, by kind.
     pub(crate) events: *const EventsRef,
+    /// The catalogs.
+    pub(crate) catalogs: *const CatalogRef,
     /// The codes of the program's text constants.
     pub(crate) texts: *const u64,
     /// The program's constant lists.
@@ -179,6 +181,18 @@ pub(crate) struct EventsRef {
     pub(crate) at: *const i64,
     /// The columns.
     pub(crate) columns: *const ColumnRef,
+}
+
+/// A catalog.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub(crate) struct CatalogRef {
+    /// The columns.
+    pub(crate) columns: *const ColumnRef,
+    /// The one column of a list of all items: their places.
+    pub(crate) items: *const ColumnRef,
+    /// How many there are.
+    pub(crate) len: u64,
 }
 
 /// A constant list.

@@ -39,6 +39,7 @@ impl Shape {
             | Ty::Timestamp
             | Ty::Duration
             | Ty::Length
+            | Ty::Item(_)
             | Ty::Money(_) => Self::Int,
         }
     }

@@ -4,7 +4,7 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
-use persona_ir::{ColId, Const, InstantSpec, Ty};
+use persona_ir::{Arm, CatalogId, ColId, Const, InstantSpec, Ty};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Distinct things in the order of their first use.
@@ -64,6 +64,10 @@ pub(crate) enum Moment {
 pub(crate) struct Pools {
     /// The profile's columns that code reads.
     pub(crate) profile: FxHashSet<ColId>,
+    /// The columns of catalogs that code reads.
+    pub(crate) items: FxHashSet<(CatalogId, ColId)>,
+    /// Experiments' arms.
+    pub(crate) arms: Pool<Arc<Arm>>,
     /// Text constants.
     pub(crate) texts: Pool<Arc<str>>,
     /// Constant lists with their elements' type.

@@ -145,6 +145,8 @@ impl Question {
             let way = match check.table {
                 CheckTable::Profile => Way::Members,
                 CheckTable::Event(_) => Way::Column,
+                // Items are no profiles: the interpreter checks them.
+                CheckTable::Catalog(_) => continue,
             };
             question.ask(plan, check.node, way, check.table);
         }
@@ -396,6 +398,7 @@ fn define_writers(
             CheckTable::Profile if goal.way == Way::Members => members.push(target),
             CheckTable::Profile => columns.push(target),
             CheckTable::Event(kind) => events.entry(kind).or_default().push(target),
+            CheckTable::Catalog(_) => unreachable!("no code checks items"),
         }
     }
     let mut functions = Vec::new();

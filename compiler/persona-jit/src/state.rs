@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use persona_base::IndexVec;
-use persona_ir::{KindId, Rank, RankId, RankKind, Schema, Ty};
+use persona_ir::{Arm, CatalogId, KindId, Rank, RankId, RankKind, Schema, Ty};
 use persona_runtime::flips::Turnover;
 use persona_runtime::time::{Clock, Times};
-use persona_runtime::{Calibration, Dataset, ProfileEvaluator, RankTable, Value};
+use persona_runtime::{Calibration, Dataset, ProfileEvaluator, RankTable, Value, experiment};
 use regex::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -39,6 +39,7 @@ pub(crate) struct State<'a> {
     pub(crate) float_ranks: &'a [bool],
     pub(crate) patterns: &'a [Option<Regex>],
     pub(crate) salts: &'a [Arc<str>],
+    pub(crate) arms: &'a [Arc<Arm>],
     pub(crate) displays: &'a [(Ty, Option<Arc<str>>)],
     pub(crate) instants: Vec<&'a [i64]>,
     pub(crate) sites: Vec<Vec<u64>>,
@@ -79,6 +80,21 @@ impl State<'_> {
     /// A salt.
     pub(crate) fn salt(&self, index: u64) -> &str {
         self.salts.get(place(index)).map_or("", |salt| salt)
+    }
+
+    /// The number of the arm that a key has in an experiment; −1 where it has none.
+    pub(crate) fn arm(&self, index: u64, key: &str) -> i64 {
+        let arm = self.arms.get(place(index));
+        let arm = arm.and_then(|arm| experiment::assign(arm, key).arm());
+        arm.map_or(-1, i64::from)
+    }
+
+    /// The item of a catalog whose key is the value with this key (see [`crate::codegen`]); −1 where there is none.
+    pub(crate) fn lookup(&self, catalog: u64, key: u64) -> i64 {
+        let id = u32::try_from(catalog).map(CatalogId);
+        let table = id.ok().and_then(|id| self.data.catalogs.tables.get(id));
+        let row = table.and_then(|table| table.find_word(key));
+        row.and_then(|row| i64::try_from(row).ok()).unwrap_or(-1)
     }
 
     /// A printed type and its format.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use persona_ir::{EventCol, KindId, NodeId, Op, Schema, Ty};
+use persona_ir::{CatalogId, EventCol, KindId, NodeId, Op, Schema, Ty};
 use persona_sema::{Arg, BinderId, Const, EventId, Expr, ExprKind, FieldId, Param};
 
 use crate::program::{Args, Key, Program, Value};
@@ -36,6 +36,13 @@ pub(crate) enum What {
     Event(Arc<[KindId]>),
     /// An element of a list of one of these types (one for each kind of event that has the list).
     Elem(Vec<Ty>),
+}
+
+impl What {
+    /// An item of a catalog.
+    pub(crate) fn item(catalog: CatalogId) -> Self {
+        Self::Elem(vec![Ty::List(Ty::Item(catalog).into())])
+    }
 }
 
 impl<'p, 'a> Body<'p, 'a> {
@@ -140,11 +147,11 @@ impl<'p, 'a> Body<'p, 'a> {
             ExprKind::Error => unreachable!("an error in a checked package"),
             ExprKind::Arm(experiment) => self.program.arm(experiment, &expr.ty),
             ExprKind::Slot(content, slot) => self.program.content_slot(content, *slot, &expr.ty),
-            ExprKind::Catalog(_)
-            | ExprKind::Lookup(..)
-            | ExprKind::ItemField(..)
-            | ExprKind::Recommend(..) => {
-                unreachable!("catalogs are refused before they are lowered")
+            ExprKind::Catalog(catalog) => self.items(schema::catalog_id(*catalog)),
+            ExprKind::Lookup(catalog, key) => self.lookup(schema::catalog_id(*catalog), key),
+            ExprKind::ItemField(item, field) => self.item_field(item, *field),
+            ExprKind::Recommend(..) => {
+                unreachable!("recommendations are refused before they are lowered")
             }
             ExprKind::Op(..) | ExprKind::Param(_) => unreachable!("handled by the callers"),
             ExprKind::Const(value) => {
@@ -207,6 +214,33 @@ impl<'p, 'a> Body<'p, 'a> {
         let (ty, _) = schema::column_of(&self.program.schema.profile, col);
         let optional = self.program.schema.may_lack(col);
         self.program.graph.node(Op::Profile(col), ty, optional)
+    }
+
+    /// All items of a catalog.
+    fn items(&mut self, catalog: CatalogId) -> NodeId {
+        let ty = Ty::List(Ty::Item(catalog).into());
+        self.program.graph.node(Op::Items(catalog), ty, false)
+    }
+
+    fn lookup(&mut self, catalog: CatalogId, key: &Expr) -> NodeId {
+        let of = &self.program.schema.catalogs[catalog];
+        let ty = of.table.columns[of.key].ty.clone();
+        let key = self.expr_as(key, &ty);
+        let op = Op::Lookup { catalog, key };
+        self.program.graph.node(op, Ty::Item(catalog), true)
+    }
+
+    fn item_field(&mut self, item: &Expr, field: FieldId) -> NodeId {
+        let item = self.expr(item);
+        let Ty::Item(catalog) = self.program.graph.ty(item) else {
+            unreachable!("a field of an item that is none")
+        };
+        let col = schema::col(field);
+        let table = &self.program.schema.catalogs[catalog].table;
+        let (ty, optional) = schema::column_of(table, col);
+        let optional = optional || self.program.graph.optional(item);
+        let op = Op::ItemCol { item, col };
+        self.program.graph.node(op, ty, optional)
     }
 
     fn event(&mut self, binder: BinderId, cols: &[EventCol]) -> NodeId {

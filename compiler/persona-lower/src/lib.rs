@@ -23,7 +23,7 @@ use std::sync::Arc;
 use persona_ir::{
     Check, CheckAction, CheckTable, EnumId, Explain, ExplainKind, Output, OutputKind, Plan, Weekday,
 };
-use persona_sema::{Checked, EventId, Expr, Partition, TableDef};
+use persona_sema::{Checked, Expr, Partition, TableDef};
 
 pub use crate::campaign::lower_campaign;
 
@@ -63,10 +63,7 @@ fn plan(mut program: Program<'_>) -> Result<Plan, TooLarge> {
     outputs.sort_by(|a, b| a.name.cmp(&b.name));
     let checks = checks(&mut program)?;
     program.check_size()?;
-    // Nothing that a plan holds looks anything up in a catalog yet, so no run reads one.
-    let sources = checked.sources.iter();
-    let sources = sources.filter(|source| source.catalog.is_none());
-    let mut sources: Vec<_> = sources.map(source::source).collect();
+    let mut sources: Vec<_> = checked.sources.iter().map(source::source).collect();
     sources.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Plan {
         package: checked.package.name.clone(),
@@ -187,13 +184,18 @@ fn stages(
     }
 }
 
-/// The checks of the profile's rows, then those of each kind of event.
+/// The checks of the profile's rows, then those of each kind of event, then those of each catalog.
 fn checks(program: &mut Program<'_>) -> Result<Vec<Check>, TooLarge> {
     let checked = program.checked;
     let mut checks = Vec::new();
-    table_checks(program, &checked.profile, None, &mut checks)?;
+    table_checks(program, &checked.profile, CheckTable::Profile, &mut checks)?;
     for (event, table) in checked.events.iter_enumerated() {
-        table_checks(program, table, Some(event), &mut checks)?;
+        let of = CheckTable::Event(schema::kind(event));
+        table_checks(program, table, of, &mut checks)?;
+    }
+    for (id, catalog) in checked.catalogs.iter_enumerated() {
+        let of = CheckTable::Catalog(schema::catalog_id(id));
+        table_checks(program, &catalog.table, of, &mut checks)?;
     }
     Ok(checks)
 }
@@ -201,21 +203,18 @@ fn checks(program: &mut Program<'_>) -> Result<Vec<Check>, TooLarge> {
 fn table_checks(
     program: &mut Program<'_>,
     table: &TableDef,
-    event: Option<EventId>,
+    of: CheckTable,
     checks: &mut Vec<Check>,
 ) -> Result<(), TooLarge> {
     for check in &table.checks {
         let node = program.resolve_with(|program| {
-            check_condition(program, &table.name, event, &check.condition)
+            check_condition(program, &table.name, of, &check.condition)
         })?;
         let action = match check.action {
             persona_sema::CheckAction::Reject => CheckAction::Reject,
             persona_sema::CheckAction::Clear(field) => CheckAction::Clear(schema::col(field)),
             persona_sema::CheckAction::Warn => CheckAction::Warn,
         };
-        let of = event.map_or(CheckTable::Profile, |event| {
-            CheckTable::Event(schema::kind(event))
-        });
         checks.push(Check {
             table: of,
             node,
@@ -226,19 +225,21 @@ fn table_checks(
     Ok(())
 }
 
-/// A check's condition; in an event's, the event is binder 0 at level 0.
+/// A check's condition; in an event's or item's, that is binder 0 at level 0.
 fn check_condition(
     program: &mut Program<'_>,
     name: &Arc<str>,
-    event: Option<EventId>,
+    of: CheckTable,
     condition: &Expr,
 ) -> persona_ir::NodeId {
     let mut body = Body::new(program, name.clone(), Args::from([]), 0);
-    if let Some(event) = event {
-        body.bind(
-            persona_sema::BinderId(0),
-            What::Event(Arc::from([schema::kind(event)])),
-        );
+    let what = match of {
+        CheckTable::Profile => None,
+        CheckTable::Event(kind) => Some(What::Event(Arc::from([kind]))),
+        CheckTable::Catalog(catalog) => Some(What::item(catalog)),
+    };
+    if let Some(what) = what {
+        body.bind(persona_sema::BinderId(0), what);
     }
     body.condition(condition)
 }

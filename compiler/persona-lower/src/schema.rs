@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use persona_base::IndexVec;
 use persona_ir as ir;
-use persona_ir::{ColId, Column, EnumValue, F64, KindId, RecordField, Schema, Table, Ty, Validate};
+use persona_ir::{CatalogId, ColId, Column, EnumValue, F64, KindId, RecordField, Schema, Table, Ty, Validate};
 use persona_sema::{Checked, Const, EventId, FieldDef, FieldId, TableDef, TypeKind};
 
 /// The tables and enums; with those of what was sent, where they are wanted.
@@ -20,7 +20,20 @@ pub(crate) fn schema(checked: &Checked, sent: bool) -> Schema {
         key: col(checked.key),
         zone: checked.zone.map(col),
         events: checked.events.iter().chain(events).map(table).collect(),
+        catalogs: checked.catalogs.iter().map(catalog).collect(),
     }
+}
+
+fn catalog(def: &persona_sema::Catalog) -> ir::Catalog {
+    ir::Catalog {
+        table: table(&def.table),
+        key: col(def.key),
+    }
+}
+
+/// The catalog's id in the plan.
+pub(crate) fn catalog_id(id: persona_sema::CatalogId) -> CatalogId {
+    CatalogId(id.0)
 }
 
 /// The column that a field is.
@@ -93,6 +106,7 @@ pub(crate) fn ty(kind: &TypeKind) -> Ty {
         TypeKind::List(element) => Ty::List(Arc::new(ty(&element.kind))),
         TypeKind::Set(element) => Ty::Set(Arc::new(ty(&element.kind))),
         TypeKind::Record(_) => Ty::Record(flatten(kind)),
+        TypeKind::Item(id, _) => Ty::Item(catalog_id(*id)),
         text if text.is_text() => Ty::Str,
         // `missing` by itself: whoever uses it gives it the type of its place.
         TypeKind::Nothing => Ty::Bool,

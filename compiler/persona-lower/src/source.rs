@@ -12,9 +12,11 @@ use crate::schema;
 pub(crate) fn source(source: &Source) -> SourcePlan {
     SourcePlan {
         name: source.name.clone(),
-        target: source.of.map_or(SourceTarget::Profile, |event| {
-            SourceTarget::Event(schema::kind(event))
-        }),
+        target: match (source.of, source.catalog) {
+            (Some(event), _) => SourceTarget::Event(schema::kind(event)),
+            (None, Some(catalog)) => SourceTarget::Catalog(schema::catalog_id(catalog)),
+            (None, None) => SourceTarget::Profile,
+        },
         format: format(source.format),
         path: source.path.clone(),
         path_place: place(source.path_place),

@@ -43,6 +43,7 @@ fn physical(values: &[Value], ty: &Ty, strings: &mut Arc<Strings>) -> Values {
         | Ty::Timestamp
         | Ty::Duration
         | Ty::Length
+        | Ty::Item(_)
         | Ty::Money(_) => Values::Int(
             values
                 .iter()

@@ -8,10 +8,14 @@ use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
 use persona_base::IndexVec;
-use persona_ir::{CheckAction, CheckTable, ColId, KindId, Plan};
+use persona_ir::{Check, CheckAction, CheckTable, ColId, KindId, NodeId, Plan};
 
-use crate::interp::Evaluator;
-use crate::{Calibration, Column, Dataset, EventRef, EventTable, Strings, Value, build, gather};
+use crate::interp::{Evaluator, Prepared};
+use crate::time::Times;
+use crate::{
+    Calibration, CatalogTable, Catalogs, Column, Dataset, EventRef, EventTable, Strings, Value,
+    build, calendar, gather,
+};
 
 /// A row for which a check does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,13 +40,9 @@ pub fn run_checks(plan: &Plan, data: &Dataset, now: i64) -> Vec<CheckFailure> {
     };
     let evaluator = Evaluator::new(plan, data, now, Arc::new(calibration));
     let mut failures = Vec::new();
-    let needed = evaluator.needed(
-        &plan
-            .checks
-            .iter()
-            .map(|check| check.node)
-            .collect::<Vec<_>>(),
-    );
+    let people = plan.checks.iter();
+    let people = people.filter(|check| !matches!(check.table, CheckTable::Catalog(_)));
+    let needed = evaluator.needed(&people.map(|check| check.node).collect::<Vec<_>>());
     let mut profile = evaluator.profile(0);
     for row in 0..data.profiles {
         profile.move_to(row);
@@ -59,6 +59,7 @@ pub fn run_checks(plan: &Plan, data: &Dataset, now: i64) -> Vec<CheckFailure> {
                         });
                     }
                 }
+                CheckTable::Catalog(_) => {}
                 CheckTable::Event(kind) => {
                     let events = data.events[kind]
                         .rows(row)
@@ -75,7 +76,46 @@ pub fn run_checks(plan: &Plan, data: &Dataset, now: i64) -> Vec<CheckFailure> {
             }
         }
     }
+    failures.extend(run_catalog_checks(plan, data, now));
     failures.sort_unstable();
+    failures
+}
+
+/// The failures of checks of items, sorted by check, then by row: what [`run_checks`] says of catalogs. Items have no zone of
+/// their own, so that a day is one of the package's zone.
+pub fn run_catalog_checks(plan: &Plan, data: &Dataset, now: i64) -> Vec<CheckFailure> {
+    let of_catalog = |check: &&(usize, &Check)| matches!(check.1.table, CheckTable::Catalog(_));
+    let checks: Vec<(usize, &Check)> = plan.checks.iter().enumerate().collect();
+    let checks: Vec<_> = checks.iter().filter(of_catalog).collect();
+    if checks.is_empty() {
+        return Vec::new();
+    }
+    let calibration = Calibration {
+        now,
+        ranks: IndexVec::new(),
+    };
+    let times = Times::package(plan, calendar::clamp_timestamp(now));
+    let prepared = Arc::new(Prepared::new(plan));
+    let evaluator = Evaluator::over(plan, data, times, Arc::new(calibration), prepared);
+    let mut item = evaluator.profile(0);
+    let nodes: Vec<NodeId> = checks.iter().map(|(_, check)| check.node).collect();
+    item.evaluate(&evaluator.needed(&nodes));
+    let mut failures = Vec::new();
+    for (check, def) in checks {
+        let CheckTable::Catalog(catalog) = def.table else {
+            continue;
+        };
+        for row in 0..data.catalogs.len(catalog) {
+            let place = i64::try_from(row).unwrap_or(i64::MAX);
+            if !item.element_holds(def.node, Value::Int(place)) {
+                failures.push(CheckFailure {
+                    check: *check,
+                    table: def.table,
+                    row,
+                });
+            }
+        }
+    }
     failures
 }
 
@@ -136,7 +176,34 @@ pub fn apply_checks(plan: &Plan, data: &Dataset, failures: &[CheckFailure]) -> D
         has_row: (has_row.count_set_bits() < kept.len()).then_some(has_row),
         columns,
         events: close_up(events, &kept),
+        catalogs: without_items(plan, &data.catalogs, failures),
     }
+}
+
+/// The catalogs without rejected items and cleared fields.
+fn without_items(
+    plan: &Plan,
+    catalogs: &Arc<Catalogs>,
+    failures: &[CheckFailure],
+) -> Arc<Catalogs> {
+    let touched = |failure: &CheckFailure| matches!(failure.table, CheckTable::Catalog(_));
+    if !failures.iter().any(touched) {
+        return Arc::clone(catalogs);
+    }
+    let tables = catalogs.tables.iter_enumerated().map(|(id, table)| {
+        let verdict = verdict(plan, failures, CheckTable::Catalog(id));
+        let rows = 0..table.len();
+        let kept: Vec<usize> = rows.filter(|row| !verdict.rejected.contains(row)).collect();
+        let columns = table.columns.iter_enumerated().map(|(col, column)| {
+            let cleared = cleared_rows(&verdict, col).map(|(_, row)| *row);
+            gather::take(&gather::clear(column.clone(), cleared), &kept)
+        });
+        CatalogTable::new(columns.collect(), plan.schema.catalogs[id].key)
+    });
+    Arc::new(Catalogs {
+        strings: Arc::clone(&catalogs.strings),
+        tables: tables.collect(),
+    })
 }
 
 /// A table without its rejected rows and cleared fields. Places in the total order are closed up afterwards.

@@ -9,7 +9,7 @@ use arrow_buffer::{BooleanBuffer, ScalarBuffer};
 use persona_base::IndexVec;
 use persona_ir::{ColId, KindId, Schema};
 
-use crate::{Column, Strings, Value, Values};
+use crate::{Catalogs, Column, Strings, Value, Values};
 
 /// Everything an evaluation reads besides `now` and calibrations. Profiles are sorted by key, bytewise; the key
 /// column's values are distinct. Floats are finite and never `-0.0`; dates and instants are within their ranges;
@@ -27,6 +27,8 @@ pub struct Dataset {
     pub columns: IndexVec<ColId, Column>,
     /// The event tables, as in the plan's schema.
     pub events: IndexVec<KindId, EventTable>,
+    /// The catalogs, whose texts are among the first of `strings`.
+    pub catalogs: Arc<Catalogs>,
 }
 
 /// The events of one kind. Includes events later than any `now`; engines look at those with `at <= now`.

@@ -38,7 +38,9 @@ pub fn formats(ty: &Ty) -> &'static [&'static str] {
         Ty::Timestamp => &["date", "day", "iso", "month", "time", "year"],
         Ty::Duration => &["days", "hours", "minutes"],
         Ty::List(element) | Ty::Set(element) => formats(element),
-        Ty::Bool | Ty::Str | Ty::TimeOfDay | Ty::Length | Ty::Geo | Ty::Record(_) => &[],
+        Ty::Bool | Ty::Str | Ty::TimeOfDay | Ty::Length | Ty::Geo | Ty::Item(_) | Ty::Record(_) => {
+            &[]
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use persona_ir::{ColId, KindId, Schema};
 
-use crate::{Dataset, EventRef, Value};
+use crate::{Catalogs, Dataset, EventRef, Value};
 
 /// Profiles with their histories. Profiles are numbered from 0.
 pub trait Facts: Debug {
@@ -20,6 +20,10 @@ pub trait Facts: Debug {
     fn history(&self, kinds: &[KindId], profile: usize) -> Vec<EventRef>;
     /// A profile's key.
     fn key<'f>(&'f self, schema: &Schema, profile: usize) -> &'f str;
+    /// The catalogs; facts that know of none find no item.
+    fn catalogs(&self) -> &Catalogs {
+        Catalogs::none()
+    }
     /// The arm of an experiment that somebody said the profile is in, the inner nothing being the holdout: only tests do.
     fn forced_arm(&self, experiment: &str, profile: usize) -> Option<Option<u32>> {
         let _ = (experiment, profile);
@@ -46,6 +50,10 @@ impl Facts for Dataset {
 
     fn history(&self, kinds: &[KindId], profile: usize) -> Vec<EventRef> {
         Self::history(self, kinds, profile)
+    }
+
+    fn catalogs(&self) -> &Catalogs {
+        &self.catalogs
     }
 
     fn key<'f>(&'f self, schema: &Schema, profile: usize) -> &'f str {

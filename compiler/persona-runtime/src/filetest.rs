@@ -10,6 +10,7 @@
 //!
 //! data                                    ; from here on, not part of the plan
 //! profile { id = "a", since = "2026-01-31", tier = gold }
+//! item Product { sku = "x", price = 900 }       ; an item of a catalog
 //! event "a" Purchase { at = "2026-01-31T10:00Z", total = 5000, items = [{ sku = "x" }] }
 //!
 //! run "2026-02-01T00:00Z" {               ; now
@@ -22,12 +23,14 @@
 //! Values are constants of the text form; where a column wants a Date, a `TimeOfDay` or a Timestamp, a text is read as
 //! one, and an enum's value is written by name. Columns left out are missing, or have their default.
 
+use std::sync::Arc;
+
 use persona_ir::text::{Cursor, ParseError, Token};
-use persona_ir::{CheckTable, KindId, OutputKind, Plan, Table, Ty};
+use persona_ir::{CatalogId, CheckTable, KindId, OutputKind, Plan, Table, Ty};
 
 use crate::display::iso;
 use crate::rows::DatasetBuilder;
-use crate::{Answers, Dataset, Evaluation, Value, parse, run_checks};
+use crate::{Answers, CatalogsBuilder, Dataset, Evaluation, Value, parse, run_checks};
 
 /// A test file.
 #[derive(Clone, Debug)]
@@ -170,6 +173,10 @@ impl FileTest {
                 let (name, key) = (&schema.events[kind].name, self.data.key(schema, profile));
                 format!("{}: {name} {key:?}", failure.check)
             }
+            CheckTable::Catalog(id) => {
+                let name = &schema.catalogs[id].table.name;
+                format!("{}: {name} {}", failure.check, failure.row)
+            }
         });
         text.collect()
     }
@@ -185,11 +192,16 @@ type ParseResult<T> = Result<T, ParseError>;
 impl Reader<'_> {
     fn file(&mut self) -> ParseResult<(Dataset, Vec<Run>)> {
         let mut builder = DatasetBuilder::new(&self.plan.schema);
+        let mut catalogs = CatalogsBuilder::new(&self.plan.schema);
         let mut runs = Vec::new();
         while *self.cursor.peek() != Token::End {
             let word = self.cursor.word()?;
             match word.as_str() {
                 "profile" => builder.profile(self.row(&self.plan.schema.profile)?),
+                "item" => {
+                    let id = self.catalog()?;
+                    catalogs.item(id, self.row(&self.plan.schema.catalogs[id].table)?);
+                }
                 "event" => {
                     let profile = self.cursor.text()?;
                     let kind = self.kind()?;
@@ -199,7 +211,18 @@ impl Reader<'_> {
                 _ => return self.cursor.error(format!("data have no `{word}`")),
             }
         }
+        builder.catalogs(Arc::new(catalogs.finish()));
         Ok((builder.finish(), runs))
+    }
+
+    fn catalog(&mut self) -> ParseResult<CatalogId> {
+        let name = self.cursor.name()?;
+        let mut catalogs = self.plan.schema.catalogs.iter_enumerated();
+        let found = catalogs.find(|(_, catalog)| *catalog.table.name == name);
+        found.map_or_else(
+            || self.cursor.error(format!("no catalog is called `{name}`")),
+            |(id, _)| Ok(id),
+        )
     }
 
     fn kind(&mut self) -> ParseResult<KindId> {

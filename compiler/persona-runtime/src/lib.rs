@@ -5,6 +5,7 @@ mod answers;
 pub mod build;
 pub mod calendar;
 mod calibrate;
+mod catalog;
 mod checks;
 mod column;
 pub mod content;
@@ -34,7 +35,8 @@ mod value;
 
 pub use answers::{Answer, Answers, Calibration, Evaluation, RankTable};
 pub use calibrate::calibrate;
-pub use checks::{CheckFailure, apply_checks, run_checks};
+pub use catalog::{CatalogTable, Catalogs, CatalogsBuilder};
+pub use checks::{CheckFailure, apply_checks, run_catalog_checks, run_checks};
 pub use column::{Bounds, Codes, Column, Ints, Stats, TextCodes, Values};
 pub use dataset::{Dataset, EventRef, EventTable};
 pub use facts::Facts;

@@ -9,13 +9,14 @@ use persona_base::IndexVec;
 use persona_ir::{ColId, KindId, Schema, Table};
 
 use crate::order::{EventKey, canonical};
-use crate::{Column, Dataset, EventTable, Strings, Value, build, gather};
+use crate::{Catalogs, Column, Dataset, EventTable, Strings, Value, build, gather};
 
 /// Collects rows in any order.
 #[derive(Clone, Debug)]
 pub struct DatasetBuilder<'a> {
     schema: &'a Schema,
     profiles: BTreeMap<Arc<str>, Person>,
+    catalogs: Arc<Catalogs>,
 }
 
 /// A profile with its events.
@@ -33,7 +34,13 @@ impl<'a> DatasetBuilder<'a> {
         Self {
             schema,
             profiles: BTreeMap::new(),
+            catalogs: Arc::default(),
         }
+    }
+
+    /// Gives the dataset catalogs.
+    pub fn catalogs(&mut self, catalogs: Arc<Catalogs>) {
+        self.catalogs = catalogs;
     }
 
     /// Adds a profile's row: one value per column; where one is missing, the column's default takes its place. A second
@@ -66,7 +73,8 @@ impl<'a> DatasetBuilder<'a> {
     /// The dataset.
     pub fn finish(mut self) -> Dataset {
         self.profiles.values_mut().for_each(drop_duplicates);
-        let mut strings = Arc::new(Strings::new());
+        // The texts of catalogs are the first, so that they have one code everywhere.
+        let mut strings = Arc::clone(&self.catalogs.strings);
         let rows: Vec<Vec<Value>> = self
             .profiles
             .iter()
@@ -90,6 +98,7 @@ impl<'a> DatasetBuilder<'a> {
             has_row: (has_row.count_set_bits() < rows.len()).then_some(has_row),
             columns,
             events,
+            catalogs: self.catalogs,
         }
     }
 
@@ -128,7 +137,7 @@ impl<'a> DatasetBuilder<'a> {
 }
 
 /// As many values as columns, with defaults for missing ones.
-fn fill(values: &mut Vec<Value>, table: &Table) {
+pub(crate) fn fill(values: &mut Vec<Value>, table: &Table) {
     values.resize(table.columns.len(), Value::Missing);
     for (value, column) in values.iter_mut().zip(&table.columns) {
         if let (Value::Missing, Some(default)) = (&*value, &column.default) {
@@ -148,7 +157,7 @@ fn drop_duplicates(person: &mut Person) {
     }
 }
 
-fn columns(
+pub(crate) fn columns(
     table: &Table,
     rows: &[Vec<Value>],
     strings: &mut Arc<Strings>,

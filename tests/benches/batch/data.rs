@@ -165,6 +165,7 @@ impl People {
             columns: columns.into_iter().collect(),
             events: IndexVec::new(),
             strings: Arc::new(strings),
+            catalogs: Arc::default(),
         }
     }
 }

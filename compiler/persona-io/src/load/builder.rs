@@ -115,6 +115,7 @@ impl ColumnBuilder {
             | Ty::Timestamp
             | Ty::Duration
             | Ty::Length
+            | Ty::Item(_)
             | Ty::Money(_) => Data::Int(IntLane::default()),
         };
         Self {

@@ -69,6 +69,7 @@ fn column_name(plan: &Plan, table: CheckTable, col: persona_ir::ColId) -> String
     let table = match table {
         CheckTable::Profile => &plan.schema.profile,
         CheckTable::Event(kind) => &plan.schema.events[kind],
+        CheckTable::Catalog(catalog) => &plan.schema.catalogs[catalog].table,
     };
     table.columns[col].name.to_string()
 }
@@ -76,16 +77,10 @@ fn column_name(plan: &Plan, table: CheckTable, col: persona_ir::ColId) -> String
 /// The rows that a row of the dataset was made of.
 fn rows_of(origins: &DataOrigins, failure: &CheckFailure) -> Vec<Origin> {
     match failure.table {
-        CheckTable::Profile => {
-            let row = |(profile, _): &(u32, Origin)| *profile as usize;
-            let from = origins
-                .profiles
-                .partition_point(|origin| row(origin) < failure.row);
-            let rest = &origins.profiles[from..];
-            rest.iter()
-                .take_while(|origin| row(origin) == failure.row)
-                .map(|(_, origin)| *origin)
-                .collect()
+        CheckTable::Profile => of_row(&origins.profiles, failure.row),
+        CheckTable::Catalog(catalog) => {
+            let origins = origins.catalogs.get(catalog);
+            origins.map_or_else(Vec::new, |origins| of_row(origins, failure.row))
         }
         CheckTable::Event(kind) => {
             let origins = origins.events.get(kind).and_then(Option::as_ref);
@@ -94,4 +89,14 @@ fn rows_of(origins: &DataOrigins, failure: &CheckFailure) -> Vec<Origin> {
                 .unwrap_or_default()
         }
     }
+}
+
+/// What several sources may have made together.
+fn of_row(origins: &[(u32, Origin)], row: usize) -> Vec<Origin> {
+    let row_of = |(row, _): &(u32, Origin)| *row as usize;
+    let from = origins.partition_point(|origin| row_of(origin) < row);
+    let rest = origins[from..].iter();
+    rest.take_while(|origin| row_of(origin) == row)
+        .map(|(_, origin)| *origin)
+        .collect()
 }

@@ -84,7 +84,7 @@ impl Ingest<'_, '_> {
         self.filter(batch, &mut rows);
         self.keys(batch, &mut rows);
         self.instants(batch, &mut rows);
-        if !self.is_profile() {
+        if !self.is_keyed() {
             self.ids(batch, &mut rows);
         }
         let job = self.job;
@@ -140,7 +140,9 @@ impl Ingest<'_, '_> {
         {
             return;
         }
-        if let Some((texts, json)) = texts_of(&input.expr, &input.reader, batch) {
+        if let Some((texts, json)) = texts_of(&input.expr, &input.reader, batch)
+            && input.reader.plain() == Some(&Ty::Str)
+        {
             for row in 0..batch.rows {
                 let key = plain_text(texts.at(row), json).unwrap_or("");
                 if key.is_empty() && !rows.gone[row] {
@@ -205,7 +207,7 @@ impl Ingest<'_, '_> {
     }
 
     fn instants(&mut self, batch: &Batch, rows: &mut Rows) {
-        let silent = self.is_profile();
+        let silent = self.is_keyed();
         let table = &mut *self.table;
         match self
             .job
@@ -267,7 +269,7 @@ impl Ingest<'_, '_> {
 
     /// Which missing values of a field are nothing to talk about.
     fn silent(&self, field: &Field<'_>) -> Silent {
-        let missing = if self.is_profile() {
+        let missing = if self.is_keyed() {
             !(field.required() && self.job.alone)
         } else {
             field.default().is_none() && field.spec.optional

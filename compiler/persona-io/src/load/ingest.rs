@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use persona_ir::{ColId, Plan, SourceTarget};
+use persona_ir::{Catalog, ColId, Plan, SourceTarget};
 use persona_runtime::Texts;
 
 use super::builder::{ColumnBuilder, Interner, Recode};
@@ -45,6 +45,12 @@ impl TableBuilder {
         let (table, skip): (_, Vec<ColId>) = match target {
             SourceTarget::Profile => (&plan.schema.profile, vec![plan.schema.key]),
             SourceTarget::Event(kind) => (&plan.schema.events[kind], vec![Schema::AT, Schema::ID]),
+            SourceTarget::Catalog(catalog) => {
+                let Catalog { table, key } = &plan.schema.catalogs[catalog];
+                // A key that is no text is a column besides.
+                let text = table.columns[*key].ty == Ty::Str;
+                (table, text.then_some(*key).into_iter().collect())
+            }
         };
         let column = |(col, spec): (ColId, &persona_ir::Column)| {
             (!skip.contains(&col)).then(|| ColumnBuilder::new(&spec.ty, kept[usize::from(col)]))
@@ -329,9 +335,14 @@ impl<'a, 'p> Ingest<'a, 'p> {
         let job = self.job;
         match read_input(&job.key, env)? {
             Some(Cell::Str(text)) if !text.is_empty() => Ok(text),
+            // One text for each number and each value, however the file writes it.
+            Some(Cell::Int(key)) => Ok(Cow::Owned(key.to_string())),
+            Some(Cell::Enum(key)) if (key as usize) < job.key_names.len() => {
+                Ok(Cow::Borrowed(&*job.key_names[key as usize]))
+            }
             _ => {
                 let reason = match job.plan.target {
-                    SourceTarget::Profile => "the key is missing",
+                    SourceTarget::Profile | SourceTarget::Catalog(_) => "the key is missing",
                     SourceTarget::Event(_) => "does not say whose event it is",
                 };
                 Err(Wrong::missing(
@@ -350,7 +361,7 @@ impl<'a, 'p> Ingest<'a, 'p> {
         };
         match read_input(input, env)? {
             Some(Cell::Int(at)) => Ok(Some(at)),
-            _ if self.is_profile() => Ok(None),
+            _ if self.is_keyed() => Ok(None),
             _ => {
                 let reason = "`at` is missing: when the event was".to_owned();
                 Err(Wrong::missing(
@@ -451,7 +462,7 @@ impl<'a, 'p> Ingest<'a, 'p> {
         if empty && !field.spec.optional && field.reader.takes_empty() {
             return Ok(Out::Cell(Some(Cell::Str(Cow::Borrowed("")))));
         }
-        if self.is_profile() {
+        if self.is_keyed() {
             // Another source may still give the value; defaults come when all have been asked.
             if field.required() && self.job.alone {
                 return Err(missing_value(field));
@@ -487,15 +498,16 @@ impl<'a, 'p> Ingest<'a, 'p> {
                 RejectAction::Cleared
             },
         ));
-        Ok(if default && !self.is_profile() {
+        Ok(if default && !self.is_keyed() {
             Out::Default
         } else {
             Out::Cell(None)
         })
     }
 
-    pub(super) fn is_profile(&self) -> bool {
-        self.job.plan.target == SourceTarget::Profile
+    /// Whether its rows are profiles or items, which have keys of their own, and no events.
+    pub(super) fn is_keyed(&self) -> bool {
+        !matches!(self.job.plan.target, SourceTarget::Event(_))
     }
 
     fn append(&mut self, record: Record<'_>, lists: &[SortedElements], origin: Origin) {

@@ -1,6 +1,7 @@
 //! From sources to a dataset: reading, grouping, merging profiles, ordering events.
 
 mod builder;
+mod catalogs;
 mod checks;
 mod columns;
 mod events;

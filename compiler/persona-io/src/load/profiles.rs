@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
 use persona_base::IndexVec;
-use persona_ir::{ColId, Plan};
+use persona_ir::{ColId, Plan, Table, Ty};
 use persona_runtime::{Column, Values};
 
 use super::builder::{ColumnBuilder, Interner, Width};
@@ -13,6 +13,13 @@ use super::ingest::TableBuilder;
 use super::keys::Keys;
 use super::log::{Log, Origin, Wrong};
 use crate::report::RejectKind;
+
+/// A table of rows that have a key: the profile's, or a catalog's.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keyed<'a> {
+    pub(super) table: &'a Table,
+    pub(super) key: ColId,
+}
 
 /// No row, or no profile.
 pub(super) const NONE: u32 = u32::MAX;
@@ -112,7 +119,7 @@ pub(super) fn by_preference(plan: &Plan, mut tables: Vec<ProfileTable>) -> Vec<P
 
 /// Chooses the rows that count at `now`, and sets second rows and profiles without a required value aside.
 pub(super) fn choose(
-    plan: &Plan,
+    keyed: Keyed<'_>,
     tables: &[ProfileTable],
     keys: &Keys,
     now: i64,
@@ -153,7 +160,7 @@ pub(super) fn choose(
         width,
     };
     if width > 1 {
-        reject_incomplete(plan, tables, keys, &mut chosen, log);
+        reject_incomplete(keyed, tables, keys, &mut chosen, log);
     }
     chosen
 }
@@ -239,18 +246,15 @@ fn reject_second(table: &TableBuilder, row: u32, first: u32, keys: &Keys, log: &
 
 /// Sets profiles aside of which no source knows a required value.
 fn reject_incomplete(
-    plan: &Plan,
+    keyed: Keyed<'_>,
     tables: &[ProfileTable],
     keys: &Keys,
     chosen: &mut Chosen,
     log: &mut Log<'_>,
 ) {
-    let required: Vec<ColId> = plan
-        .schema
-        .profile
-        .columns
-        .iter_enumerated()
-        .filter(|(col, spec)| *col != plan.schema.key && !spec.optional && spec.default.is_none())
+    let columns = keyed.table.columns.iter_enumerated();
+    let required: Vec<ColId> = columns
+        .filter(|(col, spec)| *col != keyed.key && !spec.optional && spec.default.is_none())
         .map(|(col, _)| col)
         .collect();
     for key in 0..keys.len() {
@@ -261,7 +265,7 @@ fn reject_incomplete(
         let Some(col) = required.iter().find(lacks) else {
             continue;
         };
-        let name = &plan.schema.profile.columns[*col].name;
+        let name = &keyed.table.columns[*col].name;
         for (table, row) in tables
             .iter()
             .zip(chosen.of(key))
@@ -299,7 +303,7 @@ enum Rows {
 
 /// What the profile table's columns are made of.
 pub(super) struct Merge<'a> {
-    pub(super) plan: &'a Plan,
+    pub(super) keyed: Keyed<'a>,
     pub(super) chosen: &'a Chosen,
     /// The keys of the profiles, in their order.
     pub(super) present: &'a Present,
@@ -308,25 +312,23 @@ pub(super) struct Merge<'a> {
 }
 
 impl Merge<'_> {
-    /// The profile table's columns; those of the sources are used up.
+    /// The table's columns, those of the sources being used up; and about which of them sources differ, for how many keys.
     pub(super) fn columns(
         &self,
         tables: &mut [ProfileTable],
         strings: &mut Interner,
-        log: &mut Log<'_>,
-    ) -> IndexVec<ColId, Column> {
-        let schema = &self.plan.schema;
+    ) -> (IndexVec<ColId, Column>, Vec<(ColId, u64)>) {
         let rows = self.only_rows(tables);
-        let mut out = IndexVec::new();
-        for (col, spec) in schema.profile.columns.iter_enumerated() {
-            if col == schema.key {
+        let (mut out, mut differing) = (IndexVec::new(), Vec::new());
+        for (col, spec) in self.keyed.table.columns.iter_enumerated() {
+            if col == self.keyed.key && spec.ty == Ty::Str {
                 // The keys come last, when all other texts are known.
                 out.push(absent(self.present.len()));
                 continue;
             }
             let differ = differences(tables, self.chosen, self.present, col, strings);
             if differ > 0 {
-                log.report.differences.push((spec.name.clone(), differ));
+                differing.push((col, differ));
             }
             out.push(if self.kept[usize::from(col)] {
                 let only = rows
@@ -340,7 +342,7 @@ impl Merge<'_> {
                 table.rows.columns[usize::from(col)] = None;
             }
         }
-        out
+        (out, differing)
     }
 
     /// Where there is one source and each profile has a row in it: those rows.
@@ -368,7 +370,7 @@ impl Merge<'_> {
         rows: &Rows,
         strings: &Interner,
     ) -> Option<Column> {
-        let defaults = self.plan.schema.profile.columns[col].default.is_some();
+        let defaults = self.keyed.table.columns[col].default.is_some();
         let column = &mut table.columns[usize::from(col)];
         let column = column.take_if(|column| !defaults || column.all_known())?;
         let width = Width::Narrow(&strings.kept);
@@ -380,7 +382,7 @@ impl Merge<'_> {
 
     /// For each profile the value of the first source that knows one, else the default.
     fn column(&self, col: ColId, tables: &[ProfileTable], strings: &mut Interner) -> Column {
-        let spec = &self.plan.schema.profile.columns[col];
+        let spec = &self.keyed.table.columns[col];
         let mut column = ColumnBuilder::new(&spec.ty, true);
         for key in self.present.iter() {
             let known = knowing(tables, self.chosen.of(key), col).next();

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use persona_base::IndexVec;
-use persona_ir::{CheckTable, KindId, Op, Plan, Schema, SourceTarget, used_columns};
-use persona_runtime::{CheckFailure, Dataset};
+use persona_ir::{CatalogId, CheckTable, KindId, Op, Plan, Schema, SourceTarget, used_columns};
+use persona_runtime::{Catalogs, CheckFailure, Dataset};
 
 use super::builder::Interner;
 use super::feed::{Done, Reading, what_is_there};
@@ -15,8 +15,8 @@ use super::keys::Keys;
 use super::log::{Log, LogFile, Origin, Origins, Tally};
 use super::part::{self, Part, PartWorker, Pool};
 use super::paths::{self, FilePath};
-use super::profiles::{self, Merge, Present, ProfileTable};
-use super::{checks, events};
+use super::profiles::{self, Keyed, Merge, Present, ProfileTable};
+use super::{catalogs, checks, events};
 use crate::error::{LoadError, LoadErrorKind};
 use crate::format::{NAMES, Seen};
 use crate::options::{LoadOptions, Progress};
@@ -47,6 +47,8 @@ pub(super) struct DataOrigins {
     /// By profile; one per source that has a row.
     pub(super) profiles: Vec<(u32, Origin)>,
     pub(super) events: IndexVec<KindId, Option<Origins>>,
+    /// By item, as `profiles`.
+    pub(super) catalogs: IndexVec<CatalogId, Vec<(u32, Origin)>>,
     /// How many rejects are kept in memory.
     pub(super) keep_rejects: usize,
 }
@@ -128,6 +130,7 @@ fn empty_report(plan: &Plan, source: &persona_ir::SourcePlan) -> SourceReport {
         target: match source.target {
             SourceTarget::Profile => plan.schema.profile.name.clone(),
             SourceTarget::Event(kind) => plan.schema.events[kind].name.clone(),
+            SourceTarget::Catalog(id) => plan.schema.catalogs[id].table.name.clone(),
         },
         ..SourceReport::default()
     }
@@ -199,13 +202,31 @@ struct Loading<'p> {
     strings: Interner,
     profiles: Vec<ProfileTable>,
     events: IndexVec<KindId, TableBuilder>,
+    catalogs: catalogs::Sources,
     kept: Kept,
+}
+
+/// A table for one more source, beside those of the others.
+fn new_table<'t>(
+    job: &Job<'_>,
+    plan: &Plan,
+    tables: &'t mut Vec<ProfileTable>,
+    kept: &[bool],
+) -> &'t mut TableBuilder {
+    tables.push(ProfileTable {
+        source: job.index,
+        rows: TableBuilder::new(plan, job.plan.target, kept),
+    });
+    let last = tables.len() - 1;
+    &mut tables[last].rows
 }
 
 /// Which columns the dataset keeps.
 struct Kept {
     profile: Vec<bool>,
     events: IndexVec<KindId, Vec<bool>>,
+    /// All columns: there are few items, and contents may show any field of them.
+    catalogs: IndexVec<CatalogId, Vec<bool>>,
 }
 
 impl Kept {
@@ -225,7 +246,10 @@ impl Kept {
             };
             table.columns.ids().map(keep).collect()
         });
+        let catalogs = plan.schema.catalogs.iter();
+        let catalogs = catalogs.map(|catalog| vec![true; catalog.table.columns.len()]);
         Self {
+            catalogs: catalogs.collect(),
             profile,
             events: events.collect(),
         }
@@ -252,6 +276,7 @@ impl<'p> Loading<'p> {
             strings: Interner::default(),
             profiles: Vec::new(),
             events: kept.events.iter_enumerated().map(table).collect(),
+            catalogs: plan.schema.catalogs.iter().map(|_| Vec::new()).collect(),
             kept,
         }
     }
@@ -268,13 +293,12 @@ impl<'p> Loading<'p> {
         let plan = self.plan;
         let (table, kept) = match job.plan.target {
             SourceTarget::Profile => {
-                let rows = TableBuilder::new(plan, job.plan.target, &self.kept.profile);
-                self.profiles.push(ProfileTable {
-                    source: job.index,
-                    rows,
-                });
-                let last = self.profiles.len() - 1;
-                (&mut self.profiles[last].rows, &self.kept.profile)
+                let kept = &self.kept.profile;
+                (new_table(job, plan, &mut self.profiles, kept), kept)
+            }
+            SourceTarget::Catalog(id) => {
+                let kept = &self.kept.catalogs[id];
+                (new_table(job, plan, &mut self.catalogs[id], kept), kept)
             }
             SourceTarget::Event(kind) => (&mut self.events[kind], &self.kept.events[kind]),
         };
@@ -365,7 +389,11 @@ impl<'p> Loading<'p> {
         let latest = events::latest(self.events.iter().zip(sorted.iter()));
         let now = now.or(latest.map(|(latest, _)| latest)).unwrap_or(i64::MAX);
         let mut profiles = profiles::by_preference(plan, self.profiles);
-        let chosen = profiles::choose(plan, &profiles, &keys, now, &self.strings, &mut log);
+        let keyed = Keyed {
+            table: &plan.schema.profile,
+            key: plan.schema.key,
+        };
+        let chosen = profiles::choose(keyed, &profiles, &keys, now, &self.strings, &mut log);
         let present = Present::new(keys.len(), &chosen, |key| {
             sorted.iter().any(|sorted| sorted.has_events(key))
         });
@@ -378,12 +406,15 @@ impl<'p> Loading<'p> {
             origins.profiles = profiles::origins(&profiles, &chosen, &present);
         }
         let merge = Merge {
-            plan,
+            keyed,
             chosen: &chosen,
             present: &present,
             kept: &self.kept.profile,
         };
-        let mut columns = merge.columns(&mut profiles, &mut self.strings, &mut log);
+        let (mut columns, differences) = merge.columns(&mut profiles, &mut self.strings);
+        let name = |col| plan.schema.profile.columns[col].name.clone();
+        let differences = differences.into_iter().map(|(col, of)| (name(col), of));
+        log.report.differences.extend(differences);
         drop(profiles);
         let mut tables = IndexVec::new();
         let parts = std::mem::take(&mut self.events)
@@ -404,13 +435,27 @@ impl<'p> Loading<'p> {
             origins.events.push(rows);
         }
         events::number(&mut tables, present.len());
+        let mut items = IndexVec::new();
+        let ids = plan.schema.catalogs.ids();
+        for (id, sources) in ids.zip(std::mem::take(&mut self.catalogs)) {
+            let strings = &mut self.strings;
+            let (table, rows) = catalogs::finish(plan, id, sources, threads, strings, &mut log);
+            items.push(table);
+            origins.catalogs.push(rows);
+        }
         keys.keep(&mut self.strings.kept);
         columns[plan.schema.key] = profiles::key_column(keys, &present);
         log.check()?;
         origins.files = std::mem::take(&mut log.files);
+        let strings = Arc::new(self.strings.kept);
+        let catalogs = Catalogs {
+            strings: Arc::clone(&strings),
+            tables: items,
+        };
         Ok(Loaded {
             dataset: Dataset {
-                strings: Arc::new(self.strings.kept),
+                strings,
+                catalogs: Arc::new(catalogs),
                 profiles: present.len(),
                 has_row: profiles::has_row(&chosen, &present),
                 columns,

@@ -18,7 +18,7 @@ use persona_runtime::{Column, Strings, Values};
 pub(super) fn data_type(ty: &Ty) -> DataType {
     match ty {
         Ty::Bool => DataType::Boolean,
-        Ty::Int | Ty::Length => DataType::Int64,
+        Ty::Int | Ty::Length | Ty::Item(_) => DataType::Int64,
         Ty::Float => DataType::Float64,
         Ty::Str | Ty::Enum(_) => DataType::Utf8,
         Ty::Date => DataType::Date32,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use persona_ir::{
     ColId, Column, Const, Place, Plan, RawExpr, RawOp, RawTarget, Schema, SourceFormat, SourcePlan,
-    SourceTarget, Ty,
+    SourceTarget, Table, Ty,
 };
 use regex::RegexBuilder;
 use rustc_hash::FxHashMap;
@@ -34,10 +34,12 @@ pub(crate) struct Job<'p> {
     /// The aggregates of a group.
     pub(crate) accs: Vec<AccSpec>,
     pub(crate) key: Input,
+    /// The names of keys that are values of an enum.
+    pub(crate) key_names: Vec<Arc<str>>,
     pub(crate) at: Option<Input>,
     pub(crate) id: Option<Input>,
     pub(crate) fields: Vec<Field<'p>>,
-    /// Whether a row without a required value is set aside at once: always for events; for profiles where no other
+    /// Whether a row without a required value is set aside at once: always for events; for profiles and items where no other
     /// source could give the value.
     pub(crate) alone: bool,
 }
@@ -139,12 +141,8 @@ struct Compiler<'p, 'c> {
 impl<'p> Compiler<'p, '_> {
     fn job(&mut self, plan: &'p Plan, index: usize) -> Result<Job<'p>, Box<LoadError>> {
         let source = self.source;
-        let profile_sources = plan
-            .sources
-            .iter()
-            .filter(|s| s.target == SourceTarget::Profile)
-            .count();
-        let alone = source.target != SourceTarget::Profile || profile_sources == 1;
+        let fills = plan.sources.iter().filter(|s| s.target == source.target);
+        let alone = matches!(source.target, SourceTarget::Event(_)) || fills.count() == 1;
         let filter = source
             .filter
             .as_ref()
@@ -167,6 +165,7 @@ impl<'p> Compiler<'p, '_> {
             group_by,
             accs: std::mem::take(&mut self.accs),
             key,
+            key_names: key_names(plan, source.target),
             at,
             id,
             fields,
@@ -314,12 +313,9 @@ impl<'p> Compiler<'p, '_> {
     /// Whose record it is.
     fn key(&mut self, plan: &'p Plan) -> Result<Input, Box<LoadError>> {
         let source = self.source;
-        let spec = &plan.schema.profile.columns[plan.schema.key];
-        if source.target == SourceTarget::Profile {
-            let mapped = source
-                .fields
-                .iter()
-                .find(|field| field.col == plan.schema.key);
+        if let Some((table, key)) = keyed(plan, source.target) {
+            let spec = &table.columns[key];
+            let mapped = source.fields.iter().find(|field| field.col == key);
             if let Some(field) = mapped
                 && let RawTarget::Expr(expr) = &field.value
             {
@@ -330,9 +326,10 @@ impl<'p> Compiler<'p, '_> {
             }
             let slot = self.want(&spec.name, false);
             self.wanted[slot].needed =
-                Some(format!("it is the key of {}", plan.schema.profile.name));
+                Some(format!("it is the key of {}", table.name));
             return Ok(self.plain_input(Ex::Column(slot), &spec.ty, &spec.name));
         }
+        let spec = &plan.schema.profile.columns[plan.schema.key];
         if let Some(expr) = &source.profile {
             return self.input(expr, &spec.ty, "profile");
         }
@@ -369,6 +366,9 @@ impl<'p> Compiler<'p, '_> {
     }
 
     fn at(&mut self) -> Result<Option<Input>, Box<LoadError>> {
+        if matches!(self.source.target, SourceTarget::Catalog(_)) {
+            return Ok(None);
+        }
         if let Some(expr) = &self.source.at {
             return Ok(Some(self.input(expr, &Ty::Timestamp, "at")?));
         }
@@ -385,7 +385,7 @@ impl<'p> Compiler<'p, '_> {
     }
 
     fn id(&mut self, plan: &'p Plan) -> Result<Option<Input>, Box<LoadError>> {
-        if self.source.target == SourceTarget::Profile {
+        if !matches!(self.source.target, SourceTarget::Event(_)) {
             return Ok(None);
         }
         if let Some(expr) = &self.source.id {
@@ -415,10 +415,12 @@ impl<'p> Compiler<'p, '_> {
         let table = match self.source.target {
             SourceTarget::Profile => &plan.schema.profile,
             SourceTarget::Event(kind) => &plan.schema.events[kind],
+            SourceTarget::Catalog(catalog) => &plan.schema.catalogs[catalog].table,
         };
-        let skip = |col: ColId| match self.source.target {
-            SourceTarget::Profile => col == plan.schema.key,
-            SourceTarget::Event(_) => col == Schema::AT || col == Schema::ID,
+        let skip = |col: ColId| match keyed(plan, self.source.target) {
+            // A key that is no text is a column besides.
+            Some((_, key)) => col == key && table.columns[key].ty == Ty::Str,
+            None => col == Schema::AT || col == Schema::ID,
         };
         let columns: Vec<ColId> = table.columns.ids().filter(|col| !skip(*col)).collect();
         columns
@@ -486,6 +488,28 @@ impl<'p> Compiler<'p, '_> {
         }
         Ok(FieldValue::Each(exprs))
     }
+}
+
+/// The table of profiles or items, which have a key, and the key.
+pub(crate) fn keyed(plan: &Plan, target: SourceTarget) -> Option<(&Table, ColId)> {
+    match target {
+        SourceTarget::Profile => Some((&plan.schema.profile, plan.schema.key)),
+        SourceTarget::Event(_) => None,
+        SourceTarget::Catalog(catalog) => {
+            let catalog = &plan.schema.catalogs[catalog];
+            Some((&catalog.table, catalog.key))
+        }
+    }
+}
+
+/// The names that an enum's values have as keys; none where keys are texts or numbers.
+fn key_names(plan: &Plan, target: SourceTarget) -> Vec<Arc<str>> {
+    let key = keyed(plan, target).map(|(table, key)| &table.columns[key].ty);
+    let Some(Ty::Enum(id)) = key else {
+        return Vec::new();
+    };
+    let values = plan.schema.enums[*id].values.iter();
+    values.map(|value| value.name.clone()).collect()
 }
 
 /// A number as the program writes it.

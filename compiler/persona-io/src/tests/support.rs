@@ -147,7 +147,8 @@ pub(super) fn show(plan: &Plan, loaded: &Loaded) -> String {
         }
         out.push('\n');
     }
-    for (field, count) in &loaded.report.differences {
+    let items = &loaded.report.item_differences;
+    for (field, count) in loaded.report.differences.iter().chain(items) {
         writeln!(out, "differ in {field}: {count}").unwrap();
     }
     for note in &loaded.report.notes {

@@ -81,6 +81,16 @@ impl Reader<'_> {
                 salt: self.cursor.text()?.into(),
                 buckets: self.cursor.number()?,
             }),
+            "lookup" => Ok(Op::Lookup {
+                catalog: self.catalog_id()?,
+                key: self.node()?,
+            }),
+            "item_col" => {
+                let item = self.node()?;
+                let col = self.item_column(item)?;
+                Ok(Op::ItemCol { item, col })
+            }
+            "items" => Ok(Op::Items(self.catalog_id()?)),
             "input" => Ok(Op::Input(self.cursor.number()?)),
             "arm" => self.arm(),
             "rank" => Ok(Op::Rank(RankId(self.cursor.number()?), self.node()?)),

@@ -1,14 +1,16 @@
 //! Writes operations.
 
-use crate::text::print::{column, constant, constants, kind, node};
+use persona_base::IndexVec;
+
+use crate::text::print::{catalog, column, constant, constants, kind, node};
 use crate::text::{cursor::quote, words};
 use crate::{
-    Agg, AggKind, Arm, Bound, EventCol, InstantSpec, KindId, Negation, NegationMode, NodeId, Op,
-    Query, Schema, Sequence,
+    Agg, AggKind, Arm, Bound, EventCol, InstantSpec, KindId, Negation, NegationMode, Node, NodeId,
+    Op, Query, Schema, Sequence, Ty,
 };
 
 /// An operation with its operands.
-pub(super) fn op(op: &Op, schema: &Schema) -> String {
+pub(super) fn op(op: &Op, nodes_of: &IndexVec<NodeId, Node>, schema: &Schema) -> String {
     if let Some((word, operands)) = words::unary_words(op).or_else(|| words::binary_words(op)) {
         return format!("{word} {}", nodes(&operands));
     }
@@ -53,6 +55,18 @@ pub(super) fn op(op: &Op, schema: &Schema) -> String {
                 node(*list)
             )
         }
+        Op::Lookup { catalog: id, key } => {
+            format!("lookup {} {}", catalog(schema, *id), node(*key))
+        }
+        Op::ItemCol { item, col } => {
+            let of = match &nodes_of.get(*item).map(|node| &node.ty) {
+                Some(Ty::Item(id)) => schema.catalogs.get(*id),
+                _ => None,
+            };
+            let col = of.map_or_else(|| format!("#{}", col.0), |of| column(&of.table, *col));
+            format!("item_col {} {col}", node(*item))
+        }
+        Op::Items(id) => format!("items {}", catalog(schema, *id)),
         Op::Input(slot) => format!("input {slot}"),
         Op::Arm(of) => arm(of),
         Op::Sample { salt, buckets } => format!("sample {} {buckets}", quote(salt)),

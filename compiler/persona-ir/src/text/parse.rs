@@ -6,7 +6,7 @@ use persona_base::{Currency, FileId, IndexVec, Span};
 
 use crate::text::{Cursor, ParseError, Token, source, words};
 use crate::{
-    Check, CheckAction, CheckTable, ColId, Column, Const, EnumDef, EnumId, EnumValue, Explain,
+    Catalog, CatalogId, Check, CheckAction, CheckTable, ColId, Column, Const, EnumDef, EnumId, EnumValue, Explain,
     ExplainKind, F64, KindId, Node, NodeId, Output, OutputKind, Place, Plan, Rank, RankKind,
     RecordField, Schema, Table, Ty,
 };
@@ -93,6 +93,7 @@ fn empty() -> Plan {
             key: ColId(0),
             zone: None,
             events: IndexVec::new(),
+            catalogs: IndexVec::new(),
         },
         nodes: IndexVec::new(),
         outputs: Vec::new(),
@@ -137,6 +138,7 @@ impl Reader<'_> {
                 self.plan.schema.events.push(table);
                 Ok(())
             }
+            "catalog" => self.catalog(),
             "rank" => self.rank(),
             "check" => self.check(),
             "segment" | "trait" | "partition" => self.output(&word),
@@ -212,6 +214,19 @@ impl Reader<'_> {
         Ok(())
     }
 
+    fn catalog(&mut self) -> ParseResult<()> {
+        let name = self.cursor.name()?.into();
+        self.cursor.keyword("key")?;
+        let key = self.cursor.name()?;
+        let columns = self.columns()?;
+        let table = Table { name, columns };
+        let Some(key) = table.column(&key) else {
+            return self.cursor.error("the key is no column");
+        };
+        self.plan.schema.catalogs.push(Catalog { table, key });
+        Ok(())
+    }
+
     /// The name after a word, if the word stands here.
     fn named(&mut self, word: &str) -> ParseResult<Option<String>> {
         if self.cursor.eat_word(word)? {
@@ -283,7 +298,7 @@ impl Reader<'_> {
             "Duration" => Ty::Duration,
             "Length" => Ty::Length,
             "Geo" => Ty::Geo,
-            "Enum" | "Money" | "List" | "Set" | "Record" => return self.compound_ty(&word),
+            "Enum" | "Item" | "Money" | "List" | "Set" | "Record" => return self.compound_ty(&word),
             _ => return self.cursor.error(format!("no type is called `{word}`")),
         };
         Ok(ty)
@@ -296,6 +311,7 @@ impl Reader<'_> {
         }
         let ty = match word {
             "Enum" => Ty::Enum(self.enum_id()?),
+            "Item" => Ty::Item(self.catalog_id()?),
             "Money" => {
                 let code = self.cursor.word()?;
                 match Currency::from_code(&code) {
@@ -412,6 +428,32 @@ impl Reader<'_> {
         self.id("kind of event", find).map(KindId)
     }
 
+    pub(super) fn catalog_id(&mut self) -> ParseResult<CatalogId> {
+        let find = |schema: &Schema, name: &str| {
+            let mut catalogs = schema.catalogs.iter_enumerated();
+            catalogs
+                .find(|(_, catalog)| &*catalog.table.name == name)
+                .map(|(id, _)| id.0)
+        };
+        self.id("catalog", find).map(CatalogId)
+    }
+
+    pub(super) fn catalog_column(&mut self, catalog: CatalogId) -> ParseResult<ColId> {
+        let find = |schema: &Schema, name: &str| {
+            let catalog = schema.catalogs.get(catalog)?;
+            catalog.table.column(name).map(|col| col.0)
+        };
+        self.id("column", find).map(ColId)
+    }
+
+    /// A column of the catalog of an item, which is a node before this one.
+    pub(super) fn item_column(&mut self, item: NodeId) -> ParseResult<ColId> {
+        match self.plan.nodes.get(item).map(|node| node.ty.clone()) {
+            Some(Ty::Item(catalog)) => self.catalog_column(catalog),
+            _ => self.cursor.error(format!("%{} is no item", item.0)),
+        }
+    }
+
     pub(super) fn profile_column(&mut self) -> ParseResult<ColId> {
         self.id("column", |schema, name| {
             schema.profile.column(name).map(|col| col.0)
@@ -464,6 +506,8 @@ impl Reader<'_> {
     fn check(&mut self) -> ParseResult<()> {
         let table = if self.cursor.eat_word("profile")? {
             CheckTable::Profile
+        } else if self.cursor.eat_word("catalog")? {
+            CheckTable::Catalog(self.catalog_id()?)
         } else {
             self.cursor.keyword("event")?;
             CheckTable::Event(self.kind()?)
@@ -475,6 +519,9 @@ impl Reader<'_> {
             ("reject", _) => CheckAction::Reject,
             ("warn", _) => CheckAction::Warn,
             ("clear", CheckTable::Profile) => CheckAction::Clear(self.profile_column()?),
+            ("clear", CheckTable::Catalog(catalog)) => {
+                CheckAction::Clear(self.catalog_column(catalog)?)
+            }
             ("clear", CheckTable::Event(kind)) => CheckAction::Clear(self.event_column(kind)?),
             _ => return self.cursor.error(format!("a check does not `{word}`")),
         };

@@ -3,7 +3,7 @@
 use crate::text::cursor::{name, quote};
 use crate::text::{op_print, source, words};
 use crate::{
-    Check, CheckAction, CheckTable, ColId, Const, EnumDef, EnumId, Explain, ExplainKind, KindId,
+    CatalogId, Check, CheckAction, CheckTable, ColId, Const, EnumDef, EnumId, Explain, ExplainKind, KindId,
     NodeId, Output, OutputKind, Place, Plan, Rank, RankKind, Schema, Table, Ty,
 };
 
@@ -24,7 +24,7 @@ pub fn print(plan: &Plan) -> String {
     for (id, node) in plan.nodes.iter_enumerated() {
         let (ty, op) = (
             optional(&node.ty, node.optional, &plan.schema),
-            op_print::op(&node.op, &plan.schema),
+            op_print::op(&node.op, &plan.nodes, &plan.schema),
         );
         line(&mut out, &format!("%{}: {ty} = {op}", id.0));
     }
@@ -71,6 +71,11 @@ fn schema(out: &mut String, schema: &Schema) {
         &format!("\nprofile {}{key}{zone} {{", name(&schema.profile.name)),
     );
     columns(out, &schema.profile, schema);
+    for catalog in &schema.catalogs {
+        let (table, key) = (&catalog.table, column(&catalog.table, catalog.key));
+        line(out, &format!("\ncatalog {} key {key} {{", name(&table.name)));
+        columns(out, table, schema);
+    }
     for table in &schema.events {
         line(out, &format!("\nevent {} {{", name(&table.name)));
         columns(out, table, schema);
@@ -123,6 +128,14 @@ pub(super) fn kind(schema: &Schema, kind: KindId) -> String {
         .map_or_else(|| format!("#{}", kind.0), |table| name(&table.name))
 }
 
+/// A catalog by its name, or by its index where there is no such catalog.
+pub(super) fn catalog(schema: &Schema, id: CatalogId) -> String {
+    schema
+        .catalogs
+        .get(id)
+        .map_or_else(|| format!("#{}", id.0), |def| name(&def.table.name))
+}
+
 fn enum_name(schema: &Schema, id: EnumId) -> String {
     schema
         .enums
@@ -142,6 +155,7 @@ pub(super) fn ty(ty: &Ty, schema: &Schema) -> String {
         Ty::Float => "Float".to_owned(),
         Ty::Str => "Str".to_owned(),
         Ty::Enum(id) => format!("Enum({})", enum_name(schema, *id)),
+        Ty::Item(id) => format!("Item({})", catalog(schema, *id)),
         Ty::Date => "Date".to_owned(),
         Ty::TimeOfDay => "TimeOfDay".to_owned(),
         Ty::Timestamp => "Timestamp".to_owned(),
@@ -203,6 +217,10 @@ fn check_text(check: &Check, schema: &Schema) -> String {
     let (table, columns) = match check.table {
         CheckTable::Profile => ("profile".to_owned(), Some(&schema.profile)),
         CheckTable::Event(id) => (format!("event {}", kind(schema, id)), schema.events.get(id)),
+        CheckTable::Catalog(id) => {
+            let of = schema.catalogs.get(id).map(|of| &of.table);
+            (format!("catalog {}", catalog(schema, id)), of)
+        }
     };
     let action = match check.action {
         CheckAction::Reject => "reject".to_owned(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::text::cursor::quote;
 use crate::text::parse::{ParseResult, Reader};
-use crate::text::print::{column, kind, line, place, ty};
+use crate::text::print::{catalog, column, kind, line, place, ty};
 use crate::text::words;
 use crate::{RawExpr, RawField, RawTarget, Schema, SourceFormat, SourcePlan, SourceTarget, Table};
 
@@ -13,6 +13,10 @@ pub(super) fn print(out: &mut String, source: &SourcePlan, schema: &Schema) {
     let (target, table) = match source.target {
         SourceTarget::Profile => ("profile".to_owned(), Some(&schema.profile)),
         SourceTarget::Event(id) => (format!("event {}", kind(schema, id)), schema.events.get(id)),
+        SourceTarget::Catalog(id) => {
+            let of = schema.catalogs.get(id).map(|of| &of.table);
+            (format!("catalog {}", catalog(schema, id)), of)
+        }
     };
     let format = match source.format {
         SourceFormat::Csv { delimiter } => format!("csv {delimiter}"),
@@ -126,6 +130,8 @@ pub(super) fn parse(reader: &mut Reader<'_>) -> ParseResult<SourcePlan> {
     let name = reader.cursor.text()?.into();
     let target = if reader.cursor.eat_word("profile")? {
         SourceTarget::Profile
+    } else if reader.cursor.eat_word("catalog")? {
+        SourceTarget::Catalog(reader.catalog_id()?)
     } else {
         reader.cursor.keyword("event")?;
         SourceTarget::Event(reader.kind()?)
@@ -191,6 +197,7 @@ impl Reader<'_> {
         let col = match target {
             SourceTarget::Profile => self.profile_column()?,
             SourceTarget::Event(kind) => self.event_column(kind)?,
+            SourceTarget::Catalog(catalog) => self.catalog_column(catalog)?,
         };
         let place = self.place()?;
         let value = if each {

@@ -25,6 +25,16 @@ profile Customer key id zone zone {
   rates: Set(Float) = [0.5, 1e300],
 }
 
+catalog Product key sku {
+  sku: Str,
+  "list price": Money(EUR)?,
+}
+
+catalog Store key no {
+  no: Int,
+  tags: List(Str) = [],
+}
+
 event Order { at: Timestamp, id: Str?, items: List(Str), total: Int? }
 
 %0: Bool = const true
@@ -38,6 +48,13 @@ event Order { at: Timestamp, id: Str?, items: List(Str), total: Int? }
 %8: Enum(Tier)? = arm "x" growthbook_1 "salt" 50 ends 500, 1000 layer "l" 0 5000
 %9: Enum(Tier) = arm "y" sha256 "y" 0 ends 5000, 10000
 %10: Money(EUR)? = input 3
+%11: Item(Product)? = lookup Product %1
+%12: Money(EUR)? = item_col %11 "list price"
+%13: List(Item(Store)) = items Store
+%14: Item(Store) = elem 0 0
+%15: List(Str) = item_col %14 tags
+check catalog Product %0 "free" clear "list price"
+check catalog Store %0 "open" warn
 check profile %0 "line\nbreak" reject
 check event Order %0 "no" clear total
 rank "r" percentile %6 among %0
@@ -54,6 +71,9 @@ source "crm" profile csv 59 "data/*.csv" @0:3..12 {
   where (op and (matches (column "id") "^[0-9]+$") (op known (column "a \" b")))
   field tier @0:4..5 (match (column "t") (arm "x" (number "1.50")) (arm (number "2") true) (if false "a" (op neg (agg sum (column "n")))))
   each "odd name" @0:6..7 [0 (column "x"), 1 (as (column "y") Money(EUR))]
+}
+source "goods" catalog Product csv 44 "g.csv" @0:1..2 {
+  field sku @0:1..2 (column "SKU")
 }
 source "orders" event Order parquet "o.parquet" @0:1..2 {
   group (column "no")

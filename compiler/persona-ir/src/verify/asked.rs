@@ -158,6 +158,10 @@ impl Asked<'_> {
         let (table, bound) = match check.table {
             CheckTable::Profile => (Some(&self.plan.schema.profile), Levels::default()),
             CheckTable::Event(kind) => (self.plan.schema.events.get(kind), Levels::of(0)),
+            CheckTable::Catalog(id) => {
+                let catalog = self.plan.schema.catalogs.get(id);
+                (catalog.map(|catalog| &catalog.table), Levels::of(0))
+            }
         };
         let table = table.ok_or("its table does not exist")?;
         if !self.free[check.node].without(bound).is_empty() {
@@ -177,6 +181,10 @@ impl Asked<'_> {
         let table = match source.target {
             SourceTarget::Profile => Some(&self.plan.schema.profile),
             SourceTarget::Event(kind) => self.plan.schema.events.get(kind),
+            SourceTarget::Catalog(id) => {
+                let catalog = self.plan.schema.catalogs.get(id);
+                catalog.map(|catalog| &catalog.table)
+            }
         };
         let table = table.ok_or("its table does not exist")?;
         for field in &source.fields {

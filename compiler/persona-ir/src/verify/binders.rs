@@ -50,10 +50,13 @@ pub(super) fn check(plan: &Plan, violations: &mut Vec<Violation>) {
         }
     }
     for check in &plan.checks {
-        if let crate::CheckTable::Event(kind) = check.table {
-            let around = walk.intern(vec![Bound::Event([kind].into())]);
-            walk.next.push((check.node, around));
-        }
+        let bound = match check.table {
+            crate::CheckTable::Profile => continue,
+            crate::CheckTable::Event(kind) => Bound::Event([kind].into()),
+            crate::CheckTable::Catalog(catalog) => Bound::Elem(vec![Ty::Item(catalog)]),
+        };
+        let around = walk.intern(vec![bound]);
+        walk.next.push((check.node, around));
     }
     while let Some((node, around)) = walk.next.pop() {
         if walk.seen.insert((node, around)) {

@@ -3,7 +3,7 @@
 //! **Graph** (`graph`)
 //! - An operand has a smaller id than its user.
 //! - No two nodes are equal.
-//! - Enums, columns, kinds and ranks that a node names exist.
+//! - Enums, columns, kinds, catalogs and ranks that a node names exist.
 //!
 //! **Types** (`type`)
 //! - The operands have the types that the operation's documentation asks for, and the node has the type that follows:
@@ -13,16 +13,18 @@
 //!     as `Add`; two Timestamps give a Duration, two Dates an `Int`.
 //!   - `Mul`: `Int` × `Int`, Money, Duration or Length. `Scale`, `Unscale`, `UnscaleInt`: Money, Duration or Length.
 //!   - `Sum`, `Avg`: `Int`, Float, Money, Duration, Length.
+//!   - `Lookup`: a key of the type of the catalog's key gives an item of it, which has the columns of its table.
 //! - Constants fit their type: enums have the value, dates, instants and times of day are in range, lists hold no
 //!   missing values. The constants of `In` are sorted by [`crate::Const::compare`], none repeated.
 //! - Numbers are in range: buckets up to 10 000, `Nth` and `UnitsHit` from 1, tiles from 1.
 //!
 //! **Missing** (`missing`)
 //! - A node is optional exactly when it may be missing: when an operand is, or the operation adds it:
-//!   - division: unless the divisor is a constant that is not zero; `Domain`, `GeoMake`, `Rank`: always;
+//!   - division: unless the divisor is a constant that is not zero; `Domain`, `GeoMake`, `Rank`, `Lookup`: always;
 //!   - aggregates: `Avg`, `Min`, `Max`, `MostCommon`, `TopShare`, `Share`, `Gap`, `Nth` always, the others never;
 //!   - `Coalesce`: when both are; `If`: when a branch is; tests, `Known`, quantifiers: never;
-//!   - profile columns: as [`crate::Schema::may_lack`] says; event columns: when one of them is.
+//!   - profile columns: as [`crate::Schema::may_lack`] says; event columns: when one of them is; columns of items: when they
+//!     are, or the item is.
 //! - Operands of `And`, `Or`, `Not`, conditions of `If`, bodies of quantifiers, filters, and the list of `AllElem` are
 //!   never optional.
 //!
@@ -38,13 +40,14 @@
 //! **Schema** (`schema`)
 //! - Names are unique, kinds sorted by name. The key is a Str column that is never missing (a profile without columns has none); the zone is a Str column
 //!   validated as one. Event tables begin with `at: Timestamp` and `id: Str?`. Defaults fit their columns, which are not
-//!   optional then. Records stand only in lists and sets, and are not empty.
+//!   optional then. Records stand only in lists and sets, and are not empty. Catalogs are sorted by name; their keys are columns
+//!   of text, `Int` or an enum that are never missing and have no default. No column holds items.
 //!
 //! **Asked** (`asked`)
 //! - Answers are sorted by name, none repeated, and closed: a Bool that is never missing for a segment, the stages'
 //!   enum for a partition. Nodes of explanations are closed.
 //! - A rank ranks a closed integer or Float among a closed Bool, using only ranks before it; its uses rank values of that type.
-//! - A check is a Bool that is never missing, closed but for the checked event at level 0; it uses no rank; what it clears is
+//! - A check is a Bool that is never missing, closed but for the checked event or item at level 0; it uses no rank; what it clears is
 //!   an optional column.
 //! - Sources are sorted by name, none repeated; they fill columns that exist, `each` lists of records. Preferences name sources.
 
@@ -146,6 +149,7 @@ fn unknown(plan: &Plan, node: &Node) -> Option<&'static str> {
     let exists = match &node.op {
         Op::Profile(col) => schema.profile.columns.get(*col).is_some(),
         Op::Event { cols, .. } => cols.iter().all(event_col),
+        Op::Lookup { catalog, .. } | Op::Items(catalog) => schema.catalogs.get(*catalog).is_some(),
         Op::Rank(id, _) => plan.ranks.get(*id).is_some(),
         Op::Agg(agg) => query(&agg.query),
         Op::Sequence(sequence) => {
@@ -156,9 +160,9 @@ fn unknown(plan: &Plan, node: &Node) -> Option<&'static str> {
         _ => true,
     };
     if !exists {
-        return Some("a column, a kind or a rank");
+        return Some("a column, a kind, a catalog or a rank");
     }
-    (!schema::enums_exist(schema, &node.ty)).then_some("an enum")
+    (!schema::named_exist(schema, &node.ty)).then_some("an enum or a catalog")
 }
 
 /// Whether something is strictly ascending.

@@ -106,6 +106,7 @@ impl<'a> Typer<'a> {
             | Op::AnyElem { .. }
             | Op::AllElem { .. }
             | Op::ListAgg { .. } => history::list(self),
+            Op::Lookup { .. } | Op::ItemCol { .. } | Op::Items(_) => self.catalogs(),
             Op::GeoMake(..) | Op::Distance(..) | Op::Sample { .. } | Op::Arm(_) | Op::Rank(..) => {
                 self.places_and_ranks()
             }
@@ -402,6 +403,29 @@ impl<'a> Typer<'a> {
             }
             Op::Display(a, _) => Ok((Ty::Str, self.optional(*a))),
             _ => wrong("it is no operation on text"),
+        }
+    }
+
+    fn catalogs(self) -> Result<Given, Broken> {
+        let catalogs = &self.plan.schema.catalogs;
+        match &self.node.op {
+            Op::Lookup { catalog, key } => {
+                let of = &catalogs[*catalog];
+                let ty = &of.table.columns[of.key].ty;
+                self.of(*key, ty).map(|_| (Ty::Item(*catalog), true))
+            }
+            Op::ItemCol { item, col } => {
+                let Ty::Item(catalog) = self.ty(*item) else {
+                    return wrong("only items of catalogs have columns");
+                };
+                let Some(column) = catalogs[*catalog].table.columns.get(*col) else {
+                    return wrong("the catalog has no such column");
+                };
+                let optional = column.optional || self.optional(*item);
+                Ok((column.ty.clone(), optional))
+            }
+            Op::Items(catalog) => Ok((Ty::List(Ty::Item(*catalog).into()), false)),
+            _ => wrong("it is no operation on catalogs"),
         }
     }
 

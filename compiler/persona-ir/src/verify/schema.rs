@@ -29,6 +29,17 @@ pub(super) fn check(plan: &Plan, violations: &mut Vec<Violation>) {
             report(format!("the enum {} has two values of one name", def.name));
         }
     }
+    let names: Vec<&str> = schema.catalogs.iter().map(|of| &*of.table.name).collect();
+    if !ascending(&names) {
+        report("the catalogs are not sorted by name, or one is repeated".to_owned());
+    }
+    for catalog in &schema.catalogs {
+        table(schema, &catalog.table, &mut report);
+        let key = catalog.table.columns.get(catalog.key);
+        if !key.is_some_and(is_item_key) {
+            report(format!("the key of {} is none", catalog.table.name));
+        }
+    }
     table(schema, &schema.profile, &mut report);
     profile(schema, &mut report);
     for events in &schema.events {
@@ -64,6 +75,12 @@ fn profile(schema: &Schema, report: &mut impl FnMut(String)) {
     }
 }
 
+fn is_item_key(column: &Column) -> bool {
+    matches!(column.ty, Ty::Str | Ty::Int | Ty::Enum(_))
+        && !column.optional
+        && column.default.is_none()
+}
+
 fn begins_as_events(table: &Table) -> bool {
     let is = |col, name: &str, ty: &Ty, optional: bool| {
         let column = table.columns.get(col);
@@ -96,9 +113,9 @@ fn table(schema: &Schema, table: &Table, report: &mut impl FnMut(String)) {
     }
 }
 
-/// Whether a column can have a type: its enums exist, and records stand in lists only.
+/// Whether a column can have a type: its enums exist, records stand in lists only, and items nowhere.
 fn is_column_type(schema: &Schema, ty: &Ty) -> bool {
-    !matches!(ty, Ty::Record(_)) && enums_exist(schema, ty) && records_in_lists(ty)
+    !matches!(ty, Ty::Record(_)) && named_exist(schema, ty) && records_in_lists(ty)
 }
 
 fn records_in_lists(ty: &Ty) -> bool {
@@ -112,16 +129,18 @@ fn records_in_lists(ty: &Ty) -> bool {
             }
             element => records_in_lists(element),
         },
+        Ty::Item(_) => false,
         _ => true,
     }
 }
 
-/// Whether all enums that a type names exist.
-pub(super) fn enums_exist(schema: &Schema, ty: &Ty) -> bool {
+/// Whether all enums and catalogs that a type names exist.
+pub(super) fn named_exist(schema: &Schema, ty: &Ty) -> bool {
     match ty {
         Ty::Enum(id) => schema.enums.get(*id).is_some(),
-        Ty::List(element) | Ty::Set(element) => enums_exist(schema, element),
-        Ty::Record(fields) => fields.iter().all(|field| enums_exist(schema, &field.ty)),
+        Ty::Item(id) => schema.catalogs.get(*id).is_some(),
+        Ty::List(element) | Ty::Set(element) => named_exist(schema, element),
+        Ty::Record(fields) => fields.iter().all(|field| named_exist(schema, &field.ty)),
         _ => true,
     }
 }

@@ -154,6 +154,7 @@ impl Events {
             has_row: None,
             columns: columns.into_iter().collect(),
             events: kinds.map(|kind| self.table(kind)).collect(),
+            catalogs: Arc::default(),
         }
     }
 

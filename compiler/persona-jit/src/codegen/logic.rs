@@ -112,7 +112,10 @@ impl<'a> Emitter<'_, 'a, '_> {
             Op::GeoMake(a, b) => self.place(*a, *b),
             Op::Distance(a, b) => self.distance(*a, *b),
             Op::Sample { salt, buckets } => self.sample(salt, *buckets),
-            Op::Arm(_) => unreachable!("arms are refused before a package is compiled"),
+            Op::Arm(arm) => self.arm(arm, optional),
+            Op::Lookup { catalog, key } => self.lookup(*catalog, *key),
+            Op::ItemCol { item, col } => self.item_column(*item, *col, ty),
+            Op::Items(catalog) => self.items(*catalog),
             Op::Input(_) => unreachable!("only campaigns have frames"),
             Op::Rank(rank, a) => self.rank(*rank, *a, ty),
 

@@ -4,6 +4,7 @@
 //! over the graph, so that deep plans need no deep stack; only binders inside binders recurse.
 
 mod accumulate;
+mod catalog;
 mod compare;
 mod entry;
 mod flip;

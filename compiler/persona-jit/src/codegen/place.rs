@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
-use persona_ir::{NodeId, RankId, Ty};
+use persona_ir::{Arm, NodeId, RankId, Ty};
 
 use super::Emitter;
 use super::value::{self, Repr, Val};
@@ -57,6 +57,30 @@ impl Emitter<'_, '_, '_> {
                 .ins()
                 .icmp_imm_s(super::IntCC::SignedLessThan, bucket, i64::from(buckets));
         Val::bool(below)
+    }
+
+    /// The arm of an experiment.
+    pub(super) fn arm(&mut self, arm: &Arc<Arm>, optional: bool) -> Val {
+        let arm = self.shared.pools.arms.index(Arc::clone(arm));
+        let (ctx, arm, profile) = (self.ctx, self.int(arm), self.profile);
+        let number = self.call(Helper::Arm, &[ctx, arm, profile]);
+        self.arm_value(number, optional)
+    }
+
+    /// The arm of a number; none where it is negative.
+    pub(super) fn arm_value(&mut self, number: Value, optional: bool) -> Val {
+        if !optional {
+            return Val::known(Repr::Code(number));
+        }
+        let zero = self.int(0);
+        let known = self
+            .b
+            .ins()
+            .icmp(super::IntCC::SignedGreaterThanOrEqual, number, zero);
+        Val {
+            repr: Repr::Code(self.b.ins().select(known, number, zero)),
+            valid: Some(known),
+        }
     }
 
     pub(super) fn rank(&mut self, rank: RankId, a: NodeId, ty: &Ty) -> Val {

@@ -72,6 +72,7 @@ impl Small {
             has_row: None,
             columns,
             events: IndexVec::new(),
+            catalogs: Arc::default(),
         };
         let calibration = Calibration {
             now: clock.now(),

@@ -164,6 +164,8 @@ helpers! {
     RowMatches = row::matches: fn(&mut Context, u64, *const u64) -> i64;
     /// The bucket, under a salt, of the key in a row's slot.
     RowBucket = row::bucket: fn(&mut Context, u64, *const u64) -> i64;
+    /// The number of the arm, in an experiment, of the key in a row's slot; −1 where it has none.
+    RowArm = row::arm: fn(&mut Context, u64, *const u64) -> i64;
     /// The index of the clock of the zone that a row's slot names.
     RowZone = row::zone: fn(&mut Context, *const u64) -> u64;
     /// Whether a Bool of a row holds that is computed from its history.
@@ -173,6 +175,10 @@ helpers! {
     HasKey = rank::has_key: fn(&mut Context, u64, u64) -> i64;
     /// The bucket of a profile under a salt.
     Bucket = rank::bucket: fn(&mut Context, u64, u64) -> i64;
+    /// The number of a profile's arm in an experiment; −1 where it has none.
+    Arm = rank::arm: fn(&mut Context, u64, u64) -> i64;
+    /// The item of a catalog with a key; −1 where there is none.
+    Lookup = rank::lookup: fn(&mut Context, u64, u64) -> i64;
     /// Whether a value (its key) has a rank; the result is it.
     Rank = rank::rank: fn(&mut Context, u64, u64) -> i64;
     /// Keeps a list (or none) as the next row of an output; 0.

@@ -1,4 +1,4 @@
-//! Membership, samples, ranks, and lists of answers.
+//! Membership, samples, arms, items of catalogs, ranks, and lists of answers.
 
 use persona_runtime::{RankTable, Value, rank as ranks, sample};
 
@@ -12,6 +12,15 @@ pub(super) extern "C" fn has_key(ctx: &mut Context, set: u64, key: u64) -> i64 {
 pub(super) extern "C" fn bucket(ctx: &mut Context, salt: u64, profile: u64) -> i64 {
     let state = ctx.state();
     i64::from(sample::bucket(state.salt(salt), state.key(profile)))
+}
+
+pub(super) extern "C" fn arm(ctx: &mut Context, arm: u64, profile: u64) -> i64 {
+    let state = ctx.state();
+    state.arm(arm, state.key(profile))
+}
+
+pub(super) extern "C" fn lookup(ctx: &mut Context, catalog: u64, key: u64) -> i64 {
+    ctx.state().lookup(catalog, key)
 }
 
 pub(super) extern "C" fn rank(ctx: &mut Context, rank: u64, key: u64) -> i64 {

@@ -53,6 +53,12 @@ pub(super) extern "C" fn bucket(ctx: &mut Context, salt: u64, slot: *const u64) 
     i64::from(sample::bucket(ctx.state().salt(salt), key))
 }
 
+pub(super) extern "C" fn arm(ctx: &mut Context, arm: u64, slot: *const u64) -> i64 {
+    // SAFETY: as in `test`.
+    let key = unsafe { text_at(slot) }.unwrap_or_default();
+    ctx.state().arm(arm, key)
+}
+
 pub(super) extern "C" fn zone(ctx: &mut Context, slot: *const u64) -> u64 {
     // SAFETY: as in `test`.
     let Some(name) = (unsafe { text_at(slot) }) else {

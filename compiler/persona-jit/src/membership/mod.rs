@@ -27,7 +27,7 @@ use std::sync::Arc;
 use persona_ir::{ColId, KindId, Plan, Schema, Ty, verify};
 use persona_runtime::calendar::clamp_timestamp;
 use persona_runtime::flips::NEVER;
-use persona_runtime::{Calibration, Dataset, Evaluation, Evaluator, Value};
+use persona_runtime::{Calibration, Catalogs, Dataset, Evaluation, Evaluator, Value};
 use rustc_hash::FxHashMap;
 
 use crate::row::{check, normal};
@@ -47,6 +47,7 @@ pub struct Memberships {
     places: FxHashMap<Arc<str>, usize>,
     /// When each person's state is to be looked at next; what is not their `next` any more, is passed over.
     queue: BinaryHeap<Reverse<(i64, usize)>>,
+    catalogs: Arc<Catalogs>,
 }
 
 /// A segment, or a stage of a partition.
@@ -128,6 +129,7 @@ impl Memberships {
             people: Vec::new(),
             places: FxHashMap::default(),
             queue: BinaryHeap::new(),
+            catalogs: Arc::clone(&data.catalogs),
         };
         for profile in 0..data.profiles {
             let person = Person::of(&plan.schema, data, profile);
@@ -272,7 +274,7 @@ impl Memberships {
         if let Some(profile) = self.places.get(key) {
             return (*profile, false);
         }
-        let person = Person::new(&self.network.plan.schema, key);
+        let person = Person::new(&self.network.plan.schema, key, &self.catalogs);
         (self.place(person), true)
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use persona_base::IndexVec;
 use persona_ir::{ColId, KindId, Schema, Table};
 use persona_runtime::order::canonical;
-use persona_runtime::{Dataset, EventRef, Facts, Value};
+use persona_runtime::{Catalogs, Dataset, EventRef, Facts, Value};
 use rustc_hash::FxHashSet;
 
 /// A row with its events.
@@ -16,6 +16,7 @@ pub(super) struct Person {
     pub(super) key: Arc<str>,
     row: Vec<Value>,
     kinds: IndexVec<KindId, Kind>,
+    catalogs: Arc<Catalogs>,
 }
 
 /// The events of one kind, in the total order.
@@ -44,7 +45,7 @@ pub(super) enum Placed {
 
 impl Person {
     /// A person of whom nothing is known but the key.
-    pub(super) fn new(schema: &Schema, key: &str) -> Self {
+    pub(super) fn new(schema: &Schema, key: &str, catalogs: &Arc<Catalogs>) -> Self {
         let mut row = defaults(&schema.profile);
         if let Some(value) = row.get_mut(usize::from(schema.key)) {
             *value = Value::from(key);
@@ -53,12 +54,13 @@ impl Person {
             key: key.into(),
             row,
             kinds: schema.events.iter().map(|_| Kind::default()).collect(),
+            catalogs: Arc::clone(catalogs),
         }
     }
 
     /// A person of a dataset.
     pub(super) fn of(schema: &Schema, data: &Dataset, profile: usize) -> Self {
-        let mut person = Self::new(schema, data.key(schema, profile));
+        let mut person = Self::new(schema, data.key(schema, profile), &data.catalogs);
         let row = data
             .columns
             .iter()
@@ -205,6 +207,10 @@ impl Facts for Person {
             events.sort_by_key(|event| (self.at(*event), event.kind, event.row));
         }
         events
+    }
+
+    fn catalogs(&self) -> &Catalogs {
+        &self.catalogs
     }
 
     fn key<'f>(&'f self, _schema: &Schema, _profile: usize) -> &'f str {

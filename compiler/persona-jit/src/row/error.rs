@@ -75,6 +75,7 @@ pub(crate) fn words(ty: &Ty, schema: &Schema) -> String {
         Ty::Timestamp => "an instant (microseconds since 1970-01-01T00:00Z)".to_owned(),
         Ty::Duration => "a duration (microseconds)".to_owned(),
         Ty::Length => "a length (metres)".to_owned(),
+        Ty::Item(id) => format!("an item of `{}`", schema.catalogs[*id].table.name),
         Ty::Money(currency) => format!("an amount of money ({currency}, in its smallest unit)"),
         Ty::Geo => "a place".to_owned(),
         Ty::List(element) | Ty::Set(element) => {

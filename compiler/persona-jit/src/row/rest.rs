@@ -8,7 +8,7 @@ use persona_base::{FileId, Span};
 use persona_ir::{
     Explain, ExplainKind, NodeId, Output, OutputKind, Place, Plan, Schema, Ty, used_columns,
 };
-use persona_runtime::{Calibration, Dataset, DatasetBuilder, Evaluation, Value};
+use persona_runtime::{Calibration, Catalogs, Dataset, DatasetBuilder, Evaluation, Value};
 
 use super::buffer::{Beside, Rows};
 use super::layout::Wanted;
@@ -65,6 +65,7 @@ pub(crate) struct Rest<'a> {
     /// How many answers there are.
     answers: usize,
     evaluation: Evaluation,
+    catalogs: Arc<Catalogs>,
     /// The dataset that rows may come from.
     over: Option<(&'a Dataset, Session<'a>)>,
     /// The row that was asked last, and its answers.
@@ -83,12 +84,14 @@ impl<'a> Rest<'a> {
             now,
             calibration: Some(Arc::clone(calibration)),
         };
+        let catalogs = data.map(|data| Arc::clone(&data.catalogs));
         let over = data.map(|data| (data, compiled.session(data, &evaluation)));
         Self {
             compiled,
             schema,
             answers,
             evaluation,
+            catalogs: catalogs.unwrap_or_default(),
             over,
             last: None,
         }
@@ -129,7 +132,7 @@ impl<'a> Rest<'a> {
         if let (Some(origin), Some((_, session))) = (origin, &mut self.over) {
             return session.profile(origin.profile);
         }
-        let data = alone(self.schema, beside);
+        let data = alone(self.schema, &self.catalogs, beside);
         if data.profiles == 0 {
             // The row has no key.
             return vec![Value::Missing; self.answers];
@@ -139,8 +142,9 @@ impl<'a> Rest<'a> {
 }
 
 /// A dataset of one profile.
-fn alone(schema: &Schema, beside: Option<&Beside>) -> Dataset {
+fn alone(schema: &Schema, catalogs: &Arc<Catalogs>, beside: Option<&Beside>) -> Dataset {
     let mut builder = DatasetBuilder::new(schema);
+    builder.catalogs(Arc::clone(catalogs));
     if let Some(beside) = beside {
         builder.profile(beside.values.clone());
         let key = beside.values.get(usize::from(schema.key));

@@ -1,8 +1,8 @@
 //! What of a program is computed from a row by machine code, and what by the machinery for histories. Decides; emits
 //! nothing.
 //!
-//! A closed node is *code* when machine code computes it from the row's words: everything but histories and what looks
-//! into a list's elements beyond membership of constants. And, or and not of nodes that are not all code are still
+//! A closed node is *code* when machine code computes it from the row's words: everything but histories, catalogs and what
+//! looks into a list's elements beyond membership of constants. And, or and not of nodes that are not all code are still
 //! logic in the row's code, over *leaves*: Bools that a helper asks of the profile's history, once it matters.
 
 use std::sync::Arc;
@@ -148,7 +148,13 @@ impl Split {
         let lists = list(&typed.ty) || children.iter().any(|o| list(&plan.nodes[o.node].ty));
         let history = matches!(
             typed.op,
-            Op::Agg(_) | Op::Sequence(_) | Op::Event { .. } | Op::Elem { .. }
+            Op::Agg(_)
+                | Op::Sequence(_)
+                | Op::Event { .. }
+                | Op::Elem { .. }
+                | Op::Lookup { .. }
+                | Op::ItemCol { .. }
+                | Op::Items(_)
         );
         if !lists && !history && children.iter().all(|operand| code(operand.node)) {
             return Kind::Code;

@@ -355,6 +355,7 @@ pub(super) fn dataset(rng: &mut Rng, profiles: usize, events: usize) -> Dataset 
         has_row: None,
         columns,
         events: tables,
+        catalogs: Arc::default(),
     }
 }
 

@@ -46,6 +46,7 @@ pub(super) fn data(columns: &[(&str, Vec<Value>)]) -> Dataset {
         has_row: None,
         columns: table,
         events,
+        catalogs: Arc::default(),
     }
 }
 

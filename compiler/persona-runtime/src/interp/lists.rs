@@ -26,6 +26,12 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
         })
     }
 
+    /// Whether a condition holds for an element, bound to level 0, where the closed nodes that it needs are evaluated.
+    pub fn element_holds(&mut self, body: NodeId, element: Value) -> bool {
+        self.bind(0, Binder::Elem(element));
+        self.holds(Some(body))
+    }
+
     /// Binds an element of a list.
     pub(crate) fn bind_element(&mut self, level: u8, element: Value) {
         self.bind(level, Binder::Elem(element));

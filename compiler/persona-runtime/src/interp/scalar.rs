@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use persona_ir::{Const, EventCol, NodeId, Op, Ty};
+use persona_ir::{ColId, Const, EventCol, NodeId, Op, Ty};
 
 use super::{Binder, ProfileEvaluator};
 use crate::{Facts, Value, calendar, display, experiment, geo, num, sample, text, time};
@@ -167,6 +167,19 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
                 .is_some_and(|had| had == values.len())
                 .into(),
 
+            op => self.place_or_item(op),
+        }
+    }
+
+    /// Places, chance, ranks and catalogs.
+    fn place_or_item(&self, op: &Op) -> Value {
+        match op {
+            Op::Lookup { catalog, key } => {
+                let found = self.evaluator.data.catalogs().find(*catalog, self.known(*key));
+                found.and_then(|row| i64::try_from(row).ok()).into()
+            }
+            Op::ItemCol { item, col } => self.item_value(*item, *col),
+            Op::Items(catalog) => self.evaluator.data.catalogs().items(*catalog),
             Op::GeoMake(a, b) => self
                 .floats(*a, *b)
                 .and_then(|(a, b)| geo::place(a, b))
@@ -191,6 +204,14 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
 
             _ => unreachable!("operations with binders are evaluated by their own functions"),
         }
+    }
+
+    fn item_value(&self, item: NodeId, col: ColId) -> Value {
+        let row = self.known(item).int().map(usize::try_from);
+        let (Some(Ok(row)), Ty::Item(catalog)) = (row, &self.evaluator.plan.nodes[item].ty) else {
+            return Value::Missing;
+        };
+        self.evaluator.data.catalogs().value(*catalog, col, row)
     }
 
     fn input(&self, slot: u32) -> Value {

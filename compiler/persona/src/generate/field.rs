@@ -122,8 +122,8 @@ impl What {
             Ty::Geo => Self::Place,
             Ty::List(element) => Self::list(declared, element, (1, false), source, schema, hints),
             Ty::Set(element) => Self::list(declared, element, (0, true), source, schema, hints),
-            // A record is never a column: its fields are.
-            Ty::Record(_) => Self::Flag(0),
+            // Neither a record nor an item is ever a column: their fields are.
+            Ty::Record(_) | Ty::Item(_) => Self::Flag(0),
         }
     }
 

@@ -73,6 +73,7 @@ pub fn dataset(plan: &Plan, generation: &Generation) -> Dataset {
         has_row: None,
         events,
         strings,
+        catalogs: Arc::default(),
     }
 }
 

@@ -191,6 +191,10 @@ impl Program {
             let of = if *profiles == 1 { "profile" } else { "profiles" };
             format!("sources differ about `{field}` of {profiles} {of}; the first source by name counts, or as `prefer` says")
         }));
+        notes.extend(loaded.report.item_differences.iter().map(|(field, items)| {
+            let of = if *items == 1 { "item" } else { "items" };
+            format!("sources differ about `{field}` of {items} {of}; the first source by name counts")
+        }));
         Ok(LoadedData {
             data,
             now,

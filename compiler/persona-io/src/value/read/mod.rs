@@ -194,6 +194,7 @@ impl Reader {
             Ty::Geo => "a place, such as `48.85,2.35`".to_owned(),
             Ty::List(_) | Ty::Set(_) => "a list".to_owned(),
             Ty::Record(_) => "a record".to_owned(),
+            Ty::Item(_) => "an item".to_owned(),
         }
     }
 
@@ -228,7 +229,8 @@ impl Reader {
             Ty::Money(_) => Cell::Int(self.read_money(&raw)?),
             Ty::Geo => self.read_geo(&raw)?,
             Ty::List(_) | Ty::Set(_) => Cell::List(self.read_list(raw, cleared)?),
-            Ty::Record(_) => return self.bad(&raw),
+            // No column holds them.
+            Ty::Record(_) | Ty::Item(_) => return self.bad(&raw),
         };
         Ok(Some(cell))
     }

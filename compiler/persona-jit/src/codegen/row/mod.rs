@@ -12,6 +12,8 @@ mod text;
 pub(super) use cost::Estimate;
 pub(crate) use entry::{define_row_bits, define_row_loop, define_row_values};
 
+use std::sync::Arc;
+
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
 use persona_ir::{ColId, NodeId, Op, Ty};
 
@@ -72,6 +74,14 @@ impl<'a> Emitter<'_, 'a, '_> {
                     i64::from(*buckets),
                 );
                 Some(Val::bool(below))
+            }
+            Op::Arm(arm) => {
+                let key = self.slot_of(self.plan.schema.key);
+                let key = self.slot_address(key);
+                let arm = self.shared.pools.arms.index(Arc::clone(arm));
+                let (ctx, arm) = (self.ctx, self.int(arm));
+                let number = self.call(Helper::RowArm, &[ctx, arm, key]);
+                Some(self.arm_value(number, self.plan.nodes[node].optional))
             }
             _ => None,
         }
