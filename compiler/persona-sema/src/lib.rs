@@ -3,13 +3,13 @@
 //!
 //! Nothing here reads a file, a clock or the environment: the texts come in as salsa inputs.
 
+mod asks;
 mod breaking;
 mod db;
 mod decl;
 mod env;
 mod expr;
 mod hir;
-mod later;
 mod package;
 pub mod prove;
 mod ty;

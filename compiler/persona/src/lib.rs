@@ -16,6 +16,7 @@
 
 mod bench;
 mod campaign;
+mod catalogs;
 mod dependencies;
 mod error;
 pub mod experiment;

@@ -76,13 +76,15 @@ pub struct Moved<'m> {
 
 impl Program {
     /// Memberships of nobody yet, at a moment: an instant such as `2026-01-31T10:00Z`, or a date or wall clock time in the
-    /// package's zone.
+    /// package's zone. Catalogs that answers ask are read from their sources now.
     ///
     /// # Errors
-    /// Where the text is no time.
+    /// Where the text is no time, or a catalog cannot be read.
     pub fn memberships(&self, now: &str) -> Result<Memberships, Error> {
         let now = crate::run::given_now(&self.plan, now)?;
-        let nobody = DatasetBuilder::new(&self.plan.schema).finish();
+        let mut nobody = DatasetBuilder::new(&self.plan.schema);
+        nobody.catalogs(self.catalogs()?.at(&self.plan, now));
+        let nobody = nobody.finish();
         Memberships::new(Arc::clone(&self.plan), &nobody, now)
     }
 

@@ -371,13 +371,6 @@ impl Package {
         let checked = guarded("assembling the package", || self.db.checked())?;
         let checked = checked
             .ok_or_else(|| Error::internal("the package has no errors, and yet it is not valid"))?;
-        let later = checked.not_run_yet();
-        if !later.is_empty() {
-            return Ok(Compiled::Broken(Report {
-                diagnostics: later,
-                ..report
-            }));
-        }
         let plan = guarded("lowering the package", || persona_lower::lower(&checked))?;
         let plan = plan.map_err(|error| {
             Error::program(format!("the program is too large: {error}"))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_buffer::{BooleanBuffer, Buffer};
 use persona_base::IndexVec;
-use persona_runtime::{Calibration, Dataset, Evaluation, Value};
+use persona_runtime::{Calibration, Catalogs, Dataset, Evaluation, Value};
 
 use super::buffer::{Row, Rows};
 use super::error::RowError;
@@ -48,9 +48,19 @@ impl fmt::Debug for RowSession<'_> {
 
 impl RowProgram {
     /// Makes the program ready to be asked at a moment (microseconds since 1970-01-01T00:00Z), about rows filled value by
-    /// value. Ranks are read off the calibration; without one, they are missing.
+    /// value. Ranks are read off the calibration; without one, they are missing. There are no items of catalogs.
     pub fn at(&self, now: i64, calibration: Option<Arc<Calibration>>) -> RowSession<'_> {
-        self.session(now, calibration, None)
+        self.session(now, calibration, (None, Arc::default()))
+    }
+
+    /// As [`Self::at`], with catalogs.
+    pub fn at_with(
+        &self,
+        now: i64,
+        calibration: Option<Arc<Calibration>>,
+        catalogs: &Arc<Catalogs>,
+    ) -> RowSession<'_> {
+        self.session(now, calibration, (None, Arc::clone(catalogs)))
     }
 
     /// Makes the program ready to be asked about rows filled from a dataset too, their histories among it. Where the evaluation
@@ -64,14 +74,18 @@ impl RowProgram {
             let rest = self.rest.as_ref()?;
             Some(Arc::new(rest.calibrate(data, evaluation)))
         });
-        self.session(evaluation.now, calibration, Some(data))
+        self.session(
+            evaluation.now,
+            calibration,
+            (Some(data), Arc::clone(&data.catalogs)),
+        )
     }
 
     fn session<'a>(
         &'a self,
         now: i64,
         calibration: Option<Arc<Calibration>>,
-        data: Option<&'a Dataset>,
+        (data, catalogs): (Option<&'a Dataset>, Arc<Catalogs>),
     ) -> RowSession<'a> {
         let calibration = calibration.unwrap_or_else(|| {
             Arc::new(Calibration {
@@ -88,7 +102,7 @@ impl RowProgram {
         );
         let rest = self.rest.as_ref().map(|rest| {
             let asked = (&self.plan.schema, self.rest_answers);
-            Rest::new(rest, asked, now, &calibration, data)
+            Rest::new(rest, asked, now, &calibration, (data, catalogs))
         });
         let zones = Zones::new(
             self.program.pools.moments.items(),

@@ -78,20 +78,19 @@ impl<'a> Rest<'a> {
         (schema, answers): (&'a Schema, usize),
         now: i64,
         calibration: &Arc<Calibration>,
-        data: Option<&'a Dataset>,
+        (data, catalogs): (Option<&'a Dataset>, Arc<Catalogs>),
     ) -> Self {
         let evaluation = Evaluation {
             now,
             calibration: Some(Arc::clone(calibration)),
         };
-        let catalogs = data.map(|data| Arc::clone(&data.catalogs));
         let over = data.map(|data| (data, compiled.session(data, &evaluation)));
         Self {
             compiled,
             schema,
             answers,
             evaluation,
-            catalogs: catalogs.unwrap_or_default(),
+            catalogs,
             over,
             last: None,
         }

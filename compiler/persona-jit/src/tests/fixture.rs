@@ -6,10 +6,12 @@ use std::sync::Arc;
 use arrow_buffer::ScalarBuffer;
 use persona_base::{Currency, IndexVec};
 use persona_ir::{
-    ColId, Column as Field, EnumDef, EnumId, EnumValue, KindId, Plan, RecordField, Schema, Table,
+    Catalog, ColId, Column as Field, EnumDef, EnumId, EnumValue, KindId, Plan, RecordField, Schema, Table,
     Ty, Validate, Weekday,
 };
-use persona_runtime::{Column, Dataset, EventTable, Strings, Value, build};
+use persona_runtime::{
+    Catalogs, CatalogsBuilder, Column, Dataset, EventTable, Strings, Value, build,
+};
 
 /// A small deterministic generator of random numbers.
 pub(super) struct Rng(pub(super) u64);
@@ -180,7 +182,53 @@ pub(super) fn schema() -> Schema {
         key: ColId(0),
         zone: Some(ColId(1)),
         events: IndexVec::from_iter([cart, order, visit]),
+        catalogs: IndexVec::from_iter([goods(), shops()]),
     }
+}
+
+fn goods() -> Catalog {
+    let columns = [
+        ("sku", Ty::Str, false),
+        ("n", Ty::Int, false),
+        ("x", Ty::Float, true),
+        ("s", Ty::Str, true),
+        ("tier", Ty::Enum(TIER), true),
+        ("yes", Ty::Bool, false),
+        ("spent", euro(), true),
+        ("since", Ty::Timestamp, true),
+        ("tags", set_of(Ty::Str), true),
+        ("parts", list_of(item()), true),
+    ];
+    Catalog {
+        table: table("Good", &columns),
+        key: ColId(0),
+    }
+}
+
+fn shops() -> Catalog {
+    let columns = [
+        ("open", Ty::Bool, true),
+        ("no", Ty::Int, false),
+        ("place", Ty::Geo, true),
+        ("t", Ty::Str, false),
+    ];
+    Catalog {
+        table: table("Shop", &columns),
+        key: ColId(1),
+    }
+}
+
+/// Some items of each catalog; sometimes none.
+fn catalogs(rng: &mut Rng, schema: &Schema) -> Arc<Catalogs> {
+    let mut builder = CatalogsBuilder::new(schema);
+    for (id, catalog) in schema.catalogs.iter_enumerated() {
+        for _ in 0..rng.below(9) {
+            let columns = catalog.table.columns.iter();
+            let values = columns.map(|column| maybe(rng, &column.ty, column.optional));
+            builder.item(id, values.collect());
+        }
+    }
+    Arc::new(builder.finish())
 }
 
 /// A plan without nodes, outputs and checks.
@@ -336,7 +384,8 @@ fn maybe(rng: &mut Rng, ty: &Ty, optional: bool) -> Value {
 /// Random data: so many profiles, with up to so many events each.
 pub(super) fn dataset(rng: &mut Rng, profiles: usize, events: usize) -> Dataset {
     let schema = schema();
-    let mut strings = Arc::new(Strings::new());
+    let catalogs = catalogs(rng, &schema);
+    let mut strings = Arc::clone(&catalogs.strings);
     let mut columns: IndexVec<ColId, Column> = IndexVec::new();
     for (id, field) in schema.profile.columns.iter_enumerated() {
         let values: Vec<Value> = (0..profiles)
@@ -355,7 +404,7 @@ pub(super) fn dataset(rng: &mut Rng, profiles: usize, events: usize) -> Dataset 
         has_row: None,
         columns,
         events: tables,
-        catalogs: Arc::default(),
+        catalogs,
     }
 }
 

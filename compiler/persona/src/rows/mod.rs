@@ -54,6 +54,7 @@ use persona_ir::{OutputKind, Plan};
 use persona_jit::{RowBuf, RowError, RowProgram, RowProgramError, RowSession, RowValue};
 use persona_runtime::Value;
 
+use crate::catalogs::Unchecked;
 use crate::error::guarded;
 use crate::{Error, Program};
 use field::Given;
@@ -62,6 +63,7 @@ use field::Given;
 #[derive(Debug)]
 pub struct Rows {
     program: RowProgram,
+    catalogs: Unchecked,
     plan: Arc<Plan>,
 }
 
@@ -87,10 +89,10 @@ pub struct Asked<'p> {
 
 impl Program {
     /// Compiles these answers (segments, partitions, traits; all when the list is empty), to be asked about one profile at
-    /// a time.
+    /// a time. Catalogs that they ask are read from their sources now.
     ///
     /// # Errors
-    /// Where there is no such answer, or no machine code can be made here.
+    /// Where there is no such answer, no machine code can be made here, or a catalog cannot be read.
     pub fn rows(&self, answers: &[&str]) -> Result<Rows, Error> {
         let all: Vec<&str> = self
             .plan
@@ -113,6 +115,7 @@ impl Program {
         })?;
         Ok(Rows {
             program,
+            catalogs: self.catalogs()?,
             plan: Arc::clone(&self.plan),
         })
     }
@@ -153,10 +156,11 @@ impl Rows {
             segments.find(|output| *output.name == *name)
         };
         let asked = self.program.segments().filter_map(by_name);
+        let catalogs = self.catalogs.at(&self.plan, now);
         Asked {
             plan: &self.plan,
             names: asked.map(|output| Arc::clone(&output.name)).collect(),
-            session: self.program.at(now, None),
+            session: self.program.at_with(now, None, &catalogs),
         }
     }
 }

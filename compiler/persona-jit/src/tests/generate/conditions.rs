@@ -1,6 +1,6 @@
 //! Conditions: Bools that are never missing.
 
-use persona_ir::{AggKind, Const, NodeId, Op, Ty};
+use persona_ir::{AggKind, CatalogId, Const, NodeId, Op, Ty};
 
 use super::super::fixture::{item, list_of, set_of};
 use super::{Bind, Maker, Scope};
@@ -115,6 +115,12 @@ impl Maker<'_> {
     }
 
     pub(super) fn list_test(&mut self, depth: usize, scope: &Scope) -> NodeId {
+        if self.rng.chance(15) {
+            let catalog = CatalogId::from(self.rng.below(self.schema.catalogs.len()));
+            let ty = list_of(Ty::Item(catalog));
+            let list = self.node(Op::Items(catalog), ty, false);
+            return self.quantifier(list, Ty::Item(catalog), depth, scope);
+        }
         let element = self.rng.pick(&[Ty::Str, Ty::Int, item()]).clone();
         let ty = if element == Ty::Str {
             set_of(Ty::Str)

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use persona_ir::{Const, EventCol, F64, InstantSpec, KindId, NodeId, Op, Ty};
+use persona_ir::{
+    Arm, ArmHash, CatalogId, ColId, Const, EventCol, F64, InstantSpec, KindId, Layer, NodeId, Op, Ty,
+};
 use persona_runtime::Value;
 
-use super::super::fixture::{self};
+use super::super::fixture::{self, TIER};
 use super::{Bind, Maker, Scope, UNITS};
 
 impl Maker<'_> {
@@ -29,6 +31,12 @@ impl Maker<'_> {
             leaves.extend(self.bound_leaf(ty, scope, level));
         }
         leaves.extend(self.profile_leaf(ty));
+        if self.rng.chance(12) {
+            leaves.extend(self.looked_up(ty, scope));
+        }
+        if *ty == Ty::Enum(TIER) && self.rng.chance(40) {
+            leaves.push(self.arm());
+        }
         if leaves.is_empty() || self.rng.chance(25) {
             return self.plain_leaf(ty);
         }
@@ -90,6 +98,51 @@ impl Maker<'_> {
         Some(self.node(Op::Profile(col), ty.clone(), optional))
     }
 
+    /// A column of an item that is looked up by its key.
+    fn looked_up(&mut self, ty: &Ty, scope: &Scope) -> Option<NodeId> {
+        let catalog = CatalogId::from(self.rng.below(self.schema.catalogs.len()));
+        let of = &self.schema.catalogs[catalog];
+        let key = of.table.columns[of.key].ty.clone();
+        self.item_column(catalog, ty)?;
+        let key = self.leaf(&key, scope);
+        let op = Op::Lookup { catalog, key };
+        let item = self.node(op, Ty::Item(catalog), true);
+        let (col, _) = self.item_column(catalog, ty)?;
+        Some(self.node(Op::ItemCol { item, col }, ty.clone(), true))
+    }
+
+    /// A column of this type that a catalog's items have, and whether it may be missing.
+    fn item_column(&mut self, catalog: CatalogId, ty: &Ty) -> Option<(ColId, bool)> {
+        let columns = self.schema.catalogs[catalog].table.columns.iter_enumerated();
+        let fitting: Vec<(ColId, bool)> = columns
+            .filter(|(_, column)| column.ty == *ty)
+            .map(|(col, column)| (col, column.optional))
+            .collect();
+        (!fitting.is_empty()).then(|| *self.rng.pick(&fitting))
+    }
+
+    /// An arm of an experiment, of as many as there are tiers.
+    fn arm(&mut self) -> NodeId {
+        let (_, hash) = *self.rng.pick(&ArmHash::ALL);
+        let buckets = hash.buckets();
+        let holdout = *self.rng.pick(&[0, buckets / 20]);
+        let layer = self.rng.chance(30).then(|| Layer {
+            name: "page".into(),
+            from: 2_000,
+            to: 9_000,
+        });
+        let optional = holdout > 0 || layer.is_some();
+        let arm = Arm {
+            experiment: "x".into(),
+            hash,
+            salt: (*self.rng.pick(&["a", "b"])).into(),
+            holdout,
+            ends: [buckets / 2, buckets / 2, buckets].into(),
+            layer,
+        };
+        self.node(Op::Arm(Arc::new(arm)), Ty::Enum(TIER), optional)
+    }
+
     pub(super) fn bound_leaf(&mut self, ty: &Ty, scope: &Scope, level: usize) -> Option<NodeId> {
         let at = u8::try_from(level).unwrap();
         match &scope[level] {
@@ -106,6 +159,16 @@ impl Maker<'_> {
                     .first()
                     .map(|(child, field)| (*child, field.optional))?;
                 Some(self.node(Op::Elem { level: at, child }, ty.clone(), optional))
+            }
+            Bind::Elem(Ty::Item(catalog)) => {
+                let catalog = *catalog;
+                let (col, optional) = self.item_column(catalog, ty)?;
+                let elem = Op::Elem {
+                    level: at,
+                    child: 0,
+                };
+                let item = self.node(elem, Ty::Item(catalog), false);
+                Some(self.node(Op::ItemCol { item, col }, ty.clone(), optional))
             }
             Bind::Elem(element) if element == ty => Some(self.node(
                 Op::Elem {
