@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use persona::Compiled;
-use persona_base::{Diagnostic, names};
 
 use super::diagnostics::{Program, check_fixes, short};
 use super::document::{Block, Case, Edit};
@@ -216,12 +215,8 @@ fn answers(case: &Case<'_>, program: &Program, folder: &Path, outcome: &mut Outc
     let compiled = match compiled {
         Compiled::Program(compiled, _) => compiled,
         Compiled::Broken(report) => {
-            let asked = own(case, "output").next().is_some();
-            let later = |found: &Diagnostic| found.code == names::COMES_LATER;
-            if asked || !report.diagnostics.iter().any(later) {
-                let found = short(&report);
-                outcome.failures.push(format!("it does not run:\n{found}"));
-            }
+            let found = short(&report);
+            outcome.failures.push(format!("it does not run:\n{found}"));
             return;
         }
     };

@@ -64,7 +64,7 @@ fn tables_are_large_and_give_every_code_of_expressions() {
     let lacking: Vec<&str> = persona_base::all_codes()
         .into_iter()
         .map(persona_base::Code::id)
-        // Too long for a table; `robust` gives it. And what is told only before a run: `later` gives it.
+        // Too long for a table; `robust` gives it. And what nothing gives any more.
         .filter(|id| !["P0426", "P0259"].contains(id))
         .filter(|id| {
             own(id)
