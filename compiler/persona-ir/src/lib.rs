@@ -32,7 +32,8 @@ pub use plan::{
 };
 pub use remap::{each_operand, subgraph};
 pub use schema::{
-    Catalog, CatalogId, ColId, Column, EnumDef, EnumId, EnumValue, KindId, Schema, Table, Validate, Weekday,
+    Catalog, CatalogId, ColId, Column, EnumDef, EnumId, EnumValue, KindId, Schema, Table, Validate,
+    Weekday,
 };
 pub use source::{
     RawAgg, RawExpr, RawField, RawOp, RawTarget, SourceFormat, SourcePlan, SourceTarget,

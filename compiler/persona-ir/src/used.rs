@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use persona_base::IndexVec;
 
 use crate::{
-    CatalogId, CheckAction, CheckTable, ColId, EventCol, Explain, KindId, NodeId, Op, Plan, Query, Schema, Ty,
-    operands,
+    CatalogId, CheckAction, CheckTable, ColId, EventCol, Explain, KindId, NodeId, Op, Plan, Query,
+    Schema, Ty, operands,
 };
 
 /// The columns that evaluations of a plan read.

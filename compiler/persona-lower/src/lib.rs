@@ -207,9 +207,8 @@ fn table_checks(
     checks: &mut Vec<Check>,
 ) -> Result<(), TooLarge> {
     for check in &table.checks {
-        let node = program.resolve_with(|program| {
-            check_condition(program, &table.name, of, &check.condition)
-        })?;
+        let node = program
+            .resolve_with(|program| check_condition(program, &table.name, of, &check.condition))?;
         let action = match check.action {
             persona_sema::CheckAction::Reject => CheckAction::Reject,
             persona_sema::CheckAction::Clear(field) => CheckAction::Clear(schema::col(field)),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use persona_base::IndexVec;
 use persona_ir as ir;
-use persona_ir::{CatalogId, ColId, Column, EnumValue, F64, KindId, RecordField, Schema, Table, Ty, Validate};
+use persona_ir::{
+    CatalogId, ColId, Column, EnumValue, F64, KindId, RecordField, Schema, Table, Ty, Validate,
+};
 use persona_sema::{Checked, Const, EventId, FieldDef, FieldId, TableDef, TypeKind};
 
 /// The tables and enums; with those of what was sent, where they are wanted.

@@ -85,9 +85,15 @@ impl CatalogTable {
         let rows = keys.len();
         let places = 0_u32..;
         let index = match &keys.values {
-            Values::Str(codes) => Index::Text((0..rows).map(|row| codes.get(row)).zip(places).collect()),
-            Values::Int(keys) => Index::Int((0..rows).map(|row| keys.get(row)).zip(places).collect()),
-            Values::Enum(keys) => Index::Enum((0..rows).map(|row| keys.get(row)).zip(places).collect()),
+            Values::Str(codes) => {
+                Index::Text((0..rows).map(|row| codes.get(row)).zip(places).collect())
+            }
+            Values::Int(keys) => {
+                Index::Int((0..rows).map(|row| keys.get(row)).zip(places).collect())
+            }
+            Values::Enum(keys) => {
+                Index::Enum((0..rows).map(|row| keys.get(row)).zip(places).collect())
+            }
             _ => Index::None,
         };
         let items = (0_i64..).take(rows).map(Value::Int).collect();

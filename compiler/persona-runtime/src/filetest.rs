@@ -174,8 +174,13 @@ impl FileTest {
                 format!("{}: {name} {key:?}", failure.check)
             }
             CheckTable::Catalog(id) => {
-                let name = &schema.catalogs[id].table.name;
-                format!("{}: {name} {}", failure.check, failure.row)
+                let catalog = &schema.catalogs[id];
+                let key = self.data.catalogs.value(id, catalog.key, failure.row);
+                let key = match &key {
+                    Value::Str(key) => key.to_string(),
+                    key => key.int().unwrap_or_default().to_string(),
+                };
+                format!("{}: {} {key:?}", failure.check, catalog.table.name)
             }
         });
         text.collect()

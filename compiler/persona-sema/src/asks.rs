@@ -115,6 +115,8 @@ mod tests {
 
     #[test]
     fn any_event_is_none_that_was_sent() {
-        assert!(!asks("segment s { when did any event }\nsegment t { when did Seen }"));
+        assert!(!asks(
+            "segment s { when did any event }\nsegment t { when did Seen }"
+        ));
     }
 }

@@ -70,7 +70,9 @@ fn sort(plan: &Plan, keyed: Keyed<'_>, keys: &Keys, present: &mut Present) {
             Ty::Enum(id) => {
                 let values = &plan.schema.enums[id].values;
                 let found = values.iter().position(|value| &*value.name == text);
-                found.and_then(|at| i64::try_from(at).ok()).unwrap_or(i64::MAX)
+                found
+                    .and_then(|at| i64::try_from(at).ok())
+                    .unwrap_or(i64::MAX)
             }
             _ => text.parse().unwrap_or(i64::MAX),
         }
@@ -80,7 +82,9 @@ fn sort(plan: &Plan, keyed: Keyed<'_>, keys: &Keys, present: &mut Present) {
     }
     let mut sorted: Vec<usize> = present.iter().collect();
     sorted.sort_by_key(|key| place(*key));
-    let sorted = sorted.into_iter().map(|key| u32::try_from(key).unwrap_or(u32::MAX));
+    let sorted = sorted
+        .into_iter()
+        .map(|key| u32::try_from(key).unwrap_or(u32::MAX));
     *present = Present::These(sorted.collect());
 }
 

@@ -325,8 +325,7 @@ impl<'p> Compiler<'p, '_> {
                 return Ok(input);
             }
             let slot = self.want(&spec.name, false);
-            self.wanted[slot].needed =
-                Some(format!("it is the key of {}", table.name));
+            self.wanted[slot].needed = Some(format!("it is the key of {}", table.name));
             return Ok(self.plain_input(Ex::Column(slot), &spec.ty, &spec.name));
         }
         let spec = &plan.schema.profile.columns[plan.schema.key];

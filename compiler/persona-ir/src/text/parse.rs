@@ -6,9 +6,9 @@ use persona_base::{Currency, FileId, IndexVec, Span};
 
 use crate::text::{Cursor, ParseError, Token, source, words};
 use crate::{
-    Catalog, CatalogId, Check, CheckAction, CheckTable, ColId, Column, Const, EnumDef, EnumId, EnumValue, Explain,
-    ExplainKind, F64, KindId, Node, NodeId, Output, OutputKind, Place, Plan, Rank, RankKind,
-    RecordField, Schema, Table, Ty,
+    Catalog, CatalogId, Check, CheckAction, CheckTable, ColId, Column, Const, EnumDef, EnumId,
+    EnumValue, Explain, ExplainKind, F64, KindId, Node, NodeId, Output, OutputKind, Place, Plan,
+    Rank, RankKind, RecordField, Schema, Table, Ty,
 };
 
 pub(super) type ParseResult<T> = Result<T, ParseError>;
@@ -298,7 +298,9 @@ impl Reader<'_> {
             "Duration" => Ty::Duration,
             "Length" => Ty::Length,
             "Geo" => Ty::Geo,
-            "Enum" | "Item" | "Money" | "List" | "Set" | "Record" => return self.compound_ty(&word),
+            "Enum" | "Item" | "Money" | "List" | "Set" | "Record" => {
+                return self.compound_ty(&word);
+            }
             _ => return self.cursor.error(format!("no type is called `{word}`")),
         };
         Ok(ty)

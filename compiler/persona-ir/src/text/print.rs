@@ -3,8 +3,8 @@
 use crate::text::cursor::{name, quote};
 use crate::text::{op_print, source, words};
 use crate::{
-    CatalogId, Check, CheckAction, CheckTable, ColId, Const, EnumDef, EnumId, Explain, ExplainKind, KindId,
-    NodeId, Output, OutputKind, Place, Plan, Rank, RankKind, Schema, Table, Ty,
+    CatalogId, Check, CheckAction, CheckTable, ColId, Const, EnumDef, EnumId, Explain, ExplainKind,
+    KindId, NodeId, Output, OutputKind, Place, Plan, Rank, RankKind, Schema, Table, Ty,
 };
 
 /// The text form of a plan. [`super::parse()`] reads it back as an equal plan if the plan is valid.
@@ -73,7 +73,10 @@ fn schema(out: &mut String, schema: &Schema) {
     columns(out, &schema.profile, schema);
     for catalog in &schema.catalogs {
         let (table, key) = (&catalog.table, column(&catalog.table, catalog.key));
-        line(out, &format!("\ncatalog {} key {key} {{", name(&table.name)));
+        line(
+            out,
+            &format!("\ncatalog {} key {key} {{", name(&table.name)),
+        );
         columns(out, table, schema);
     }
     for table in &schema.events {

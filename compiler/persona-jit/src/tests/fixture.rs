@@ -6,8 +6,8 @@ use std::sync::Arc;
 use arrow_buffer::ScalarBuffer;
 use persona_base::{Currency, IndexVec};
 use persona_ir::{
-    Catalog, ColId, Column as Field, EnumDef, EnumId, EnumValue, KindId, Plan, RecordField, Schema, Table,
-    Ty, Validate, Weekday,
+    Catalog, ColId, Column as Field, EnumDef, EnumId, EnumValue, KindId, Plan, RecordField, Schema,
+    Table, Ty, Validate, Weekday,
 };
 use persona_runtime::{
     Catalogs, CatalogsBuilder, Column, Dataset, EventTable, Strings, Value, build,

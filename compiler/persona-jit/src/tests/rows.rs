@@ -116,7 +116,11 @@ fn filled(
     }
     let built = builder.finish();
     let expected = interpret(plan, &built, evaluation);
-    let mut session = program.at_with(evaluation.now, evaluation.calibration.clone(), &data.catalogs);
+    let mut session = program.at_with(
+        evaluation.now,
+        evaluation.calibration.clone(),
+        &data.catalogs,
+    );
     for profile in 0..data.profiles {
         let answers = session.answers(rows.row(profile));
         same("a filled row", program, &answers, |output| {

@@ -175,7 +175,11 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
     fn place_or_item(&self, op: &Op) -> Value {
         match op {
             Op::Lookup { catalog, key } => {
-                let found = self.evaluator.data.catalogs().find(*catalog, self.known(*key));
+                let found = self
+                    .evaluator
+                    .data
+                    .catalogs()
+                    .find(*catalog, self.known(*key));
                 found.and_then(|row| i64::try_from(row).ok()).into()
             }
             Op::ItemCol { item, col } => self.item_value(*item, *col),

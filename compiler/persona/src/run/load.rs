@@ -193,7 +193,9 @@ impl Program {
         }));
         notes.extend(loaded.report.item_differences.iter().map(|(field, items)| {
             let of = if *items == 1 { "item" } else { "items" };
-            format!("sources differ about `{field}` of {items} {of}; the first source by name counts")
+            format!(
+                "sources differ about `{field}` of {items} {of}; the first source by name counts"
+            )
         }));
         Ok(LoadedData {
             data,
@@ -206,7 +208,7 @@ impl Program {
     }
 
     /// An error of reading, as the façade's: what only the program can repair is the program's.
-    pub(super) fn load_error(&self, error: LoadError) -> Error {
+    pub(crate) fn load_error(&self, error: LoadError) -> Error {
         let from_program = matches!(
             error.kind,
             LoadErrorKind::Columns | LoadErrorKind::Source | LoadErrorKind::BadPath

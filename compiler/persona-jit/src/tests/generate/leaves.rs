@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use persona_ir::{
-    Arm, ArmHash, CatalogId, ColId, Const, EventCol, F64, InstantSpec, KindId, Layer, NodeId, Op, Ty,
+    Arm, ArmHash, CatalogId, ColId, Const, EventCol, F64, InstantSpec, KindId, Layer, NodeId, Op,
+    Ty,
 };
 use persona_runtime::Value;
 
@@ -113,7 +114,10 @@ impl Maker<'_> {
 
     /// A column of this type that a catalog's items have, and whether it may be missing.
     fn item_column(&mut self, catalog: CatalogId, ty: &Ty) -> Option<(ColId, bool)> {
-        let columns = self.schema.catalogs[catalog].table.columns.iter_enumerated();
+        let columns = self.schema.catalogs[catalog]
+            .table
+            .columns
+            .iter_enumerated();
         let fitting: Vec<(ColId, bool)> = columns
             .filter(|(_, column)| column.ty == *ty)
             .map(|(col, column)| (col, column.optional))
