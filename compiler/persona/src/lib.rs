@@ -38,7 +38,8 @@ mod why;
 
 pub use bench::{BenchData, BenchOptions, BenchResult, Measured, MeasuredAnswer, Memory, Spread};
 pub use campaign::{
-    RenderOptions, RenderResult, RenderedSlot, RenderedVariant, SlotText, VariantWhy,
+    ChannelSummary, Entry, EntryKind, ExperimentSummary, SimulateOptions, Simulation,
+    TriggerSummary, RenderOptions, RenderResult, RenderedSlot, RenderedVariant, SlotText, VariantWhy,
 };
 pub use error::{Error, Excerpt};
 pub use package::{Compiled, Package, Report};

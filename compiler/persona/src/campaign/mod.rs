@@ -2,7 +2,10 @@
 //! a package when it is first asked for.
 
 mod args;
+mod log;
 mod render;
+mod simulate;
+mod timeline;
 
 use std::sync::Arc;
 
@@ -14,6 +17,10 @@ use crate::error::guarded;
 use crate::run::LoadedData;
 use crate::{Error, Program, Progress, RunOptions};
 
+pub use simulate::{
+    ChannelSummary, ExperimentSummary, SimulateOptions, Simulation, TriggerSummary,
+};
+pub use timeline::{Entry, EntryKind};
 pub use render::{
     RenderOptions, RenderResult, RenderedSlot, RenderedVariant, SlotText, VariantWhy,
 };

@@ -267,6 +267,12 @@ fn check_rows(
 }
 
 impl LoadedData {
+    /// What was read, and what is worth knowing about it.
+    pub(crate) fn into_sources(self) -> (Vec<SourceResult>, Vec<String>) {
+        let sources = self.report.sources.iter().map(source_result).collect();
+        (sources, self.notes)
+    }
+
     /// The result, with the answers counted.
     pub(super) fn into_result(self, counted: Counted, timing: Timing) -> RunResult {
         let late = late(&self.data, self.now.at);

@@ -16,7 +16,7 @@ use crate::{Error, Location, Program, Shown};
 
 pub use change::Change;
 pub(crate) use evidence::extended;
-pub(crate) use tree::Reader;
+pub(crate) use tree::{Reader, exact};
 pub use tree::{Part, PartKind};
 
 /// An answer about one profile, with its reasons.

@@ -14,7 +14,7 @@ use super::{Flips, Moment, is_junction};
 use crate::{Location, Program, Shown};
 
 /// An instant on the wall clock of a zone, as exactly as needed: `2026-01-31 21:00:00`.
-fn exact(instant: i64, zone: &Zone) -> String {
+pub(crate) fn exact(instant: i64, zone: &Zone) -> String {
     let shown = iso(zone.wall(instant));
     shown.trim_end_matches('Z').replacen('T', " ", 1)
 }
