@@ -106,6 +106,13 @@ pub(crate) enum Command {
                             persona render cart_reminder --profile c0042 --arg discount=10% --all-variants --html preview.html"
     )]
     Render(Render),
+    /// Replay the package's events through its triggers, in event time
+    #[command(
+        after_help = "Nothing is sent. Everything up to --from is history and starts nothing.\n\nExamples:\n  \
+                      persona simulate examples/shop\n  persona simulate --from 2026-01-01 --out log.ndjson\n  \
+                      persona simulate --profile c0042 examples/shop"
+    )]
+    Simulate(Simulate),
     /// List who depends on a field, a segment, an event …, and what would break without it
     #[command(
         after_help = "Examples:\n  persona uses country examples/shop\n  persona uses Purchase.total\n  \
@@ -257,6 +264,34 @@ pub(crate) enum Engine {
     Batch,
     /// The reference interpreter
     Interpreter,
+}
+
+/// `persona simulate`
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// A package's folder or a .persona file; by default the package around the current folder
+    pub(crate) path: Option<PathBuf>,
+    /// Where the stream starts; by default just before the first event
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
+    /// Where the stream ends; by default the latest event
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// Only the profile with this key, with its timeline
+    #[arg(long, value_name = "KEY")]
+    pub(crate) profile: Option<String>,
+    /// Write one JSON object for each outcome, in the order of time
+    #[arg(long, value_name = "FILE.ndjson")]
+    pub(crate) out: Option<PathBuf>,
+    /// Leave what people read out of the log
+    #[arg(long, requires = "out")]
+    pub(crate) no_payloads: bool,
+    /// How many threads read data and replay; by default one per core
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// How to print the summary
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: Table,
 }
 
 /// `persona render`

@@ -17,6 +17,7 @@ mod render;
 mod replace;
 mod report;
 mod run;
+mod simulate;
 mod term;
 mod uses;
 mod why;
@@ -69,6 +70,7 @@ fn dispatch(command: &Command, term: Term) -> Result<Outcome, Failure> {
         Command::Why(args) => why::why(args, term),
         Command::Experiment(args) => experiment::experiment(args, term),
         Command::Overlap(args) => overlap::overlap(args, term),
+        Command::Simulate(args) => simulate::simulate(args, term),
         Command::Render(args) => render::render(args, term),
         Command::Uses(args) => uses::uses(args, term),
         Command::Breaking(args) => breaking::breaking(args, term),
