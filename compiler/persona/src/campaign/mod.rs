@@ -32,6 +32,8 @@ pub(crate) struct Staged {
     pub(crate) program: Program,
     /// The campaign.
     pub(crate) campaign: Arc<Campaign>,
+    /// Its templates, by the numbers by which it names them.
+    pub(crate) templates: Vec<persona_liquid::Checked>,
 }
 
 impl Program {
@@ -39,6 +41,10 @@ impl Program {
     pub(crate) fn staged(&self) -> Result<&Staged, Error> {
         if let Some(staged) = self.campaign.get() {
             return Ok(staged);
+        }
+        if let Some(unread) = self.checked.unread_templates().into_iter().next() {
+            let place = self.texts.excerpt(unread.primary.file, unread.primary.span);
+            return Err(Error::program(unread.message).at(place));
         }
         let lowered = guarded("lowering the campaign", || {
             persona_lower::lower_campaign(&self.checked)
@@ -53,10 +59,13 @@ impl Program {
             self.texts.clone(),
             self.root.clone(),
         );
-        let campaign = Arc::new(campaign);
-        Ok(self
-            .campaign
-            .get_or_init(|| Box::new(Staged { program, campaign })))
+        let templates = self.checked.templates();
+        let staged = Staged {
+            program,
+            campaign: Arc::new(campaign),
+            templates: templates.map(|of| of.template.clone()).collect(),
+        };
+        Ok(self.campaign.get_or_init(|| Box::new(staged)))
     }
 }
 

@@ -125,6 +125,7 @@ impl Program {
             };
             let evaluator = Evaluator::prepared(&plan, &loaded.data, &evaluation);
             let contents = Contents::new(&staged.campaign, evaluator.prepared_plan());
+            let contents = contents.with_templates(&staged.templates);
             let mut reader = Reader::new(&staged.program, &evaluator, &evidence, profile);
             let mut person = evaluator.profile(profile);
             let mut reading = Reading {

@@ -227,6 +227,7 @@ pub(super) fn machine<'s>(
     let mut told = Options::from(from);
     told.payloads = options.payloads;
     Machine::new(&staged.campaign, calibration(staged, data, from), told)
+        .with_templates(&staged.templates)
 }
 
 /// Thresholds of ranks as they are when the stream starts: nobody knows the future.
