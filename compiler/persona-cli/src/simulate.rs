@@ -40,7 +40,11 @@ pub(crate) fn simulate(args: &Simulate, term: Term) -> Result<Outcome, Failure> 
     let (read, replayed) = result.took;
     term.say(format_args!(
         "{} in {:.2} s: {:.2} s reading, {:.2} s replaying",
-        counted(usize::try_from(result.inputs).unwrap_or(usize::MAX), "event", "events"),
+        counted(
+            usize::try_from(result.inputs).unwrap_or(usize::MAX),
+            "event",
+            "events"
+        ),
         (read + replayed).as_secs_f64(),
         read.as_secs_f64(),
         replayed.as_secs_f64(),

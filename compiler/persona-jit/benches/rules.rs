@@ -246,6 +246,7 @@ fn schema() -> Schema {
     let columns = (0..ALL).map(|c| field(column_name(c), column_type(c), (12..16).contains(&c)));
     let key = field("key".into(), Ty::Str, false);
     Schema {
+        catalogs: Default::default(),
         enums: IndexVec::new(),
         profile: Table {
             name: "Customer".into(),

@@ -184,6 +184,7 @@ fn schema() -> Schema {
         .map(|(name, ty, optional)| (name.to_owned(), ty, optional))
         .into();
     Schema {
+        catalogs: Default::default(),
         enums: IndexVec::new(),
         profile: table("Customer", profile),
         key: ColId(0),

@@ -111,6 +111,7 @@ fn plan(rules: usize) -> Plan {
         zone: "UTC".into(),
         week_start: Weekday::Monday,
         schema: Schema {
+            catalogs: Default::default(),
             enums: IndexVec::new(),
             profile: Table {
                 name: "Customer".into(),

@@ -38,8 +38,8 @@ mod why;
 
 pub use bench::{BenchData, BenchOptions, BenchResult, Measured, MeasuredAnswer, Memory, Spread};
 pub use campaign::{
-    ChannelSummary, Entry, EntryKind, ExperimentSummary, SimulateOptions, Simulation,
-    TriggerSummary, RenderOptions, RenderResult, RenderedSlot, RenderedVariant, SlotText, VariantWhy,
+    ChannelSummary, Entry, EntryKind, ExperimentSummary, RenderOptions, RenderResult, RenderedSlot,
+    RenderedVariant, SimulateOptions, Simulation, SlotText, TriggerSummary, VariantWhy,
 };
 pub use error::{Error, Excerpt};
 pub use package::{Compiled, Package, Report};

@@ -110,6 +110,7 @@ impl World {
             strings: Arc::new(strings),
             profiles: people,
             has_row: None,
+            catalogs: Arc::default(),
             columns: columns.into_iter().collect(),
             events: made,
         };

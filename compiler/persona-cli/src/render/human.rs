@@ -56,7 +56,7 @@ fn headline(result: &RenderResult, paint: Paint) -> String {
 }
 
 fn slots(result: &RenderResult, variant: &RenderedVariant, paint: Paint) -> String {
-    let mut head = format!("{}", paint.bold(&variant.name));
+    let mut head = paint.bold(&variant.name);
     if let Some(locale) = &variant.locale {
         head.push_str(&format!(" ({locale})"));
     }

@@ -23,7 +23,11 @@ pub(super) fn text(name: &str, result: &Simulation, paint: Paint) -> String {
         counted(result.profiles, "profile", "profiles"),
     );
     if let Some(entries) = &result.timeline {
-        text.push_str(&format!("\n{}\n{}", paint.bold("Timeline"), timeline(entries, paint)));
+        text.push_str(&format!(
+            "\n{}\n{}",
+            paint.bold("Timeline"),
+            timeline(entries, paint)
+        ));
     }
     for trigger in &result.triggers {
         text.push('\n');
@@ -49,7 +53,11 @@ pub(super) fn text(name: &str, result: &Simulation, paint: Paint) -> String {
 /// A trigger: its name, what came of it, and when.
 fn about(trigger: &TriggerSummary, paint: Paint) -> String {
     let title = trigger.title.as_deref().unwrap_or("");
-    let mut text = format!("{}  {}\n", paint.bold(&trigger.name), paint.dim(cut(title, TITLE)));
+    let mut text = format!(
+        "{}  {}\n",
+        paint.bold(&trigger.name),
+        paint.dim(cut(title, TITLE))
+    );
     let number = |count: u64| grouped(usize::try_from(count).unwrap_or(usize::MAX));
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let mut row = |word: &str, count: u64, detail: String, style: Style| {
@@ -63,18 +71,47 @@ fn about(trigger: &TriggerSummary, paint: Paint) -> String {
     };
     row("entered", trigger.entered, String::new(), Style::Plain);
     row("restarted", trigger.restarted, String::new(), Style::Plain);
-    row("refused", sum(&trigger.refused), reasons(&trigger.refused), Style::Yellow);
+    row(
+        "refused",
+        sum(&trigger.refused),
+        reasons(&trigger.refused),
+        Style::Yellow,
+    );
     row("sent", trigger.sent, String::new(), Style::Cyan);
-    row("deferred", sum(&trigger.deferred), reasons(&trigger.deferred), Style::Plain);
-    row("dropped", sum(&trigger.dropped), reasons(&trigger.dropped), Style::Yellow);
-    row("stopped", sum(&trigger.stopped), reasons(&trigger.stopped), Style::Plain);
+    row(
+        "deferred",
+        sum(&trigger.deferred),
+        reasons(&trigger.deferred),
+        Style::Plain,
+    );
+    row(
+        "dropped",
+        sum(&trigger.dropped),
+        reasons(&trigger.dropped),
+        Style::Yellow,
+    );
+    row(
+        "stopped",
+        sum(&trigger.stopped),
+        reasons(&trigger.stopped),
+        Style::Plain,
+    );
     row("ended", trigger.ended, String::new(), Style::Plain);
-    row("still waiting", trigger.waiting, String::new(), Style::Plain);
+    row(
+        "still waiting",
+        trigger.waiting,
+        String::new(),
+        Style::Plain,
+    );
     if rows.is_empty() {
         text.push_str(&format!("  {}\n", paint.dim("nothing happened")));
         return text;
     }
-    text.push_str(&lay_out(&rows, &[Align::Left, Align::Right, Align::Left], paint));
+    text.push_str(&lay_out(
+        &rows,
+        &[Align::Left, Align::Right, Align::Left],
+        paint,
+    ));
     let what = if trigger.sent > 0 { "sent" } else { "entered" };
     text.push_str(&charted(what, &trigger.chart, paint));
     text
@@ -104,7 +141,10 @@ fn charted(what: &str, chart: &[u64], paint: Paint) -> String {
     }
     let bars: String = chart.iter().map(|count| level(*count, most)).collect();
     let most = grouped(usize::try_from(most).unwrap_or(usize::MAX));
-    format!("  {}\n", paint.dim(format!("{what} ▕{bars}▏ at most {most}")))
+    format!(
+        "  {}\n",
+        paint.dim(format!("{what} ▕{bars}▏ at most {most}"))
+    )
 }
 
 fn level(count: u64, most: u64) -> char {
@@ -158,7 +198,11 @@ fn timeline(entries: &[Entry], paint: Paint) -> String {
     let mut text = String::new();
     let mut day = "";
     for entry in entries {
-        let (date, time) = entry.at.text.split_once(' ').unwrap_or((&entry.at.text, ""));
+        let (date, time) = entry
+            .at
+            .text
+            .split_once(' ')
+            .unwrap_or((&entry.at.text, ""));
         if date != day {
             text.push_str(&format!("{}\n", paint.bold(date)));
             day = date;
@@ -172,11 +216,17 @@ fn timeline(entries: &[Entry], paint: Paint) -> String {
                     EntryKind::Not => paint.red('✗'),
                     EntryKind::Event | EntryKind::Other => paint.dim('·'),
                 };
-                (format!("  {mark}"), format!("{} {}", paint.cyan(trigger), entry.text))
+                (
+                    format!("  {mark}"),
+                    format!("{} {}", paint.cyan(trigger), entry.text),
+                )
             }
         };
         let time = time.strip_suffix(":00").unwrap_or(time);
-        text.push_str(&format!("  {}  {mark} {words}\n", paint.dim(format!("{time:<8}"))));
+        text.push_str(&format!(
+            "  {}  {mark} {words}\n",
+            paint.dim(format!("{time:<8}"))
+        ));
     }
     if entries.is_empty() {
         text.push_str("  nothing happened\n");

@@ -274,6 +274,7 @@ fn dataset(people: &People) -> Dataset {
         strings,
         profiles: rows,
         has_row: None,
+        catalogs: Default::default(),
         events: persona_base::IndexVec::new(),
     }
 }

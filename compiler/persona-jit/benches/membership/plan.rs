@@ -53,6 +53,7 @@ fn schema() -> Schema {
         title: None,
     };
     Schema {
+        catalogs: Default::default(),
         enums: IndexVec::from_iter([EnumDef {
             name: "Category".into(),
             ordered: false,

@@ -68,6 +68,7 @@ fn schema() -> Schema {
         default: None,
     };
     Schema {
+        catalogs: Default::default(),
         enums: IndexVec::new(),
         profile: Table {
             name: "Person".into(),

@@ -299,6 +299,7 @@ pub(super) fn value(rng: &mut Rng, ty: &Ty) -> Value {
             let len = rng.below(4);
             Value::List((0..len).map(|_| value(rng, element)).collect())
         }
+        Ty::Item(_) => unreachable!("no column holds items of a catalog"),
         Ty::Set(element) => {
             let mut values: Vec<Value> = Vec::new();
             for _ in 0..rng.below(4) {

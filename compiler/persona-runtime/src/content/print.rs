@@ -121,6 +121,7 @@ mod tests {
 
     fn printed(tag: Option<&str>, minor: i64, code: &str, format: Option<&str>) -> String {
         let schema = Schema {
+            catalogs: Default::default(),
             enums: IndexVec::new(),
             profile: Table {
                 name: "P".into(),

@@ -408,13 +408,13 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
         let runs = std::mem::take(&mut self.state.runs);
         let mut live = Vec::with_capacity(runs.len());
         for mut run in runs {
-            if run.dirty || run.look <= now {
-                if let Some(place) = self.condition_that_stops(&mut run, campaign) {
-                    self.did = true;
-                    let what = Happened::Stopped(Stopped::Condition(place));
-                    self.record(run.id, Some(run.step), what);
-                    continue;
-                }
+            if (run.dirty || run.look <= now)
+                && let Some(place) = self.condition_that_stops(&mut run, campaign)
+            {
+                self.did = true;
+                let what = Happened::Stopped(Stopped::Condition(place));
+                self.record(run.id, Some(run.step), what);
+                continue;
             }
             live.push(run);
         }

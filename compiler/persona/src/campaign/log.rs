@@ -39,7 +39,9 @@ impl Log {
     }
 
     pub(super) fn finish(mut self) -> Result<(), Error> {
-        self.file.flush().map_err(|error| cannot(&self.path, &error))
+        self.file
+            .flush()
+            .map_err(|error| cannot(&self.path, &error))
     }
 }
 
@@ -79,7 +81,9 @@ fn reason(staged: &Staged, outcome: &Outcome) -> Option<String> {
     let word = outcome.reason()?;
     match &outcome.what {
         Happened::Dropped(_, drop) => {
-            let experiment = drop.experiment.map(|id| &staged.campaign.experiments[id].arm.experiment);
+            let experiment = drop
+                .experiment
+                .map(|id| &staged.campaign.experiments[id].arm.experiment);
             let detail = drop.text.as_ref().or(experiment);
             Some(detail.map_or_else(|| word.to_owned(), |detail| format!("{word}: {detail}")))
         }
@@ -92,7 +96,10 @@ fn variant<'s>(staged: &'s Staged, outcome: &Outcome) -> Option<&'s str> {
         return None;
     };
     let content = &staged.campaign.contents[delivery.message.content];
-    content.variants.get(delivery.variant as usize).map(|variant| &*variant.name)
+    content
+        .variants
+        .get(delivery.variant as usize)
+        .map(|variant| &*variant.name)
 }
 
 /// `{"cart_subject": "personal"}`

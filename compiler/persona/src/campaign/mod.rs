@@ -17,13 +17,13 @@ use crate::error::guarded;
 use crate::run::LoadedData;
 use crate::{Error, Program, Progress, RunOptions};
 
+pub use render::{
+    RenderOptions, RenderResult, RenderedSlot, RenderedVariant, SlotText, VariantWhy,
+};
 pub use simulate::{
     ChannelSummary, ExperimentSummary, SimulateOptions, Simulation, TriggerSummary,
 };
 pub use timeline::{Entry, EntryKind};
-pub use render::{
-    RenderOptions, RenderResult, RenderedSlot, RenderedVariant, SlotText, VariantWhy,
-};
 
 /// The second half of a package beside a program that answers from the same plan.
 #[derive(Debug)]

@@ -9,15 +9,18 @@ use std::time::{Duration, Instant};
 use persona_ir::campaign::{Campaign, TriggerId};
 use persona_runtime::calendar::DAY;
 use persona_runtime::display::iso;
-use persona_runtime::machine::{Counts, Happened, Options, Outcome, Program as Machine, Replay, replay};
+use persona_runtime::machine::{
+    Counts, Happened, Options, Outcome, Program as Machine, Replay, replay,
+};
 use persona_runtime::time::Zone;
 use persona_runtime::{Calibration, Dataset, Evaluation, Evaluator};
 
 use super::Staged;
 use super::log::{Log, entry};
-use super::timeline::{self, Moment};
+use super::timeline;
 use crate::error::guarded;
 use crate::run::{given_now, threads};
+use crate::why::Moment;
 use crate::{Error, Location, Now, NowFrom, Program, Progress, RunOptions, SourceResult, Stage};
 
 /// What to replay.
@@ -139,8 +142,10 @@ impl Program {
         let staged = self.staged()?;
         let campaign = &staged.campaign;
         if campaign.triggers.is_empty() {
-            return Err(Error::call("this package has no triggers, so nothing would happen")
-                .with_help("write one: `trigger welcome { on enter newcomers … }`"));
+            return Err(
+                Error::call("this package has no triggers, so nothing would happen")
+                    .with_help("write one: `trigger welcome { on enter newcomers … }`"),
+            );
         }
         let plan = &staged.program.plan;
         let from = options.from.as_deref().map(|text| given_now(plan, text));
@@ -164,7 +169,7 @@ impl Program {
         });
         let profile = profile.transpose()?;
         let mut collected = Collected::new(campaign, from, loaded.now.at);
-        let mut log = options.out.as_deref().map(|path| Log::create(path)).transpose()?;
+        let mut log = options.out.as_deref().map(Log::create).transpose()?;
         let mut mine = Vec::new();
         let mut failed = None;
         progress.stage(Stage::Answering);
@@ -196,16 +201,15 @@ impl Program {
                 }
             })
         })?;
-        let counts = counts.map_err(|error| Error::internal(&error.to_string()))?;
+        let counts = counts.map_err(|error| Error::internal(error.to_string()))?;
         if let Some(error) = failed {
             return Err(error);
         }
         if let Some(log) = log {
             log.finish()?;
         }
-        let timeline = profile.map(|profile| {
-            timeline::timeline(staged, data, profile, (from, loaded.now.at), &mine)
-        });
+        let timeline = profile
+            .map(|profile| timeline::timeline(staged, data, profile, (from, loaded.now.at), &mine));
         let took = (read, start.elapsed());
         let mut simulation = collected.finish(staged, &counts);
         simulation.until = loaded.now.clone();

@@ -11,7 +11,7 @@ use persona_runtime::{Dataset, EventRef};
 
 use super::Staged;
 use crate::Shown;
-pub use crate::why::Moment;
+use crate::why::Moment;
 
 /// A line of a timeline.
 #[derive(Clone, Debug)]

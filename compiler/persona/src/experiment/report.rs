@@ -214,14 +214,16 @@ impl Program {
         let mut results = Vec::new();
         for goal in &goals {
             check_moment(goal, &exposures)?;
-            results.push(Counting {
+            results.push(
+                Counting {
                     data,
                     exposures: &exposures,
                     groups: &groups,
                     control,
                     confidence: options.confidence,
                 }
-                .goal(goal, &mut person));
+                .goal(goal, &mut person),
+            );
         }
         let seen: Vec<&ReportedGroup> = groups
             .iter()

@@ -16,8 +16,8 @@ use crate::{Error, Location, Program, Shown};
 
 pub use change::Change;
 pub(crate) use evidence::extended;
-pub(crate) use tree::{Reader, exact};
 pub use tree::{Part, PartKind};
+pub(crate) use tree::{Reader, exact};
 
 /// An answer about one profile, with its reasons.
 #[derive(Clone, Debug)]
