@@ -166,12 +166,6 @@ pub(crate) fn campaign() -> Campaign {
     db.set_name("shop");
     db.set_file("schema.persona", SCHEMA.to_owned());
     db.set_file("triggers.persona", TRIGGERS.to_owned());
-    let Some(checked) = db.checked() else {
-        let errors = db.diagnostics();
-        let errors = errors
-            .iter()
-            .map(|of| format!("{} {:?}", of.message, of.primary));
-        panic!("{:#?}", errors.collect::<Vec<_>>())
-    };
+    let checked = db.checked().expect("the campaign has no errors");
     persona_lower::lower_campaign(&checked).expect("a small campaign")
 }

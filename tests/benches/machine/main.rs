@@ -4,11 +4,7 @@
 //!
 //! `cargo bench -p persona-tests --bench machine [-- EVENTS [stream|replay]]`: ten million events of a million people unless
 //! told, and a tenth of both before.
-#![expect(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a program that reports"
-)]
+#![expect(clippy::print_stdout, reason = "a program that reports")]
 
 mod campaign;
 mod data;
@@ -140,7 +136,7 @@ fn by_stream(campaign: &Campaign, world: &World) -> Seen {
     seconds += start.elapsed().as_secs_f64();
     report("stream", world.events(), seconds);
     let (people, bytes) = waiting;
-    let each = bytes as f64 / people.max(1) as f64;
+    let each = bytes as f64 / f64::from(people.max(1));
     println!("           {people} people wait halfway, {each:.0} bytes of state each");
     seen.print();
     seen

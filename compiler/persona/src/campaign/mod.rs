@@ -46,6 +46,14 @@ impl Program {
             let place = self.texts.excerpt(unread.primary.file, unread.primary.span);
             return Err(Error::program(unread.message).at(place));
         }
+        if let Some(first) = self.checked.recommendations.first() {
+            let place = self.texts.excerpt(first.origin.file, first.origin.span);
+            return Err(Error::program(
+                "this version of persona checks recommendations, and does not make them yet",
+            )
+            .at(place)
+            .with_help("take them out to see what the rest of the campaign does"));
+        }
         let lowered = guarded("lowering the campaign", || {
             persona_lower::lower_campaign(&self.checked)
         })?;
