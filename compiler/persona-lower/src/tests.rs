@@ -724,19 +724,22 @@ fn a_trigger_keeps_of_events_what_something_asks_for() {
 fn names_of_different_blocks_have_places_of_their_own() {
     let campaign = campaign(
         "channel push { to id requires nothing }
-        content note { text: String otherwise { text = \"hi\" } }
+        content note {
+          text: String
+          otherwise { text = \"hi\" }
+        }
         trigger t {
           on See
           enter once
           if points > 3 {
             wait until Buy as one, at most 1d
-            if one.sku is known { send note via push }
+            if one.sku == \"a\" { send note via push }
           }
           wait until Buy as two, at most 1d
-          if two.sku is known { send note via push }
+          if two.sku == \"a\" { send note via push }
           send note via push as three
           wait until See as four where sku == three.message, at most 1d
-          if four.sku is known { send note via push }
+          if four.sku == \"a\" { send note via push }
         }",
     );
     let frame = &campaign.triggers[0_usize.into()].frame;

@@ -114,9 +114,19 @@ fn the_text_is_readable() {
         %5: Timestamp = now_plus_period -1 2
         %6: Int = agg units_hit week 3 of Order from >= %4 to < %5 latest 7
         %7: Bool = not %0
+        %8: Enum(Tier)? = arm "x" growthbook_1 "salt" 50 ends 500, 1000 layer "l" 0 5000
+        %9: Enum(Tier) = arm "y" sha256 "y" 0 ends 5000, 10000
+        %10: Money(EUR)? = input 3
+        %11: Item(Product)? = lookup Product %1
+        %12: Money(EUR)? = item_col %11 "list price"
+        %13: List(Item(Store)) = items Store
+        %14: Item(Store) = elem 0 0
+        %15: List(Str) = item_col %14 tags
 
         rank "r" percentile %6 among %0
         rank "s" ntile 4 %6
+        check catalog Product %0 "free" clear "list price"
+        check catalog Store %0 "open" warn
         check profile %0 "line\nbreak" reject
         check event Order %0 "no" clear total
         partition(Tier) "odd answer" "Title" = %0
@@ -132,6 +142,9 @@ fn the_text_is_readable() {
           where (op and (matches (column "id") "^[0-9]+$") (op known (column "a \" b")))
           field tier @0:4..5 (match (column "t") (arm "x" (number "1.50")) (arm (number "2") true) (if false "a" (op neg (agg sum (column "n")))))
           each "odd name" @0:6..7 [0 (column "x"), 1 (as (column "y") Money(EUR))]
+        }
+        source "goods" catalog Product csv 44 "g.csv" @0:1..2 {
+          field sku @0:1..2 (column "SKU")
         }
         source "orders" event Order parquet "o.parquet" @0:1..2 {
           group (column "no")

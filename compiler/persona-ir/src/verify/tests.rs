@@ -87,10 +87,10 @@ fn graph() {
         &expect![[r#"
             [graph] %0: its operand %0 is not before it
             [graph] %1: it equals %0
-            [graph] %1: it names a column, a kind or a rank that does not exist
-            [graph] %1: it names an enum that does not exist
-            [graph] %1: it names a column, a kind or a rank that does not exist
-            [graph] %0: it names a column, a kind or a rank that does not exist
+            [graph] %1: it names a column, a kind, a catalog or a rank that does not exist
+            [graph] %1: it names an enum or a catalog that does not exist
+            [graph] %1: it names a column, a kind, a catalog or a rank that does not exist
+            [graph] %0: it names a column, a kind, a catalog or a rank that does not exist
         "#]],
     );
 }

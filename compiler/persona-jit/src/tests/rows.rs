@@ -99,6 +99,7 @@ fn filled(
 ) -> Result<(), String> {
     let schema = &plan.schema;
     let mut builder = DatasetBuilder::new(schema);
+    builder.catalogs(Arc::clone(&data.catalogs));
     let mut rows = Rows::new(program.layout());
     for profile in 0..data.profiles {
         let mut row = rows.push();
