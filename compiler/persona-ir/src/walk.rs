@@ -3,7 +3,7 @@
 use persona_base::IndexVec;
 use smallvec::SmallVec;
 
-use crate::{NegationMode, Node, NodeId, Op, Query, Sequence};
+use crate::{Agg, NegationMode, Node, NodeId, Op, Query, Sequence};
 
 /// An operand of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,10 +128,7 @@ pub fn operands(op: &Op) -> Operands {
             list.body(*filter, *level, 1);
             list.body(*value, *level, 1);
         }
-        Op::Agg(agg) => {
-            list.query(&agg.query);
-            list.body(agg.value, 0, agg.query.binders());
-        }
+        Op::Agg(agg) => list.aggregate(agg),
         Op::Sequence(sequence) => list.sequence(sequence),
     }
     list.0
@@ -167,6 +164,11 @@ impl List {
             .chain(&query.to)
             .for_each(|bound| self.direct(bound.at));
         self.body(query.filter, 0, query.binders());
+    }
+
+    fn aggregate(&mut self, agg: &Agg) {
+        self.query(&agg.query);
+        self.body(agg.value, 0, agg.query.binders());
     }
 
     fn sequence(&mut self, sequence: &Sequence) {

@@ -12,7 +12,7 @@ use crate::{Ty, Value};
 /// A template that was checked, ready to be rendered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checked {
-    /// What it needs, in the order of first use: [`crate::render`] is given one value for each.
+    /// What it needs, in the order of first use: [`crate::render()`] is given one value for each.
     pub roots: Vec<Root>,
     pub(crate) nodes: Vec<Node>,
     pub(crate) locals: usize,

@@ -2,7 +2,7 @@
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
-use persona_ir::{CatalogId, ColId, NodeId, Ty};
+use persona_ir::{CatalogId, ColId, NodeId, Op, Ty};
 
 use super::value::{self, Repr, Val};
 use super::{Emitter, FLAGS};
@@ -18,8 +18,18 @@ impl Emitter<'_, '_, '_> {
         self.b.ins().iadd_imm_s(catalogs, offset)
     }
 
+    /// What catalogs answer: an item by its key, a column of one, all of them.
+    pub(super) fn of_catalog(&mut self, op: &Op, ty: &Ty) -> Val {
+        match op {
+            Op::Lookup { catalog, key } => self.lookup(*catalog, *key),
+            Op::ItemCol { item, col } => self.item_column(*item, *col, ty),
+            Op::Items(catalog) => self.items(*catalog),
+            other => unreachable!("{other:?} asks no catalog"),
+        }
+    }
+
     /// The item with a key; missing where there is none.
-    pub(super) fn lookup(&mut self, catalog: CatalogId, key: NodeId) -> Val {
+    fn lookup(&mut self, catalog: CatalogId, key: NodeId) -> Val {
         let key = self.get(key);
         let word = value::key(&mut self.b, key.repr);
         let row = self.guarded_one(key.valid, types::I64, |this| {
@@ -35,7 +45,7 @@ impl Emitter<'_, '_, '_> {
     }
 
     /// A column of an item. Where there is no item, nothing is loaded: its place is none.
-    pub(super) fn item_column(&mut self, item: NodeId, col: ColId, ty: &Ty) -> Val {
+    fn item_column(&mut self, item: NodeId, col: ColId, ty: &Ty) -> Val {
         let Ty::Item(catalog) = *self.ty(item) else {
             unreachable!("a verified plan asks items for columns");
         };
@@ -70,7 +80,7 @@ impl Emitter<'_, '_, '_> {
     }
 
     /// All items, as a list.
-    pub(super) fn items(&mut self, catalog: CatalogId) -> Val {
+    fn items(&mut self, catalog: CatalogId) -> Val {
         let catalog = self.catalog(catalog);
         let children = self
             .b

@@ -113,9 +113,7 @@ impl<'a> Emitter<'_, 'a, '_> {
             Op::Distance(a, b) => self.distance(*a, *b),
             Op::Sample { salt, buckets } => self.sample(salt, *buckets),
             Op::Arm(arm) => self.arm(arm, optional),
-            Op::Lookup { catalog, key } => self.lookup(*catalog, *key),
-            Op::ItemCol { item, col } => self.item_column(*item, *col, ty),
-            Op::Items(catalog) => self.items(*catalog),
+            Op::Lookup { .. } | Op::ItemCol { .. } | Op::Items(_) => self.of_catalog(op, ty),
             Op::Input(_) => unreachable!("only campaigns have frames"),
             Op::Rank(rank, a) => self.rank(*rank, *a, ty),
 

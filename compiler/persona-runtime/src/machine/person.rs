@@ -9,7 +9,7 @@ use std::sync::Arc;
 use persona_ir::{ColId, KindId, Schema};
 
 use super::engine::{Arrival, Arrives};
-use crate::{EventRef, Facts, Value};
+use crate::{Catalogs, EventRef, Facts, Value};
 
 /// Rows from here on are of events that the machine made in this turn.
 const MADE: usize = usize::MAX / 2 + 1;
@@ -281,6 +281,10 @@ impl<F: Facts> Facts for Person<'_, F> {
 
     fn key<'f>(&'f self, schema: &Schema, _: usize) -> &'f str {
         self.facts.key(schema, self.row.get())
+    }
+
+    fn catalogs(&self) -> &Catalogs {
+        self.facts.catalogs()
     }
 
     fn forced_arm(&self, experiment: &str, _: usize) -> Option<Option<u32>> {
