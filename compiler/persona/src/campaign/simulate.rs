@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use persona_ir::campaign::{Campaign, TriggerId};
+use persona_ir::{Plan, SourcePlan, SourceTarget};
 use persona_runtime::calendar::DAY;
 use persona_runtime::display::iso;
 use persona_runtime::machine::{
@@ -217,6 +218,7 @@ impl Program {
         simulation.timeline = timeline;
         simulation.took = took;
         (simulation.sources, simulation.notes) = loaded.into_sources();
+        simulation.notes.extend(rows_with_instants(plan));
         Ok(simulation)
     }
 }
@@ -243,6 +245,18 @@ fn calibration(staged: &Staged, data: &Dataset, from: i64) -> Arc<Calibration> {
     Evaluator::prepared(&staged.campaign.plan, data, &evaluation)
         .calibration()
         .clone()
+}
+
+/// A word of warning where profiles have a history of rows: a replay knows the row that counts at its end, and no change of it.
+fn rows_with_instants(plan: &Plan) -> Option<String> {
+    let has_history =
+        |source: &&SourcePlan| source.target == SourceTarget::Profile && source.at.is_some();
+    let source = plan.sources.iter().find(has_history)?;
+    Some(format!(
+        "warning: `{}` says since when each profile is as it is; this replay uses what holds at its end for the whole time, and starts \
+         nothing by such a change",
+        source.name
+    ))
 }
 
 /// Just before the first event.
