@@ -11,6 +11,7 @@ mod explain;
 mod fail;
 mod fmt;
 mod generated;
+mod markup;
 mod new;
 mod overlap;
 mod render;

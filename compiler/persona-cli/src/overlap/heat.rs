@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use persona::overlap::OverlapResult;
 
 use super::compact;
-use super::html::{escaped, full_name};
+use super::html::full_name;
 use crate::columns::{counted, percent};
+use crate::markup::escaped;
 
 /// From these shares on, text in the colour of paper reads better: on a dark page, and on any.
 const STRONG: [f64; 2] = [0.6, 0.8];

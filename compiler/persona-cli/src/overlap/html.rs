@@ -1,6 +1,7 @@
 //! Overlaps as one page that needs nothing else: a picture of who is in exactly which sets, a map of pairs, and the figures of both as
 //! tables for those who do not see pictures. No scripts, no network.
 
+use crate::markup::escaped;
 use persona::overlap::OverlapResult;
 
 use super::table::relation_lines;
@@ -44,22 +45,6 @@ pub(super) fn page(name: &str, result: &OverlapResult) -> String {
         include_str!("page.css"),
         sections.join("\n"),
     )
-}
-
-/// Text that stands for itself in HTML and SVG.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// A set's name, with its title where it has one.

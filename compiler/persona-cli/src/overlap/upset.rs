@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 
 use persona::overlap::{Intersection, OverlapResult};
 
-use super::html::{escaped, full_name};
+use super::html::full_name;
 use super::{compact, names};
 use crate::columns::{counted, cut, percent};
+use crate::markup::escaped;
 
 /// Heights and widths in pixels.
 const COLUMN: usize = 34;

@@ -1,6 +1,7 @@
 //! What one person reads as a page to look at: one file, which asks no server for anything. HTML of a message stands in a frame of
 //! its own that runs no scripts.
 
+use crate::markup::escaped;
 use persona::{RenderResult, RenderedSlot, RenderedVariant, SlotText};
 
 /// The page.
@@ -76,20 +77,6 @@ fn shown(slot: &RenderedSlot) -> String {
         ),
     };
     format!("<dt>{name}</dt>\n<dd>{value}</dd>\n")
-}
-
-fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            other => html.push(other),
-        }
-    }
-    html
 }
 
 const STYLE: &str = "
