@@ -13,6 +13,7 @@ mod newcomers;
 mod overlap;
 mod repositories;
 mod templates;
+mod testing;
 mod uses;
 mod watching;
 

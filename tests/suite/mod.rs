@@ -13,6 +13,7 @@
 //! | ```` ```diagnostics ```` | what is wrong, in short form; without one, nothing may be |
 //! | ```` ```output [now=T] ```` | the answers of every engine, as of `T` or the chapter's `now` |
 //! | ```` ```reads content [now=T] ```` | what each profile reads in a content |
+//! | ```` ```tests ```` | what the case's `test` blocks come to; with values and timeline where they fail |
 //! | ```` ```flips ```` | when each answer changes by itself, as of the first `output`'s time or the chapter's |
 //! | ```` ```rejects ```` | what loading set aside |
 //!
@@ -24,6 +25,7 @@ mod document;
 mod pages;
 mod reads;
 mod run;
+mod tested;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -74,15 +74,31 @@ pub(super) fn run(case: &Case<'_>) -> Outcome {
         return outcome;
     }
     read_contents(case, &program, folder.path(), &mut outcome);
+    let tested = run_tests(case, &program, folder.path(), &mut outcome);
     let asked = own(case, "output")
         .chain(own(case, "rejects"))
         .chain(own(case, "flips"))
         .next()
         .is_some();
-    if asked || expected.is_none() {
+    if asked || (expected.is_none() && !tested) {
         answers(case, &program, folder.path(), &mut outcome);
     }
     outcome
+}
+
+/// What the case's tests come to, where a block asks for it; says whether one does.
+fn run_tests(case: &Case<'_>, program: &Program, folder: &Path, outcome: &mut Outcome) -> bool {
+    let Some((index, block)) = own(case, "tests").next() else {
+        return false;
+    };
+    let compiled = program.package(folder).compile();
+    let compiled = compiled.expect("a valid program compiles");
+    let Compiled::Program(compiled, _) = compiled else {
+        panic!("line {}: the program does not run", block.line);
+    };
+    let found = super::tested::tested(&compiled);
+    outcome.expect(case, Some((index, block)), "tests", &found);
+    true
 }
 
 /// What people read, where a block asks for it.

@@ -113,6 +113,13 @@ pub(crate) enum Command {
                       persona simulate --profile c0042 examples/shop"
     )]
     Simulate(Simulate),
+    /// Run the package's `test` blocks, and show why something did not hold
+    #[command(
+        after_help = "Tests need no data. What did not hold is shown with the value of every part, and with what happened.\n\n\
+                      Examples:\n  persona test examples/shop\n  persona test --filter cart\n  \
+                      persona test --format junit > report.xml"
+    )]
+    Test(Test),
     /// List who depends on a field, a segment, an event …, and what would break without it
     #[command(
         after_help = "Examples:\n  persona uses country examples/shop\n  persona uses Purchase.total\n  \
@@ -221,6 +228,30 @@ pub(crate) struct Run {
     /// How many threads read data and answer; by default one per core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+}
+
+/// `persona test`
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// A package's folder or a .persona file; by default the package around the current folder
+    pub(crate) path: Option<PathBuf>,
+    /// Only tests whose title or file contains this
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+    /// How to print the results
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Tests,
+}
+
+/// The form of tests' results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tests {
+    /// A line for each test, and each failure with its reasons
+    Human,
+    /// One JSON object
+    Json,
+    /// XML for CI systems
+    Junit,
 }
 
 /// `persona bench`

@@ -20,6 +20,7 @@ mod report;
 mod run;
 mod simulate;
 mod term;
+mod test;
 mod uses;
 mod why;
 
@@ -73,6 +74,7 @@ fn dispatch(command: &Command, term: Term) -> Result<Outcome, Failure> {
         Command::Overlap(args) => overlap::overlap(args, term),
         Command::Simulate(args) => simulate::simulate(args, term),
         Command::Render(args) => render::render(args, term),
+        Command::Test(args) => test::test(args, term),
         Command::Uses(args) => uses::uses(args, term),
         Command::Breaking(args) => breaking::breaking(args, term),
         Command::Explain(args) => explain::explain(args, term),

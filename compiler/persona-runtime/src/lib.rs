@@ -28,6 +28,7 @@ pub mod rank;
 mod rows;
 pub mod sample;
 mod strings;
+pub mod testing;
 pub mod text;
 pub mod time;
 mod totals;

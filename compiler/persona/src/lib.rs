@@ -39,7 +39,8 @@ mod why;
 pub use bench::{BenchData, BenchOptions, BenchResult, Measured, MeasuredAnswer, Memory, Spread};
 pub use campaign::{
     ChannelSummary, Entry, EntryKind, ExperimentSummary, RenderOptions, RenderResult, RenderedSlot,
-    RenderedVariant, SimulateOptions, Simulation, SlotText, TriggerSummary, VariantWhy,
+    RenderedVariant, SimulateOptions, Simulation, SlotText, TestEntry, TestFailure, TestOptions,
+    TestReport, TestResult, TestValue, TriggerSummary, VariantWhy,
 };
 pub use error::{Error, Excerpt};
 pub use package::{Compiled, Package, Report};

@@ -8,4 +8,5 @@ codes! {
     BACK_IN_TIME = "P1004" "back_in_time" since "0.1.0" Error;
     UNKNOWN_REASON = "P1005" "unknown_reason" since "0.1.0" Error;
     UNKNOWN_VARIANT = "P1006" "unknown_variant" since "0.1.0" Error;
+    SAME_INSTANT = "P1007" "same_instant" since "0.1.0" Error;
 }

@@ -40,9 +40,13 @@ pub enum TestStepKind {
     Event {
         /// The kind.
         kind: KindId,
+        /// The key of somebody else, to whom it happens.
+        of: Option<Arc<str>>,
         /// Values of columns, sorted.
         values: Vec<(ColId, Const)>,
     },
+    /// Columns of the profile have other values from now on: missing is one.
+    Set(Vec<(ColId, Const)>),
     /// So many microseconds pass.
     Wait(i64),
     /// The person is in this arm; nothing for the holdout.

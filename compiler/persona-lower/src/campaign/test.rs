@@ -43,12 +43,17 @@ fn step_kind(
     Ok(match step {
         Step::Given(values) => TestStepKind::Given(row(&program.schema.profile, values)),
         Step::At(at) => TestStepKind::At(*at),
-        Step::Event { event, fields } => {
+        Step::Event { event, of, fields } => {
             let kind = schema::kind(*event);
             TestStepKind::Event {
                 kind,
+                of: of.clone(),
                 values: row(&program.schema.events[kind], fields),
             }
+        }
+        Step::Set(value) => {
+            let values = row(&program.schema.profile, std::slice::from_ref(value));
+            TestStepKind::Set(values)
         }
         Step::Wait(length) => TestStepKind::Wait(*length),
         Step::Arm { experiment, arm } => {

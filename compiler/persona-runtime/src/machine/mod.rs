@@ -49,6 +49,7 @@ mod clock;
 mod codec;
 mod engine;
 mod input;
+mod live;
 mod needs;
 mod outcome;
 mod person;
@@ -65,6 +66,7 @@ mod stream;
 
 pub use engine::Unsettled;
 pub use input::{Counts, Input, Options, What};
+pub use live::{Doing, Live};
 pub use needs::{Need, Needs};
 pub use outcome::{
     Deferral, Delivery, Drop, Ended, Happened, Message, Outcome, Refusal, RunId, RunStart, Stopped,

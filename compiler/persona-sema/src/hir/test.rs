@@ -41,9 +41,13 @@ pub enum TestStepKind {
     Event {
         /// The kind.
         event: EventId,
+        /// The key of somebody else, to whom it happens.
+        of: Option<Arc<str>>,
         /// Values of fields, sorted by field.
         fields: Vec<FieldValue>,
     },
+    /// A field of the profile has another value from now on: [`super::Const::Missing`] for none.
+    Set(FieldValue),
     /// So many microseconds pass.
     Wait(i64),
     /// Somebody is in this arm; `None` for the holdout.

@@ -290,7 +290,13 @@ impl Walk<'_> {
                         }
                     }
                 }
-                TestStepKind::Event { event, fields } => {
+                TestStepKind::Set((field, value)) => {
+                    self.profile_field(*field, step.span);
+                    if let Some(field) = self.schema.profile.fields.get(*field) {
+                        self.constant(value, &field.ty, step.span);
+                    }
+                }
+                TestStepKind::Event { event, fields, .. } => {
                     for (field, _) in fields {
                         self.event_field(*event, *field, step.span);
                     }

@@ -536,8 +536,17 @@ pub enum TestStepKind {
     Event {
         /// The kind.
         event: Name,
+        /// `of "c2"`: the key of somebody else, to whom it happens.
+        of: Option<Expr>,
         /// Its fields.
         fields: Vec<(Name, Expr)>,
+    },
+    /// `set consent.email = false`, `set email = missing`
+    Set {
+        /// The field, name by name.
+        path: Vec<Name>,
+        /// Its value; absent for `missing`.
+        value: Option<Expr>,
     },
     /// `wait D`
     Wait(Expr),

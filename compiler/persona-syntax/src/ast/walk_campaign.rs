@@ -224,9 +224,12 @@ fn experiment(clause: &ExperimentClause, visit: Visit<'_>) {
 fn test(step: &TestStep, visit: Visit<'_>) {
     match &step.kind {
         TestStepKind::Error | TestStepKind::Arm { .. } => {}
-        TestStepKind::Given(fields) | TestStepKind::Event { fields, .. } => {
+        TestStepKind::Given(fields) => fields.iter().for_each(|(_, value)| visit(value)),
+        TestStepKind::Event { of, fields, .. } => {
+            of.iter().for_each(&mut *visit);
             fields.iter().for_each(|(_, value)| visit(value));
         }
+        TestStepKind::Set { value, .. } => value.iter().for_each(visit),
         TestStepKind::At(expr)
         | TestStepKind::Wait(expr)
         | TestStepKind::Expect(Expectation::Holds(expr)) => visit(expr),

@@ -385,8 +385,13 @@ impl Layout<'_> {
     fn test_step(&mut self, step: &TestStep) {
         match &step.kind {
             TestStepKind::Given(fields) => self.entries(self.at(step.span.start) + 1, fields),
-            TestStepKind::Event { event, fields } => {
-                self.entries(self.at(event.span.end), fields);
+            TestStepKind::Event { event, of, fields } => {
+                of.iter().for_each(|of| self.expr(of, 1));
+                let head = of.as_ref().map_or(event.span, |of| of.span);
+                self.entries(self.at(head.end), fields);
+            }
+            TestStepKind::Set { value, .. } => {
+                value.iter().for_each(|value| self.assigned(value));
             }
             TestStepKind::At(value)
             | TestStepKind::Wait(value)

@@ -148,6 +148,7 @@ const TEST: Words = &[
     ("advance", STRONG),
     ("sleep", STRONG),
     ("delay", STRONG),
+    ("set", STRONG),
     ("arm", STRONG),
     ("expect", STRONG),
     ("assert", STRONG),
@@ -253,7 +254,7 @@ impl Block {
             Self::Locale => &[],
             Self::Recommend => &["from", "where", "exclude", "rank", "take", "otherwise"],
             Self::Experiment => &["on", "arms", "holdout", "goal", "hash", "salt", "layer"],
-            Self::Test => &["given", "at", "event", "wait", "arm", "expect"],
+            Self::Test => &["given", "at", "event", "set", "wait", "arm", "expect"],
         }
     }
 

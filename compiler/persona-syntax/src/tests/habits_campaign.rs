@@ -439,6 +439,13 @@ const CLAUSES: &[(&str, &str, &str, &str)] = &[
     (
         "test \"x\"",
         "P0139",
+        "event A by \"c2\" { a: 1 }",
+        "event A of \"c2\" { a: 1 }",
+    ),
+    ("test \"x\"", "P0139", "set a.b to 1", "set a.b = 1"),
+    (
+        "test \"x\"",
+        "P0139",
         "expect not to have sent a",
         "expect not sent a",
     ),

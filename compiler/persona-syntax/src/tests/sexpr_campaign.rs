@@ -358,8 +358,16 @@ fn test(step: &TestStep) -> String {
         TestStepKind::Error => "error".to_owned(),
         TestStepKind::Given(fields) => format!("given{} ", record(fields)),
         TestStepKind::At(value) => format!("at {} ", expr(value)),
-        TestStepKind::Event { event, fields } => {
-            format!("event {}{} ", name_text(event), record(fields))
+        TestStepKind::Event { event, of, fields } => {
+            let of = of
+                .as_ref()
+                .map_or(String::new(), |of| format!(" of {}", expr(of)));
+            format!("event {}{of}{} ", name_text(event), record(fields))
+        }
+        TestStepKind::Set { path, value } => {
+            let path: Vec<String> = path.iter().map(name_text).collect();
+            let value = value.as_ref().map_or("missing".to_owned(), expr);
+            format!("set {} {value}", path.join("."))
         }
         TestStepKind::Wait(value) => format!("wait {} ", expr(value)),
         TestStepKind::Arm { experiment, arm } => format!(

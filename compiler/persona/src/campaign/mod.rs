@@ -5,6 +5,7 @@ mod args;
 mod log;
 mod render;
 mod simulate;
+mod test;
 mod timeline;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use render::{
 pub use simulate::{
     ChannelSummary, ExperimentSummary, SimulateOptions, Simulation, TriggerSummary,
 };
+pub use test::{TestEntry, TestFailure, TestOptions, TestReport, TestResult, TestValue};
 pub use timeline::{Entry, EntryKind};
 
 /// The second half of a package beside a program that answers from the same plan.

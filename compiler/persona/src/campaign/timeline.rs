@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use persona_ir::campaign::{Campaign, StepKind};
-use persona_ir::{KindId, Schema};
+use persona_ir::{ColId, KindId, Schema};
 use persona_runtime::display::iso;
 use persona_runtime::machine::{Ended, Happened, Outcome, RunStart, Stopped};
 use persona_runtime::time::Zone;
-use persona_runtime::{Dataset, EventRef};
+use persona_runtime::{Dataset, EventRef, Value};
 
 use super::Staged;
 use crate::Shown;
@@ -54,17 +54,16 @@ pub(super) fn timeline(
     let kinds: Vec<KindId> = campaign.plan.schema.events.ids().collect();
     let mut events = data.history(&kinds, profile);
     events.retain(|event| from < data.at(*event) && data.at(*event) <= until);
-    let mut entries: Vec<Entry> = events
-        .iter()
-        .map(|event| happened(campaign, data, *event, &zone))
-        .collect();
-    entries.extend(outcomes.iter().map(|outcome| Entry {
-        at: Moment::new(outcome.at, &zone),
-        kind: kind(outcome),
-        text: text(campaign, outcome, &zone),
-        trigger: Some(campaign.triggers[outcome.run.trigger].name.clone()),
-        outcome: Some(outcome.name()),
-    }));
+    let event = |event: &EventRef| {
+        let value = |col: ColId| data.event_value(*event, col);
+        happened(campaign, event.kind, data.at(*event), &value, &zone)
+    };
+    let mut entries: Vec<Entry> = events.iter().map(event).collect();
+    entries.extend(
+        outcomes
+            .iter()
+            .map(|outcome| followed(campaign, outcome, &zone)),
+    );
     // Events come first at their instant; both kinds are in order already.
     entries.sort_by_key(|entry| entry.at.micros);
     entries
@@ -80,13 +79,30 @@ fn zone(campaign: &Campaign, data: &Dataset, profile: usize) -> Zone {
         .unwrap_or_else(Zone::utc)
 }
 
+/// What came of something.
+pub(super) fn followed(campaign: &Campaign, outcome: &Outcome, zone: &Zone) -> Entry {
+    Entry {
+        at: Moment::new(outcome.at, zone),
+        kind: kind(outcome),
+        text: text(campaign, outcome, zone),
+        trigger: Some(campaign.triggers[outcome.run.trigger].name.clone()),
+        outcome: Some(outcome.name()),
+    }
+}
+
 /// `Purchase: total 30 EUR, order_id "o1"`
-fn happened(campaign: &Campaign, data: &Dataset, event: EventRef, zone: &Zone) -> Entry {
+pub(super) fn happened(
+    campaign: &Campaign,
+    kind: KindId,
+    at: i64,
+    value: &dyn Fn(ColId) -> Value,
+    zone: &Zone,
+) -> Entry {
     let schema = &campaign.plan.schema;
-    let table = &schema.events[event.kind];
+    let table = &schema.events[kind];
     let mut fields = Vec::new();
     for (col, column) in table.columns.iter_enumerated() {
-        let value = data.event_value(event, col);
+        let value = value(col);
         if col != Schema::AT && col != Schema::ID && value.is_known() && fields.len() < 4 {
             let shown = Shown::new(&value, &column.ty, schema, zone);
             fields.push(format!("{} {}", column.name, shown.text));
@@ -97,7 +113,7 @@ fn happened(campaign: &Campaign, data: &Dataset, event: EventRef, zone: &Zone) -
         false => format!("{}: {}", table.name, fields.join(", ")),
     };
     Entry {
-        at: Moment::new(data.at(event), zone),
+        at: Moment::new(at, zone),
         kind: EntryKind::Event,
         text,
         trigger: None,
@@ -182,7 +198,7 @@ fn text(campaign: &Campaign, outcome: &Outcome, zone: &Zone) -> String {
 }
 
 /// Why a message was given up, in words.
-fn dropped(reason: &str) -> &'static str {
+pub(super) fn dropped(reason: &str) -> &'static str {
     match reason {
         "holdout" => "the person is in a holdout",
         "address" => "there is no address",

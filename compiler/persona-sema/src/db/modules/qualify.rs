@@ -748,9 +748,12 @@ impl Walk<'_> {
         use ast::TestStepKind as Step;
         match step {
             Step::Error | Step::Arm { .. } => {}
-            Step::Given(fields) | Step::Event { fields, .. } => {
+            Step::Given(fields) => self.each(fields.iter_mut().map(|(_, value)| value)),
+            Step::Event { of, fields, .. } => {
+                self.each(of);
                 self.each(fields.iter_mut().map(|(_, value)| value));
             }
+            Step::Set { value, .. } => self.each(value),
             Step::At(expr) | Step::Wait(expr) | Step::Expect(ast::Expectation::Holds(expr)) => {
                 self.expr(expr);
             }

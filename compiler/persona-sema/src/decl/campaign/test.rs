@@ -3,18 +3,20 @@
 
 use std::sync::Arc;
 
-use persona_base::{Diagnostic, Span, names, nearest, timelines};
+use persona_base::{Applicability, Diagnostic, Span, names, nearest, timelines, triggers, types};
 use persona_syntax::ast::{self, TestStepKind as Step};
 
 use super::clauses::is_broken;
 use super::refs::{list, refer};
 use super::row::{RowOf, check_row};
+use super::trigger;
 use crate::db::{ItemKind, content_shape, defaulted, enum_ids, kind_ids, profile, schema};
 use crate::decl::{Checking, Unit};
 use crate::env::{Around, Scope};
 use crate::expr::around::{self, Decides};
 use crate::{
-    Const, DropReason, Expected, FieldValue, Place, Test, TestStep, TestStepKind, Type, TypeKind,
+    Const, DropReason, EventId, Expected, FieldValue, Place, Test, TestStep, TestStepKind, Type,
+    TypeKind,
 };
 
 /// The check of a test, under way.
@@ -27,6 +29,16 @@ struct Timeline<'c, 'db> {
     /// The first thing that happened.
     begun: Option<Span>,
     given: Option<Span>,
+    instant: Instant,
+}
+
+/// What happened since time moved on last.
+#[derive(Debug, Default)]
+struct Instant {
+    /// The first expectation: it sees the end of the instant.
+    looked: Option<Span>,
+    /// The last event of the profile.
+    event: Option<(EventId, Span)>,
 }
 
 /// Checks a test.
@@ -38,6 +50,7 @@ pub(in crate::decl) fn check_test(checking: &mut Checking<'_>, steps: &[ast::Tes
         unclear: false,
         begun: None,
         given: None,
+        instant: Instant::default(),
     };
     let mut checked = Vec::with_capacity(steps.len());
     for step in steps {
@@ -121,7 +134,7 @@ impl Timeline<'_, '_> {
             Step::Error => None,
             Step::Given(fields) => {
                 if let Some(first) = self.given {
-                    super::trigger::repeated(self.checking, "given", step.span, first);
+                    trigger::repeated(self.checking, "given", step.span, first);
                     return None;
                 }
                 self.early(step.span, "the profile is given before anything happens");
@@ -129,9 +142,14 @@ impl Timeline<'_, '_> {
                 given(self.checking, fields, step.span)
             }
             Step::At(written) => self.at(written),
-            Step::Event { event, fields } => {
+            Step::Event { event, of, fields } => {
                 self.happens(step.span);
-                self.event(event, fields, step.span)
+                self.event(event, of.as_ref(), fields, step.span)
+            }
+            Step::Set { path, value } => {
+                self.happens(step.span);
+                self.in_order(step.span, None);
+                self.set(path, value.as_ref())
             }
             Step::Wait(written) => {
                 self.happens(step.span);
@@ -143,6 +161,7 @@ impl Timeline<'_, '_> {
             }
             Step::Expect(expectation) => {
                 self.happens(step.span);
+                self.instant.looked.get_or_insert(step.span);
                 self.expect(expectation).map(TestStepKind::Expect)
             }
         }
@@ -214,6 +233,9 @@ impl Timeline<'_, '_> {
                 .help("put the steps in the order in which they happen");
             self.checking.report(diagnostic);
         }
+        if self.now != Some(instant) {
+            self.instant = Instant::default();
+        }
         self.now = Some(instant);
         Some(TestStepKind::At(instant))
     }
@@ -230,6 +252,7 @@ impl Timeline<'_, '_> {
             Some(_) => self.fixed(written, TypeKind::Duration, "wait"),
             None => None,
         };
+        self.instant = Instant::default();
         match length {
             Some(length) => self.now = self.now.map(|now| now.saturating_add(length)),
             None => self.unclear = true,
@@ -240,6 +263,7 @@ impl Timeline<'_, '_> {
     fn event(
         &mut self,
         event: &ast::Name,
+        of: Option<&ast::Expr>,
         fields: &[(ast::Name, ast::Expr)],
         span: Span,
     ) -> Option<TestStepKind> {
@@ -248,6 +272,11 @@ impl Timeline<'_, '_> {
         let id = kind_ids(db, db.project())
             .get(event.text.as_str())
             .copied()?;
+        self.in_order(span, Some(id).filter(|_| of.is_none()));
+        let somebody = match of {
+            Some(of) => Some(self.key(of)?),
+            None => None,
+        };
         let of = RowOf {
             table: &schema(db, db.project()).events[id],
             defaulted: defaulted(db, found),
@@ -257,7 +286,145 @@ impl Timeline<'_, '_> {
             empty_lists: false,
         };
         let fields = constants(self.checking, &of, fields, span);
-        Some(TestStepKind::Event { event: id, fields })
+        Some(TestStepKind::Event {
+            event: id,
+            of: somebody,
+            fields,
+        })
+    }
+
+    /// Somebody's key.
+    fn key(&mut self, written: &ast::Expr) -> Option<Arc<str>> {
+        let judged = around::check_fixed(
+            &self.checking.env,
+            self.checking.scope(&[]),
+            written,
+            &Type::of(TypeKind::Str),
+            "of",
+        );
+        self.checking.diagnostics.extend(judged.diagnostics);
+        match judged.value {
+            Some(Const::Str(key)) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// `set field = value`: what a source would say from now on.
+    fn set(&mut self, path: &[ast::Name], value: Option<&ast::Expr>) -> Option<TestStepKind> {
+        let (first, last) = (path.first()?, path.last()?);
+        if path.iter().any(ast::Name::is_missing) {
+            return None;
+        }
+        let dotted: Vec<&str> = path.iter().map(|name| name.text.as_str()).collect();
+        let dotted = dotted.join(".");
+        let span = first.span.to(last.span);
+        let db = self.checking.db;
+        let schema = schema(db, db.project());
+        let Some(field) = schema.profile.field(&dotted) else {
+            trigger::no_field(self.checking, &dotted, last, span);
+            return None;
+        };
+        let def = &schema.profile.fields[field];
+        if field == schema.key {
+            let diagnostic = self
+                .checking
+                .diagnostic(
+                    triggers::NOT_SETTABLE,
+                    span,
+                    format!("a test cannot set `{dotted}`"),
+                )
+                .label("it is the key: it says who this is")
+                .help("an event of somebody else is written `event E of \"c2\" { … }`");
+            self.checking.report(diagnostic);
+            return None;
+        }
+        let Some(value) = value else {
+            return self
+                .unset(&dotted, span, def.ty.optional)
+                .then_some(TestStepKind::Set((field, Const::Missing)));
+        };
+        let judged = around::check_fixed(
+            &self.checking.env,
+            self.checking.scope(&[]),
+            value,
+            &def.ty,
+            "set",
+        );
+        self.checking.diagnostics.extend(judged.diagnostics);
+        Some(TestStepKind::Set((field, judged.value?)))
+    }
+
+    /// `set field = missing`: whether that may be.
+    fn unset(&mut self, dotted: &str, span: Span, optional: bool) -> bool {
+        if !optional {
+            let diagnostic = self
+                .checking
+                .diagnostic(
+                    types::TYPE_MISMATCH,
+                    span,
+                    format!("`{dotted}` is never missing"),
+                )
+                .label("it is declared without `?`")
+                .help("give it a value");
+            self.checking.report(diagnostic);
+        }
+        optional
+    }
+
+    /// Something happens at the instant of what stands above it. `event` is the profile's event, if it is one.
+    ///
+    /// An instant has one order, whatever the order of the steps: attributes change, then events happen in the order of their
+    /// kinds' names, and expectations see its end.
+    fn in_order(&mut self, span: Span, event: Option<EventId>) {
+        let db = self.checking.db;
+        let schema = schema(db, db.project());
+        let before = self.instant.event;
+        if let Some(event) = event {
+            self.instant.event = Some((event, span));
+        }
+        let (message, earlier, why) = if let Some(looked) = self.instant.looked {
+            let message = "this happens in an instant that is over".to_owned();
+            (message, looked, "this sees the end of the instant")
+        } else {
+            match (before, event) {
+                (Some((last, place)), Some(event)) if event < last => {
+                    let name = |event: EventId| &schema.events[event].name;
+                    let message = format!(
+                        "in one instant, `{}` comes before `{}`",
+                        name(event),
+                        name(last)
+                    );
+                    (
+                        message,
+                        place,
+                        "this is written before it, and happens after it",
+                    )
+                }
+                (Some((_, place)), None) => {
+                    let message = "in one instant, fields change before anything happens";
+                    (
+                        message.to_owned(),
+                        place,
+                        "this is written before it, and happens after it",
+                    )
+                }
+                _ => return,
+            }
+        };
+        let start = Span::new(span.start, span.start);
+        let diagnostic = self
+            .checking
+            .diagnostic(timelines::SAME_INSTANT, span, message)
+            .label("no time passes before this")
+            .secondary(self.checking.file, earlier, why)
+            .note("events of one instant are ordered by the names of their kinds, in tests as in data")
+            .fix(
+                "let a second pass",
+                Applicability::Maybe,
+                start,
+                "wait 1s\n  ",
+            );
+        self.checking.report(diagnostic);
     }
 
     fn arm(&mut self, experiment: &ast::Name, arm: Option<&ast::Name>) -> Option<TestStepKind> {

@@ -207,9 +207,14 @@ impl Walk<'_> {
                 Step::Error => {}
                 Step::Given(fields) => self.row(fields),
                 Step::At(expr) | Step::Wait(expr) => self.expr(expr),
-                Step::Event { event, fields } => {
+                Step::Event { event, of, fields } => {
                     self.global(event);
+                    of.iter().for_each(|of| self.expr(of));
                     self.row(fields);
+                }
+                Step::Set { path, value } => {
+                    path.iter().for_each(|name| self.mention(name));
+                    value.iter().for_each(|value| self.expr(value));
                 }
                 Step::Arm { experiment, arm } => {
                     self.global(experiment);

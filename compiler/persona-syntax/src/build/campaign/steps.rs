@@ -463,25 +463,34 @@ impl Builder<'_> {
         let mut value = self.error_expr(self.clause_span(&pair).end);
         for inner in pair.into_inner() {
             match inner.as_rule() {
-                Rule::kw_set | Rule::equals => {}
-                Rule::set_path => {
-                    for part in inner.into_inner() {
-                        path.push(if part.as_rule() == Rule::some_name {
-                            self.expect_name(&part, "the name of a field")
-                        } else {
-                            self.dot_name(&part)
-                        });
-                    }
-                }
-                Rule::set_sign => self.word_habit(&inner, "=", "a field's new value stands behind"),
-                Rule::none => {
-                    self.missing_sign(&inner, "`=` is missing: `set field = value`", " =");
-                }
+                Rule::set_path => path = self.set_path(inner),
                 Rule::expr => value = self.expr(inner),
-                _ => self.leftover(&inner, "`set`"),
+                _ => self.set_sign(&inner),
             }
         }
         TriggerStepKind::Set { path, value }
+    }
+
+    /// `consent.email`
+    pub(super) fn set_path(&mut self, pair: P<'_>) -> Vec<Name> {
+        let name = |part: P<'_>| {
+            if part.as_rule() == Rule::some_name {
+                self.expect_name(&part, "the name of a field")
+            } else {
+                self.dot_name(&part)
+            }
+        };
+        pair.into_inner().map(name).collect()
+    }
+
+    /// What stands in a `set` besides the field and its value.
+    pub(super) fn set_sign(&mut self, pair: &P<'_>) {
+        match pair.as_rule() {
+            Rule::kw_set | Rule::equals => {}
+            Rule::set_sign => self.word_habit(pair, "=", "a field's new value stands behind"),
+            Rule::none => self.missing_sign(pair, "`=` is missing: `set field = value`", " ="),
+            _ => self.leftover(pair, "`set`"),
+        }
     }
 }
 

@@ -87,6 +87,7 @@ impl Builder<'_> {
             Rule::x_given => self.given(pair),
             Rule::x_at => TestStepKind::At(self.one_value(pair, "`at`")),
             Rule::x_event => self.test_event(pair),
+            Rule::x_set => self.test_set(pair),
             Rule::x_wait => self.test_wait(pair),
             Rule::x_arm => self.fixed_arm(pair),
             _ => TestStepKind::Expect(self.expect_step(pair)),
@@ -118,11 +119,13 @@ impl Builder<'_> {
 
     fn test_event(&mut self, pair: P<'_>) -> TestStepKind {
         let mut event = no_name(self.clause_span(&pair).end);
-        let mut fields = Vec::new();
+        let (mut of, mut fields) = (None, Vec::new());
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::kw_event => {}
                 Rule::some_name => event = self.expect_name(&inner, "the name of an event"),
+                Rule::event_of => self.word_habit(&inner, "of", "somebody else stands behind"),
+                Rule::operand => of = Some(self.operand(inner)),
                 Rule::record => fields = self.record(inner),
                 Rule::none => {
                     self.missing_sign(
@@ -134,7 +137,25 @@ impl Builder<'_> {
                 _ => self.leftover(&inner, "`event`"),
             }
         }
-        TestStepKind::Event { event, fields }
+        TestStepKind::Event { event, of, fields }
+    }
+
+    fn test_set(&mut self, pair: P<'_>) -> TestStepKind {
+        let (mut path, mut value) = (Vec::new(), None);
+        let end = self.clause_span(&pair).end;
+        let mut is_missing = false;
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::set_path => path = self.set_path(inner),
+                Rule::set_missing => is_missing = true,
+                Rule::expr => value = Some(self.expr(inner)),
+                _ => self.set_sign(&inner),
+            }
+        }
+        if !is_missing && value.is_none() {
+            value = Some(self.error_expr(end));
+        }
+        TestStepKind::Set { path, value }
     }
 
     fn test_wait(&mut self, pair: P<'_>) -> TestStepKind {

@@ -8,6 +8,8 @@ mod values;
 
 use std::sync::Arc;
 
+pub(super) use values::no_field;
+
 use persona_base::{Applicability, Span, names, triggers};
 use persona_syntax::ast::{self, TriggerClauseKind as Clause};
 

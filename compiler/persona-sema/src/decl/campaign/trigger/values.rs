@@ -8,10 +8,10 @@ use persona_syntax::ast;
 
 use super::{Run, around as checks};
 use crate::db::{Decl, ItemKind, check, defaulted, lookup, names_of_kind, profile, schema};
-use crate::decl::Unit;
 use crate::decl::campaign::private::{self, Exposure};
 use crate::decl::campaign::refs::refer;
 use crate::decl::campaign::row::{RowOf, check_row};
+use crate::decl::{Checking, Unit};
 use crate::env::{Around, Env as _};
 use crate::{ExprKind, FieldId, TriggerStepKind, TypeKind};
 
@@ -118,7 +118,7 @@ impl Run<'_, '_> {
             return None;
         }
         let Some(field) = schema.profile.field(&dotted) else {
-            self.no_field(&dotted, last, span);
+            no_field(self.checking, &dotted, last, span);
             return None;
         };
         let why = if field == schema.key {
@@ -156,48 +156,6 @@ impl Run<'_, '_> {
         self.checking.report(diagnostic);
     }
 
-    fn no_field(&mut self, dotted: &str, last: &ast::Name, span: Span) {
-        let db = self.checking.db;
-        let table = &schema(db, db.project()).profile;
-        let under = format!("{dotted}.");
-        if table
-            .fields
-            .iter()
-            .any(|field| field.name.starts_with(&under))
-        {
-            let first = table
-                .fields
-                .iter()
-                .find(|field| field.name.starts_with(&under));
-            let first = first.map_or("", |field| &field.name);
-            let diagnostic = self
-                .checking
-                .diagnostic(
-                    names::NOT_A_VALUE,
-                    span,
-                    format!("`{dotted}` is several fields; set them one by one"),
-                )
-                .help(format!("write `set {first} = …`"));
-            self.checking.report(diagnostic);
-            return;
-        }
-        let message = format!("`{}` has no field `{dotted}`", table.name);
-        let mut diagnostic = self
-            .checking
-            .diagnostic(names::UNKNOWN_FIELD, last.span, message);
-        let place = self.checking.env.place(&table.name);
-        diagnostic = match nearest(dotted, table.fields.iter().map(|field| &*field.name)) {
-            Some(near) => diagnostic.perhaps(span, near),
-            None => diagnostic.help(
-                "declare it there, with `?` or with a default: people who have none need one, too",
-            ),
-        };
-        if let Some(place) = place.filter(|_| profile(db, db.project()).is_some()) {
-            diagnostic = diagnostic.secondary(place.file, place.span, "the profile");
-        }
-        self.checking.report(diagnostic);
-    }
-
     /// The fields that channels and purposes require something of: what people consented to.
     fn required_fields(&self) -> BTreeSet<FieldId> {
         let db = self.checking.db;
@@ -220,6 +178,51 @@ impl Run<'_, '_> {
         }
         fields
     }
+}
+
+/// A `set` of what is no field of the profile.
+pub(in crate::decl::campaign) fn no_field(
+    checking: &mut Checking<'_>,
+    dotted: &str,
+    last: &ast::Name,
+    span: Span,
+) {
+    let db = checking.db;
+    let table = &schema(db, db.project()).profile;
+    let under = format!("{dotted}.");
+    if table
+        .fields
+        .iter()
+        .any(|field| field.name.starts_with(&under))
+    {
+        let first = table
+            .fields
+            .iter()
+            .find(|field| field.name.starts_with(&under));
+        let first = first.map_or("", |field| &field.name);
+        let diagnostic = checking
+            .diagnostic(
+                names::NOT_A_VALUE,
+                span,
+                format!("`{dotted}` is several fields; set them one by one"),
+            )
+            .help(format!("write `set {first} = …`"));
+        checking.report(diagnostic);
+        return;
+    }
+    let message = format!("`{}` has no field `{dotted}`", table.name);
+    let mut diagnostic = checking.diagnostic(names::UNKNOWN_FIELD, last.span, message);
+    let place = checking.env.place(&table.name);
+    diagnostic = match nearest(dotted, table.fields.iter().map(|field| &*field.name)) {
+        Some(near) => diagnostic.perhaps(span, near),
+        None => diagnostic.help(
+            "declare it there, with `?` or with a default: people who have none need one, too",
+        ),
+    };
+    if let Some(place) = place.filter(|_| profile(db, db.project()).is_some()) {
+        diagnostic = diagnostic.secondary(place.file, place.span, "the profile");
+    }
+    checking.report(diagnostic);
 }
 
 /// Whether a field is a consent by its name, or by that of a record around it.

@@ -1,0 +1,64 @@
+//! `persona test`: the package's `test` blocks, with what held and why something did not; for people, programs and CI systems.
+
+mod human;
+mod json;
+mod junit;
+
+use std::io::{self, Write};
+
+use persona::{Package, TestOptions, TestReport};
+
+use crate::args::{Test, Tests};
+use crate::columns::counted;
+use crate::fail::{Failure, Outcome};
+use crate::run;
+use crate::term::Term;
+
+/// Runs a package's tests.
+pub(crate) fn test(args: &Test, term: Term) -> Result<Outcome, Failure> {
+    let package = Package::open(args.path.as_deref())?;
+    once(&package, args, term)
+}
+
+/// Runs them once and shows what came out.
+fn once(package: &Package, args: &Test, term: Term) -> Result<Outcome, Failure> {
+    let Some(program) = run::compiled(package, term)? else {
+        return Ok(Outcome::ProgramIsWrong);
+    };
+    let options = TestOptions {
+        filter: args.filter.clone(),
+    };
+    let report = program.test(&options)?;
+    let name = program.name();
+    let text = match args.format {
+        Tests::Human => human::text(&report, term.out),
+        Tests::Json => format!("{}\n", json::object(name, &report)),
+        Tests::Junit => junit::xml(&report)?,
+    };
+    io::stdout().lock().write_all(text.as_bytes())?;
+    say(&report, term);
+    Ok(match report.failed() {
+        0 => Outcome::Fine,
+        _ => Outcome::ProgramIsWrong,
+    })
+}
+
+/// What does not belong to the results: how long it took, and a word to those who have no tests yet.
+fn say(report: &TestReport, term: Term) {
+    if report.total == 0 {
+        term.say(
+            "this package has no tests; one looks like this:\n\n  test \"a purchase cancels the reminder\" {\n    \
+             given { id: \"c1\", email: \"ada@example.com\" }\n    at 2026-01-10T12:00Z\n    \
+             event CartAdded { sku: \"A1\", value: 30 USD }\n    wait 30m\n    event Purchase { total: 30 USD }\n    \
+             wait 1d\n    expect not sent cart_reminder\n  }\n",
+        );
+        return;
+    }
+    let run = counted(report.tests.len(), "test", "tests");
+    let left = match report.total - report.tests.len() {
+        0 => String::new(),
+        left => format!(" ({} not chosen)", counted(left, "other", "others")),
+    };
+    let milliseconds = report.took.as_secs_f64() * 1e3;
+    term.say(format_args!("{run}{left} in {milliseconds:.0} ms"));
+}

@@ -1,0 +1,155 @@
+//! `persona test` from outside: what it prints, and how it ends.
+
+use super::Package;
+
+/// A shop whose tests need no data.
+const SHOP: &str = r#"profile Customer {
+  id: String @key
+  email: Email?
+  consent: { email: Bool = true }
+}
+event CartAdded { sku: String, value: Money<USD> }
+event Purchase { total: Money<USD> }
+segment buyers { when did Purchase }
+channel email {
+  to email
+  requires consent.email
+}
+content reminder(cart: CartAdded) {
+  subject: String
+  otherwise { subject = "{cart.sku} waits" }
+}
+trigger rescue {
+  on CartAdded as cart where cart.value >= 20 USD
+  enter always
+  stop on Purchase
+  wait 1h
+  send reminder(cart) via email
+}
+"#;
+
+/// One that holds, and one that does not.
+const TESTS: &str = r#"test "a reminder after an hour" {
+  given { id: "c1", email: "ada@example.com" }
+  at 2026-01-10T12:00Z
+  event CartAdded { sku: "A1", value: 30 USD }
+  wait 1h
+  expect sent reminder via email
+}
+test "a purchase cancels it" {
+  given { id: "c1", email: "ada@example.com" }
+  at 2026-01-10T12:00Z
+  event CartAdded { sku: "A1", value: 30 USD }
+  wait 59m
+  event Purchase { total: 30 USD }
+  wait 1d
+  expect sent reminder
+  expect not in buyers
+}
+"#;
+
+fn shop() -> Package {
+    Package::new(SHOP).file("tests.persona", TESTS.as_bytes())
+}
+
+#[test]
+fn a_failure_is_shown_with_values_and_timeline() {
+    shop().call(&["test"]).ends_with(1).says(&[
+        "✓ a reminder after an hour",
+        "✗ a purchase cancels it",
+        "tests.persona:15:3",
+        "rescue stops on 2026-01-10 12:59:00",
+        "buyers (main.persona:8)",
+        "Purchase: total 30.00 USD",
+        "2 tests: 1 passed, 1 failed",
+    ]);
+}
+
+#[test]
+fn what_holds_ends_with_0_and_says_so() {
+    shop()
+        .call(&["test", "--filter", "AFTER AN HOUR"])
+        .ends_with(0)
+        .says(&["1 test: all passed"])
+        .complains(&["1 other not chosen"]);
+}
+
+#[test]
+fn a_filter_that_chooses_nothing_is_a_mistake_in_the_call() {
+    shop()
+        .call(&["test", "--filter", "a reminder after an our"])
+        .ends_with(2)
+        .complains(&["did you mean \"a reminder after an hour\"?"]);
+}
+
+#[test]
+fn a_package_without_tests_is_told_how_one_looks() {
+    Package::new(SHOP)
+        .call(&["test"])
+        .ends_with(0)
+        .complains(&["no tests; one looks like this"]);
+}
+
+#[test]
+fn a_broken_program_is_not_tested() {
+    Package::new("segment s { when points > 3 }")
+        .call(&["test"])
+        .ends_with(1)
+        .complains(&["P02"]);
+}
+
+#[test]
+fn a_test_gives_the_log_that_simulate_gives() {
+    let sources = r#"source people of Customer { from "people.ndjson" }
+source carts of CartAdded { from "carts.ndjson"
+  profile = column("profile") }
+source purchases of Purchase { from "purchases.ndjson"
+  profile = column("profile") }
+"#;
+    let people = r#"{"id":"c1","email":"ada@example.com"}"#;
+    let carts = r#"{"id":"test-0001","profile":"c1","at":"2026-01-10T12:00:00Z","sku":"A1","value":30}
+{"id":"test-0002","profile":"c1","at":"2026-01-10T12:10:00Z","sku":"A2","value":3}
+{"id":"test-0003","profile":"c1","at":"2026-01-10T14:00:00Z","sku":"A3","value":40}
+"#;
+    let purchases = r#"{"id":"test-0004","profile":"c1","at":"2026-01-10T14:30:00Z","total":30}
+{"id":"test-0005","profile":"c1","at":"2026-01-12T14:30:00Z","total":30}
+"#;
+    let test = r#"test "the same" {
+  given { id: "c1", email: "ada@example.com" }
+  at 2026-01-10T12:00Z
+  event CartAdded { sku: "A1", value: 30 USD }
+  wait 10m
+  event CartAdded { sku: "A2", value: 3 USD }
+  expect not sent reminder
+  at 2026-01-10T14:00Z
+  event CartAdded { sku: "A3", value: 40 USD }
+  wait 29m
+  expect sent reminder
+  wait 1m
+  event Purchase { total: 30 USD }
+  at 2026-01-12T14:30Z
+  event Purchase { total: 30 USD }
+  expect in buyers
+}
+"#;
+    let package = Package::new(SHOP)
+        .file("sources.persona", sources.as_bytes())
+        .file("people.ndjson", people.as_bytes())
+        .file("carts.ndjson", carts.as_bytes())
+        .file("purchases.ndjson", purchases.as_bytes())
+        .file("tests.persona", test.as_bytes());
+    let json = package
+        .call(&["test", "--format", "json"])
+        .ends_with(0)
+        .json();
+    package
+        .call(&["simulate", "--out", "log.ndjson"])
+        .ends_with(0);
+    let log = std::fs::read_to_string(package.path().join("log.ndjson")).expect("a log");
+    let log: Vec<serde_json::Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a JSON object"))
+        .collect();
+    assert!(log.len() >= 5, "{log:#?}");
+    assert_eq!(json["tests"][0]["log"], serde_json::Value::from(log));
+}
