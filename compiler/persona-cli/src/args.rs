@@ -82,8 +82,13 @@ pub(crate) enum Command {
                             persona bench examples/shop --profiles 1000000 --segment vip --format json"
     )]
     Bench(Bench),
-    /// Explain one answer about one person
-    #[command(after_help = "Example:\n  persona why vip --profile c0042 examples/shop")]
+    /// Explain one person: why they are in a segment, read this, were sent that or nothing
+    #[command(
+        after_help = "Of a trigger, everything that happened to the person is replayed, up to --now.\n\nExamples:\n  \
+                            persona why vip --profile c0042 examples/shop\n  \
+                            persona why cart_reminder --profile c0042 --arg discount=10%\n  \
+                            persona why cart_rescue --profile c0042 --from 2026-01-01 --format json"
+    )]
     Why(Why),
     /// Show how segments and stages overlap on the package's data
     #[command(
@@ -363,7 +368,7 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
 /// `persona why`
 #[derive(Debug, Args)]
 pub(crate) struct Why {
-    /// The segment, trait or partition
+    /// A segment, trait, partition or stage; a trigger, content, channel, purpose or experiment
     pub(crate) name: String,
     /// A package's folder or a .persona file; by default the package around the current folder
     pub(crate) path: Option<PathBuf>,
@@ -373,6 +378,12 @@ pub(crate) struct Why {
     /// The evaluation time; by default the latest event in the data
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<String>,
+    /// Of a trigger: where the replay starts; by default just before the first event
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
+    /// Of a content: an argument, such as `discount=10%`; an event by its id, by default the person's latest
+    #[arg(long = "arg", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub(crate) args: Vec<(String, String)>,
     /// How to print the explanation
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: Prose,

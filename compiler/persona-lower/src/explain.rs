@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use persona_ir::{Explain, ExplainKind, NodeId, Place};
-use persona_sema::{Arg, Expr, ExprKind, Op, Place as Origin};
+use persona_sema::{Arg, BinderId, Expr, ExprKind, Op, Place as Origin};
 
-use crate::body::Body;
+use crate::body::{Body, What};
 use crate::program::{Args, Program};
 use crate::source;
 
@@ -56,11 +56,24 @@ pub(crate) fn explain(
     expr: &Expr,
     budget: &mut Budget,
 ) -> Explain {
+    explain_under(program, name, origin, None, expr, budget)
+}
+
+/// The same where an event may be bound around the expression, at level 0.
+pub(crate) fn explain_under(
+    program: &mut Program<'_>,
+    name: &Arc<str>,
+    origin: Origin,
+    bound: Option<(BinderId, What)>,
+    expr: &Expr,
+    budget: &mut Budget,
+) -> Explain {
     Explainer {
         program,
         name: name.clone(),
         args: Args::from([]),
         origin,
+        bound,
         budget,
     }
     .part(expr)
@@ -72,10 +85,12 @@ struct Explainer<'e, 'a> {
     name: Arc<str>,
     args: Args,
     origin: Origin,
+    /// What is bound around the body.
+    bound: Option<(BinderId, What)>,
     budget: &'e mut Budget,
 }
 
-impl Explainer<'_, '_> {
+impl<'a> Explainer<'_, 'a> {
     fn make(&mut self, kind: ExplainKind, expr: &Expr, parts: Vec<Explain>) -> Explain {
         let node = self.node(expr);
         Explain {
@@ -87,7 +102,15 @@ impl Explainer<'_, '_> {
     }
 
     fn node(&mut self, expr: &Expr) -> NodeId {
-        Body::new(self.program, self.name.clone(), self.args.clone(), 0).expr(expr)
+        self.body().expr(expr)
+    }
+
+    fn body(&mut self) -> Body<'_, 'a> {
+        let mut body = Body::new(self.program, self.name.clone(), self.args.clone(), 0);
+        if let Some((binder, what)) = &self.bound {
+            body.bind(*binder, what.clone());
+        }
+        body
     }
 
     fn place(&self, expr: &Expr) -> Place {
@@ -245,13 +268,13 @@ impl Explainer<'_, '_> {
         if !self.budget.take() {
             return None;
         }
-        let args =
-            Body::new(self.program, self.name.clone(), self.args.clone(), 0).args_of(args, params);
+        let args = self.body().args_of(args, params);
         let mut inner = Explainer {
             program: self.program,
             name: name.clone(),
             args,
             origin,
+            bound: None,
             budget: self.budget,
         };
         Some(inner.part(body))

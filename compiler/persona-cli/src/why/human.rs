@@ -202,7 +202,8 @@ fn operands<'p>(part: &'p Part, facts: &mut Vec<String>, inner: &mut Vec<&'p Par
     }
 }
 
-fn place(location: &Location) -> String {
+/// `rules.persona:12`
+pub(super) fn place(location: &Location) -> String {
     format!("{}:{}", location.path, location.line)
 }
 
@@ -212,6 +213,14 @@ fn changes(changes: &[Change], paint: Paint) -> String {
         [_] => "\nTo be in it, one condition would have to change:\n",
         _ => "\nTo be in it, all of these would have to change:\n",
     };
+    format!(
+        "{head}{}",
+        lay_out(&change_rows(changes), &[Align::Left, Align::Left], paint)
+    )
+}
+
+/// Conditions that would have to change, with the values that they look at now.
+pub(super) fn change_rows(changes: &[Change]) -> Vec<Vec<Cell>> {
     let mut rows = Vec::new();
     for change in changes {
         let wanted = if change.wanted { "" } else { "not: " };
@@ -232,8 +241,5 @@ fn changes(changes: &[Change], paint: Paint) -> String {
             rows.push(vec![Cell::new(format!("    now: {}", now.join("; ")))]);
         }
     }
-    format!(
-        "{head}{}",
-        lay_out(&rows, &[Align::Left, Align::Left], paint)
-    )
+    rows
 }

@@ -62,7 +62,8 @@ pub(crate) fn part(part_: &Part) -> Value {
     })
 }
 
-fn change(change: &Change) -> Value {
+/// A condition that would have to change.
+pub(super) fn change(change: &Change) -> Value {
     let operands: serde_json::Map<String, Value> = change
         .operands
         .iter()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use persona_base::Span;
 
 use super::{ChannelId, Condition, ContentId, PurposeId, Slot};
-use crate::{CalendarUnit, ColId, EventCol, KindId, NodeId, Place};
+use crate::{CalendarUnit, ColId, EventCol, Explain, KindId, NodeId, Place};
 
 /// A trigger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,11 @@ pub struct Trigger {
     pub frame: Vec<Slot>,
     /// What starts a run.
     pub start: Start,
+    /// How what is watched is made up: the membership, the value that changes, the date. Absent where events start it, or a
+    /// clock.
+    pub watched: Option<Explain>,
+    /// How the condition on a change is made up.
+    pub change: Option<Explain>,
     /// Asked at entry.
     pub condition: Option<Condition>,
     /// One run per value of this, which is never missing; absent: one per profile.
@@ -46,6 +51,8 @@ pub struct EventMatch {
     pub kinds: Box<[KindId]>,
     /// The condition, under the event at level 0; it may use the frame.
     pub filter: Option<NodeId>,
+    /// How it is made up. Its nodes, too, stand under the event at level 0.
+    pub explain: Option<Explain>,
     /// What of the event goes where in the frame.
     pub captures: Vec<Capture>,
 }

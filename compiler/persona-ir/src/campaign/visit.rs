@@ -74,7 +74,11 @@ impl Campaign {
 
 fn condition(of: &mut Condition, f: &mut impl FnMut(&mut NodeId)) {
     f(&mut of.node);
-    let mut explains: Vec<&mut Explain> = vec![&mut of.explain];
+    explained(&mut of.explain, f);
+}
+
+fn explained(of: &mut Explain, f: &mut impl FnMut(&mut NodeId)) {
+    let mut explains: Vec<&mut Explain> = vec![of];
     while let Some(explain) = explains.pop() {
         explain.node.iter_mut().for_each(&mut *f);
         explains.extend(&mut explain.parts);
@@ -131,6 +135,8 @@ fn each_of_trigger(trigger: &mut Trigger, f: &mut impl FnMut(&mut NodeId)) {
             condition.iter_mut().for_each(&mut *f);
         }
     }
+    let watched = trigger.watched.iter_mut().chain(&mut trigger.change);
+    watched.for_each(|of| explained(of, f));
     trigger.condition.iter_mut().for_each(|c| condition(c, f));
     trigger.per.iter_mut().for_each(&mut *f);
     trigger.stop_on.iter_mut().for_each(|of| event(of, f));
@@ -142,7 +148,8 @@ fn each_of_trigger(trigger: &mut Trigger, f: &mut impl FnMut(&mut NodeId)) {
 }
 
 fn event(of: &mut EventMatch, f: &mut impl FnMut(&mut NodeId)) {
-    of.filter.iter_mut().for_each(f);
+    of.filter.iter_mut().for_each(&mut *f);
+    of.explain.iter_mut().for_each(|of| explained(of, f));
 }
 
 fn each_of_step(step: &mut StepKind, f: &mut impl FnMut(&mut NodeId)) {

@@ -8,7 +8,7 @@ use persona_ir::campaign::{
     Content, ContentId, EntryLimit, EventMatch, Recurrence, SendStep, SlotFrom, Stale, Start,
     StepKind, Trigger, TriggerId, TriggerStep,
 };
-use persona_ir::{KindId, NodeId, Ty};
+use persona_ir::{Explain, KindId, NodeId, Ty};
 use persona_sema::{
     BinderId, ContentArg, Entry, Expr, Kinds, Query, TriggerStart, TriggerStepKind,
 };
@@ -16,7 +16,7 @@ use persona_sema::{
 use super::{channel_id, condition, content_id, per, purpose_id, value};
 use crate::TooLarge;
 use crate::body::{Body, What};
-use crate::explain::Budget;
+use crate::explain::{Budget, explain_under};
 use crate::frame::Given;
 use crate::program::{Args, Program};
 use crate::{schema, source};
@@ -55,6 +55,7 @@ impl<'a> Lowering<'_, 'a> {
         let def = self.def;
         self.give_names()?;
         let start = self.start()?;
+        let (watched, change) = self.watched();
         let condition = def.condition.as_ref().map(|c| self.ask(c)).transpose()?;
         let per = def.per.as_ref().map(|per| self.value(per)).transpose()?;
         let stop_on = def.stop_on.iter().map(|query| self.event(query));
@@ -68,6 +69,8 @@ impl<'a> Lowering<'_, 'a> {
             place: source::place(def.origin),
             frame: Vec::new(),
             start,
+            watched,
+            change,
             condition,
             per,
             enter: entry(&def.enter),
@@ -164,11 +167,49 @@ impl<'a> Lowering<'_, 'a> {
                 body.condition(filter)
             })
         });
+        let filter = filter.transpose()?;
+        let explain = query.filter.as_deref().map(|filter| {
+            let bound = (query.binder, What::Event(kinds.clone()));
+            self.explain(Some(bound), filter)
+        });
         Ok(EventMatch {
             kinds: kinds.to_vec().into(),
-            filter: filter.transpose()?,
+            filter,
+            explain,
             captures: Vec::new(),
         })
+    }
+
+    /// How an expression that is lowered is made up.
+    fn explain(&mut self, bound: Option<(BinderId, What)>, expr: &Expr) -> Explain {
+        self.budget.next();
+        let def = self.def;
+        explain_under(
+            self.program,
+            &def.name,
+            def.origin,
+            bound,
+            expr,
+            self.budget,
+        )
+    }
+
+    /// How what is watched, and the condition on its change, are made up. Both are lowered.
+    fn watched(&mut self) -> (Option<Explain>, Option<Explain>) {
+        match &self.def.start {
+            TriggerStart::Event(_)
+            | TriggerStart::Inactivity { .. }
+            | TriggerStart::Every { .. } => (None, None),
+            TriggerStart::Membership { of, .. } => (Some(self.explain(None, of)), None),
+            TriggerStart::Anniversary { date, .. } => (Some(self.explain(None, date)), None),
+            TriggerStart::Change {
+                value, condition, ..
+            } => {
+                let watched = self.explain(None, value);
+                let change = condition.as_ref().map(|c| self.explain(None, c));
+                (Some(watched), change)
+            }
+        }
     }
 
     fn start(&mut self) -> Result<Start, TooLarge> {

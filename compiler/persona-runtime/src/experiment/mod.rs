@@ -47,14 +47,18 @@ pub fn assign(arm: &Arm, key: &str) -> Assignment {
     if arm.layer.as_ref().is_some_and(outside) {
         return Assignment::Outside;
     }
-    let bucket = match arm.hash {
+    arm_of(bucket(arm, key), arm.holdout, &arm.ends)
+}
+
+/// The bucket of somebody with a key, of as many as the hash has.
+pub fn bucket(arm: &Arm, key: &str) -> u32 {
+    match arm.hash {
         ArmHash::Sha256 => hash::sha256(&arm.salt, key),
         ArmHash::GrowthBook1 => hash::growthbook_1(&arm.salt, key),
         ArmHash::GrowthBook2 => hash::growthbook_2(&arm.salt, key),
         ArmHash::Unleash => hash::unleash(&arm.salt, key),
         ArmHash::Flagd => hash::flagd(&arm.salt, key),
-    };
-    arm_of(bucket, arm.holdout, &arm.ends)
+    }
 }
 
 /// Whether somebody has a bucket of a layer in `[from, to)`.
@@ -80,7 +84,12 @@ impl GlobalHoldout {
 
     /// Whether somebody is in it.
     pub fn holds(&self, key: &str) -> bool {
-        self.buckets > 0 && hash::sha256(&self.salt, key) < self.buckets
+        self.buckets > 0 && self.bucket(key) < self.buckets
+    }
+
+    /// The bucket of somebody, of [`LAYER_BUCKETS`].
+    pub fn bucket(&self, key: &str) -> u32 {
+        hash::sha256(&self.salt, key)
     }
 }
 

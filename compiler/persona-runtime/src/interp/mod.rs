@@ -87,9 +87,14 @@ impl Prepared {
 
     /// Prepares the plan of a campaign, the conditions on events that stand outside of all queries included.
     pub fn of_campaign(campaign: &Campaign) -> Self {
-        let mut prepared = Self::new(&campaign.plan);
-        for body in campaign.bodies() {
-            prepared.graph.prepare(&campaign.plan, body);
+        Self::with_bodies(&campaign.plan, campaign.bodies())
+    }
+
+    /// Prepares a plan of which these nodes, too, are asked under binders.
+    pub fn with_bodies(plan: &Plan, bodies: impl IntoIterator<Item = NodeId>) -> Self {
+        let mut prepared = Self::new(plan);
+        for body in bodies {
+            prepared.graph.prepare(plan, body);
         }
         prepared
     }

@@ -181,7 +181,7 @@ impl<F: Facts> Engine<'_, '_, F> {
         };
         self.state.exposed.insert(place, experiment);
         let what = Happened::Exposed { experiment, arm };
-        self.record(run.clone(), Some(step), what);
+        self.record(run.clone(), Some(step), &[], what);
     }
 
     /// Which of some experiments would have made a difference: where another arm, or none, gives another answer.

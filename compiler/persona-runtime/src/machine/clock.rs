@@ -21,8 +21,8 @@ fn next(zone: &Zone, after: i64, at: i64, day: impl Fn(i64) -> Option<i64>) -> i
     NEVER
 }
 
-/// The first instant after one at which a recurrence is due.
-pub(super) fn recurrence(zone: &Zone, after: i64, unit: Recurrence, at: i64) -> i64 {
+/// The first instant after one at which a recurrence is due, at a time of day in seconds.
+pub fn recurrence(zone: &Zone, after: i64, unit: Recurrence, at: i64) -> i64 {
     next(zone, after, at, |date| {
         Some(match unit {
             Recurrence::Day => date,
@@ -39,8 +39,8 @@ pub(super) fn local_time(zone: &Zone, after: i64, weekday: Option<u8>, at: i64) 
     })
 }
 
-/// The first instant after one at which an anniversary of a date is due.
-pub(super) fn anniversary(zone: &Zone, after: i64, date: i64, at: i64) -> i64 {
+/// The first instant after one at which an anniversary of a date is due, at a time of day in seconds.
+pub fn anniversary(zone: &Zone, after: i64, date: i64, at: i64) -> i64 {
     next(zone, after, at, |from| {
         let found = calendar::next_anniversary(date, from);
         // At the end of the calendar it is clamped to a day that is none.

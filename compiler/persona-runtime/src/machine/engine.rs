@@ -12,6 +12,7 @@ use super::outcome::{Happened, Outcome, RunId, Stopped};
 use super::person::Person;
 use super::program::Program;
 use super::state::{Phase, Run, State};
+use super::witness::{Seen, Sight, Witness};
 use crate::flips::NEVER;
 use crate::time::{Clock, Zone};
 use crate::{Evaluator, EventRef, Facts, ProfileEvaluator, Value};
@@ -84,6 +85,22 @@ pub(super) struct Engine<'e, 'c, F: Facts> {
     pub(super) did: bool,
     /// Whether the profile appears in this instant.
     pub(super) appears: bool,
+    /// The event that is looked at.
+    event: Option<EventRef>,
+    witness: Looking<'e, F>,
+}
+
+/// Somebody who looks on, perhaps.
+struct Looking<'e, F: Facts>(Option<&'e mut dyn Witness<F>>);
+
+impl<F: Facts> std::fmt::Debug for Looking<'_, F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() {
+            "witness"
+        } else {
+            "nobody"
+        })
+    }
 }
 
 impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
@@ -111,7 +128,14 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
             fired: vec![false; watches],
             did: false,
             appears: false,
+            event: None,
+            witness: Looking(None),
         }
+    }
+
+    /// Lets somebody look on.
+    pub(super) fn let_look_on(&mut self, witness: &'e mut dyn Witness<F>) {
+        self.witness = Looking(Some(witness));
     }
 
     /// Goes on with another person, whose row the facts are at.
@@ -266,15 +290,47 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
 
     // ---- what is said ----
 
-    /// Records an outcome of a run.
-    pub(super) fn record(&mut self, run: RunId, step: Option<u32>, what: Happened) {
-        self.out.push(Outcome {
+    /// Records an outcome of a run with this frame.
+    pub(super) fn record(
+        &mut self,
+        run: RunId,
+        step: Option<u32>,
+        frame: &[Value],
+        what: Happened,
+    ) {
+        let outcome = Outcome {
             at: self.now,
             profile: Arc::clone(&self.key),
             run,
             step,
             what,
-        });
+        };
+        self.tell(frame, Seen::Outcome(&outcome));
+        self.out.push(outcome);
+    }
+
+    /// Tells whoever looks on what is seen now, as things are before it is done.
+    pub(super) fn tell(&mut self, frame: &[Value], what: Seen<'_>) {
+        if self.witness.0.is_none() {
+            return;
+        }
+        let clock = self.clock().clone();
+        let sight = Sight {
+            person: self.person,
+            clock,
+            frame,
+            event: self.event,
+            what,
+        };
+        if let Looking(Some(witness)) = &mut self.witness {
+            witness.see(&sight);
+        }
+    }
+
+    /// Everything up to an instant is over: tells whoever looks on.
+    pub(super) fn end(&mut self, now: i64) {
+        self.begin(now);
+        self.tell(&[], Seen::End);
     }
 
     // ---- changes ----
@@ -321,7 +377,8 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
     fn delete(&mut self, at: i64) {
         self.now = at;
         for run in std::mem::take(&mut self.state.runs) {
-            self.record(run.id, Some(run.step), Happened::Stopped(Stopped::Deleted));
+            let what = Happened::Stopped(Stopped::Deleted);
+            self.record(run.id, Some(run.step), &run.frame, what);
         }
         self.state = State::default();
         self.person.erase();
@@ -334,6 +391,7 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
 
     /// An event that was just made visible: stops, waits, inactivity, entries.
     fn happens(&mut self, event: EventRef, late: bool) {
+        self.event = Some(event);
         self.heard(event.kind);
         let program = self.program;
         let listeners = &program.kinds[event.kind];
@@ -352,6 +410,7 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
                 self.start_by_event(*trigger, event);
             }
         }
+        self.event = None;
     }
 
     /// Runs that an event ends, and waits.
@@ -371,17 +430,16 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
             }
             if let Some(place) = found {
                 self.did = true;
-                self.record(
-                    run.id,
-                    Some(run.step),
-                    Happened::Stopped(Stopped::Event(place)),
-                );
+                let what = Happened::Stopped(Stopped::Event(place));
+                self.record(run.id, Some(run.step), &run.frame, what);
                 continue;
             }
             if run.phase == Phase::Event
                 && let Some(of) = super::run::waits_for(trigger, run.step)
                 && self.matches(of, event, &run.frame)
             {
+                let (id, step) = (&run.id, run.step);
+                self.tell(&run.frame, Seen::Woken { run: id, step });
                 self.capture(of, event, &mut run.frame);
                 run.phase = Phase::Ready;
                 run.step += 1;
@@ -413,7 +471,7 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
             {
                 self.did = true;
                 let what = Happened::Stopped(Stopped::Condition(place));
-                self.record(run.id, Some(run.step), what);
+                self.record(run.id, Some(run.step), &run.frame, what);
                 continue;
             }
             live.push(run);

@@ -63,7 +63,9 @@ mod start;
 mod state;
 mod store;
 mod stream;
+mod witness;
 
+pub use clock::{anniversary, recurrence};
 pub use engine::Unsettled;
 pub use input::{Counts, Input, Options, What};
 pub use live::{Doing, Live};
@@ -74,7 +76,9 @@ pub use outcome::{
 };
 pub use person::Person;
 pub use program::Program;
-pub use replay::{Change, Replay, replay};
+pub use replay::{Change, Replay, replay, replay_person};
+pub use send::{Room, quiet_until, room};
 pub use state::{BadState, STATE_VERSION, State};
 pub use store::Store;
 pub use stream::Machine;
+pub use witness::{Seen, Sight, Witness};

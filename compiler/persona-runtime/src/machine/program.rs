@@ -152,6 +152,18 @@ impl<'c> Program<'c> {
         self
     }
 
+    /// The same, where starting events that fail their `where` are outcomes.
+    #[must_use]
+    pub fn recording_where(mut self) -> Self {
+        self.options.record_where = true;
+        self
+    }
+
+    /// The thresholds of ranks.
+    pub fn calibration(&self) -> &Arc<Calibration> {
+        &self.calibration
+    }
+
     /// The campaign.
     pub fn campaign(&self) -> &'c Campaign {
         self.campaign

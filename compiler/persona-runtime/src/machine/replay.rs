@@ -11,6 +11,7 @@ use super::engine::{Arrival, Arrives, Engine, Unsettled};
 use super::person::{Made, Person};
 use super::program::Program;
 use super::state::State;
+use super::witness::Witness;
 use super::{Counts, Outcome};
 use crate::flips::NEVER;
 use crate::time::Times;
@@ -69,6 +70,36 @@ pub fn replay(
         in_order(&mut found, sink);
     }
     Ok(counts)
+}
+
+/// Replays one person, by row, while somebody looks on; gives their outcomes.
+///
+/// # Errors
+/// As [`replay`].
+pub fn replay_person(
+    program: &Program<'_>,
+    replay: &Replay<'_>,
+    row: usize,
+    witness: &mut dyn Witness<Dataset>,
+) -> Result<(Vec<Outcome>, Counts), Unsettled> {
+    let campaign = program.campaign;
+    let (plan, data) = (&campaign.plan, replay.data);
+    let person = Person::new(data, &plan.schema, &program.options.arms);
+    let times = Times::package(plan, program.options.from);
+    let calibration = Arc::clone(&program.calibration);
+    let prepared = Arc::clone(&program.prepared);
+    let evaluator = Evaluator::over(plan, &person, times, calibration, prepared);
+    let mut engine = Engine::new(program, &person, &evaluator);
+    engine.let_look_on(witness);
+    let mut history = History::default();
+    history.load(replay, row);
+    let until = replay.until.saturating_add(1);
+    one(&mut engine, &person, &history, None, row, until)?;
+    engine.end(replay.until);
+    Ok((
+        std::mem::take(&mut engine.out),
+        std::mem::take(&mut engine.counts),
+    ))
 }
 
 /// What is kept of a person from one part of the time to the next.

@@ -11,6 +11,7 @@ use super::clock;
 use super::engine::Engine;
 use super::outcome::{Ended, Happened, RunId, key};
 use super::state::{Phase, Run};
+use super::witness::Seen;
 use crate::flips::NEVER;
 use crate::{Facts, Value};
 
@@ -87,12 +88,18 @@ impl<F: Facts> Engine<'_, '_, F> {
                 Next::Step(step) => run.step = step,
                 Next::Stay(phase, due) => {
                     (run.phase, run.due) = (phase, due);
+                    let (id, step) = (&run.id, run.step);
+                    let seen = match phase {
+                        Phase::Send => Seen::Sends { run: id, step },
+                        _ => Seen::Waits { run: id, step, due },
+                    };
+                    self.tell(&run.frame, seen);
                     return Some(run);
                 }
                 Next::End(ended) => {
                     let step = (ended != Ended::Finished).then_some(run.step);
                     self.did = true;
-                    self.record(run.id, step, Happened::Ended(ended));
+                    self.record(run.id, step, &run.frame, Happened::Ended(ended));
                     return None;
                 }
             }
@@ -138,7 +145,7 @@ impl<F: Facts> Engine<'_, '_, F> {
                 run.dirty |= self.program.stops[run.id.trigger].cols.contains(col);
                 self.did = true;
                 let what = Happened::Set { col: *col, value };
-                self.record(run.id.clone(), Some(run.step), what);
+                self.record(run.id.clone(), Some(run.step), &run.frame, what);
                 return after;
             }
             StepKind::Stop => return Next::End(Ended::Stop),
@@ -187,6 +194,13 @@ impl<F: Facts> Engine<'_, '_, F> {
             taken
         };
         let taken = ask(self);
+        let (id, step) = (&run.id, run.step);
+        let seen = Seen::Branches {
+            run: id,
+            step,
+            taken,
+        };
+        self.tell(&run.frame, seen);
         let needs = &self.program.needs;
         let asked = arms.iter().flat_map(|(of, _)| &needs.get(of.node).arms);
         let mut experiments: Vec<ExperimentId> = asked.copied().collect();
@@ -219,7 +233,7 @@ impl<F: Facts> Engine<'_, '_, F> {
         let values: Arc<[Value]> = row.into();
         self.made(kind, Arc::clone(&values));
         let what = Happened::Emitted { kind, values };
-        self.record(run.id.clone(), Some(run.step), what);
+        self.record(run.id.clone(), Some(run.step), &run.frame, what);
     }
 
     /// An event was made.

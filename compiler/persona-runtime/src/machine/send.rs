@@ -3,15 +3,19 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use persona_ir::campaign::{Channel, ContentId, DropReason, Limit, Per, SendStep, Skip, StepKind};
-use persona_ir::{ColId, ExperimentId, InstantSpec};
+use persona_ir::campaign::{
+    Channel, ContentId, DropReason, Limit, Per, Quiet, SendStep, Skip, StepKind,
+};
+use persona_ir::{ColId, ExperimentId, InstantSpec, KindId};
 
 use super::clock;
 use super::engine::Engine;
 use super::outcome::{Deferral, Delivery, Drop, Happened, Message, Waits};
+use super::person::Person;
 use super::run::placeholder;
 use super::state::{Phase, Run};
 use crate::content::Rendered;
+use crate::time::Clock;
 use crate::{Facts, Value};
 
 /// Columns of the event `Sent`.
@@ -81,12 +85,12 @@ impl<F: Facts> Engine<'_, '_, F> {
             Verdict::Defer(deferral) => {
                 run.due = deferral.until;
                 let what = Happened::Deferred(message, deferral);
-                self.record(run.id.clone(), Some(run.step), what);
+                self.record(run.id.clone(), Some(run.step), &run.frame, what);
                 return run;
             }
             Verdict::Drop(drop, decided) => {
                 let what = Happened::Dropped(message, drop);
-                self.record(run.id.clone(), Some(run.step), what);
+                self.record(run.id.clone(), Some(run.step), &run.frame, what);
                 for experiment in decided {
                     self.expose(&run.id, run.step, experiment);
                 }
@@ -156,6 +160,8 @@ impl<F: Facts> Engine<'_, '_, F> {
                 Value::Str(Arc::clone(&variant.name))
             }),
         ];
+        let what = Happened::Sent(Box::new(delivery));
+        self.record(run.id.clone(), Some(run.step), &run.frame, what);
         self.made(campaign.sent, Arc::new(values));
         run.sent = true;
         if let Some(slot) = send.message
@@ -164,8 +170,6 @@ impl<F: Facts> Engine<'_, '_, F> {
             *place = id;
             run.dirty = true;
         }
-        let what = Happened::Sent(Box::new(delivery));
-        self.record(run.id.clone(), Some(run.step), what);
         let mut exposed = self.experiments_about(run, send.content);
         exposed.extend(decided);
         exposed.sort_unstable();
@@ -309,13 +313,13 @@ impl<F: Facts> Engine<'_, '_, F> {
     fn quiet_until(&mut self, channel: &Channel) -> Option<i64> {
         let mut until = None;
         for quiet in &channel.quiet {
-            let holds = clock::is_quiet(self.clock(), quiet)
-                && quiet
-                    .condition
-                    .as_ref()
-                    .is_none_or(|of| self.ask(of.node, &[]).is_true());
-            if holds {
-                until = until.max(Some(clock::quiet_end(self.clock(), quiet)));
+            let end = quiet_until(self.clock(), quiet);
+            let mut holds = || {
+                let condition = quiet.condition.as_ref();
+                condition.is_none_or(|of| self.ask(of.node, &[]).is_true())
+            };
+            if end.is_some() && holds() {
+                until = until.max(end);
             }
         }
         until
@@ -332,39 +336,56 @@ impl<F: Facts> Engine<'_, '_, F> {
 
     /// Where a limit is full: the first instant at which it has room.
     fn room(&mut self, limit: &Limit) -> Option<i64> {
-        let since = match limit.per {
-            Per::Rolling(length) => self.now.saturating_sub(length).saturating_add(1),
-            Per::Calendar(unit) => {
-                let start = InstantSpec::UnitStart { unit, offset: 0 };
-                self.clock().instant(start)
-            }
-        };
-        // The latest deliveries; the last that is found is the one that has to leave.
-        let (mut found, mut oldest) = (0, 0);
         let (person, sent) = (self.person, self.program.campaign.sent);
-        person.latest_of(&[sent], |event| {
-            let at = person.at(event);
-            if at < since {
-                return false;
-            }
-            let through = match person.event_value(event, CHANNEL) {
-                Value::Enum(channel) => limit.channels.iter().any(|of| of.0 == channel),
-                _ => false,
-            };
-            if through {
-                (found, oldest) = (found + 1, at);
-            }
-            found < limit.count
-        });
-        if found < limit.count {
-            return None;
+        room(self.clock(), person, sent, limit).until
+    }
+}
+
+/// When quiet hours end that hold at a clock's `now`, whoever they are for.
+pub fn quiet_until(clock: &Clock, quiet: &Quiet) -> Option<i64> {
+    clock::is_quiet(clock, quiet).then(|| clock::quiet_end(clock, quiet))
+}
+
+/// What a limit has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// How many deliveries it counts now, at most as many as it allows.
+    pub used: u32,
+    /// Of them the earliest.
+    pub earliest: Option<i64>,
+    /// Where it is full: the first instant at which it has room, if nothing else is sent.
+    pub until: Option<i64>,
+}
+
+/// What a limit has left for a person, whose events of the kind `Sent` say what was delivered.
+pub fn room<F: Facts>(clock: &Clock, person: &Person<'_, F>, sent: KindId, limit: &Limit) -> Room {
+    let since = match limit.per {
+        Per::Rolling(length) => clock.now().saturating_sub(length).saturating_add(1),
+        Per::Calendar(unit) => clock.instant(InstantSpec::UnitStart { unit, offset: 0 }),
+    };
+    // The latest deliveries; the last that is found is the one that has to leave.
+    let (mut used, mut earliest) = (0, None);
+    person.latest_of(&[sent], |event| {
+        let at = person.at(event);
+        if at < since {
+            return false;
         }
-        Some(match limit.per {
-            Per::Rolling(length) => oldest.saturating_add(length),
-            Per::Calendar(unit) => {
-                let next = InstantSpec::UnitStart { unit, offset: 1 };
-                self.clock().instant(next)
-            }
-        })
+        let through = match person.event_value(event, CHANNEL) {
+            Value::Enum(channel) => limit.channels.iter().any(|of| of.0 == channel),
+            _ => false,
+        };
+        if through {
+            (used, earliest) = (used + 1, Some(at));
+        }
+        used < limit.count
+    });
+    let until = || match limit.per {
+        Per::Rolling(length) => earliest.unwrap_or(since).saturating_add(length),
+        Per::Calendar(unit) => clock.instant(InstantSpec::UnitStart { unit, offset: 1 }),
+    };
+    Room {
+        used,
+        earliest,
+        until: (used >= limit.count).then(until),
     }
 }

@@ -29,7 +29,7 @@ impl<F: Facts> Engine<'_, '_, F> {
             self.counts.failed_where[trigger] += 1;
             if self.program.options.record_where {
                 let start = self.start_of(event);
-                self.refuse(trigger, Value::Missing, start, Refusal::Where);
+                self.refuse(trigger, Value::Missing, start, &[], Refusal::Where);
             }
             return;
         }
@@ -69,7 +69,7 @@ impl<F: Facts> Engine<'_, '_, F> {
         let per = def.per.map_or(Value::Missing, |per| self.ask(per, &frame));
         let start = start(self);
         if !holds {
-            return self.refuse(trigger, per, start, Refusal::When);
+            return self.refuse(trigger, per, start, &frame, Refusal::When);
         }
         let place = match self.live(trigger, &per) {
             Ok(place) if def.restart && !self.state.runs[place].sent => {
@@ -78,33 +78,41 @@ impl<F: Facts> Engine<'_, '_, F> {
                     per,
                     start,
                 };
-                self.state.runs[place] = new_run(id.clone(), frame);
                 self.did = true;
-                return self.record(id, None, Happened::Restarted);
+                self.record(id.clone(), None, &frame, Happened::Restarted);
+                self.state.runs[place] = new_run(id, frame);
+                return;
             }
-            Ok(_) => return self.refuse(trigger, per, start, Refusal::Running),
+            Ok(_) => return self.refuse(trigger, per, start, &frame, Refusal::Running),
             Err(place) => place,
         };
         if !self.may_enter(trigger, &per) {
-            return self.refuse(trigger, per, start, Refusal::Limit);
+            return self.refuse(trigger, per, start, &frame, Refusal::Limit);
         }
         let id = RunId {
             trigger,
             per,
             start,
         };
-        self.state.runs.insert(place, new_run(id.clone(), frame));
         self.did = true;
-        self.record(id, None, Happened::Entered);
+        self.record(id.clone(), None, &frame, Happened::Entered);
+        self.state.runs.insert(place, new_run(id, frame));
     }
 
-    fn refuse(&mut self, trigger: TriggerId, per: Value, start: RunStart, refusal: Refusal) {
+    fn refuse(
+        &mut self,
+        trigger: TriggerId,
+        per: Value,
+        start: RunStart,
+        frame: &[Value],
+        refusal: Refusal,
+    ) {
         let id = RunId {
             trigger,
             per,
             start,
         };
-        self.record(id, None, Happened::Refused(refusal));
+        self.record(id, None, frame, Happened::Refused(refusal));
     }
 
     /// Whether one may enter with a key, and if so, counts it.
@@ -320,7 +328,7 @@ impl<F: Facts> Engine<'_, '_, F> {
             self.counts.failed_where[trigger] += 1;
             if self.program.options.record_where {
                 let start = RunStart::Due(self.now);
-                self.refuse(trigger, Value::Missing, start, Refusal::Where);
+                self.refuse(trigger, Value::Missing, start, &frame, Refusal::Where);
             }
             return;
         }

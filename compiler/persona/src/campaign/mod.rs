@@ -7,6 +7,7 @@ mod render;
 mod simulate;
 mod test;
 mod timeline;
+mod why;
 
 use std::sync::Arc;
 
@@ -26,6 +27,10 @@ pub use simulate::{
 };
 pub use test::{TestEntry, TestFailure, TestOptions, TestReport, TestResult, TestValue};
 pub use timeline::{Entry, EntryKind};
+pub use why::{
+    ArmWhy, Because, ChannelWhy, Check, ContentWhy, ExperimentWhy, Explained, Nearest, Never, Seat,
+    TriggerCounts, TriggerMoment, TriggerWhy, WhyOptions,
+};
 
 /// The second half of a package beside a program that answers from the same plan.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use persona_runtime::{Evaluation, Evaluator, ProfileEvaluator, Value};
 
 use super::{Staged, args};
 use crate::error::guarded;
+use crate::run::LoadedData;
 use crate::why::{Part, Reader, extended};
 use crate::{Error, Location, Now, Program, Progress};
 
@@ -109,8 +110,21 @@ impl Program {
         progress: &dyn Progress,
     ) -> Result<RenderResult, Error> {
         let staged = self.staged()?;
-        let id = staged.content(content)?;
+        staged.content(content)?;
         let loaded = staged.load(options.now.clone(), progress)?;
+        self.render_loaded(content, key, options, &loaded)
+    }
+
+    /// As [`Self::render`], of data that are loaded.
+    pub(super) fn render_loaded(
+        &self,
+        content: &str,
+        key: &str,
+        options: &RenderOptions,
+        loaded: &LoadedData,
+    ) -> Result<RenderResult, Error> {
+        let staged = self.staged()?;
+        let id = staged.content(content)?;
         let plan = &staged.program.plan;
         let profile = loaded.data.find(&plan.schema, key);
         let profile = profile.ok_or_else(|| self.no_profile(key, &loaded.data))?;

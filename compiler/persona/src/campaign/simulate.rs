@@ -260,7 +260,7 @@ fn rows_with_instants(plan: &Plan) -> Option<String> {
 }
 
 /// Just before the first event.
-fn first_event(data: &Dataset) -> Option<i64> {
+pub(super) fn first_event(data: &Dataset) -> Option<i64> {
     let ats = data
         .events
         .iter()

@@ -20,7 +20,7 @@ pub struct Change {
 }
 
 /// The fewest conditions that would have to turn for the whole to hold.
-pub(super) fn smallest(part: &Part) -> Vec<Change> {
+pub(crate) fn smallest(part: &Part) -> Vec<Change> {
     let mut conditions = Vec::new();
     needed(part, true).collect(&mut conditions);
     conditions

@@ -15,9 +15,10 @@ use crate::error::guarded;
 use crate::{Error, Location, Program, Shown};
 
 pub use change::Change;
-pub(crate) use evidence::extended;
+pub(crate) use change::smallest;
+pub(crate) use evidence::{Evidence, extended};
 pub use tree::{Part, PartKind};
-pub(crate) use tree::{Reader, exact};
+pub(crate) use tree::{Reader, exact, one_line};
 
 /// An answer about one profile, with its reasons.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use persona_ir::{AggKind, Explain, ExplainKind, NodeId, Op, Output, OutputKind, 
 use persona_runtime::display::iso;
 use persona_runtime::flips::{Flip, STEPS};
 use persona_runtime::time::Zone;
-use persona_runtime::{Evaluator, ProfileEvaluator, Value};
+use persona_runtime::{Dataset, Evaluator, EventRef, Facts, ProfileEvaluator, Value};
 
 use super::evidence::Evidence;
 use super::{Flips, Moment, is_junction};
@@ -64,21 +64,23 @@ pub enum PartKind {
 }
 
 /// Reads explanations for one profile.
-pub(crate) struct Reader<'r, 'e> {
+pub(crate) struct Reader<'r, 'e, F: Facts = Dataset> {
     program: &'r Program,
-    evaluator: &'r Evaluator<'e>,
-    profile: ProfileEvaluator<'r>,
+    evaluator: &'r Evaluator<'e, F>,
+    profile: ProfileEvaluator<'r, F>,
     evidence: &'r Evidence,
+    /// What is bound around what is explained, at level 0.
+    event: Option<EventRef>,
     /// The answers that are already shown.
     seen: Vec<Arc<str>>,
     depth: usize,
     left: usize,
 }
 
-impl<'r, 'e> Reader<'r, 'e> {
+impl<'r, 'e, F: Facts> Reader<'r, 'e, F> {
     pub(crate) fn new(
         program: &'r Program,
-        evaluator: &'r Evaluator<'e>,
+        evaluator: &'r Evaluator<'e, F>,
         evidence: &'r Evidence,
         profile: usize,
     ) -> Self {
@@ -88,6 +90,7 @@ impl<'r, 'e> Reader<'r, 'e> {
             evaluator,
             profile,
             evidence,
+            event: None,
             seen: Vec::new(),
             depth: 0,
             left: PARTS,
@@ -99,16 +102,39 @@ impl<'r, 'e> Reader<'r, 'e> {
         self.profile.set_frame(frame);
     }
 
-    /// The value of a node.
-    pub(super) fn shown(&mut self, node: NodeId) -> Shown {
-        let value = self.profile.value(node);
+    /// Goes on with an explanation of its own: what was shown counts no more.
+    pub(crate) fn next(&mut self, event: Option<EventRef>) {
+        self.event = event;
+        self.seen.clear();
+        self.left = PARTS;
+    }
+
+    /// The value of a node; none where an event decides it, and there is none.
+    fn value(&mut self, node: NodeId) -> Option<Value> {
+        let closed = self.evaluator.prepared_plan().is_closed(node);
+        match self.event {
+            _ if closed => Some(self.profile.value(node)),
+            Some(event) => Some(self.profile.value_for(node, event)),
+            None => None,
+        }
+    }
+
+    /// The value of a node, ready to be shown.
+    fn shown_if(&mut self, node: NodeId) -> Option<Shown> {
+        let value = self.value(node)?;
+        Some(self.show(node, &value))
+    }
+
+    fn show(&self, node: NodeId, value: &Value) -> Shown {
         let ty = &self.evaluator.plan().nodes[node].ty;
-        Shown::new(
-            &value,
-            ty,
-            &self.program.plan.schema,
-            self.profile.clock().zone(),
-        )
+        let zone = self.profile.clock().zone();
+        Shown::new(value, ty, &self.program.plan.schema, zone)
+    }
+
+    /// The value of a closed node.
+    pub(crate) fn shown(&mut self, node: NodeId) -> Shown {
+        let value = self.profile.value(node);
+        self.show(node, &value)
     }
 
     /// When a node's value changes by itself, or whether it is a certain stage.
@@ -146,7 +172,7 @@ impl<'r, 'e> Reader<'r, 'e> {
     /// A part with all that it is made of.
     pub(crate) fn part(&mut self, explain: &Explain) -> Part {
         self.left = self.left.saturating_sub(1);
-        let value = explain.node.map(|node| self.shown(node));
+        let value = explain.node.and_then(|node| self.shown_if(node));
         let mut evidence = explain
             .node
             .map(|node| self.evidence_of(node))
@@ -330,7 +356,7 @@ fn kind(explain: &Explain, value: Option<&Shown>) -> PartKind {
 }
 
 /// Source text on one line: comments go, white space becomes one space, parentheses around the whole go.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let lines = text.lines().map(|line| match line.find("//") {
         Some(at) if !line[..at].contains('"') => &line[..at],
         _ => line,
