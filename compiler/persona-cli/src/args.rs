@@ -475,9 +475,9 @@ pub(crate) struct Overlap {
     /// The evaluation time; by default the latest event in the data
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<String>,
-    /// How to show the overlap
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub(crate) format: Picture,
+    /// How to show the overlap; by default what --out's ending says, else a table
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Picture>,
     /// Write it to a file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,

@@ -43,6 +43,21 @@ impl Failure {
         }))
     }
 
+    /// A file that was asked for and cannot be written.
+    pub(crate) fn unwritable(path: &std::path::Path, error: &std::io::Error) -> Self {
+        let path = path.display();
+        Self::call(match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                format!("{path}: the folder of this file does not exist")
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                format!("{path}: no permission to write this file")
+            }
+            std::io::ErrorKind::IsADirectory => format!("{path} is a folder, and no file"),
+            _ => format!("{path} cannot be written: {error}"),
+        })
+    }
+
     /// Says what to do.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());

@@ -7,6 +7,7 @@ mod table;
 mod upset;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use persona::overlap::{OverlapOptions, OverlapResult};
 use persona::{Package, RunOptions};
@@ -38,24 +39,35 @@ pub(crate) fn overlap(args: &Overlap, term: Term) -> Result<Outcome, Failure> {
     let result = program.overlap(&options, &bars);
     bars.finish();
     let result = result?;
-    let text = match args.format {
+    let format = args.format.unwrap_or_else(|| form_of(args.out.as_deref()));
+    let text = match format {
         Picture::Table => table::text(program.name(), &result, term.out),
         Picture::Json => format!("{}\n", json::object(&result)),
         Picture::Html => html::page(program.name(), &result),
     };
-    match &args.out {
+    match args.out.as_ref().filter(|path| *path != Path::new("-")) {
         None => io::stdout().lock().write_all(text.as_bytes())?,
         Some(path) => {
-            std::fs::write(path, text).map_err(|error| {
-                Failure::call(format!("{} cannot be written: {error}", path.display()))
-            })?;
+            std::fs::write(path, text).map_err(|error| Failure::unwritable(path, &error))?;
             term.say(format_args!("the overlap is in {}", path.display()));
         }
     }
-    if args.format != Picture::Table {
+    if format != Picture::Table {
         result.notes.iter().for_each(|note| term.say(note));
     }
     Ok(Outcome::Fine)
+}
+
+/// The form that a file's name asks for.
+fn form_of(path: Option<&Path>) -> Picture {
+    match path
+        .and_then(Path::extension)
+        .and_then(|ending| ending.to_str())
+    {
+        Some("html" | "htm") => Picture::Html,
+        Some("json") => Picture::Json,
+        _ => Picture::Table,
+    }
 }
 
 /// What is not shown, in sentences.

@@ -16,6 +16,12 @@ use crate::term::Term;
 
 /// Renders a content.
 pub(crate) fn render(args: &Render, term: Term) -> Result<Outcome, Failure> {
+    if args.html.as_deref() == Some(std::path::Path::new("-")) {
+        return Err(Failure::call(
+            "`--html -` would mix the page into the text, which goes to standard output",
+        )
+        .help("name a file, as in `--html preview.html`"));
+    }
     let package = Package::open(args.path.as_deref())?;
     let Some(program) = run::compiled(&package, term)? else {
         return Ok(Outcome::ProgramIsWrong);
@@ -33,11 +39,13 @@ pub(crate) fn render(args: &Render, term: Term) -> Result<Outcome, Failure> {
         Prose::Human => human::text(&result, term.out),
         Prose::Json => format!("{}\n", json::object(&result)),
     };
+    // The page first: whoever reads the text may stop reading.
+    if let Some(path) = &args.html {
+        std::fs::write(path, page::page(&result))
+            .map_err(|error| Failure::unwritable(path, &error))?;
+    }
     io::stdout().lock().write_all(text.as_bytes())?;
     if let Some(path) = &args.html {
-        std::fs::write(path, page::page(&result)).map_err(|error| {
-            Failure::call(format!("{} cannot be written: {error}", path.display()))
-        })?;
         if !term.quiet {
             eprintln_path(path)?;
         }

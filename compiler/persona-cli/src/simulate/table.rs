@@ -15,10 +15,13 @@ const LEVELS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇',
 
 /// Everything that a simulation has to say.
 pub(super) fn text(name: &str, result: &Simulation, paint: Paint) -> String {
+    let from = match &result.first {
+        Some(first) => format!("{} (the first event)", first.text),
+        None => result.from.text.clone(),
+    };
     let mut text = format!(
-        "{} from {} to {}, {}\n",
+        "{} from {from} to {}, {}\n",
         paint.bold(name),
-        result.from.text,
         when(&result.until),
         counted(result.profiles, "profile", "profiles"),
     );

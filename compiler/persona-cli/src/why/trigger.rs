@@ -41,9 +41,12 @@ pub(super) fn text(why: &TriggerWhy, paint: Paint) -> String {
             format!("{name}{title} ran {} for {key}", paint.green(times))
         }
     };
+    let from = match &why.first {
+        Some(first) => format!("{} (the first event)", first.text),
+        None => why.from.text.clone(),
+    };
     let about = format!(
-        "replayed from {} to {}; times are in {}",
-        why.from.text,
+        "replayed from {from} to {}; times are in {}",
         run::when(&why.until),
         why.zone
     );

@@ -1,13 +1,13 @@
 //! The log of a simulation: one JSON object for each outcome, in the order of event time.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use persona_ir::Ty;
 use persona_runtime::content::SlotContent;
 use persona_runtime::display::iso;
-use persona_runtime::machine::{Happened, Outcome};
+use persona_runtime::machine::{Drop, Happened, Outcome};
 use persona_runtime::time::Zone;
 use persona_runtime::{Value, machine};
 use serde_json::{Map, Value as Json, json};
@@ -24,6 +24,12 @@ pub(super) struct Log {
 
 impl Log {
     pub(super) fn create(path: &Path) -> Result<Self, Error> {
+        if path == Path::new("-") {
+            return Err(Error::call(
+                "`--out -` would mix the log into the summary, which goes to standard output",
+            )
+            .with_help("name a file, as in `--out log.ndjson`"));
+        }
         let file = File::create(path).map_err(|error| cannot(path, &error))?;
         Ok(Self {
             path: path.to_owned(),
@@ -46,7 +52,13 @@ impl Log {
 }
 
 fn cannot(path: &Path, error: &std::io::Error) -> Error {
-    Error::call(format!("{} cannot be written: {error}", path.display()))
+    let path = path.display();
+    Error::call(match error.kind() {
+        ErrorKind::NotFound => format!("{path}: the folder of this file does not exist"),
+        ErrorKind::PermissionDenied => format!("{path}: no permission to write this file"),
+        ErrorKind::IsADirectory => format!("{path} is a folder, and no file"),
+        _ => format!("{path} cannot be written: {error}"),
+    })
 }
 
 /// An outcome as a line of the log. Fields are added, never renamed; those that mean nothing for an outcome are null.
@@ -119,6 +131,14 @@ fn arms(staged: &Staged, outcome: &Outcome) -> Json {
             }
         }
         Happened::Exposed { experiment, arm } => add(*experiment, *arm),
+        // Whoever is kept out of an experiment counts for it from the first message that they do not get.
+        Happened::Dropped(
+            _,
+            Drop {
+                experiment: Some(experiment),
+                ..
+            },
+        ) => add(*experiment, None),
         _ => return Json::Null,
     }
     Json::Object(arms)

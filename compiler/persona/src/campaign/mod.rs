@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use persona_base::nearest;
 use persona_ir::Campaign;
-use persona_ir::campaign::ContentId;
+use persona_ir::campaign::{ContentId, StepKind};
 
 use crate::error::guarded;
 use crate::run::LoadedData;
@@ -99,6 +99,28 @@ impl Staged {
         self.program.load(&self.program.plan, &options, progress)
     }
 
+    fn is_answer(&self, name: &str) -> bool {
+        let outputs = &self.program.plan.outputs;
+        outputs.iter().any(|of| *of.name == *name)
+    }
+
+    /// The contents that the trigger with a name sends: `a, b`.
+    fn sent_by(&self, name: &str) -> Option<String> {
+        let campaign = &self.campaign;
+        let trigger = campaign.triggers.iter().find(|of| *of.name == *name)?;
+        let mut contents: Vec<&str> = trigger
+            .steps
+            .iter()
+            .filter_map(|step| match &step.kind {
+                StepKind::Send(send) => Some(&*campaign.contents[send.content].name),
+                _ => None,
+            })
+            .collect();
+        contents.sort_unstable();
+        contents.dedup();
+        (!contents.is_empty()).then(|| contents.join(", "))
+    }
+
     /// The content with a name.
     pub(crate) fn content(&self, name: &str) -> Result<ContentId, Error> {
         let contents = &self.campaign.contents;
@@ -112,6 +134,13 @@ impl Staged {
         let names = contents.iter().map(|def| &*def.name);
         Err(match nearest(name, names.clone()) {
             Some(near) => error.with_help(format!("did you mean `{near}`?")),
+            None if self.is_answer(name) => error.with_help(format!(
+                "`{name}` is an answer about a person: `persona why {name} --profile KEY` explains it"
+            )),
+            None if self.sent_by(name).is_some() => error.with_help(format!(
+                "`{name}` is a trigger; what it sends is {}",
+                self.sent_by(name).unwrap_or_default()
+            )),
             None if contents.is_empty() => error.with_help("it has no contents at all"),
             None => {
                 let names: Vec<&str> = names.take(10).collect();

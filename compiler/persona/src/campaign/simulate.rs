@@ -44,8 +44,10 @@ pub struct SimulateOptions {
 /// What would have happened.
 #[derive(Clone, Debug)]
 pub struct Simulation {
-    /// Where the stream starts, microseconds since 1970-01-01T00:00Z.
+    /// Where the stream starts.
     pub from: Moment,
+    /// Where nobody said where: the first event, which follows it.
+    pub first: Option<Moment>,
     /// Where it ends.
     pub until: Now,
     /// People.
@@ -162,7 +164,10 @@ impl Program {
                 iso(from),
                 loaded.now.text
             ))
-            .with_help("give --from an earlier time than --until"));
+            .with_help(match options.until {
+                Some(_) => "give --from an earlier time than --until",
+                None => "the data end there: give --from an earlier time",
+            }));
         }
         let profile = options.profile.as_deref().map(|key| {
             let found = data.find(&plan.schema, key);
@@ -214,6 +219,10 @@ impl Program {
         let took = (read, start.elapsed());
         let mut simulation = collected.finish(staged, &counts);
         simulation.until = loaded.now.clone();
+        if options.from.is_none() {
+            let zone = Zone::named(&plan.zone).unwrap_or_else(Zone::utc);
+            simulation.first = Some(Moment::new(from.saturating_add(1), &zone));
+        }
         simulation.profiles = if profile.is_some() { 1 } else { data.profiles };
         simulation.timeline = timeline;
         simulation.took = took;
@@ -291,6 +300,7 @@ impl<'c> Collected<'c> {
         };
         let simulation = Simulation {
             from: Moment::new(from, &zone),
+            first: None,
             until: Now {
                 at: until,
                 text: iso(until),

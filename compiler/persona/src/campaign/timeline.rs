@@ -69,7 +69,7 @@ pub(super) fn timeline(
     entries
 }
 
-fn zone(campaign: &Campaign, data: &Dataset, profile: usize) -> Zone {
+pub(super) fn zone(campaign: &Campaign, data: &Dataset, profile: usize) -> Zone {
     let schema = &campaign.plan.schema;
     let own = schema.zone.and_then(|col| {
         let value = data.value(&data.columns[col], profile);

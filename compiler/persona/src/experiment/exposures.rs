@@ -308,7 +308,11 @@ pub(super) const HOLDOUT: &str = "(holdout)";
 fn exposed<'l>(line: &'l serde_json::Value, experiment: &str) -> Option<&'l str> {
     let outcome = line["outcome"].as_str()?;
     let arm = line["arms"].as_object()?.get(experiment)?;
-    let kept_back = outcome == "dropped" && line["reason"].as_str()? == "holdout";
+    // `holdout: cart_subject` names the experiment.
+    let reason = line["reason"]
+        .as_str()
+        .and_then(|reason| reason.split(':').next());
+    let kept_back = outcome == "dropped" && reason == Some("holdout");
     match arm.as_str() {
         Some(arm) if matches!(outcome, "sent" | "exposed") => Some(arm),
         None if arm.is_null() && (kept_back || matches!(outcome, "sent" | "exposed")) => {

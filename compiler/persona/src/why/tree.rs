@@ -193,9 +193,13 @@ impl<'r, 'e, F: Facts> Reader<'r, 'e, F> {
             parts.extend(self.follow(name));
         }
         let place = explain.place;
+        let text = one_line(self.program.texts.slice(place.file, place.span));
+        if explain.kind == ExplainKind::Atom && says_percent(&text) {
+            parts.iter_mut().for_each(as_percent);
+        }
         Part {
             kind: kind(explain, value.as_ref()),
-            text: one_line(self.program.texts.slice(place.file, place.span)),
+            text,
             location: self.program.texts.location(place.file, place.span),
             value,
             evidence,
@@ -323,6 +327,28 @@ impl<'r, 'e, F: Facts> Reader<'r, 'e, F> {
     }
 }
 
+/// Whether a condition is written with a percentage: `discount > 10%`.
+fn says_percent(text: &str) -> bool {
+    let before = text
+        .split('%')
+        .next()
+        .filter(|before| before.len() < text.len());
+    before.is_some_and(|before| {
+        before.ends_with(|c: char| c.is_ascii_digit()) && !before.contains('"')
+    })
+}
+
+/// A number beside a percentage is shown as one.
+fn as_percent(part: &mut Part) {
+    if let Some(Shown { text, json, .. }) = &mut part.value
+        && let Some(number) = json.as_f64().filter(|_| json.is_f64())
+    {
+        // What is typed as a percentage is not shown with the last digits of its double.
+        let rounded = (number * 1e10).round() / 1e8;
+        *text = format!("{rounded}%");
+    }
+}
+
 /// The part that must not hold.
 fn negated(part: Part) -> Part {
     let value = part
@@ -384,7 +410,41 @@ fn is_enclosed(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::one_line;
+    use super::{as_percent, one_line, says_percent};
+    use crate::{Location, Part, PartKind, Shown};
+
+    #[test]
+    fn numbers_beside_a_percentage_are_shown_as_one() {
+        assert!(says_percent("discount > 0%") && says_percent("rate between 12.5% and 1"));
+        assert!(
+            !says_percent("name == \"100%\"") && !says_percent("a % b") && !says_percent("a > 1")
+        );
+        let mut part = Part {
+            kind: PartKind::Value,
+            text: "discount".to_owned(),
+            location: Location {
+                path: "a.persona".into(),
+                line: 1,
+                column: 1,
+            },
+            value: Some(Shown {
+                text: "0.07".to_owned(),
+                json: 0.07.into(),
+                truth: None,
+            }),
+            evidence: Vec::new(),
+            parts: Vec::new(),
+        };
+        as_percent(&mut part);
+        assert_eq!(part.value.as_ref().map(|value| &*value.text), Some("7%"));
+        part.value = Some(Shown {
+            text: "3".to_owned(),
+            json: 3.into(),
+            truth: None,
+        });
+        as_percent(&mut part);
+        assert_eq!(part.value.as_ref().map(|value| &*value.text), Some("3"));
+    }
 
     #[test]
     fn source_text_is_shown_on_one_line() {

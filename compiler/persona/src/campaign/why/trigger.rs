@@ -35,6 +35,8 @@ pub struct TriggerWhy {
     pub has_row: bool,
     /// Where the replay starts.
     pub from: Moment,
+    /// Where nobody said where: the first event, which follows it.
+    pub first: Option<Moment>,
     /// Where it ends.
     pub until: Now,
     /// The profile's zone.
@@ -155,6 +157,10 @@ impl Program {
                 .as_ref()
                 .is_none_or(|rows| rows.value(stretch.profile)),
             from: Moment::new(stretch.from, &zone),
+            first: options
+                .from
+                .is_none()
+                .then(|| Moment::new(stretch.from.saturating_add(1), &zone)),
             until: stretch.loaded.now.clone(),
             zone: zone.name().to_owned(),
             sends: steps
