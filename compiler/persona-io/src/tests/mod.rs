@@ -1,6 +1,7 @@
 //! Whole loads: plans in their text form over small files, and what comes out as text.
 
 mod bad_input;
+mod catalogs;
 mod csv;
 mod events;
 mod expressions;
