@@ -16,6 +16,8 @@ mod pictures;
 #[cfg(test)]
 mod real;
 #[cfg(test)]
+mod recommend;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod shop;

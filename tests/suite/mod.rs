@@ -8,7 +8,7 @@
 //! | ```` ```persona [file] ```` | text of `main.persona`, or of the named file; blocks of one file are joined |
 //! | ```` ```toml [file] ```` | `persona.toml`, or that of another package: files `../common/…` are those of a package in that folder |
 //! | ```` ```liquid name ```` | a template of the package, as it is |
-//! | ```` ```data Table ```` | NDJSON rows of a profile or event, with a source made for them |
+//! | ```` ```data Table ```` | NDJSON rows of a profile, event or catalog, with a source made for them |
 //! | ```` ```file name ```` | a file that the program's own sources name; `\r` and other escapes are written out |
 //! | ```` ```diagnostics ```` | what is wrong, in short form; without one, nothing may be |
 //! | ```` ```output [now=T] ```` | the answers of every engine, as of `T` or the chapter's `now` |

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use persona_runtime::content::{Contents, SlotContent};
+use persona_runtime::content::{Contents, Printer, SlotContent};
+use persona_runtime::recommend::key_ty;
 use persona_runtime::{Evaluation, Evaluator};
 use persona_sema::{Database, TEMPLATE_ENDINGS};
 
@@ -44,6 +45,7 @@ pub(super) fn reads(program: &Program, folder: &Path, content: &str, now: i64) -
         calibration: None,
     };
     let evaluator = Evaluator::prepared(&campaign.plan, &loaded.data, &evaluation);
+    let evaluator = evaluator.for_campaign(&campaign);
     let contents = Contents::new(&campaign, evaluator.prepared_plan()).with_templates(&templates);
     let mut found = campaign.contents.iter_enumerated();
     let (id, def) = found
@@ -73,7 +75,10 @@ pub(super) fn reads(program: &Program, folder: &Path, content: &str, now: i64) -
             let shown = match content {
                 SlotContent::Empty => "nothing".to_owned(),
                 SlotContent::Text(text) => text,
-                SlotContent::Value(value) => format!("{value:?}"),
+                SlotContent::Value(value) => {
+                    let (schema, zone) = (&campaign.plan.schema, person.clock().zone());
+                    Printer::new(schema, zone, None).print(&value, &key_ty(schema, &slot.ty), None)
+                }
             };
             writeln!(text, "  {}:", slot.name).expect("text grows");
             for line in shown

@@ -7,6 +7,7 @@
 //! [`Op::Input`](crate::Op::Input) reads one of them. Whoever evaluates fills the frame.
 
 mod content;
+mod recommend;
 mod test;
 mod trigger;
 mod visit;
@@ -18,6 +19,7 @@ use persona_base::{IndexVec, define_id};
 use crate::{Experiment, ExperimentId, Explain, KindId, NodeId, Place, Plan, Ty};
 
 pub use content::{Content, ContentParam, Fill, Localized, SlotDef, TemplateId, TextPart, Variant};
+pub use recommend::{Conjunct, Exclude, Otherwise, RankKey, RecommendId, Recommendation};
 pub use test::{DropReason, Expected, Test, TestStep, TestStepKind};
 pub use trigger::{
     Capture, EntryLimit, EventMatch, Per, Recurrence, SendStep, Stale, Start, Step as TriggerStep,
@@ -60,6 +62,8 @@ pub struct Campaign {
     pub experiments: IndexVec<ExperimentId, Experiment>,
     /// The contents.
     pub contents: IndexVec<ContentId, Content>,
+    /// The recommendations that contents show, and those that stand in for them.
+    pub recommendations: IndexVec<RecommendId, Recommendation>,
     /// The triggers.
     pub triggers: IndexVec<TriggerId, Trigger>,
     /// The tests, in the order of files and places.
@@ -100,6 +104,8 @@ pub enum SlotFrom {
         /// The columns; absent for a value.
         cols: Option<Box<[crate::EventCol]>>,
     },
+    /// The items that a recommendation gives the person.
+    Recommend(RecommendId),
     /// What the same person reads in a slot of a content.
     ContentSlot {
         /// The content.

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use persona_ir::campaign::RecommendId;
 use persona_ir::{CatalogId, EventCol, KindId, NodeId, Op, Schema, Ty};
 use persona_sema::{Arg, BinderId, Const, EventId, Expr, ExprKind, FieldId, Param};
 
@@ -150,8 +151,16 @@ impl<'p, 'a> Body<'p, 'a> {
             ExprKind::Catalog(catalog) => self.items(schema::catalog_id(*catalog)),
             ExprKind::Lookup(catalog, key) => self.lookup(schema::catalog_id(*catalog), key),
             ExprKind::ItemField(item, field) => self.item_field(item, *field),
-            ExprKind::Recommend(..) => {
-                unreachable!("recommendations are refused before they are lowered")
+            ExprKind::Recommend(name, args) => {
+                let id = self.recommendation(name, args);
+                let (index, _) = self
+                    .program
+                    .recommended(usize::from(id))
+                    .expect("just numbered");
+                let def = &self.program.checked.recommendations[index];
+                let (name, catalog) = (def.name.clone(), schema::catalog_id(def.catalog));
+                let graph = &mut self.program.graph;
+                self.program.frame.recommendation(graph, id, name, catalog)
             }
             ExprKind::Op(..) | ExprKind::Param(_) => unreachable!("handled by the callers"),
             ExprKind::Const(value) => {
@@ -214,6 +223,15 @@ impl<'p, 'a> Body<'p, 'a> {
         let (ty, _) = schema::column_of(&self.program.schema.profile, col);
         let optional = self.program.schema.may_lack(col);
         self.program.graph.node(Op::Profile(col), ty, optional)
+    }
+
+    /// A recommendation that is named.
+    pub(crate) fn recommendation(&mut self, name: &str, args: &[Arg]) -> RecommendId {
+        let all = &self.program.checked.recommendations;
+        let def = all.iter().find(|def| *def.name == *name);
+        let def = def.expect("a checked package names recommendations that there are");
+        let args = self.args_of(args, &def.params);
+        self.program.recommend(name, args).0
     }
 
     /// All items of a catalog.

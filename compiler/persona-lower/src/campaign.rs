@@ -3,6 +3,7 @@
 
 mod content;
 pub(crate) mod experiment;
+mod recommend;
 mod test;
 mod trigger;
 
@@ -33,6 +34,7 @@ pub fn lower_campaign(checked: &Checked) -> Result<Campaign, TooLarge> {
     let experiments = experiment::experiments(&mut program)?;
     let contents = content::contents(&mut program, &mut budget)?;
     let triggers = trigger::triggers(&mut program, &contents, &mut budget)?;
+    let recommendations = recommend::recommendations(&mut program)?;
     let tests = test::tests(&mut program, &mut budget)?;
     let mut campaign = Campaign {
         plan: empty(&program),
@@ -43,6 +45,7 @@ pub fn lower_campaign(checked: &Checked) -> Result<Campaign, TooLarge> {
         channels,
         experiments,
         contents,
+        recommendations,
         triggers,
         tests,
     };

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use persona_ir::campaign::{Capture, ContentId, Slot, SlotFrom};
-use persona_ir::{EventCol, KindId, NodeId, Op, Schema, Ty};
+use persona_ir::campaign::{Capture, ContentId, RecommendId, Slot, SlotFrom};
+use persona_ir::{CatalogId, EventCol, KindId, NodeId, Op, Schema, Ty};
 use persona_sema::BinderId;
 use rustc_hash::FxHashMap;
 
@@ -46,6 +46,7 @@ enum Key {
     Columns(BinderId, Box<[EventCol]>),
     Value(BinderId, u32),
     Content(ContentId, u32),
+    Recommend(RecommendId),
 }
 
 impl Frame {
@@ -141,6 +142,23 @@ impl Frame {
             },
         };
         self.slot(graph, Key::Content(content, index), slot)
+    }
+
+    /// The items that a recommendation gives.
+    pub(crate) fn recommendation(
+        &mut self,
+        graph: &mut Graph,
+        id: RecommendId,
+        name: Arc<str>,
+        catalog: CatalogId,
+    ) -> NodeId {
+        let slot = Slot {
+            name,
+            ty: Ty::List(Ty::Item(catalog).into()),
+            optional: false,
+            from: SlotFrom::Recommend(id),
+        };
+        self.slot(graph, Key::Recommend(id), slot)
     }
 
     fn slot(&mut self, graph: &mut Graph, key: Key, slot: Slot) -> NodeId {

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use persona_base::IndexVec;
-use persona_ir::campaign::ContentId;
+use persona_ir::campaign::{ContentId, RecommendId};
 use persona_ir::{EventCol, KindId, NodeId, Op, Rank, RankId, RankKind, Schema, Ty};
 use persona_sema::{BinderId, Checked, Type};
 use rustc_hash::FxHashMap;
@@ -74,6 +74,8 @@ pub(crate) struct Program<'a> {
     index: Index<'a>,
     /// What the declaration that is being lowered is given besides the profile.
     pub(crate) frame: Frame,
+    /// The recommendations that something names, by number: which, and with which arguments.
+    recommended: Vec<(usize, Args)>,
 }
 
 /// Declarations by name.
@@ -107,7 +109,27 @@ impl<'a> Program<'a> {
             too_deep: false,
             index,
             frame: Frame::default(),
+            recommended: Vec::new(),
         }
+    }
+
+    /// The number of a recommendation with its arguments.
+    pub(crate) fn recommend(&mut self, name: &str, args: Args) -> (RecommendId, usize) {
+        let all = &self.checked.recommendations;
+        let index = all.iter().position(|def| *def.name == *name);
+        let index = index.expect("a checked package names recommendations that there are");
+        let known = self.recommended.iter();
+        let known = known.clone().position(|of| of.0 == index && of.1 == args);
+        let number = known.unwrap_or(self.recommended.len());
+        if known.is_none() {
+            self.recommended.push((index, args));
+        }
+        (RecommendId::from(number), index)
+    }
+
+    /// What the recommendation with a number is: its place in the package, and its arguments.
+    pub(crate) fn recommended(&self, number: usize) -> Option<(usize, Args)> {
+        self.recommended.get(number).cloned()
     }
 
     /// A column of an event that the declaration is given.

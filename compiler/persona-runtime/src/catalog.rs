@@ -43,8 +43,8 @@ enum Index {
 
 impl Catalogs {
     /// No catalogs at all.
-    pub fn none() -> &'static Self {
-        static NONE: LazyLock<Catalogs> = LazyLock::new(Catalogs::default);
+    pub fn none() -> &'static Arc<Self> {
+        static NONE: LazyLock<Arc<Catalogs>> = LazyLock::new(Arc::default);
         &NONE
     }
 

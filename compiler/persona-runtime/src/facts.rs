@@ -1,6 +1,7 @@
 //! What the interpreter asks about profiles and events: a [`Dataset`] can say it, and so can a single live profile.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use persona_ir::{ColId, KindId, Schema};
 
@@ -21,7 +22,7 @@ pub trait Facts: Debug {
     /// A profile's key.
     fn key<'f>(&'f self, schema: &Schema, profile: usize) -> &'f str;
     /// The catalogs; facts that know of none find no item.
-    fn catalogs(&self) -> &Catalogs {
+    fn catalogs(&self) -> &Arc<Catalogs> {
         Catalogs::none()
     }
     /// The arm of an experiment that somebody said the profile is in, the inner nothing being the holdout: only tests do.
@@ -52,7 +53,7 @@ impl Facts for Dataset {
         Self::history(self, kinds, profile)
     }
 
-    fn catalogs(&self) -> &Catalogs {
+    fn catalogs(&self) -> &Arc<Catalogs> {
         &self.catalogs
     }
 

@@ -25,6 +25,7 @@ pub mod num;
 pub mod order;
 pub mod parse;
 pub mod rank;
+pub mod recommend;
 mod rows;
 pub mod sample;
 mod strings;

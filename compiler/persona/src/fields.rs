@@ -2,13 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use persona_ir::{Agg, ColId, KindId, NodeId, Op, Plan, operands};
+use persona_ir::{Agg, CatalogId, ColId, KindId, NodeId, Op, Plan, Ty, operands};
 
-/// Where values stand: a column of the profile or of a kind of event, or a field of the elements of its lists.
+/// A table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Owner {
+    /// People.
+    Profile,
+    /// Events of a kind.
+    Event(KindId),
+    /// Items of a catalog.
+    Catalog(CatalogId),
+}
+
+/// Where values stand: a column of the profile, of a kind of event or of a catalog, or a field of the elements of its lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Source {
-    /// The kind of event; none for the profile.
-    pub(crate) kind: Option<KindId>,
+    /// Whose column it is.
+    pub(crate) owner: Owner,
     /// The column.
     pub(crate) col: ColId,
     /// The field of the elements of a list; 0 for a list of scalars.
@@ -49,7 +60,7 @@ fn bind_items(plan: &Plan, agg: &Agg, found: &mut Elements) {
     let items = agg.query.items.iter().flatten();
     let lists: Vec<Source> = items
         .map(|item| Source {
-            kind: Some(item.kind),
+            owner: Owner::Event(item.kind),
             col: item.col,
             child: None,
         })
@@ -98,18 +109,28 @@ pub(crate) fn sources(plan: &Plan, elements: &Elements, mut node: NodeId) -> Vec
             | Op::Abs(value) => node = *value,
             Op::Profile(col) => {
                 return vec![Source {
-                    kind: None,
+                    owner: Owner::Profile,
                     col: *col,
                     child,
                 }];
             }
             Op::Event { cols, .. } => {
                 let of = |col: &persona_ir::EventCol| Source {
-                    kind: Some(col.kind),
+                    owner: Owner::Event(col.kind),
                     col: col.col,
                     child,
                 };
                 return cols.iter().map(of).collect();
+            }
+            Op::ItemCol { item, col } => {
+                let Ty::Item(catalog) = plan.nodes[*item].ty else {
+                    return Vec::new();
+                };
+                return vec![Source {
+                    owner: Owner::Catalog(catalog),
+                    col: *col,
+                    child,
+                }];
             }
             Op::Elem { .. } => {
                 let lists = elements.get(&node).into_iter().flatten();

@@ -45,6 +45,7 @@ pub(crate) fn render(args: &Render, term: Term) -> Result<Outcome, Failure> {
             .map_err(|error| Failure::unwritable(path, &error))?;
     }
     io::stdout().lock().write_all(text.as_bytes())?;
+    result.notes.iter().for_each(|note| term.say(note));
     if let Some(path) = &args.html {
         if !term.quiet {
             eprintln_path(path)?;

@@ -1,8 +1,8 @@
 //! Visiting the nodes that a campaign names, to keep them or to number them anew. One walk for both, so that none is forgotten.
 
 use super::{
-    Campaign, Condition, Content, EventMatch, Expected, Fill, SendStep, Stale, Start, StepKind,
-    TestStepKind, TextPart, Trigger,
+    Campaign, Condition, Content, EventMatch, Exclude, Expected, Fill, Recommendation, SendStep,
+    Stale, Start, StepKind, TestStepKind, TextPart, Trigger,
 };
 use crate::{Explain, NodeId};
 
@@ -30,6 +30,9 @@ impl Campaign {
         self.contents
             .iter_mut()
             .for_each(|content| each_of_content(content, f));
+        self.recommendations
+            .iter_mut()
+            .for_each(|def| each_of_recommendation(def, f));
         self.triggers
             .iter_mut()
             .for_each(|trigger| each_of_trigger(trigger, f));
@@ -52,7 +55,7 @@ impl Campaign {
     }
 
     /// The conditions and values that are asked under an event at level 0 outside of the graph's own queries: those on events
-    /// that start, end or wake runs, and those of goals.
+    /// that start, end or wake runs, and those of goals; and under an item at level 0: those of recommendations.
     pub fn bodies(&self) -> Vec<NodeId> {
         let mut bodies = Vec::new();
         for trigger in self.triggers.iter() {
@@ -66,10 +69,35 @@ impl Campaign {
                 }
             }
         }
+        for def in self.recommendations.iter() {
+            let items = def.excludes.iter().flat_map(|exclude| match exclude {
+                Exclude::Items(node) => vec![*node],
+                Exclude::Keys { query, key } => query.filter.into_iter().chain([*key]).collect(),
+            });
+            bodies.extend(items.chain(def.filter));
+            bodies.extend(def.rank.iter().map(|key| key.value));
+            // Parts of a condition are asked one by one.
+            let parts = def.conjuncts(&self.plan.nodes);
+            bodies.extend(parts.iter().map(|part| part.node));
+        }
         let goals = self.experiments.iter().flat_map(|of| &of.goals);
         bodies.extend(goals.filter_map(|goal| goal.of.filter));
         bodies
     }
+}
+
+fn each_of_recommendation(def: &mut Recommendation, f: &mut impl FnMut(&mut NodeId)) {
+    def.filter.iter_mut().for_each(&mut *f);
+    for exclude in &mut def.excludes {
+        match exclude {
+            Exclude::Items(node) => f(node),
+            Exclude::Keys { query, key } => {
+                crate::remap::each_of_query(query, f);
+                f(key);
+            }
+        }
+    }
+    def.rank.iter_mut().for_each(|key| f(&mut key.value));
 }
 
 fn condition(of: &mut Condition, f: &mut impl FnMut(&mut NodeId)) {

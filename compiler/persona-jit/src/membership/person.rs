@@ -209,7 +209,7 @@ impl Facts for Person {
         events
     }
 
-    fn catalogs(&self) -> &Catalogs {
+    fn catalogs(&self) -> &Arc<Catalogs> {
         &self.catalogs
     }
 

@@ -68,6 +68,14 @@ impl Body<'_, '_> {
         self.with_query(query, |_, query| query)
     }
 
+    /// A query with a value under its binders.
+    pub(crate) fn query_value(&mut self, query: &Query, value: &Expr) -> (ir::Query, NodeId) {
+        self.with_query(query, |body, query| {
+            let value = body.expr(value);
+            (query, value)
+        })
+    }
+
     fn filter(&mut self, filter: Option<&Expr>) -> Option<NodeId> {
         let filter = self.condition(filter?);
         (self.program.graph.as_const(filter) != Some(&Const::Bool(true))).then_some(filter)

@@ -6,14 +6,15 @@ mod read;
 mod template;
 mod words;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use persona_ir::campaign::{Campaign, ContentId, Fill, SlotFrom, TextPart};
 use persona_ir::{ColId, NodeId, Op, Ty, Validate, operands};
 use persona_liquid::Checked;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::{Prepared, Value};
+use crate::recommend::Recommender;
+use crate::{Catalogs, Prepared, Value};
 
 pub use print::{Printer, escape};
 
@@ -24,6 +25,8 @@ pub struct Contents<'c> {
     asks: FxHashMap<NodeId, Ask>,
     /// The templates that slots name by their numbers.
     templates: &'c [Checked],
+    /// Recommendations over the catalogs of whoever was shown one last.
+    recommender: RwLock<Option<Arc<Recommender>>>,
     /// The profile's column that says which language the person reads.
     locale: Option<ColId>,
 }
@@ -64,7 +67,7 @@ pub enum SlotContent {
     Empty,
     /// Text; HTML in a slot that is.
     Text(String),
-    /// A value that is no text.
+    /// A value that is no text. Items of catalogs are their keys, once a content is rendered.
     Value(Value),
 }
 
@@ -86,12 +89,16 @@ impl<'c> Contents<'c> {
             campaign,
             asks: FxHashMap::default(),
             templates: &[],
+            recommender: RwLock::default(),
             locale: locale_column(campaign),
         };
         for content in &campaign.contents {
             let filled = |slot: u32| {
                 let from = content.frame.get(slot as usize).map(|slot| &slot.from);
-                matches!(from, Some(SlotFrom::ContentSlot { .. }))
+                matches!(
+                    from,
+                    Some(SlotFrom::ContentSlot { .. } | SlotFrom::Recommend(_))
+                )
             };
             for node in nodes_of(content) {
                 let ask = Ask::new(campaign, prepared, node, filled);
@@ -120,7 +127,9 @@ impl<'c> Contents<'c> {
         let slots = self.campaign.contents[content].frame.iter();
         let value = |slot: &persona_ir::campaign::Slot| match slot.from {
             SlotFrom::Argument { .. } => args.next().cloned().unwrap_or(Value::Missing),
-            SlotFrom::Given | SlotFrom::ContentSlot { .. } => Value::Missing,
+            SlotFrom::Given | SlotFrom::ContentSlot { .. } | SlotFrom::Recommend(_) => {
+                Value::Missing
+            }
         };
         slots.map(value).collect()
     }
@@ -134,9 +143,31 @@ impl<'c> Contents<'c> {
                 Some(default.map_or(Value::Missing, Value::from))
             }
             SlotFrom::Argument { .. } => Some(Value::Missing),
-            SlotFrom::Given | SlotFrom::ContentSlot { .. } => None,
+            SlotFrom::Given | SlotFrom::ContentSlot { .. } | SlotFrom::Recommend(_) => None,
         });
         args.collect()
+    }
+}
+
+impl Contents<'_> {
+    /// The recommendations over certain catalogs: made once for as long as people of the same catalogs are asked about.
+    fn recommender(&self, graph: &Arc<Prepared>, catalogs: &Arc<Catalogs>) -> Arc<Recommender> {
+        let kept = self.recommender.read();
+        let kept = kept.unwrap_or_else(PoisonError::into_inner);
+        if let Some(of) = kept.as_ref().filter(|of| of.is_over(catalogs)) {
+            return Arc::clone(of);
+        }
+        drop(kept);
+        let kept = self.recommender.write();
+        let mut kept = kept.unwrap_or_else(PoisonError::into_inner);
+        // Another thread may have been here.
+        match kept.as_ref().filter(|of| of.is_over(catalogs)) {
+            Some(of) => Arc::clone(of),
+            None => {
+                let new = Arc::new(Recommender::new(self.campaign, graph, catalogs));
+                Arc::clone(kept.insert(new))
+            }
+        }
     }
 }
 

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use persona_ir::NodeId;
-use persona_ir::campaign::{ContentId, Fill, Localized, SlotFrom, TextPart};
+use persona_ir::campaign::{ContentId, Fill, Localized, RecommendId, SlotFrom, TextPart};
 
 use super::{Contents, Printer, Rendered, Skipped, SlotContent, escape};
+use crate::recommend;
 use crate::{Facts, ProfileEvaluator, Value};
 
 impl Contents<'_> {
@@ -55,12 +56,24 @@ impl Contents<'_> {
     ) -> Result<Rendered, Skipped> {
         person.set_frame(frame);
         let localized = self.localized(person, content, variant);
-        let count = self.campaign.contents[content].slots.len();
-        let slots = (0_u32..).take(count);
-        let slots = slots.map(|slot| self.slot(person, content, variant, localized, slot, frame));
+        let def = &self.campaign.contents[content];
+        let mut slots = Vec::with_capacity(def.slots.len());
+        for (slot, described) in (0_u32..).zip(&def.slots) {
+            let read = self.slot(person, content, variant, localized, slot, frame)?;
+            // Whoever is not in the package knows items by their keys.
+            slots.push(match read {
+                SlotContent::Value(value) => {
+                    let schema = &self.campaign.plan.schema;
+                    let (value, _) =
+                        recommend::by_key(schema, person.catalogs(), value, &described.ty);
+                    SlotContent::Value(value)
+                }
+                text => text,
+            });
+        }
         Ok(Rendered {
             variant,
-            slots: slots.collect::<Result<_, _>>()?,
+            slots,
             locale: localized.map(|of| of.tag.clone()),
         })
     }
@@ -134,7 +147,9 @@ impl Contents<'_> {
             Fill::Template { template, roots } => {
                 let mut values = Vec::with_capacity(roots.len());
                 for root in roots {
-                    values.push(self.value(person, content, frame, *root)?);
+                    let value = self.value(person, content, frame, *root)?;
+                    let ty = &self.campaign.plan.nodes[*root].ty;
+                    values.push(recommend::whole(person.catalogs(), value, ty));
                 }
                 let template = &self.templates[template.0 as usize];
                 let schema = &self.campaign.plan.schema;
@@ -174,7 +189,9 @@ impl Contents<'_> {
             let raw = format == Some("raw");
             let printer = Printer::new(&plan.schema, person.clock().zone(), tag);
             let format = format.filter(|_| !raw);
-            let shown = printer.print(&value, &plan.nodes[node].ty, format);
+            let (value, ty) =
+                recommend::by_key(&plan.schema, person.catalogs(), value, &plan.nodes[node].ty);
+            let shown = printer.print(&value, &ty, format);
             if html && !raw {
                 escape(&shown, &mut text);
             } else {
@@ -220,24 +237,41 @@ impl Contents<'_> {
         for read in reads {
             let place = *read as usize;
             let from = &self.campaign.contents[content].frame[place].from;
-            let SlotFrom::ContentSlot {
-                content: other,
-                slot,
-            } = *from
-            else {
-                continue;
-            };
             // An optional slot that is empty is read again, and is empty again.
             if frame[place].is_known() {
                 continue;
             }
-            frame[place] = self.slot_of(person, other, slot)?;
+            frame[place] = match *from {
+                SlotFrom::ContentSlot {
+                    content: other,
+                    slot,
+                } => self.slot_of(person, other, slot)?,
+                SlotFrom::Recommend(id) => self.recommended(person, content, id)?,
+                SlotFrom::Given | SlotFrom::Argument { .. } => continue,
+            };
             changed = true;
         }
         if changed {
             person.set_frame(frame);
         }
         Ok(())
+    }
+
+    /// The items that somebody is shown.
+    fn recommended<F: Facts>(
+        &self,
+        person: &mut ProfileEvaluator<'_, F>,
+        content: ContentId,
+        id: RecommendId,
+    ) -> Result<Value, Skipped> {
+        let recommender = self.recommender(person.prepared_plan(), person.catalogs());
+        match recommender.items(self.campaign, person, id) {
+            Ok(rows) => Ok(Value::List(rows.into_iter().map(recommend::item).collect())),
+            Err(short) => Err(Skipped {
+                content,
+                reason: short.0,
+            }),
+        }
     }
 
     /// What somebody reads in one slot of a content, with its arguments' defaults. The evaluator's frame is another afterwards.

@@ -57,7 +57,12 @@ impl Graph {
     /// The nodes to evaluate, in this order, for a body's value: those that are not closed and that it reaches other
     /// than through bodies further inside.
     pub(crate) fn body(&self, root: NodeId) -> &[NodeId] {
-        self.bodies.get(&root).map_or(&[], |nodes| nodes)
+        let known = self.bodies.get(&root);
+        debug_assert!(
+            known.is_some() || self.is_closed(root),
+            "a body was prepared"
+        );
+        known.map_or(&[], |nodes| nodes)
     }
 
     /// The closed nodes that some nodes' values need, those themselves included, in id order.

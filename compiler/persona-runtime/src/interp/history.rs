@@ -1,6 +1,6 @@
 //! Event queries: which events, in the total order, and aggregates over them.
 
-use persona_ir::{Agg, AggKind, Bound, CalendarUnit, EventCol, KindId, Query, Ty};
+use persona_ir::{Agg, AggKind, Bound, CalendarUnit, EventCol, KindId, NodeId, Query, Ty};
 
 use super::{Binder, ProfileEvaluator, aggregate};
 use crate::{EventRef, Facts, Value, num};
@@ -51,6 +51,18 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
             self.bind_hit(hit);
             self.holds(query.filter)
         })
+    }
+
+    /// The known values of a node under a query's binders, in order, where the closed nodes that it needs are evaluated.
+    pub fn query_values(&mut self, query: &Query, value: NodeId) -> Vec<Value> {
+        let hits = self.select(query);
+        let mut values = Vec::with_capacity(hits.len());
+        for hit in &hits {
+            self.bind_hit(hit);
+            values.push(self.body(value));
+        }
+        values.retain(Value::is_known);
+        values
     }
 
     /// Whether an instant is inside a query's window.

@@ -32,6 +32,12 @@ impl<F: Facts> ProfileEvaluator<'_, F> {
         self.holds(Some(body))
     }
 
+    /// As [`Self::element_holds`], the value of a node.
+    pub fn element_value(&mut self, body: NodeId, element: Value) -> Value {
+        self.bind(0, Binder::Elem(element));
+        self.body(body)
+    }
+
     /// Binds an element of a list.
     pub(crate) fn bind_element(&mut self, level: u8, element: Value) {
         self.bind(level, Binder::Elem(element));

@@ -23,8 +23,8 @@ use self::graph::Graph;
 use crate::flips::Bounds;
 use crate::time::{Clock, Times};
 use crate::{
-    Answers, Calibration, Dataset, Evaluation, EventRef, Facts, Value, calendar, calibrate, rank,
-    text,
+    Answers, Calibration, Catalogs, Dataset, Evaluation, EventRef, Facts, Value, calendar,
+    calibrate, rank, text,
 };
 
 /// Answers everything a plan asks, for every profile.
@@ -182,6 +182,14 @@ impl<'a, F: Facts> Evaluator<'a, F> {
         self.now
     }
 
+    /// The same, which knows the conditions and values of a campaign that stand under binders outside of the graph's own
+    /// queries: see [`Prepared::of_campaign`]. The campaign's plan is the evaluator's, or the beginning of it.
+    #[must_use]
+    pub fn for_campaign(mut self, campaign: &Campaign) -> Self {
+        self.prepared = Arc::new(Prepared::with_bodies(self.plan, campaign.bodies()));
+        self
+    }
+
     /// The thresholds of ranks.
     pub fn calibration(&self) -> &Arc<Calibration> {
         &self.calibration
@@ -279,6 +287,21 @@ impl<'e, F: Facts> ProfileEvaluator<'e, F> {
     /// The value of one of the profile's columns.
     pub fn profile_value(&self, col: persona_ir::ColId) -> Value {
         self.evaluator.data.profile_value(col, self.profile)
+    }
+
+    /// The catalogs.
+    pub fn catalogs(&self) -> &'e Arc<Catalogs> {
+        self.evaluator.data.catalogs()
+    }
+
+    /// What is known of the plan's graph.
+    pub fn prepared_plan(&self) -> &'e Arc<Prepared> {
+        &self.evaluator.prepared
+    }
+
+    /// Evaluates the closed nodes that some nodes' values need.
+    pub fn evaluate_for(&mut self, roots: &[NodeId]) {
+        self.evaluate(&self.evaluator.needed(roots));
     }
 
     /// `now` in the profile's zone.

@@ -283,7 +283,7 @@ impl<F: Facts> Facts for Person<'_, F> {
         self.facts.key(schema, self.row.get())
     }
 
-    fn catalogs(&self) -> &Catalogs {
+    fn catalogs(&self) -> &Arc<Catalogs> {
         self.facts.catalogs()
     }
 

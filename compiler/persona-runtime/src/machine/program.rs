@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use persona_base::IndexVec;
 use persona_ir::campaign::{
-    Campaign, Content, ContentId, EventMatch, Fill, Recurrence, SlotFrom, Start, StepKind,
+    Campaign, Content, ContentId, EventMatch, Fill, Recurrence, Slot, SlotFrom, Start, StepKind,
     TriggerId,
 };
 use persona_ir::{ColId, ExperimentId, KindId, NodeId};
@@ -297,10 +297,17 @@ fn about(campaign: &Campaign, name: &Arc<str>) -> Vec<ExperimentId> {
     named.map(|(id, _)| id).collect()
 }
 
-/// Whether what a content says can give it up: another content that it reads, or a template that becomes too large.
+/// Whether what a content says can give it up: another content that it reads, a recommendation that finds too little, or a
+/// template that becomes too large.
 fn can_give_up(content: &Content) -> bool {
     let mut slots = content.frame.iter();
-    if slots.any(|slot| matches!(slot.from, SlotFrom::ContentSlot { .. })) {
+    let other = |slot: &Slot| {
+        matches!(
+            slot.from,
+            SlotFrom::ContentSlot { .. } | SlotFrom::Recommend(_)
+        )
+    };
+    if slots.any(other) {
         return true;
     }
     let own = content.variants.iter().flat_map(|of| &of.slots);

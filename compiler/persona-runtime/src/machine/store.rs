@@ -1,5 +1,5 @@
 //! What a stream knows of people: attributes, events column by column, and for each the state and the next instant. Erases
-//! what is deleted. Decides nothing.
+//! what is deleted. Shows the catalogs that it was given. Decides nothing.
 
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use rustc_hash::{FxBuildHasher, FxHasher};
 
 use crate::flips::NEVER;
 use crate::order::canonical;
-use crate::{EventRef, Facts, Value};
+use crate::{Catalogs, EventRef, Facts, Value};
 
 /// The owner of events that are duplicates.
 const NOBODY: u32 = u32::MAX;
@@ -26,6 +26,8 @@ pub struct Store {
     serial: u64,
     pub(super) tables: IndexVec<KindId, Events>,
     schema: Arc<Schema>,
+    /// The package's, and nobody's in particular: shared, never changed.
+    pub(super) catalogs: Arc<Catalogs>,
 }
 
 /// One person.
@@ -271,6 +273,7 @@ impl Store {
             serial: 0,
             tables: schema.events.iter().map(Events::new).collect(),
             schema: Arc::new(schema.clone()),
+            catalogs: Arc::clone(Catalogs::none()),
         }
     }
 
@@ -414,5 +417,9 @@ impl Facts for Store {
 
     fn key<'f>(&'f self, _: &Schema, profile: usize) -> &'f str {
         &self.people[profile].key
+    }
+
+    fn catalogs(&self) -> &Arc<Catalogs> {
+        &self.catalogs
     }
 }

@@ -15,7 +15,7 @@ use super::{Counts, Input, Outcome, What};
 use crate::calendar::{MAX_TIMESTAMP, MIN_TIMESTAMP};
 use crate::flips::NEVER;
 use crate::time::{Clock, Times, Zone};
-use crate::{Evaluator, EventRef, Facts, ProfileEvaluator, Value};
+use crate::{Catalogs, Evaluator, EventRef, Facts, ProfileEvaluator, Value};
 
 /// A machine for a stream.
 #[derive(Debug)]
@@ -90,6 +90,14 @@ impl<'c> Machine<'c> {
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.threads = threads.max(1);
+        self
+    }
+
+    /// The same with the items of the package's catalogs, as a replay's dataset has them; without, it has none. They are not
+    /// saved with the machine: one that is restored is given them again.
+    #[must_use]
+    pub fn with_catalogs(mut self, catalogs: Arc<Catalogs>) -> Self {
+        self.store.catalogs = catalogs;
         self
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use persona_ir::{ColId, KindId, NodeId, Op, Plan, Query, Schema, operands};
 use persona_runtime::{Codes, Column, Dataset, Ints, Values};
 
-use crate::fields::{Elements, elements};
+use crate::fields::{Elements, Owner, elements};
 
 /// A column of the profile, or of a kind of event.
 type Place = (Option<KindId>, ColId);
@@ -92,7 +92,13 @@ impl<'a> Touched<'a> {
             }
             Op::Elem { .. } => {
                 for field in self.elements.get(&node).into_iter().flatten() {
-                    let children = read.children.entry((field.kind, field.col)).or_default();
+                    let kind = match field.owner {
+                        Owner::Profile => None,
+                        Owner::Event(kind) => Some(kind),
+                        // Items are few, and everybody's.
+                        Owner::Catalog(_) => continue,
+                    };
+                    let children = read.children.entry((kind, field.col)).or_default();
                     children.extend(field.child);
                 }
             }

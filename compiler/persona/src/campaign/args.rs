@@ -33,7 +33,7 @@ pub(super) fn values(
     let args = args?;
     let slots = content.frame.iter().filter_map(|slot| match &slot.from {
         SlotFrom::Argument { param, cols } => Some((&args[*param as usize], cols)),
-        SlotFrom::Given | SlotFrom::ContentSlot { .. } => None,
+        SlotFrom::Given | SlotFrom::ContentSlot { .. } | SlotFrom::Recommend(_) => None,
     });
     let value = |(arg, cols): (&Arg, &Option<Box<[persona_ir::EventCol]>>)| match (arg, cols) {
         (Arg::Value(value), _) => value.clone(),

@@ -8,6 +8,7 @@ use persona_ir::Ty;
 use persona_runtime::content::SlotContent;
 use persona_runtime::display::iso;
 use persona_runtime::machine::{Drop, Happened, Outcome};
+use persona_runtime::recommend::key_ty;
 use persona_runtime::time::Zone;
 use persona_runtime::{Value, machine};
 use serde_json::{Map, Value as Json, json};
@@ -159,7 +160,7 @@ fn payload(staged: &Staged, outcome: &Outcome) -> Json {
                 let value = match content {
                     SlotContent::Empty => Json::Null,
                     SlotContent::Text(text) => text.as_str().into(),
-                    SlotContent::Value(value) => shown(value, &slot.ty),
+                    SlotContent::Value(value) => shown(value, &key_ty(schema, &slot.ty)),
                 };
                 (slot.name.to_string(), value)
             });

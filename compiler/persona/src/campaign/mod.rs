@@ -14,10 +14,12 @@ use std::sync::Arc;
 use persona_base::nearest;
 use persona_ir::Campaign;
 use persona_ir::campaign::{ContentId, StepKind};
+use persona_runtime::time::Zone;
+use persona_runtime::{Catalogs, recommend};
 
 use crate::error::guarded;
 use crate::run::LoadedData;
-use crate::{Error, Program, Progress, RunOptions};
+use crate::{Error, Program, Progress, RunOptions, Shown};
 
 pub use render::{
     RenderOptions, RenderResult, RenderedSlot, RenderedVariant, SlotText, VariantWhy,
@@ -52,14 +54,6 @@ impl Program {
         if let Some(unread) = self.checked.unread_templates().into_iter().next() {
             let place = self.texts.excerpt(unread.primary.file, unread.primary.span);
             return Err(Error::program(unread.message).at(place));
-        }
-        if let Some(first) = self.checked.recommendations.first() {
-            let place = self.texts.excerpt(first.origin.file, first.origin.span);
-            return Err(Error::program(
-                "this version of persona checks recommendations, and does not make them yet",
-            )
-            .at(place)
-            .with_help("take them out to see what the rest of the campaign does"));
         }
         let lowered = guarded("lowering the campaign", || {
             persona_lower::lower_campaign(&self.checked)
@@ -96,7 +90,32 @@ impl Staged {
             all_columns: true,
             ..RunOptions::default()
         };
-        self.program.load(&self.program.plan, &options, progress)
+        let mut loaded = self.program.load(&self.program.plan, &options, progress)?;
+        let lacking = self.lacking_items(&loaded.data.catalogs);
+        loaded.notes.extend(lacking);
+        Ok(loaded)
+    }
+
+    /// Where items stand in by their keys, those that the catalog lacks: a block may have to be given up for them.
+    fn lacking_items(&self, catalogs: &Catalogs) -> Vec<String> {
+        let (campaign, schema) = (&self.campaign, &self.campaign.plan.schema);
+        let lacking = campaign.recommendations.iter_enumerated().map(|(id, def)| {
+            let absent = recommend::absent(campaign, catalogs, id);
+            let catalog = &schema.catalogs[def.catalog];
+            let ty = &catalog.table.columns[catalog.key].ty;
+            let keys = absent.iter();
+            let keys = keys.map(|key| Shown::new(key, ty, schema, &Zone::utc()).text);
+            let keys = keys.collect::<Vec<_>>().join(", ");
+            (!keys.is_empty()).then(|| {
+                let (name, table) = (&def.name, &catalog.table.name);
+                format!("`otherwise` of `{name}` names {keys}, which `{table}` lacks")
+            })
+        });
+        let mut lacking: Vec<String> = lacking.flatten().collect();
+        // Of one with several arguments there are several.
+        lacking.sort_unstable();
+        lacking.dedup();
+        lacking
     }
 
     fn is_answer(&self, name: &str) -> bool {

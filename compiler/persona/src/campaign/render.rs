@@ -5,6 +5,7 @@ use std::sync::Arc;
 use persona_ir::campaign::{Content, ContentId};
 use persona_ir::{Ty, Validate};
 use persona_runtime::content::{Contents, Printer, Rendered, SlotContent};
+use persona_runtime::recommend::key_ty;
 use persona_runtime::{Evaluation, Evaluator, ProfileEvaluator, Value};
 
 use super::{Staged, args};
@@ -49,6 +50,8 @@ pub struct RenderResult {
     pub why: Vec<VariantWhy>,
     /// The variants that were rendered.
     pub variants: Vec<RenderedVariant>,
+    /// Worth knowing.
+    pub notes: Vec<String>,
 }
 
 /// A condition that decided.
@@ -137,7 +140,8 @@ impl Program {
                 now,
                 calibration: None,
             };
-            let evaluator = Evaluator::prepared(&plan, &loaded.data, &evaluation);
+            let evaluator = Evaluator::prepared(&plan, &loaded.data, &evaluation)
+                .for_campaign(&staged.campaign);
             let contents = Contents::new(&staged.campaign, evaluator.prepared_plan());
             let contents = contents.with_templates(&staged.templates);
             let mut reader = Reader::new(&staged.program, &evaluator, &evidence, profile);
@@ -152,6 +156,7 @@ impl Program {
             reading.result(&mut reader, options.all_variants, &loaded.now)
         })?;
         result.key = key.to_owned();
+        result.notes.clone_from(&loaded.notes);
         Ok(result)
     }
 }
@@ -203,6 +208,7 @@ impl Reading<'_, '_> {
             chosen,
             why,
             variants,
+            notes: Vec::new(),
         }
     }
 
@@ -288,7 +294,10 @@ impl Reading<'_, '_> {
                 SlotContent::Empty => SlotText::Empty,
                 SlotContent::Text(html) if slot.html => SlotText::Html(html.clone()),
                 SlotContent::Text(text) => SlotText::Plain(text.clone()),
-                SlotContent::Value(value) => SlotText::Plain(printer.print(value, &slot.ty, None)),
+                SlotContent::Value(value) => {
+                    let ty = key_ty(schema, &slot.ty);
+                    SlotText::Plain(printer.print(value, &ty, None))
+                }
             },
         });
         slots.collect()

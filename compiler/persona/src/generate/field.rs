@@ -9,7 +9,7 @@ use super::look::Look;
 use super::person::Person;
 use super::rng::Rng;
 use super::words::PLACES;
-use crate::fields::Source;
+use crate::fields::{Owner, Source};
 
 /// A field.
 #[derive(Debug)]
@@ -95,6 +95,11 @@ impl What {
         let name = declared.name.rsplit('.').next().unwrap_or(declared.name);
         let name = name.to_lowercase();
         let scale = |usual: f64| hints.scale(source).unwrap_or(usual);
+        if let Some(keys) = hints.named_by(source)
+            && let Some(what) = keys.named(declared.ty)
+        {
+            return what;
+        }
         match declared.ty {
             Ty::Bool => Self::Flag(match declared.default {
                 Some(Const::Bool(true)) => 80,
@@ -108,7 +113,8 @@ impl What {
             Ty::Float => Self::Float(scale(20.0)),
             Ty::Str => {
                 let named = hints.texts(source);
-                Self::Text(Look::of(declared.name, declared.validate, &named))
+                let things = matches!(source.owner, Owner::Catalog(_));
+                Self::Text(Look::of(declared.name, declared.validate, &named, things))
             }
             Ty::Enum(id) => Self::Choice(Choice::new(
                 schema.enums[*id].values.iter().map(|value| &*value.name),

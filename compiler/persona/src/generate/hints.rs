@@ -3,13 +3,22 @@
 
 use std::collections::BTreeMap;
 
-use persona_ir::{Const, NodeId, Op, Plan};
+use persona_base::IndexVec;
+use persona_ir::{CatalogId, Const, NodeId, Op, Plan};
 
-use crate::fields::{Source, elements, sources};
+use super::items::Keys;
+use crate::fields::{Owner, Source, elements, sources};
 
-/// The constants that each field is compared with, in the order of the plan.
+/// What rules say about fields.
 #[derive(Debug, Default)]
-pub(super) struct Hints(BTreeMap<Source, Vec<Const>>);
+pub(super) struct Hints {
+    /// The constants that each field is compared with, in the order of the plan.
+    compared: BTreeMap<Source, Vec<Const>>,
+    /// Fields by whose values items are looked up.
+    looked_up: BTreeMap<Source, CatalogId>,
+    /// The keys of items.
+    keys: IndexVec<CatalogId, Keys>,
+}
 
 /// The most constants that are kept of one field: a list of a million keys says no more than this many of them.
 const MOST: usize = 1_000;
@@ -32,6 +41,20 @@ impl Hints {
                 | Op::StartsWith(a, b)
                 | Op::EndsWith(a, b) => [(*a, *b), (*b, *a)],
                 Op::Has(list, item) => [(*list, *item), (*list, *item)],
+                Op::Lookup { catalog, key } => {
+                    for source in sources(plan, &elements, *key) {
+                        hints.looked_up.entry(source).or_insert(*catalog);
+                    }
+                    if let Op::Const(constant) = &plan.nodes[*key].op {
+                        let of = Source {
+                            owner: Owner::Catalog(*catalog),
+                            col: plan.schema.catalogs[*catalog].key,
+                            child: None,
+                        };
+                        hints.note(of, constant);
+                    }
+                    continue;
+                }
                 Op::In(a, items) | Op::HasAny(a, items) | Op::HasAll(a, items) => {
                     for source in sources(plan, &elements, *a) {
                         items.iter().for_each(|item| hints.note(source, item));
@@ -48,18 +71,33 @@ impl Hints {
                 }
             }
         }
+        let catalogs = plan.schema.catalogs.iter_enumerated();
+        let keys = catalogs.map(|(id, catalog)| Keys::of(id, catalog, &plan.schema, &hints));
+        hints.keys = keys.collect();
         hints
     }
 
     fn note(&mut self, source: Source, constant: &Const) {
-        let known = self.0.entry(source).or_default();
+        let known = self.compared.entry(source).or_default();
         if known.len() < MOST && !known.contains(constant) {
             known.push(constant.clone());
         }
     }
 
-    fn constants(&self, source: Source) -> &[Const] {
-        self.0.get(&source).map_or(&[], Vec::as_slice)
+    /// The constants that a field is compared with.
+    pub(super) fn constants(&self, source: Source) -> &[Const] {
+        self.compared.get(&source).map_or(&[], Vec::as_slice)
+    }
+
+    /// The keys of a catalog's items.
+    pub(super) fn keys(&self, catalog: CatalogId) -> &Keys {
+        &self.keys[catalog]
+    }
+
+    /// The keys of the items that a field names.
+    pub(super) fn named_by(&self, source: Source) -> Option<&Keys> {
+        let catalog = self.looked_up.get(&source)?;
+        self.keys.get(*catalog)
     }
 
     /// The texts that a field is compared with.

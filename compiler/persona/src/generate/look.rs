@@ -6,7 +6,9 @@ use persona_ir::Validate;
 
 use super::person::Person;
 use super::rng::Rng;
-use super::words::{CHANNELS, COUPONS, DEVICES, STREETS, TAGS};
+use super::words::{
+    BRANDS, CATEGORIES, CHANNELS, COUPONS, DEVICES, MATERIALS, STREETS, TAGS, THINGS,
+};
 
 /// How the text of a field looks.
 #[derive(Clone, Debug)]
@@ -24,6 +26,8 @@ pub(super) enum Look {
     CountryName,
     Zip,
     Street,
+    /// What a thing is called.
+    Thing,
     /// One of these, the first more often.
     OneOf(&'static [&'static str]),
     /// A prefix and a number that belongs to the row alone.
@@ -35,14 +39,15 @@ pub(super) enum Look {
 }
 
 impl Look {
-    /// The look of a field of this name. `many` says whether the rows are many for each person.
-    pub(super) fn of(name: &str, validate: Option<Validate>, named: &[&str]) -> Self {
+    /// The look of a field of this name: of people and what they do, or of things.
+    pub(super) fn of(name: &str, validate: Option<Validate>, named: &[&str], things: bool) -> Self {
         let look = match validate {
             Some(Validate::Email) => return Self::Email,
             Some(Validate::Phone) => return Self::Phone,
             Some(Validate::TimeZone) => return Self::Zone,
             Some(Validate::Locale) => Self::Locale,
             Some(Validate::Url) => Self::Url,
+            None if things => Self::of_thing(name),
             None => Self::by_name(name),
         };
         if named.is_empty() {
@@ -50,6 +55,20 @@ impl Look {
         }
         let named = named.iter().map(|text| (*text).to_owned()).collect();
         Self::Named(named, Box::new(look))
+    }
+
+    fn of_thing(name: &str) -> Self {
+        let last = name.rsplit('.').next().unwrap_or(name).to_lowercase();
+        let words: Vec<&str> = last.split('_').collect();
+        let has = |any: &[&str]| words.iter().any(|word| any.contains(word));
+        match () {
+            () if has(&["name", "title", "label", "description"]) => Self::Thing,
+            () if has(&["category", "department", "section", "group", "type"]) => {
+                Self::OneOf(CATEGORIES)
+            }
+            () if has(&["brand", "maker", "vendor", "manufacturer"]) => Self::OneOf(BRANDS),
+            () => Self::by_name(name),
+        }
     }
 
     fn by_name(name: &str) -> Self {
@@ -112,6 +131,12 @@ impl Look {
                 "{} {}",
                 STREETS[rng.below(STREETS.len())],
                 rng.below(200) + 1
+            ),
+            Self::Thing => write!(
+                out,
+                "{} {}",
+                MATERIALS[rng.below(MATERIALS.len())],
+                THINGS[rng.popular(THINGS.len())]
             ),
             Self::OneOf(words) => out.write_str(words[rng.popular(words.len())]),
             Self::Number(prefix) => write!(out, "{prefix}{row:07}"),

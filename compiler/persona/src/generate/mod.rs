@@ -1,10 +1,12 @@
 //! Made-up data for a package: believable people and histories for its schema, the same on every machine for the same
-//! seed. Values lie around what rules ask for, so that rules hold for some and not for others. Nobody real is in them.
+//! seed; and the items of its catalogs, which events and profiles name by their keys. Values lie around what rules ask for, so
+//! that rules hold for some and not for others. Nobody real is in them.
 
 mod field;
 mod fill;
 mod hints;
 mod history;
+mod items;
 mod look;
 mod person;
 mod rng;
@@ -16,7 +18,7 @@ use std::sync::Arc;
 
 use persona_base::IndexVec;
 use persona_ir::{ColId, KindId, Op, Plan, Schema, Table, UsedColumns, used_columns};
-use persona_runtime::{Column, Dataset, EventTable, Strings, Values};
+use persona_runtime::{Catalogs, Column, Dataset, EventTable, Strings, Values};
 
 use field::{Declared, Field};
 use fill::{Filler, Row};
@@ -25,7 +27,7 @@ use history::Times;
 use person::Person;
 use rng::Rng;
 
-use crate::fields::Source;
+use crate::fields::{Owner, Source};
 
 /// The most people that are made up at once: their events can be numbered with 32 bits.
 pub const MOST_PROFILES: usize = 20_000_000;
@@ -63,7 +65,12 @@ pub fn dataset(plan: &Plan, generation: &Generation) -> Dataset {
     for (kind, times) in times.into_iter().enumerate() {
         events.push(maker.events(KindId::from(kind), times, &people));
     }
+    let tables = maker.catalogs();
     let strings = Arc::new(maker.strings);
+    let catalogs = Catalogs {
+        strings: Arc::clone(&strings),
+        tables,
+    };
     let columns = columns
         .into_iter()
         .map(|column: Column| column.narrowed(&strings));
@@ -73,7 +80,7 @@ pub fn dataset(plan: &Plan, generation: &Generation) -> Dataset {
         has_row: None,
         events,
         strings,
-        catalogs: Arc::default(),
+        catalogs: Arc::new(catalogs),
     }
 }
 
@@ -99,11 +106,11 @@ impl Maker<'_> {
             } else if used.is_some_and(|used| !used.profile.contains(&col)) {
                 absent(people.len())
             } else {
-                let field = self.field(table, None, col);
+                let field = self.field(table, Owner::Profile, col);
                 let at = self.generation.now;
                 let rows = people.iter().enumerate();
                 let rows = rows.map(|(row, person)| Row { person, row, at });
-                self.fill(&field, purpose(None, col, &column.name), rows)
+                self.fill(&field, purpose(Owner::Profile, col, &column.name), rows)
             });
         }
         columns
@@ -135,14 +142,14 @@ impl Maker<'_> {
             {
                 absent(times.at.len())
             } else {
-                let field = self.field(table, Some(kind), col);
+                let field = self.field(table, Owner::Event(kind), col);
                 let rows = owners.iter().zip(&times.at).enumerate();
                 let rows = rows.map(|(row, (owner, at))| Row {
                     person: &people[*owner as usize],
                     row,
                     at: *at,
                 });
-                self.fill(&field, purpose(Some(kind), col, &column.name), rows)
+                self.fill(&field, purpose(Owner::Event(kind), col, &column.name), rows)
             });
         }
         EventTable {
@@ -152,10 +159,10 @@ impl Maker<'_> {
         }
     }
 
-    fn field(&self, table: &Table, kind: Option<KindId>, col: ColId) -> Field {
+    fn field(&self, table: &Table, owner: Owner, col: ColId) -> Field {
         let column = &table.columns[col];
         let source = Source {
-            kind,
+            owner,
             col,
             child: None,
         };
@@ -197,8 +204,13 @@ fn absent(rows: usize) -> Column {
 }
 
 /// A number for a column, from its place and its name.
-fn purpose(kind: Option<KindId>, col: ColId, name: &str) -> u64 {
-    let table = kind.map_or(0, |kind| u64::from(kind.0) + 1);
+fn purpose(owner: Owner, col: ColId, name: &str) -> u64 {
+    let table = match owner {
+        Owner::Profile => 0,
+        Owner::Event(kind) => u64::from(kind.0) + 1,
+        // Behind all kinds of events, however many there are.
+        Owner::Catalog(catalog) => u64::from(catalog.0) + (1 << 31),
+    };
     name.bytes()
         .fold(table << 32 | u64::from(col.0), |number, byte| {
             number.wrapping_mul(0x100_0000_01b3) ^ u64::from(byte)

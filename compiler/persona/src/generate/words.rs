@@ -353,3 +353,34 @@ pub(super) const COUPONS: &[&str] = &[
     "COMEBACK",
     "CLUB5",
 ];
+
+/// What things are made of or look like.
+pub(super) const MATERIALS: &[&str] = &[
+    "Linen", "Cotton", "Oak", "Steel", "Ceramic", "Wool", "Glass", "Leather", "Bamboo", "Copper",
+    "Blue", "Green", "White", "Folding", "Travel", "Classic", "Striped", "Small", "Large", "Soft",
+];
+
+/// Things.
+pub(super) const THINGS: &[&str] = &[
+    "Mug", "Shirt", "Lamp", "Notebook", "Towel", "Bag", "Chair", "Kettle", "Blanket", "Socks",
+    "Bowl", "Scarf", "Clock", "Pillow", "Tray", "Jacket", "Vase", "Basket", "Shelf", "Bottle",
+    "Umbrella", "Candle", "Apron", "Teapot", "Rug", "Wallet", "Mirror", "Stool", "Pan", "Hat",
+];
+
+/// What things are sorted by, frequent ones first.
+pub(super) const CATEGORIES: &[&str] = &[
+    "kitchen", "clothing", "home", "office", "bath", "garden", "travel", "toys", "sport",
+    "lighting",
+];
+
+/// Who makes things.
+pub(super) const BRANDS: &[&str] = &[
+    "Harbour",
+    "Northlight",
+    "Fjell",
+    "Casa Verde",
+    "Tilia",
+    "Marlow",
+    "Okapi",
+    "Brightside",
+];

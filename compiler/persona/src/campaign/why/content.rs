@@ -286,7 +286,7 @@ impl Facts for Tried<'_> {
         Facts::key(self.data, schema, profile)
     }
 
-    fn catalogs(&self) -> &Catalogs {
+    fn catalogs(&self) -> &Arc<Catalogs> {
         Facts::catalogs(self.data)
     }
 
