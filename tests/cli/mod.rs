@@ -12,6 +12,7 @@ mod index;
 mod newcomers;
 mod overlap;
 mod repositories;
+mod simulate;
 mod templates;
 mod testing;
 mod uses;

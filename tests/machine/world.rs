@@ -151,6 +151,7 @@ impl World {
             data,
             changes,
             until,
+            only: None,
             threads,
         };
         let mut sink = |outcome| out.push(outcome);

@@ -16,8 +16,8 @@ mod value;
 mod tests;
 
 pub use error::{LoadError, LoadErrorKind};
-pub use load::{Loaded, load, load_into};
-pub use options::{LoadOptions, NoProgress, Progress};
+pub use load::{Changed, Changes, Loaded, load, load_into};
+pub use options::{LoadOptions, NoProgress, Progress, Since};
 pub use report::{
     LoadReport, NoRejects, ReasonReport, Reject, RejectAction, RejectKind, RejectSink, SourceReport,
 };

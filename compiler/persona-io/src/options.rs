@@ -14,6 +14,18 @@ pub struct LoadOptions {
     pub keep_rejects: usize,
     /// How many rows are decoded at once. The result is the same.
     pub batch_rows: usize,
+    /// Where somebody wants to know how profiles changed: since when. The data are as they were then; what became of them until
+    /// `now` is told apart. Which rows are set aside does not depend on it.
+    pub since: Option<Since>,
+}
+
+/// From when on the changes of profiles are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// After this instant, in microseconds since 1970-01-01T00:00Z.
+    At(i64),
+    /// From the first event on; without events, from the first row that says since when it holds.
+    FirstEvent,
 }
 
 impl Default for LoadOptions {
@@ -24,6 +36,7 @@ impl Default for LoadOptions {
             all_columns: false,
             keep_rejects: 1000,
             batch_rows: 8192,
+            since: None,
         }
     }
 }

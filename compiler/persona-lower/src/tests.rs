@@ -733,13 +733,13 @@ fn names_of_different_blocks_have_places_of_their_own() {
           enter once
           if points > 3 {
             wait until Buy as one, at most 1d
-            if one.sku == \"a\" { send note via push }
+            if one.sku is known and one.sku == \"a\" { send note via push }
           }
           wait until Buy as two, at most 1d
-          if two.sku == \"a\" { send note via push }
+          if two.sku is known and two.sku == \"a\" { send note via push }
           send note via push as three
           wait until See as four where sku == three.message, at most 1d
-          if four.sku == \"a\" { send note via push }
+          if four.sku is known and four.sku == \"a\" { send note via push }
         }",
     );
     let frame = &campaign.triggers[0_usize.into()].frame;

@@ -151,6 +151,17 @@ fn verdict(plan: &Plan, failures: &[CheckFailure], table: CheckTable) -> Verdict
 /// The data without what failed: rejected events are gone, cleared fields are missing. A profile whose row is rejected
 /// goes on existing if it has events left, with its defaults and without the rest; otherwise it is gone.
 pub fn apply_checks(plan: &Plan, data: &Dataset, failures: &[CheckFailure]) -> Dataset {
+    apply_checks_keeping(plan, data, failures, &|_| false)
+}
+
+/// As [`apply_checks`]; `stays` says of a profile's row whether the profile goes on existing although its row is rejected and it
+/// has no events.
+pub fn apply_checks_keeping(
+    plan: &Plan,
+    data: &Dataset,
+    failures: &[CheckFailure],
+    stays: &dyn Fn(usize) -> bool,
+) -> Dataset {
     let mut events: IndexVec<KindId, EventTable> = IndexVec::new();
     for (kind, table) in data.events.iter_enumerated() {
         events.push(without_events(
@@ -160,7 +171,8 @@ pub fn apply_checks(plan: &Plan, data: &Dataset, failures: &[CheckFailure]) -> D
     }
     let verdict = verdict(plan, failures, CheckTable::Profile);
     let bare = |row: &usize| events.iter().all(|table| table.rows(*row).is_empty());
-    let gone: BTreeSet<usize> = verdict.rejected.iter().copied().filter(bare).collect();
+    let gone = verdict.rejected.iter().copied();
+    let gone: BTreeSet<usize> = gone.filter(|row| bare(row) && !stays(*row)).collect();
     let kept: Vec<usize> = (0..data.profiles)
         .filter(|row| !gone.contains(row))
         .collect();

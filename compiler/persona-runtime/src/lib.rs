@@ -38,7 +38,9 @@ mod value;
 pub use answers::{Answer, Answers, Calibration, Evaluation, RankTable};
 pub use calibrate::calibrate;
 pub use catalog::{CatalogTable, Catalogs, CatalogsBuilder};
-pub use checks::{CheckFailure, apply_checks, run_catalog_checks, run_checks};
+pub use checks::{
+    CheckFailure, apply_checks, apply_checks_keeping, run_catalog_checks, run_checks,
+};
 pub use column::{Bounds, Codes, Column, Ints, Stats, TextCodes, Values};
 pub use dataset::{Dataset, EventRef, EventTable};
 pub use facts::Facts;

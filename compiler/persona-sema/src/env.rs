@@ -221,8 +221,13 @@ pub struct BoundName {
 /// What a bound name stands for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BoundThing {
-    /// An event of one of these kinds, sorted.
-    Event(Vec<EventId>),
+    /// An event.
+    Event {
+        /// Its kind is one of these, sorted.
+        kinds: Vec<EventId>,
+        /// Whether there may be none: a wait for it may end without it.
+        perhaps: bool,
+    },
     /// A value, or a record of values ([`crate::ExprKind::Elem`]).
     Value(Type),
 }
@@ -248,6 +253,13 @@ pub struct Around<'a> {
 /// A value that is known to be there, by what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known(pub(crate) Arc<str>);
+
+impl Known {
+    /// What binds it, if it is an event or a value that a name was given to, or a field of one: that never changes.
+    pub(crate) fn binder(&self) -> Option<BinderId> {
+        crate::expr::binder_of(&self.0)
+    }
+}
 
 /// What an expression stands in.
 #[derive(Clone, Copy, Debug)]

@@ -56,6 +56,7 @@ pub(crate) use self::consts::fold;
 pub(crate) use self::names::leaf_names;
 use self::names::{Bound, Named};
 use self::narrow::Key;
+pub(crate) use self::narrow::binder_of;
 pub(crate) use self::narrow::is_strict;
 use self::open::{OpenAtom, Parent, Position};
 use self::types::Role;
@@ -182,6 +183,8 @@ struct Checker<'a> {
     next_binder: u32,
     /// `as` names and elements of quantifiers, the innermost last.
     named: Vec<Named>,
+    /// What binds events of which there may be none: a wait for them may have ended without.
+    perhaps: Vec<BinderId>,
     /// Whose fields bare names are, the innermost last; the profile's when there is none.
     frames: Vec<Bound>,
     /// How many `where`s are around: no event query stands inside one.
@@ -209,6 +212,7 @@ impl<'a> Checker<'a> {
             diagnostics: Vec::new(),
             next_binder: 0,
             named: Vec::new(),
+            perhaps: Vec::new(),
             frames: Vec::new(),
             wheres: 0,
             question: None,

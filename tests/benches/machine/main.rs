@@ -90,6 +90,7 @@ fn by_replay(campaign: &Campaign, world: &World) -> Seen {
         data: &world.data,
         changes: &[],
         until: UNTIL,
+        only: None,
         threads: 1,
     };
     let mut seen = Seen::default();

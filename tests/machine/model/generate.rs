@@ -259,7 +259,7 @@ impl Make<'_> {
                 clauses.push("when full defer".to_owned());
             }
             if self.chance(20) {
-                let when = self.asked(0);
+                let when = self.asked(self.experiments);
                 clauses.push(format!("skip when {when} \"channel says no\""));
             }
         }
@@ -289,7 +289,7 @@ impl Make<'_> {
             about.push("skip when cart.value > 70 \"too much\"".to_owned());
         }
         if self.chance(50) {
-            let rest = self.pick(&["{hello.text}", "{more}"]);
+            let rest = self.pick(&["{hello.text}", "{more}", "{split.text}"]);
             about.push(format!(
                 "variant big when cart.value > 20 {{\n    text = \"{{cart.sku}}\"\n    rest = \"{rest}\"\n  }}"
             ));
@@ -425,14 +425,11 @@ impl Make<'_> {
             clauses.push(format!("when {when}"));
         }
         if self.chance(35) {
-            clauses.push(
-                if scope.cart {
-                    "per cart.sku"
-                } else {
-                    "per tier"
-                }
-                .to_owned(),
-            );
+            let keys: &[&str] = match scope.cart {
+                true => &["per cart.sku", "per cart.sku", "per cart.value - 30"],
+                false => &["per tier", "per points"],
+            };
+            clauses.push(self.pick(keys));
         }
         if limited || self.chance(20) {
             let limits = [
@@ -559,7 +556,7 @@ impl Make<'_> {
             match self.rng.index(8) {
                 0 | 1 => text += &format!(", within {}", self.pick(&WINDOWS)),
                 2 => text += &format!(", before {}", self.pick(&CLOCKS)),
-                3 => text += ", before (renews_at ?? now + 6h)",
+                3 => text += ", before (renews_at ?? 2028-02-29T12:00Z)",
                 _ => {}
             }
         }
@@ -581,8 +578,12 @@ impl Make<'_> {
                     }
                     _ if self.chance(40) => {
                         let name = format!("w{}", scope.names);
+                        let when = match self.chance(50) {
+                            true => format!("{name} is known"),
+                            false => format!("{name}.total is known and {name}.total > 30"),
+                        };
                         format!(
-                            "wait until Buy as {name} where total > 5, at most {most}\n  if {name}.total is known and {name}.total > 30 {{ send hello via push }}"
+                            "wait until Buy as {name} where total > 5, at most {most}\n  if {when} {{ send hello via push }}"
                         )
                     }
                     _ => {

@@ -165,13 +165,10 @@ impl<'c> Model<'c> {
                     continue;
                 }
             };
-            let started = watermark > self.options.from;
             let late = at.is_some_and(|at| at < watermark);
-            let counted_at = match at {
-                None if started => Some(watermark),
-                None => None,
-                Some(at) => Some(at.max(watermark)),
-            };
+            // A row without an instant holds from where the stream is.
+            let begun = Some(watermark).filter(|_| greatest.is_some());
+            let counted_at = at.max(begun);
             greatest = greatest.max(at);
             let lives = lives.entry(Arc::clone(&input.profile)).or_default();
             if lives.is_empty() {
@@ -267,7 +264,7 @@ impl<'m, 'c> Person<'m, 'c> {
             self.now = at;
             self.sort_runs();
             for run in std::mem::take(&mut self.runs) {
-                self.say(&run.id, None, Happened::Stopped(Stopped::Deleted));
+                self.say(&run.id, Some(run.step), Happened::Stopped(Stopped::Deleted));
             }
         }
     }
@@ -277,7 +274,7 @@ impl<'m, 'c> Person<'m, 'c> {
         let schema = &self.campaign().plan.schema;
         let (mut rows, mut events) = (Vec::new(), Vec::new());
         for mut told in told {
-            if told.at.is_some_and(|at| at >= end) {
+            if told.at.unwrap_or(i64::MIN) >= end {
                 continue;
             }
             match &mut told.what {

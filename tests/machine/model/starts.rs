@@ -45,7 +45,8 @@ impl Person<'_, '_> {
             match stop {
                 Some(place) => {
                     let place = u32::try_from(place).expect("a few clauses");
-                    self.say(&run.id, None, Happened::Stopped(Stopped::Event(place)));
+                    let what = Happened::Stopped(Stopped::Event(place));
+                    self.say(&run.id, Some(run.step), what);
                 }
                 None => self.runs.push(run),
             }
@@ -89,7 +90,8 @@ impl Person<'_, '_> {
             match stop {
                 Some(place) => {
                     let place = u32::try_from(place).expect("a few clauses");
-                    self.say(&run.id, None, Happened::Stopped(Stopped::Condition(place)));
+                    let what = Happened::Stopped(Stopped::Condition(place));
+                    self.say(&run.id, Some(run.step), what);
                 }
                 None => self.runs.push(run),
             }
@@ -200,9 +202,9 @@ impl Person<'_, '_> {
     /// What could start a run: it does, or there is a reason why not.
     fn enter(&mut self, id: TriggerId, start: RunStart, frame: Vec<Value>, holds: bool) {
         let trigger = self.trigger(id).clone();
-        let per = trigger
-            .per
-            .map_or(Value::Missing, |per| self.value(per, &frame));
+        // Where `where` does not hold, nobody knows that what `per` asks for is there.
+        let per = trigger.per.filter(|_| holds);
+        let per = per.map_or(Value::Missing, |per| self.value(per, &frame));
         let run = RunId {
             trigger: id,
             per: per.clone(),

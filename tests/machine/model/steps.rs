@@ -51,7 +51,8 @@ impl Person<'_, '_> {
             let end = self.step(&mut run);
             if let Some(end) = end {
                 self.runs.remove(place);
-                self.say(&run.id, None, Happened::Ended(end));
+                let step = (end != Ended::Finished).then_some(run.step);
+                self.say(&run.id, step, Happened::Ended(end));
                 return false;
             }
             self.runs[place] = run;
@@ -202,7 +203,11 @@ impl Person<'_, '_> {
                 let by_skip = drop.reason == DropReason::Skip;
                 self.say(&run.id, Some(step), Happened::Dropped(message, drop));
                 if by_skip {
-                    self.expose_read(run, send);
+                    let decided = self.decided_what_is_read(run, send);
+                    self.expose_all(decided, run);
+                }
+                if let Some(slot) = send.message {
+                    run.frame[slot as usize] = Value::Str(self.key_of(&run.id, step, "sent"));
                 }
             }
             Decision::Deferred(why, until) => {
@@ -254,12 +259,10 @@ impl Person<'_, '_> {
             payload: self.model.options.payloads.then_some(rendered),
         };
         self.say(&run.id, Some(run.step), Happened::Sent(Box::new(delivery)));
-        for experiment in about {
-            if self.takes_part(experiment) {
-                self.expose(experiment, run);
-            }
-        }
-        self.expose_read(run, send);
+        let mut exposed: Vec<ExperimentId> = about;
+        exposed.retain(|experiment| self.takes_part(*experiment));
+        exposed.extend(self.decided_what_is_read(run, send));
+        self.expose_all(exposed, run);
         self.happened(campaign.sent, row);
         self.visible = self.history.len();
         self.delivered.push((self.now, send.channel));
@@ -312,18 +315,31 @@ impl Person<'_, '_> {
         found
     }
 
-    fn expose_read(&mut self, run: &Run, send: &SendStep) {
+    /// Exposures of one step are in the order of experiments.
+    fn expose_all(&mut self, mut experiments: Vec<ExperimentId>, run: &Run) {
+        experiments.sort_unstable();
+        for experiment in experiments {
+            self.expose(experiment, run);
+        }
+    }
+
+    /// The experiments that decided by which `skip` a message is given up, or which variant is read.
+    fn decided_what_is_read(&self, run: &Run, send: &SendStep) -> Vec<ExperimentId> {
         let read = |person: &Self, forced: Forced<'_>| {
             let skips = &person.campaign().channels[send.channel].skips;
             let skip = skips
                 .iter()
                 .position(|skip| person.asked(skip.condition.node, &[], forced).is_true());
-            let read = person.read(run, send, forced);
-            (skip, read.map(|rendered| rendered.variant))
+            // The channel is asked first: what it skips is not read.
+            match skip {
+                Some(skip) => Err((Some(skip), None)),
+                None => match person.read(run, send, forced) {
+                    Ok(rendered) => Ok(rendered.variant),
+                    Err(skipped) => Err((None, Some(skipped.reason))),
+                },
+            }
         };
-        for experiment in self.decided_by(read) {
-            self.expose(experiment, run);
-        }
+        self.decided_by(read)
     }
 
     /// What the person would read.

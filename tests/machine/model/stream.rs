@@ -99,6 +99,7 @@ impl Make<'_> {
                 self.event(at)
             };
             inputs.push(Input { profile, what });
+            self.again(&mut inputs);
         }
         inputs.sort_by_key(at_of);
         self.disorder(&mut inputs);
@@ -126,11 +127,28 @@ impl Make<'_> {
         }
     }
 
+    /// Sometimes much the same happens again in the same instant.
+    fn again(&mut self, inputs: &mut Vec<Input>) {
+        if !self.rng.chance(800) {
+            return;
+        }
+        let Some(mut twin) = inputs.last().cloned() else {
+            return;
+        };
+        if let What::Event { values, .. } = &mut twin.what {
+            values[usize::from(Schema::ID)] = Value::Missing;
+            if let Some(Value::Int(number)) = values.last_mut() {
+                *number += self.rng.between(0, 2);
+            }
+        }
+        inputs.push(twin);
+    }
+
     /// Often that of the one before, or a microsecond later.
     fn instant(&mut self) -> i64 {
-        self.last = match self.rng.index(8) {
-            0 | 1 => self.last,
-            2 => self.last.div_euclid(STEP) * STEP + 1,
+        self.last = match self.rng.index(9) {
+            0..=2 => self.last,
+            3 => self.last.div_euclid(STEP) * STEP + 1,
             _ => {
                 let step = i64::try_from(self.rng.below(self.steps)).expect("a few");
                 self.base + step * STEP
@@ -200,6 +218,8 @@ impl Make<'_> {
                     let past = persona_runtime::calendar::add(day, -12 * 30, 0);
                     self.rng.chance(8_000).then_some(past).into()
                 }
+                // Nobody says: the default.
+                "tier" | "points" if self.rng.chance(800) => Value::Missing,
                 "tier" => Value::Enum(u32::try_from(self.rng.index(3)).expect("three")),
                 "points" => Value::Int(self.rng.between(0, 4)),
                 "renews_at" => {

@@ -212,12 +212,13 @@ fn timeline(entries: &[Entry], paint: Paint) -> String {
         }
         let (mark, words) = match (entry.kind, &entry.trigger) {
             (EntryKind::Event, _) => ("●".to_owned(), paint.bold(&entry.text)),
+            (EntryKind::Change, _) => ("○".to_owned(), paint.bold(&entry.text)),
             (kind, trigger) => {
                 let trigger = trigger.as_deref().unwrap_or("");
                 let mark = match kind {
                     EntryKind::Sent => paint.green('→'),
                     EntryKind::Not => paint.red('✗'),
-                    EntryKind::Event | EntryKind::Other => paint.dim('·'),
+                    EntryKind::Event | EntryKind::Change | EntryKind::Other => paint.dim('·'),
                 };
                 (
                     format!("  {mark}"),

@@ -28,6 +28,12 @@ pub(super) struct Sorted {
 }
 
 impl Sorted {
+    /// The instant of the first event.
+    pub(super) fn first(&self, table: &TableBuilder) -> Option<i64> {
+        let rows = self.rows.iter();
+        rows.filter_map(|row| table.at.int(*row as usize)).min()
+    }
+
     pub(super) fn has_events(&self, key: usize) -> bool {
         self.starts[key] < self.starts[key + 1]
     }

@@ -8,6 +8,7 @@ mod events;
 mod fast;
 mod feed;
 mod group;
+mod history;
 mod ids;
 mod ingest;
 mod keys;
@@ -19,6 +20,7 @@ mod profiles;
 mod prune;
 mod run;
 
+pub use history::{Changed, Changes};
 #[cfg(test)]
 pub(crate) use part::oracle;
 pub use run::{Loaded, load, load_into};

@@ -172,20 +172,9 @@ fn current_rows(
     strings: &Interner,
     duplicates: &mut Vec<(u32, u32)>,
 ) -> Vec<(usize, u32)> {
-    let mut rows: Vec<u32> = (0..u32::try_from(table.len()).unwrap_or(NONE)).collect();
+    let rows = sorted_versions(table, strings);
     let key = |row: u32| table.ranks.of(row as usize);
     let at = |row: u32| table.at.int(row as usize);
-    rows.sort_unstable_by(|a, b| {
-        let instants = at(*a).cmp(&at(*b));
-        let by_time = key(*a).cmp(&key(*b)).then(instants);
-        let same = by_time.is_eq() && at(*a).is_some();
-        let by_content = if same {
-            compare_rows(table, *a as usize, *b as usize, strings)
-        } else {
-            Ordering::Equal
-        };
-        by_time.then(by_content).then(a.cmp(b))
-    });
     let mut current = Vec::new();
     for versions in rows.chunk_by(|a, b| key(*a) == key(*b)) {
         let mut counts = None;
@@ -205,6 +194,33 @@ fn current_rows(
         current.extend(counts.map(|row| (key(row), row)));
     }
     current
+}
+
+/// All rows, by key, instant and content; those without an instant come first.
+fn sorted_versions(table: &TableBuilder, strings: &Interner) -> Vec<u32> {
+    let mut rows: Vec<u32> = (0..u32::try_from(table.len()).unwrap_or(NONE)).collect();
+    let key = |row: u32| table.ranks.of(row as usize);
+    let at = |row: u32| table.at.int(row as usize);
+    rows.sort_unstable_by(|a, b| {
+        let instants = at(*a).cmp(&at(*b));
+        let by_time = key(*a).cmp(&key(*b)).then(instants);
+        let same = by_time.is_eq() && at(*a).is_some();
+        let by_content = if same {
+            compare_rows(table, *a as usize, *b as usize, strings)
+        } else {
+            Ordering::Equal
+        };
+        by_time.then(by_content).then(a.cmp(b))
+    });
+    rows
+}
+
+/// The rows of a history, by key and instant, without seconds.
+pub(super) fn versions(table: &TableBuilder, strings: &Interner) -> Vec<u32> {
+    let mut rows = sorted_versions(table, strings);
+    let of = |row: u32| (table.ranks.of(row as usize), table.at.int(row as usize));
+    rows.dedup_by(|row, first| of(*row) == of(*first));
+    rows
 }
 
 /// The order of two rows by their content, column by column.
@@ -381,7 +397,12 @@ impl Merge<'_> {
     }
 
     /// For each profile the value of the first source that knows one, else the default.
-    fn column(&self, col: ColId, tables: &[ProfileTable], strings: &mut Interner) -> Column {
+    pub(super) fn column(
+        &self,
+        col: ColId,
+        tables: &[ProfileTable],
+        strings: &mut Interner,
+    ) -> Column {
         let spec = &self.keyed.table.columns[col];
         let mut column = ColumnBuilder::new(&spec.ty, true);
         for key in self.present.iter() {
@@ -418,9 +439,8 @@ fn differences(
 }
 
 /// The keys of the profiles, in their order.
-pub(super) fn key_column(keys: Keys, present: &Present) -> Column {
-    let all = present.len() == keys.len();
-    let codes = keys.into_codes();
+pub(super) fn key_column(codes: Vec<u32>, present: &Present) -> Column {
+    let all = present.len() == codes.len();
     let codes: Vec<u32> = if all {
         codes
     } else {

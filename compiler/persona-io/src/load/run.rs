@@ -10,6 +10,7 @@ use persona_runtime::{Catalogs, CheckFailure, Dataset};
 use super::builder::Interner;
 use super::feed::{Done, Reading, what_is_there};
 use super::group::Groups;
+use super::history::{self, ChangedColumns, Changes, Rewound};
 use super::ingest::{Ingest, TableBuilder};
 use super::keys::Keys;
 use super::log::{Log, LogFile, Origin, Origins, Tally};
@@ -37,6 +38,8 @@ pub struct Loaded {
     /// The latest instant without the latest 0.1 % of events. Far from `latest_event`, a few events with wrong dates move
     /// the default of `now`.
     pub latest_999: Option<i64>,
+    /// How profiles changed, where that was asked for.
+    pub changes: Option<Changes>,
     origins: DataOrigins,
 }
 
@@ -73,6 +76,26 @@ impl Loaded {
             &mut self.rejects,
             sink,
         )
+    }
+
+    /// The same for checks of what profiles became: failures in [`Changes::rows`].
+    ///
+    /// # Errors
+    /// When a reject cannot be handed on.
+    pub fn record_change_checks(
+        &mut self,
+        plan: &Plan,
+        failures: &[CheckFailure],
+        sink: &mut dyn RejectSink,
+    ) -> Result<(), Box<LoadError>> {
+        let Some(changes) = &mut self.changes else {
+            return Ok(());
+        };
+        let of_changes = std::mem::take(&mut changes.origins);
+        let own = std::mem::replace(&mut self.origins.profiles, of_changes);
+        let recorded = self.record_checks(plan, failures, sink);
+        self.origins.profiles = own;
+        recorded
     }
 }
 
@@ -121,7 +144,7 @@ pub fn load_into(
     }
     drop(jobs);
     progress.sorting();
-    loading.finish(options.now, options.threads, log)
+    loading.finish(options, log)
 }
 
 fn empty_report(plan: &Plan, source: &persona_ir::SourcePlan) -> SourceReport {
@@ -373,13 +396,8 @@ impl<'p> Loading<'p> {
         log.check()
     }
 
-    fn finish(
-        mut self,
-        now: Option<i64>,
-        threads: usize,
-        mut log: Log<'_>,
-    ) -> Result<Loaded, Box<LoadError>> {
-        let plan = self.plan;
+    fn finish(mut self, options: &LoadOptions, mut log: Log<'_>) -> Result<Loaded, Box<LoadError>> {
+        let (plan, threads) = (self.plan, options.threads);
         let tables = self.profiles.iter_mut().map(|table| &mut table.rows);
         let mut keys = Keys::new(tables.chain(self.events.iter_mut()), threads);
         let mut sorted: IndexVec<KindId, events::Sorted> = IndexVec::new();
@@ -387,16 +405,27 @@ impl<'p> Loading<'p> {
             sorted.push(events::sort(table, &keys, &self.strings, threads, &mut log));
         }
         let latest = events::latest(self.events.iter().zip(sorted.iter()));
-        let now = now.or(latest.map(|(latest, _)| latest)).unwrap_or(i64::MAX);
+        let last = latest.map(|(latest, _)| latest);
+        let now = options.now.or(last).unwrap_or(i64::MAX);
         let mut profiles = profiles::by_preference(plan, self.profiles);
         let keyed = Keyed {
             table: &plan.schema.profile,
             key: plan.schema.key,
         };
         let chosen = profiles::choose(keyed, &profiles, &keys, now, &self.strings, &mut log);
-        let present = Present::new(keys.len(), &chosen, |key| {
-            sorted.iter().any(|sorted| sorted.has_events(key))
+        let since = options
+            .since
+            .map(|since| history::since(since, &self.events, &sorted, &profiles, now));
+        let mut rewound = match since {
+            Some(since) => history::rewind(keyed, &profiles, chosen, since, now, &self.strings),
+            None => Rewound::of(chosen),
+        };
+        let present = Present::new(keys.len(), &rewound.chosen, |key| {
+            sorted.iter().any(|sorted| sorted.has_events(key)) || rewound.changes(key)
         });
+        let changed =
+            since.map(|_| ChangedColumns::new(&mut rewound, keyed, &profiles, &mut self.strings));
+        let chosen = rewound.chosen;
         let wants = |table| plan.checks.iter().any(|check| check.table == table);
         let mut origins = DataOrigins {
             keep_rejects: log.keep,
@@ -444,7 +473,7 @@ impl<'p> Loading<'p> {
             origins.catalogs.push(rows);
         }
         keys.keep(&mut self.strings.kept);
-        columns[plan.schema.key] = profiles::key_column(keys, &present);
+        let codes = keys.into_codes();
         log.check()?;
         origins.files = std::mem::take(&mut log.files);
         let strings = Arc::new(self.strings.kept);
@@ -452,10 +481,16 @@ impl<'p> Loading<'p> {
             strings: Arc::clone(&strings),
             tables: items,
         };
+        let catalogs = Arc::new(catalogs);
+        let changes = since
+            .zip(changed)
+            .map(|(since, changed)| changed.finish(plan, since, &codes, &strings, &catalogs));
+        columns[plan.schema.key] = profiles::key_column(codes, &present);
         Ok(Loaded {
+            changes,
             dataset: Dataset {
                 strings,
-                catalogs: Arc::new(catalogs),
+                catalogs,
                 profiles: present.len(),
                 has_row: profiles::has_row(&chosen, &present),
                 columns,

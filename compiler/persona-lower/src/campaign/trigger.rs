@@ -112,8 +112,8 @@ impl<'a> Lowering<'_, 'a> {
                 TriggerStepKind::WaitForEvent { query, .. } => self.give_event(query, true),
                 TriggerStepKind::Send(send) => {
                     if let Some(binder) = send.binder {
-                        // A message that was given up has no id.
-                        self.give(binder, vec![(Arc::from("message"), Ty::Str, true)]);
+                        // One that is given up has an identifier, too: nothing that is sent has it.
+                        self.give(binder, vec![(Arc::from("message"), Ty::Str, false)]);
                     }
                 }
                 TriggerStepKind::If { arms, otherwise } => {

@@ -54,7 +54,10 @@ pub(super) enum Arrives {
     /// The profile is deleted.
     Delete,
     /// Columns get values.
-    Row(Arc<[(ColId, Value)]>),
+    Row {
+        values: Arc<[(ColId, Value)]>,
+        late: bool,
+    },
     /// An event.
     Event { event: EventRef, late: bool },
 }
@@ -188,10 +191,10 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
     /// Inputs before the stream's start.
     fn remember(&mut self, arrivals: &[Arrival]) {
         for arrival in arrivals {
-            self.counts.inputs += 1;
+            self.count(arrival);
             match &arrival.what {
                 Arrives::Delete => self.delete(arrival.at),
-                Arrives::Row(values) => {
+                Arrives::Row { values, .. } => {
                     for (col, value) in values.iter() {
                         self.person.set(*col, value.clone());
                     }
@@ -210,10 +213,10 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
         while let Some((first, later)) = rest.split_first() {
             match &first.what {
                 Arrives::Delete => self.delete(now),
-                Arrives::Row(values) => self.change(values),
+                Arrives::Row { values, .. } => self.change(values),
                 Arrives::Event { .. } => break,
             }
-            self.counts.inputs += 1;
+            self.count(first);
             rest = later;
         }
         if !self.state.begun && !arrivals.is_empty() {
@@ -226,7 +229,7 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
         let mut handled = self.person.len();
         for arrival in rest {
             if let Arrives::Event { event, late } = arrival.what {
-                self.counts.inputs += 1;
+                self.count(arrival);
                 self.person.show(event);
                 handled += 1;
                 self.happens(event, late);
@@ -289,6 +292,16 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
     }
 
     // ---- what is said ----
+
+    /// Counts an input that is processed.
+    fn count(&mut self, arrival: &Arrival) {
+        let late = match arrival.what {
+            Arrives::Delete => return,
+            Arrives::Row { late, .. } | Arrives::Event { late, .. } => late,
+        };
+        self.counts.inputs += 1;
+        self.counts.late += u64::from(late);
+    }
 
     /// Records an outcome of a run with this frame.
     pub(super) fn record(

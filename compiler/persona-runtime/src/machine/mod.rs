@@ -45,6 +45,7 @@
 //! variant that was delivered or a `skip` would have come out otherwise in another arm, or in none.
 
 mod ask;
+mod check;
 mod clock;
 mod codec;
 mod engine;

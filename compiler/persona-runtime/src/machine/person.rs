@@ -101,7 +101,7 @@ impl<'s, F: Facts> Person<'s, F> {
         let mut seen = self.seen.borrow_mut();
         let mut events = arrivals.iter().filter_map(|arrival| match arrival.what {
             Arrives::Event { event, .. } => Some(event),
-            Arrives::Row(_) | Arrives::Delete => None,
+            Arrives::Row { .. } | Arrives::Delete => None,
         });
         for (row, (place, of)) in made.iter().enumerate() {
             let before = place.saturating_sub(seen.len());
@@ -171,8 +171,12 @@ impl<'s, F: Facts> Person<'s, F> {
         self.show_all();
     }
 
-    /// Gives a column of the profile a value.
+    /// Gives a column of the profile a value; a missing one is the column's default.
     pub(super) fn set(&self, col: ColId, value: Value) {
+        let value = match value {
+            Value::Missing => self.default_of(col),
+            value => value,
+        };
         let mut set = self.set.borrow_mut();
         match set.iter_mut().find(|(of, _)| *of == col) {
             Some((_, held)) => *held = value,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use persona_base::IndexVec;
 use persona_ir::campaign::{
-    Campaign, Content, ContentId, EventMatch, Fill, Recurrence, Slot, SlotFrom, Start, StepKind,
-    TriggerId,
+    Campaign, ChannelId, Condition, Content, ContentId, EventMatch, Fill, Recurrence, Slot,
+    SlotFrom, Start, StepKind, TriggerId,
 };
 use persona_ir::{ColId, ExperimentId, KindId, NodeId};
 use persona_liquid::Checked;
@@ -39,8 +39,10 @@ pub struct Program<'c> {
     pub(super) about_content: IndexVec<ContentId, Vec<ExperimentId>>,
     /// Per content: whether what it says can give it up.
     pub(super) can_give_up: IndexVec<ContentId, bool>,
-    /// Per content: the experiments whose arm its skips and variants ask for.
+    /// Per content: the experiments whose arm its skips and variants ask for, and those of contents that it reads.
     pub(super) asks_arms: IndexVec<ContentId, Vec<ExperimentId>>,
+    /// Per channel: the experiments whose arm its skips ask for.
+    pub(super) skips_ask_arms: IndexVec<ChannelId, Vec<ExperimentId>>,
 }
 
 /// What starts without an event.
@@ -136,8 +138,13 @@ impl<'c> Program<'c> {
             can_give_up: campaign.contents.iter().map(can_give_up).collect(),
             asks_arms: campaign
                 .contents
+                .ids()
+                .map(|of| asks_arms(campaign, &needs, of))
+                .collect(),
+            skips_ask_arms: campaign
+                .channels
                 .iter()
-                .map(|of| asks_arms(&needs, of))
+                .map(|channel| arms_in(&needs, channel.skips.iter().map(|skip| &skip.condition)))
                 .collect(),
             needs,
         };
@@ -333,13 +340,36 @@ fn can_give_up(content: &Content) -> bool {
     false
 }
 
-fn asks_arms(needs: &Needs, content: &Content) -> Vec<ExperimentId> {
-    let skips = content.skips.iter().map(|skip| &skip.condition);
-    let variants = content.variants.iter().filter_map(|v| v.condition.as_ref());
-    let asked = skips
-        .chain(variants)
-        .flat_map(|of| &needs.get(of.node).arms);
-    let mut arms: Vec<ExperimentId> = asked.copied().collect();
+/// The experiments whose arm decides what of a content is read: its own conditions ask for it, or those of a content that it
+/// reads.
+fn asks_arms(campaign: &Campaign, needs: &Needs, content: ContentId) -> Vec<ExperimentId> {
+    let mut contents = vec![content];
+    let mut place = 0;
+    while let Some(of) = contents.get(place).copied() {
+        place += 1;
+        for slot in &campaign.contents[of].frame {
+            if let SlotFrom::ContentSlot { content, .. } = slot.from
+                && !contents.contains(&content)
+            {
+                contents.push(content);
+            }
+        }
+    }
+    let all = contents.iter().map(|of| &campaign.contents[*of]);
+    let asked = all.flat_map(|of| {
+        let skips = of.skips.iter().map(|skip| &skip.condition);
+        skips.chain(of.variants.iter().filter_map(|v| v.condition.as_ref()))
+    });
+    arms_in(needs, asked)
+}
+
+/// The experiments whose arm some conditions ask for, sorted.
+fn arms_in<'c>(
+    needs: &Needs,
+    conditions: impl Iterator<Item = &'c Condition>,
+) -> Vec<ExperimentId> {
+    let arms = conditions.flat_map(|of| &needs.get(of.node).arms);
+    let mut arms: Vec<ExperimentId> = arms.copied().collect();
     arms.sort_unstable();
     arms.dedup();
     arms

@@ -43,8 +43,20 @@ pub struct Replay<'a> {
     pub changes: &'a [Change],
     /// The last instant, which is replayed, too.
     pub until: i64,
+    /// The only profile that is replayed, by its row; absent for all. What happens to it is the same either way.
+    pub only: Option<usize>,
     /// How many threads; at least one.
     pub threads: usize,
+}
+
+impl Replay<'_> {
+    /// The rows of those who are replayed.
+    fn people(&self) -> std::ops::Range<usize> {
+        match self.only {
+            Some(row) => row..row + 1,
+            None => 0..self.data.profiles,
+        }
+    }
 }
 
 /// Replays a dataset through a program, and gives every outcome to a sink, in order.
@@ -151,11 +163,8 @@ fn cuts(program: &Program<'_>, replay: &Replay<'_>, held: usize) -> Vec<i64> {
     let each: i64 = recurring.fold(0, i64::saturating_add);
     let each = usize::try_from(each).unwrap_or(usize::MAX);
     let events: usize = replay.data.events.iter().map(crate::EventTable::len).sum();
-    let expected = replay
-        .data
-        .profiles
-        .saturating_mul(each)
-        .saturating_add(events);
+    let people = replay.people().len();
+    let expected = people.saturating_mul(each).saturating_add(events);
     let parts = i64::try_from(expected / held.max(1) + 1).unwrap_or(i64::MAX);
     let step = length / parts + 1;
     let mut ends: Vec<i64> = (1..parts)
@@ -173,18 +182,18 @@ fn all(
     kept: &mut [Kept],
     until: i64,
 ) -> Result<Vec<Found>, Unsettled> {
-    let next = AtomicUsize::new(0);
-    let people = replay.data.profiles;
-    let threads = replay.threads.clamp(1, people.div_ceil(CHUNK).max(1));
+    let people = replay.people();
+    let next = AtomicUsize::new(people.start);
+    let threads = replay.threads.clamp(1, people.len().div_ceil(CHUNK).max(1));
     let shared: &[Kept] = kept;
     let work = || {
         let mut found = Vec::new();
         loop {
             let from = next.fetch_add(CHUNK, Ordering::Relaxed);
-            if from >= people {
+            if from >= people.end {
                 return found;
             }
-            let some = from..people.min(from + CHUNK);
+            let some = from..people.end.min(from + CHUNK);
             found.push((from, chunk(program, replay, shared, some, until)));
         }
     };
@@ -305,7 +314,10 @@ impl History {
 fn arrival(change: &Change) -> Arrival {
     Arrival {
         at: change.at,
-        what: Arrives::Row(Arc::clone(&change.values)),
+        what: Arrives::Row {
+            values: Arc::clone(&change.values),
+            late: false,
+        },
     }
 }
 

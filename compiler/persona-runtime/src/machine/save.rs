@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use persona_ir::{ColId, KindId};
+use persona_ir::{ColId, KindId, Schema};
 
+use super::check;
 use super::codec::{Bytes, put, put_instant, put_text, put_value};
 use super::program::Program;
 use super::state::{BadState, State};
@@ -56,7 +57,7 @@ impl<'c> Machine<'c> {
         }
         let aside = |of: &&Pending| match of.what {
             Waiting::Event { kind, row, .. } => !self.store.tables[kind].is_aside(row),
-            Waiting::Row(_) | Waiting::Delete => true,
+            Waiting::Row { .. } | Waiting::Delete => true,
         };
         let pending: Vec<&Pending> = self.pending.iter().filter(aside).collect();
         put(&mut bytes, pending.len() as u64);
@@ -65,8 +66,8 @@ impl<'c> Machine<'c> {
             put_instant(&mut bytes, of.at, near);
             match &of.what {
                 Waiting::Delete => bytes.push(0),
-                Waiting::Row(values) => {
-                    bytes.push(1);
+                Waiting::Row { values, late } => {
+                    bytes.push(if *late { 4 } else { 1 });
                     put(&mut bytes, values.len() as u64);
                     for (col, value) in values.iter() {
                         put(&mut bytes, u64::from(col.0));
@@ -114,6 +115,10 @@ impl<'c> Machine<'c> {
         self.started = flag(bytes)?;
         self.greatest = Some(bytes.instant(near)?).filter(|at| *at != i64::MAX);
         self.floor = bytes.instant(near)?;
+        let floor = self.floor == i64::MIN || check::is_instant(self.floor - 1);
+        if !floor || !self.greatest.is_none_or(check::is_instant) {
+            return None;
+        }
         let counts = &mut self.counts;
         counts.inputs = bytes.number()?;
         counts.late = bytes.number()?;
@@ -140,12 +145,19 @@ impl<'c> Machine<'c> {
         let length = bytes.count()?;
         let state: Box<[u8]> = bytes.take(length)?.into();
         let read = State::read(&state, near).ok()?;
-        if !read.fits(&self.program) {
+        let ahead = read.next() == next && check::is_ahead(&read, self.floor);
+        if !ahead || !read.fits(&self.program) {
             return None;
         }
         if flag(bytes)? {
-            let columns = self.program.campaign.plan.schema.profile.columns.ids();
-            let values = columns.map(|col| Some((col, bytes.value(near)?)));
+            let schema = &self.program.campaign.plan.schema;
+            let columns = schema.profile.columns.iter_enumerated();
+            let values = columns.map(|(col, spec)| {
+                let value = bytes.value(near)?;
+                // The key is kept elsewhere.
+                let good = col == schema.key || check::is_of(schema, &value, &spec.ty);
+                good.then_some((col, value))
+            });
             let values = values.collect::<Option<Vec<_>>>()?;
             self.store.set(person, values);
         }
@@ -177,17 +189,16 @@ impl<'c> Machine<'c> {
     ) -> Option<(KindId, u32)> {
         let kind = KindId(bytes.small()?);
         let known = flag(bytes)?;
-        let columns = self
-            .program
-            .campaign
-            .plan
-            .schema
-            .events
-            .get(kind)?
-            .columns
-            .len();
-        let values = (0..columns).map(|_| bytes.value(near));
+        let schema = &self.program.campaign.plan.schema;
+        let columns = schema.events.get(kind)?.columns.iter();
+        let values = columns.map(|column| {
+            let value = bytes.value(near)?;
+            check::is_of(schema, &value, &column.ty).then_some(value)
+        });
         let values = values.collect::<Option<Vec<Value>>>()?;
+        if !values[usize::from(Schema::AT)].is_known() {
+            return None;
+        }
         let table = &mut self.store.tables[kind];
         let row = table.add(person, values);
         if known {
@@ -200,22 +211,30 @@ impl<'c> Machine<'c> {
         let person = bytes.small()?;
         self.store.people.get(person as usize)?;
         let at = bytes.instant(near)?;
+        if at < self.floor || !(at == i64::MIN || check::is_instant(at)) {
+            return None;
+        }
         let what = match bytes.byte()? {
             0 => Waiting::Delete,
-            1 => {
-                let columns = self.program.campaign.plan.schema.profile.columns.len();
+            late @ (1 | 4) => {
+                let schema = &self.program.campaign.plan.schema;
                 let count = bytes.count()?;
                 let pair = |_| {
                     let col = ColId(bytes.small()?);
                     let value = bytes.value(near)?;
-                    (usize::from(col) < columns).then_some((col, value))
+                    let column = schema.profile.columns.get(col)?;
+                    check::is_of(schema, &value, &column.ty).then_some((col, value))
                 };
                 let values = (0..count).map(pair).collect::<Option<Arc<[_]>>>()?;
-                Waiting::Row(values)
+                let late = late == 4;
+                Waiting::Row { values, late }
             }
             late @ (2 | 3) => {
                 let (kind, row) = self.fill_event(person, bytes, near)?;
                 let late = late == 3;
+                if kind == self.program.campaign.sent || self.store.tables[kind].at(row) != at {
+                    return None;
+                }
                 Waiting::Event { kind, row, late }
             }
             _ => return None,

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use persona_ir::campaign::{
-    Channel, ContentId, DropReason, Limit, Per, Quiet, SendStep, Skip, StepKind,
+    Channel, ChannelId, ContentId, DropReason, Limit, Per, Quiet, SendStep, StepKind,
 };
 use persona_ir::{ColId, ExperimentId, InstantSpec, KindId};
 
@@ -52,6 +52,15 @@ fn skip(text: &Arc<str>, decided: Vec<ExperimentId>) -> Verdict {
     Verdict::Drop(drop, decided)
 }
 
+/// Keeps the identifier of a message, where something asks for it.
+fn name(run: &mut Run, send: &SendStep, id: Option<Arc<str>>) {
+    if let (Some(slot), Some(id)) = (send.message, id)
+        && let Some(place) = run.frame.get_mut(slot as usize)
+    {
+        *place = Value::Str(id);
+    }
+}
+
 impl<F: Facts> Engine<'_, '_, F> {
     /// All messages that are due are asked.
     pub(super) fn send_all(&mut self) {
@@ -91,6 +100,9 @@ impl<F: Facts> Engine<'_, '_, F> {
             Verdict::Drop(drop, decided) => {
                 let what = Happened::Dropped(message, drop);
                 self.record(run.id.clone(), Some(run.step), &run.frame, what);
+                // Its identifier is that of nothing that was sent, and is never missing.
+                let id = send.message.map(|_| self.key_of(&run.id, run.step, "sent"));
+                name(&mut run, send, id);
                 for experiment in decided {
                     self.expose(&run.id, run.step, experiment);
                 }
@@ -149,13 +161,14 @@ impl<F: Facts> Engine<'_, '_, F> {
         let campaign = self.program.campaign;
         let variants = &campaign.contents[send.content].variants;
         let variant = variants.get(delivery.variant as usize);
-        let id = Value::Str(Arc::clone(&delivery.id));
+        let message = Arc::clone(&delivery.id);
+        let id = Value::Str(Arc::clone(&message));
         let values = [
             Value::Int(self.now),
             id.clone(),
             Value::Enum(send.content.0),
             Value::Enum(send.channel.0),
-            id.clone(),
+            id,
             variant.map_or(Value::Missing, |variant| {
                 Value::Str(Arc::clone(&variant.name))
             }),
@@ -164,12 +177,7 @@ impl<F: Facts> Engine<'_, '_, F> {
         self.record(run.id.clone(), Some(run.step), &run.frame, what);
         self.made(campaign.sent, Arc::new(values));
         run.sent = true;
-        if let Some(slot) = send.message
-            && let Some(place) = run.frame.get_mut(slot as usize)
-        {
-            *place = id;
-            run.dirty = true;
-        }
+        name(run, send, Some(message));
         let mut exposed = self.experiments_about(run, send.content);
         exposed.extend(decided);
         exposed.sort_unstable();
@@ -205,15 +213,17 @@ impl<F: Facts> Engine<'_, '_, F> {
                 return drop(DropReason::Purpose);
             }
         }
-        if let Some(text) = self.first_skip(&channel.skips) {
-            return skip(text, Vec::new());
+        let (skips, mut decided) = self.channel_skips(send.channel);
+        if let Some(text) = skips {
+            return skip(&text, decided);
         }
         let args: Vec<Value> = send
             .args
             .iter()
             .map(|arg| self.ask(*arg, &run.frame))
             .collect();
-        let (choice, decided) = self.choose(send.content, &args);
+        let (choice, by_content) = self.choose(send.content, &args);
+        decided.extend(by_content);
         let variant = match choice {
             Ok(variant) => variant,
             Err(text) => return skip(&text, decided),
@@ -229,7 +239,9 @@ impl<F: Facts> Engine<'_, '_, F> {
                 return drop(DropReason::Limit);
             }
         }
-        match self.read(send.content, variant, &args) {
+        let wanted = self.program.options.payloads;
+        let payload = wanted.then(|| self.render(send.content, variant, &args));
+        match payload.transpose() {
             Ok(payload) => Verdict::Deliver {
                 to,
                 variant,
@@ -262,9 +274,18 @@ impl<F: Facts> Engine<'_, '_, F> {
         Some(Verdict::Drop(drop, Vec::new()))
     }
 
-    fn first_skip<'s>(&mut self, skips: &'s [Skip]) -> Option<&'s Arc<str>> {
-        let holds = |skip: &&Skip| self.ask(skip.condition.node, &[]).is_true();
-        skips.iter().find(holds).map(|skip| &skip.reason)
+    /// The first reason for which a channel skips, and the experiments that decided it.
+    fn channel_skips(&mut self, channel: ChannelId) -> (Option<Arc<str>>, Vec<ExperimentId>) {
+        let program = self.program;
+        let skips = &program.campaign.channels[channel].skips;
+        let ask = |engine: &mut Self| {
+            skips
+                .iter()
+                .position(|skip| engine.ask(skip.condition.node, &[]).is_true())
+        };
+        let found = ask(self);
+        let decided = self.decided(&program.skips_ask_arms[channel], &found, ask);
+        (found.map(|place| Arc::clone(&skips[place].reason)), decided)
     }
 
     /// The variant, or why there is none; and the experiments that decided it.
@@ -280,33 +301,32 @@ impl<F: Facts> Engine<'_, '_, F> {
         (choice, decided)
     }
 
+    /// The variant, which does not give the message up.
     fn variant(&mut self, content: ContentId, args: &[Value]) -> Result<u32, Arc<str>> {
         self.ready();
-        let contents = &self.program.contents;
+        let program = self.program;
+        let contents = &program.contents;
         let mut frame = contents.frame(content, args);
         let chosen = contents.choose(&mut self.eval, content, &mut frame);
-        chosen.map_err(|skipped| skipped.reason)
+        let variant = chosen.map_err(|skipped| skipped.reason)?;
+        if program.can_give_up[content] {
+            self.render(content, variant, args)?;
+        }
+        Ok(variant)
     }
 
-    /// What is read, where somebody wants to know, or where it can give the message up.
-    fn read(
+    /// What is read.
+    fn render(
         &mut self,
         content: ContentId,
         variant: u32,
         args: &[Value],
-    ) -> Result<Option<Rendered>, Arc<str>> {
-        let program = self.program;
-        let wanted = program.options.payloads;
-        if !wanted && !program.can_give_up[content] {
-            return Ok(None);
-        }
+    ) -> Result<Rendered, Arc<str>> {
         self.ready();
-        let mut frame = program.contents.frame(content, args);
-        let rendered = program
-            .contents
-            .render(&mut self.eval, content, variant, &mut frame);
-        let rendered = rendered.map_err(|skipped| skipped.reason)?;
-        Ok(wanted.then_some(rendered))
+        let contents = &self.program.contents;
+        let mut frame = contents.frame(content, args);
+        let rendered = contents.render(&mut self.eval, content, variant, &mut frame);
+        rendered.map_err(|skipped| skipped.reason)
     }
 
     /// The end of quiet hours that hold now: the latest of them.

@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 
-use persona_ir::campaign::{StepKind, TriggerId};
+use persona_ir::campaign::TriggerId;
 use persona_ir::{ExperimentId, KindId};
 
 use super::codec::{Bytes, put, put_instant, put_text, put_value};
 use super::outcome::{RunId, RunStart};
-use super::program::Program;
 use crate::Value;
 use crate::flips::NEVER;
 
@@ -107,45 +106,6 @@ impl State {
     /// How many runs are live.
     pub fn live(&self) -> usize {
         self.runs.len()
-    }
-
-    /// Whether a state that was read can be of a program.
-    pub(super) fn fits(&self, program: &Program<'_>) -> bool {
-        let triggers = &program.campaign.triggers;
-        let run = |run: &Run| {
-            let Some(trigger) = triggers.get(run.id.trigger) else {
-                return false;
-            };
-            let step = trigger.steps.get(run.step as usize).map(|step| &step.kind);
-            let kinds = match run.id.start {
-                RunStart::Event { kind, .. } | RunStart::Id { kind, .. } => {
-                    program.campaign.plan.schema.events.get(kind).is_some()
-                }
-                RunStart::Due(_) => true,
-            };
-            let at = match run.phase {
-                Phase::Ready => false,
-                Phase::Send => matches!(step, Some(StepKind::Send(_))),
-                Phase::Event => matches!(step, Some(StepKind::WaitForEvent { .. })),
-                Phase::Time => step.is_some(),
-            };
-            kinds && at && run.frame.len() == trigger.frame.len()
-        };
-        let watches = if self.begun { program.watches.len() } else { 0 };
-        self.watches.len() == watches
-            && self.runs.iter().all(run)
-            && self.runs.is_sorted_by(|a, b| {
-                let (a, b) = (&a.id, &b.id);
-                by_key(a.trigger, &a.per, b.trigger, &b.per).is_lt()
-            })
-            && self
-                .entries
-                .iter()
-                .all(|of| triggers.get(of.trigger).is_some())
-            && self
-                .exposed
-                .iter()
-                .all(|of| program.campaign.experiments.get(*of).is_some())
     }
 
     /// Appends the state as bytes. Instants near `near` are short; whoever reads must say the same.

@@ -49,7 +49,10 @@ pub(super) enum Waiting {
     /// The profile is deleted.
     Delete,
     /// Columns get values.
-    Row(Arc<[(ColId, Value)]>),
+    Row {
+        values: Arc<[(ColId, Value)]>,
+        late: bool,
+    },
     /// An event.
     Event { kind: KindId, row: u32, late: bool },
 }
@@ -184,7 +187,6 @@ impl<'c> Machine<'c> {
         }
         let row = events.add(person, values);
         events.know(row);
-        self.counts.late += u64::from(late);
         self.wait(person, at, Waiting::Event { kind, row, late });
     }
 
@@ -197,8 +199,8 @@ impl<'c> Machine<'c> {
             None => (self.watermark(), false),
         };
         let person = self.store.person(key);
-        self.counts.late += u64::from(late);
-        self.wait(person, at, Waiting::Row(values.into()));
+        let values = values.into();
+        self.wait(person, at, Waiting::Row { values, late });
     }
 
     fn push_delete(&mut self, key: &Arc<str>) {
@@ -229,7 +231,8 @@ impl<'c> Machine<'c> {
     /// # Errors
     /// As [`Self::advance`].
     pub fn finish(&mut self, until: i64, sink: &mut dyn FnMut(Outcome)) -> Result<(), Unsettled> {
-        let end = until.saturating_add(1).max(self.watermark());
+        let end = until.min(MAX_TIMESTAMP).saturating_add(1);
+        let end = end.max(self.watermark());
         self.advance_to(end, sink)
     }
 
@@ -322,7 +325,9 @@ impl<'c> Machine<'c> {
         if !self.started && end > self.program.options.from {
             self.started = true;
             if !self.program.watches.is_empty() {
-                people.extend(0..u32::try_from(self.store.people.len()).unwrap_or(u32::MAX));
+                let all = (0_u32..).zip(&self.store.people);
+                let there = all.filter(|(_, profile)| profile.is_there());
+                people.extend(there.map(|(person, _)| person));
             }
         }
         people.sort_unstable();
@@ -472,7 +477,7 @@ fn evaluator<'e, F: Facts>(
 fn rank(what: &Waiting) -> u8 {
     match what {
         Waiting::Delete => 0,
-        Waiting::Row(_) => 1,
+        Waiting::Row { .. } => 1,
         Waiting::Event { .. } => 2,
     }
 }
@@ -480,7 +485,10 @@ fn rank(what: &Waiting) -> u8 {
 fn arrival(of: &Pending) -> Arrival {
     let what = match &of.what {
         Waiting::Delete => Arrives::Delete,
-        Waiting::Row(values) => Arrives::Row(Arc::clone(values)),
+        Waiting::Row { values, late } => Arrives::Row {
+            values: Arc::clone(values),
+            late: *late,
+        },
         Waiting::Event { kind, row, late } => Arrives::Event {
             event: EventRef {
                 kind: *kind,
@@ -565,7 +573,7 @@ fn one(
     let shown = if deleted {
         let events = arrivals.iter().filter_map(|of| match of.what {
             Arrives::Event { event, .. } => Some((event.kind.0, row_of(event))),
-            Arrives::Row(_) | Arrives::Delete => None,
+            Arrives::Row { .. } | Arrives::Delete => None,
         });
         events.collect()
     } else {

@@ -5,6 +5,7 @@
 
 mod given;
 mod names;
+mod waited;
 mod when;
 
 use std::sync::Arc;
@@ -203,6 +204,7 @@ pub(crate) fn check_arguments(
 impl Checker<'_> {
     fn judged<T>(mut self, value: T) -> Judged<T> {
         self.report_negative();
+        self.explain_waits();
         sort_and_dedup(&mut self.diagnostics);
         Judged {
             value,
@@ -217,10 +219,13 @@ impl Checker<'_> {
             let binder = bound.binder;
             self.next_binder = self.next_binder.max(binder.0 + 1);
             let thing = match &bound.what {
-                BoundThing::Event(kinds) => Bound::Event {
-                    binder,
-                    kinds: Kinds::Events(kinds.clone()),
-                },
+                BoundThing::Event { kinds, perhaps } => {
+                    self.perhaps.extend(perhaps.then_some(binder));
+                    Bound::Event {
+                        binder,
+                        kinds: Kinds::Events(kinds.clone()),
+                    }
+                }
                 BoundThing::Value(ty) => Bound::Elem {
                     binder,
                     ty: ty.clone(),

@@ -209,6 +209,9 @@ impl Checker<'_> {
         operand: &ast::Expr,
         span: Span,
     ) -> Condition {
+        if let Some(condition) = self.has_come(known, op_span, operand, span) {
+            return condition;
+        }
         let mark = self.open.len();
         let value = self.infer(operand, Want::NOTHING);
         if value.ty.is_error() {
@@ -222,32 +225,13 @@ impl Checker<'_> {
         if !value.ty.optional && !self.settled_later(&value) {
             self.never_missing(&value, known, op_span);
         }
-        let implied = Self::implied(&value);
-        let facts = if known {
-            Facts {
-                yes: implied,
-                no: Vec::new(),
-            }
-        } else {
-            Facts {
-                yes: Vec::new(),
-                no: implied,
-            }
-        };
+        let facts = Facts::of(known, Self::implied(&value));
         let asked = if is_picked(&value) {
             self.picked_at(&value)
         } else {
             value
         };
-        let kind = ExprKind::Op(Op::Known, vec![asked]);
-        let mut expr = Expr {
-            kind,
-            ty: Type::BOOL,
-            span,
-        };
-        if !known {
-            expr = negated(expr, span);
-        }
+        let expr = asks_whether(known, asked, span);
         Condition { expr, facts }
     }
 
@@ -291,6 +275,16 @@ impl Checker<'_> {
             .help("leave this condition out");
         self.report(diagnostic);
     }
+}
+
+/// `x is known`, or `x is missing`.
+pub(super) fn asks_whether(known: bool, asked: Expr, span: Span) -> Expr {
+    let expr = Expr {
+        kind: ExprKind::Op(Op::Known, vec![asked]),
+        ty: Type::BOOL,
+        span,
+    };
+    if known { expr } else { negated(expr, span) }
 }
 
 /// What follows from each of several operands.

@@ -481,7 +481,7 @@ impl Checker<'_> {
             Owner::Bound(Bound::Event {
                 binder,
                 kinds: Kinds::Events(kinds),
-            }) => self.event_field(*binder, kinds, dotted),
+            }) => self.perhaps_none(*binder, self.event_field(*binder, kinds, dotted)),
             Owner::Bound(Bound::Event {
                 binder,
                 kinds: Kinds::Param(param),

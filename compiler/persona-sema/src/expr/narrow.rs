@@ -22,6 +22,15 @@ pub(super) struct Facts {
 }
 
 impl Facts {
+    /// What is known where something is known, or where it is not missing.
+    pub(super) fn of(known: bool, keys: Vec<Key>) -> Self {
+        let facts = Self {
+            yes: keys,
+            no: Vec::new(),
+        };
+        if known { facts } else { facts.swapped() }
+    }
+
     /// The facts of the negation.
     pub(super) fn swapped(self) -> Self {
         Self {
@@ -69,6 +78,9 @@ impl Checker<'_> {
     /// What is known when an expression is: itself, and the operands without which it would be missing.
     pub(super) fn implied(expr: &Expr) -> Vec<Key> {
         let mut keys = vec![key(expr)];
+        if let ExprKind::Event(binder, _) = &expr.kind {
+            keys.push(there(*binder));
+        }
         if let ExprKind::Lookup(_, part) | ExprKind::ItemField(part, _) = &expr.kind
             && part.ty.optional
         {
@@ -98,6 +110,20 @@ pub(super) fn key(expr: &Expr) -> Key {
     };
     writer.expr(expr);
     writer.text.into()
+}
+
+/// That there is an event that was waited for.
+pub(super) fn there(binder: BinderId) -> Key {
+    format!("there{}()", binder.0).into()
+}
+
+/// What binds the thing that a key is about, if it is an event, an element, or a field of one, and nothing made of it.
+pub(crate) fn binder_of(key: &str) -> Option<BinderId> {
+    let rest = ["outer", "there"]
+        .into_iter()
+        .find_map(|head| key.strip_prefix(head))?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    rest[..digits].parse().ok().map(BinderId)
 }
 
 struct Writer {

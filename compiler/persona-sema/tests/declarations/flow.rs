@@ -60,7 +60,7 @@ fn a_trigger_is_left_with_everything_that_was_said() {
   send reminder(cart) via mail for offers as m, within 12h
   wait until Purchase as p, at most 2d
   wait until monday at 09:00
-  if p.total > 3 USD { emit Nudged { sku: cart.sku, note: m.message } } else { stop }
+  if p.total is known and p.total > 3 USD { emit Nudged { sku: cart.sku, note: m.message } } else { stop }
   set points = points + 1
 }
 "#,
@@ -427,7 +427,7 @@ const MANY: &str = r#"trigger t "T" {
   priority 1
   wait until Purchase as y where total > x.total, at most 3h
   send reminder(x, discount: 3%) via mail for offers as m, before renews_at
-  if y.total > 3 USD { set points = 3 } else if in vip { stop } else { emit Nudged { sku: m.message } }
+  if y.total is known and y.total > 3 USD { set points = 3 } else if in vip { stop } else { emit Nudged { sku: m.message } }
 }
 experiment e { on t, reminder arms { a 50%, b 50% } holdout 5% goal Purchase within 7d layer l 0% to 5% }
 content c(e: Purchase, n: Int = 3) "C" {

@@ -12,6 +12,7 @@ mod why;
 use std::sync::Arc;
 
 use persona_base::nearest;
+use persona_io::Since;
 use persona_ir::Campaign;
 use persona_ir::campaign::{ContentId, StepKind};
 use persona_runtime::time::Zone;
@@ -116,6 +117,24 @@ impl Staged {
         lacking.sort_unstable();
         lacking.dedup();
         lacking
+    }
+
+    /// The same as they were at an instant, with what became of them since; without one, since the first event.
+    pub(crate) fn load_since(
+        &self,
+        since: Option<i64>,
+        now: Option<String>,
+        progress: &dyn Progress,
+    ) -> Result<LoadedData, Error> {
+        let options = RunOptions {
+            now,
+            all_columns: true,
+            ..RunOptions::default()
+        };
+        let since = since.map_or(Since::FirstEvent, Since::At);
+        let plan = &self.program.plan;
+        self.program
+            .load_since(plan, &options, Some(since), progress)
     }
 
     fn is_answer(&self, name: &str) -> bool {

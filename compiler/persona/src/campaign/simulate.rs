@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use persona_ir::campaign::{Campaign, TriggerId};
-use persona_ir::{Plan, SourcePlan, SourceTarget};
 use persona_runtime::calendar::DAY;
 use persona_runtime::display::iso;
 use persona_runtime::machine::{
@@ -20,7 +19,7 @@ use super::Staged;
 use super::log::{Log, entry};
 use super::timeline;
 use crate::error::guarded;
-use crate::run::{given_now, threads};
+use crate::run::{LoadedData, given_now, threads};
 use crate::why::Moment;
 use crate::{Error, Location, Now, NowFrom, Program, Progress, RunOptions, SourceResult, Stage};
 
@@ -143,21 +142,49 @@ impl Program {
         progress: &dyn Progress,
     ) -> Result<Simulation, Error> {
         let staged = self.staged()?;
-        let campaign = &staged.campaign;
-        if campaign.triggers.is_empty() {
+        if staged.campaign.triggers.is_empty() {
             return Err(
                 Error::call("this package has no triggers, so nothing would happen")
                     .with_help("write one: `trigger welcome { on enter newcomers … }`"),
             );
         }
+        let start = Instant::now();
+        let stream = self.stream(staged, options, progress)?;
+        let read = start.elapsed();
+        progress.stage(Stage::Answering);
+        let start = Instant::now();
+        let (collected, mine, counts) = replayed(staged, &stream, options)?;
+        let Stream {
+            loaded,
+            from,
+            profile,
+        } = stream;
+        let mut simulation = collected.finish(staged, &counts);
+        simulation.timeline =
+            profile.map(|profile| timeline::timeline(staged, &loaded, profile, from, &mine));
+        simulation.took = (read, start.elapsed());
+        simulation.until = loaded.now.clone();
+        if options.from.is_none() {
+            let zone = Zone::named(&staged.campaign.plan.zone).unwrap_or_else(Zone::utc);
+            simulation.first = Some(Moment::new(from.saturating_add(1), &zone));
+        }
+        simulation.profiles = profile.map_or(loaded.data.profiles, |_| 1);
+        (simulation.sources, simulation.notes) = loaded.into_sources();
+        Ok(simulation)
+    }
+
+    /// Reads what is replayed.
+    fn stream(
+        &self,
+        staged: &Staged,
+        options: &SimulateOptions,
+        progress: &dyn Progress,
+    ) -> Result<Stream, Error> {
         let plan = &staged.program.plan;
         let from = options.from.as_deref().map(|text| given_now(plan, text));
         let from = from.transpose()?;
-        let start = Instant::now();
-        let loaded = staged.load(options.until.clone(), progress)?;
-        let read = start.elapsed();
-        let data = &loaded.data;
-        let from = from.or_else(|| first_event(data)).unwrap_or(loaded.now.at);
+        let loaded = staged.load_since(from, options.until.clone(), progress)?;
+        let from = loaded.since.unwrap_or(loaded.now.at);
         if from > loaded.now.at {
             return Err(Error::call(format!(
                 "the stream would start at {}, after its end at {}",
@@ -170,66 +197,72 @@ impl Program {
             }));
         }
         let profile = options.profile.as_deref().map(|key| {
-            let found = data.find(&plan.schema, key);
-            found.ok_or_else(|| self.no_profile(key, data))
+            let found = loaded.data.find(&plan.schema, key);
+            found.ok_or_else(|| self.no_profile(key, &loaded.data))
         });
         let profile = profile.transpose()?;
-        let mut collected = Collected::new(campaign, from, loaded.now.at);
-        let mut log = options.out.as_deref().map(Log::create).transpose()?;
-        let mut mine = Vec::new();
-        let mut failed = None;
-        progress.stage(Stage::Answering);
-        let start = Instant::now();
-        let counts = guarded("replaying the events", || {
-            let machine = machine(staged, data, from, options);
-            let what = Replay {
-                data,
-                changes: &[],
-                until: loaded.now.at,
-                threads: threads(&RunOptions {
-                    threads: options.threads,
-                    ..RunOptions::default()
-                }),
-            };
-            let key = options.profile.as_deref();
-            replay(&machine, &what, &mut |outcome| {
-                if key.is_some_and(|key| *outcome.profile != *key) {
-                    return;
-                }
-                collected.add(&outcome);
-                if let Some(log) = &mut log
-                    && failed.is_none()
-                {
-                    failed = log.write(&entry(staged, &outcome)).err();
-                }
-                if key.is_some() {
-                    mine.push(outcome);
-                }
-            })
-        })?;
-        let counts = counts.map_err(|error| Error::internal(error.to_string()))?;
-        if let Some(error) = failed {
-            return Err(error);
-        }
-        if let Some(log) = log {
-            log.finish()?;
-        }
-        let timeline = profile
-            .map(|profile| timeline::timeline(staged, data, profile, (from, loaded.now.at), &mine));
-        let took = (read, start.elapsed());
-        let mut simulation = collected.finish(staged, &counts);
-        simulation.until = loaded.now.clone();
-        if options.from.is_none() {
-            let zone = Zone::named(&plan.zone).unwrap_or_else(Zone::utc);
-            simulation.first = Some(Moment::new(from.saturating_add(1), &zone));
-        }
-        simulation.profiles = if profile.is_some() { 1 } else { data.profiles };
-        simulation.timeline = timeline;
-        simulation.took = took;
-        (simulation.sources, simulation.notes) = loaded.into_sources();
-        simulation.notes.extend(rows_with_instants(plan));
-        Ok(simulation)
+        Ok(Stream {
+            loaded,
+            from,
+            profile,
+        })
     }
+}
+
+/// What is replayed.
+struct Stream {
+    loaded: LoadedData,
+    /// The stream's start.
+    from: i64,
+    /// The only person.
+    profile: Option<usize>,
+}
+
+/// What came of it; of the only person, every outcome.
+fn replayed<'s>(
+    staged: &'s Staged,
+    stream: &Stream,
+    options: &SimulateOptions,
+) -> Result<(Collected<'s>, Vec<Outcome>, Counts), Error> {
+    let LoadedData {
+        data, changes, now, ..
+    } = &stream.loaded;
+    let mut collected = Collected::new(&staged.campaign, stream.from, now.at);
+    let mut log = options.out.as_deref().map(Log::create).transpose()?;
+    let mut mine = Vec::new();
+    let mut failed = None;
+    let counts = guarded("replaying the events", || {
+        let machine = machine(staged, data, stream.from, options);
+        let what = Replay {
+            data,
+            changes,
+            until: now.at,
+            only: stream.profile,
+            threads: threads(&RunOptions {
+                threads: options.threads,
+                ..RunOptions::default()
+            }),
+        };
+        replay(&machine, &what, &mut |outcome| {
+            collected.add(&outcome);
+            if let Some(log) = &mut log
+                && failed.is_none()
+            {
+                failed = log.write(&entry(staged, &outcome)).err();
+            }
+            if stream.profile.is_some() {
+                mine.push(outcome);
+            }
+        })
+    })?;
+    let counts = counts.map_err(|error| Error::internal(error.to_string()))?;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    if let Some(log) = log {
+        log.finish()?;
+    }
+    Ok((collected, mine, counts))
 }
 
 /// The machine for a stream.
@@ -254,27 +287,6 @@ fn calibration(staged: &Staged, data: &Dataset, from: i64) -> Arc<Calibration> {
     Evaluator::prepared(&staged.campaign.plan, data, &evaluation)
         .calibration()
         .clone()
-}
-
-/// A word of warning where profiles have a history of rows: a replay knows the row that counts at its end, and no change of it.
-fn rows_with_instants(plan: &Plan) -> Option<String> {
-    let has_history =
-        |source: &&SourcePlan| source.target == SourceTarget::Profile && source.at.is_some();
-    let source = plan.sources.iter().find(has_history)?;
-    Some(format!(
-        "warning: `{}` says since when each profile is as it is; this replay uses what holds at its end for the whole time, and starts \
-         nothing by such a change",
-        source.name
-    ))
-}
-
-/// Just before the first event.
-pub(super) fn first_event(data: &Dataset) -> Option<i64> {
-    let ats = data
-        .events
-        .iter()
-        .flat_map(|table| (0..table.len()).map(|row| table.at(row)));
-    Some(ats.min()?.saturating_sub(1))
 }
 
 /// Counts outcomes as they come.

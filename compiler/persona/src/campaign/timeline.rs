@@ -1,5 +1,6 @@
 //! One person's timeline: what they did and what it led to, in the order in which it happened.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use persona_ir::campaign::{Campaign, StepKind};
@@ -11,6 +12,7 @@ use persona_runtime::{Dataset, EventRef, Value};
 
 use super::Staged;
 use crate::Shown;
+use crate::run::LoadedData;
 use crate::why::Moment;
 
 /// A line of a timeline.
@@ -33,6 +35,8 @@ pub struct Entry {
 pub enum EntryKind {
     /// The person did something.
     Event,
+    /// A source's row says something new of the person.
+    Change,
     /// A message was delivered.
     Sent,
     /// Something was refused, dropped or stopped.
@@ -41,15 +45,15 @@ pub enum EntryKind {
     Other,
 }
 
-/// The events and outcomes of a person within a stretch of time.
+/// What a person became and did, and what came of it, from an instant on.
 pub(super) fn timeline(
     staged: &Staged,
-    data: &Dataset,
+    loaded: &LoadedData,
     profile: usize,
-    (from, until): (i64, i64),
+    from: i64,
     outcomes: &[Outcome],
 ) -> Vec<Entry> {
-    let campaign = &staged.campaign;
+    let (campaign, data, until) = (&staged.campaign, &loaded.data, loaded.now.at);
     let zone = zone(campaign, data, profile);
     let kinds: Vec<KindId> = campaign.plan.schema.events.ids().collect();
     let mut events = data.history(&kinds, profile);
@@ -58,13 +62,14 @@ pub(super) fn timeline(
         let value = |col: ColId| data.event_value(*event, col);
         happened(campaign, event.kind, data.at(*event), &value, &zone)
     };
-    let mut entries: Vec<Entry> = events.iter().map(event).collect();
+    let mut entries = became(campaign, loaded, profile, &zone);
+    entries.extend(events.iter().map(event));
     entries.extend(
         outcomes
             .iter()
             .map(|outcome| followed(campaign, outcome, &zone)),
     );
-    // Events come first at their instant; both kinds are in order already.
+    // At one instant, changes come first, then events; each sort is in order already.
     entries.sort_by_key(|entry| entry.at.micros);
     entries
 }
@@ -88,6 +93,41 @@ pub(super) fn followed(campaign: &Campaign, outcome: &Outcome, zone: &Zone) -> E
         trigger: Some(campaign.triggers[outcome.run.trigger].name.clone()),
         outcome: Some(outcome.name()),
     }
+}
+
+/// `Customer: tier gold`, where a row of a source says something new.
+fn became(campaign: &Campaign, loaded: &LoadedData, profile: usize, zone: &Zone) -> Vec<Entry> {
+    let schema = &campaign.plan.schema;
+    let data = &loaded.data;
+    let mut known: BTreeMap<ColId, Value> = BTreeMap::new();
+    let mut entries = Vec::new();
+    let own = loaded.changes.iter();
+    for change in own.filter(|change| change.profile == profile) {
+        let mut fields = Vec::new();
+        for (col, value) in change.values.iter() {
+            let before = known
+                .insert(*col, value.clone())
+                .unwrap_or_else(|| data.value(&data.columns[*col], profile));
+            if before != *value {
+                let column = &schema.profile.columns[*col];
+                let text = match value {
+                    Value::Missing => "missing".to_owned(),
+                    value => Shown::new(value, &column.ty, schema, zone).text,
+                };
+                fields.push(format!("{} {text}", column.name));
+            }
+        }
+        if !fields.is_empty() {
+            entries.push(Entry {
+                at: Moment::new(change.at, zone),
+                kind: EntryKind::Change,
+                text: format!("{}: {}", schema.profile.name, fields.join(", ")),
+                trigger: None,
+                outcome: None,
+            });
+        }
+    }
+    entries
 }
 
 /// `Purchase: total 30 EUR, order_id "o1"`

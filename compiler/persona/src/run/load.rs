@@ -1,15 +1,17 @@
 //! Loading a program's data through `persona-io`, and putting into words where `now` comes from and what became of rows.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use persona_io::{
-    LoadError, LoadErrorKind, LoadOptions, LoadReport, NdjsonRejects, ReasonReport, Reject,
-    RejectSink, SourceReport,
+    Changes, LoadError, LoadErrorKind, LoadOptions, LoadReport, Loaded, NdjsonRejects,
+    ReasonReport, Reject, RejectSink, Since, SourceReport,
 };
-use persona_ir::Plan;
-use persona_runtime::{Answers, CheckFailure, Dataset};
+use persona_ir::{CheckAction, CheckTable, ColId, Plan};
+use persona_runtime::machine::Change;
+use persona_runtime::{Answers, CheckFailure, Dataset, Value, apply_checks_keeping};
 
 use super::now::{Now, given_now, moved_now, settled_now};
 use super::summary::Counted;
@@ -105,6 +107,10 @@ pub(crate) struct LoadedData {
     pub(crate) data: Dataset,
     pub(crate) now: Now,
     pub(crate) took: Duration,
+    /// Since when changes of profiles are told apart: the data are as they were then. Absent where nobody asked.
+    pub(crate) since: Option<i64>,
+    /// What became of profiles from then on.
+    pub(crate) changes: Vec<Change>,
     /// The machine code, where checking rows has asked for it.
     pub(crate) code: Option<persona_jit::Compiled>,
     report: LoadReport,
@@ -139,6 +145,17 @@ impl Program {
         options: &RunOptions,
         progress: &dyn Progress,
     ) -> Result<LoadedData, Error> {
+        self.load_since(plan, options, None, progress)
+    }
+
+    /// The same, with the changes of profiles since an instant.
+    pub(crate) fn load_since(
+        &self,
+        plan: &Plan,
+        options: &RunOptions,
+        since: Option<Since>,
+        progress: &dyn Progress,
+    ) -> Result<LoadedData, Error> {
         let start = Instant::now();
         let given = options
             .now
@@ -147,6 +164,7 @@ impl Program {
             .transpose()?;
         let load_options = LoadOptions {
             now: given,
+            since,
             threads: threads(options),
             keep_rejects: 0,
             all_columns: options.all_columns,
@@ -173,31 +191,32 @@ impl Program {
         loaded
             .record_checks(plan, &failures, &mut sink)
             .map_err(|error| self.load_error(*error))?;
+        let changes = self.checked_changes(plan, &mut loaded, now.at, &mut sink)?;
         if let Some(file) = sink.0 {
             file.finish().map_err(|error| self.load_error(*error))?;
         }
+        let notes = notes(plan, &loaded, &now);
+        let changing = |row: usize| {
+            let key = loaded.dataset.key(&plan.schema, row);
+            changes.binary_search_by(|(of, ..)| (**of).cmp(key)).is_ok()
+        };
         let data = match failures.is_empty() {
             true => loaded.dataset,
             false => guarded("applying checks", || {
-                persona_runtime::apply_checks(plan, &loaded.dataset, &failures)
+                apply_checks_keeping(plan, &loaded.dataset, &failures, &changing)
             })?,
         };
-        let mut notes = loaded.report.notes.clone();
-        if plan.sources.is_empty() {
-            notes.push("the package has no source, so there is nobody to ask about".to_owned());
-        }
-        notes.extend(moved_now(&now, loaded.latest_999));
-        notes.extend(loaded.report.differences.iter().map(|(field, profiles)| {
-            let of = if *profiles == 1 { "profile" } else { "profiles" };
-            format!("sources differ about `{field}` of {profiles} {of}; the first source by name counts, or as `prefer` says")
-        }));
-        notes.extend(loaded.report.item_differences.iter().map(|(field, items)| {
-            let of = if *items == 1 { "item" } else { "items" };
-            format!(
-                "sources differ about `{field}` of {items} {of}; the first source by name counts"
-            )
-        }));
+        let changes = changes.into_iter().filter_map(|(key, at, values)| {
+            let profile = data.find(&plan.schema, &key)?;
+            Some(Change {
+                profile,
+                at,
+                values,
+            })
+        });
         Ok(LoadedData {
+            since: loaded.changes.map(|changes| changes.since),
+            changes: changes.collect(),
             data,
             now,
             took: start.elapsed(),
@@ -205,6 +224,32 @@ impl Program {
             report: loaded.report,
             notes,
         })
+    }
+
+    /// What became of profiles, without what fails a check: whose it is, when, and the values; sorted by key and instant.
+    fn checked_changes(
+        &self,
+        plan: &Plan,
+        loaded: &mut Loaded,
+        now: i64,
+        sink: &mut Sink,
+    ) -> Result<Vec<KeyedChange>, Error> {
+        let Some(changes) = loaded.changes.take() else {
+            return Ok(Vec::new());
+        };
+        let mut failures = match changes.changed.is_empty() {
+            true => Vec::new(),
+            false => guarded("checking rows", || {
+                persona_runtime::run_checks(plan, &changes.rows, now)
+            })?,
+        };
+        failures.retain(|failure| failure.table == CheckTable::Profile);
+        let kept = keyed_changes(plan, &changes, &failures);
+        loaded.changes = Some(changes);
+        loaded
+            .record_change_checks(plan, &failures, sink)
+            .map_err(|error| self.load_error(*error))?;
+        Ok(kept)
     }
 
     /// An error of reading, as the façade's: what only the program can repair is the program's.
@@ -234,6 +279,51 @@ impl Program {
             None => wrapped,
         }
     }
+}
+
+/// Whose a change is, when, and the values.
+type KeyedChange = (Arc<str>, i64, Arc<[(ColId, Value)]>);
+
+/// Changes without those that a check sets aside, and without values that one clears.
+fn keyed_changes(plan: &Plan, changes: &Changes, failures: &[CheckFailure]) -> Vec<KeyedChange> {
+    let (mut rejected, mut cleared) = (BTreeSet::new(), BTreeSet::new());
+    for failure in failures {
+        match plan.checks[failure.check].action {
+            CheckAction::Reject => drop(rejected.insert(failure.row)),
+            CheckAction::Clear(col) => drop(cleared.insert((failure.row, col))),
+            CheckAction::Warn => {}
+        }
+    }
+    let rows = &changes.rows;
+    let kept = changes.changed.iter().enumerate();
+    let kept = kept.filter(|(row, _)| !rejected.contains(row));
+    kept.map(|(row, changed)| {
+        let value = |col: &ColId| match cleared.contains(&(row, *col)) {
+            true => (*col, Value::Missing),
+            false => (*col, rows.value(&rows.columns[*col], row)),
+        };
+        let values = changed.columns.iter().map(value).collect();
+        (rows.key(&plan.schema, row).into(), changed.at, values)
+    })
+    .collect()
+}
+
+/// What is worth knowing of what was read.
+fn notes(plan: &Plan, loaded: &Loaded, now: &Now) -> Vec<String> {
+    let mut notes = loaded.report.notes.clone();
+    if plan.sources.is_empty() {
+        notes.push("the package has no source, so there is nobody to ask about".to_owned());
+    }
+    notes.extend(moved_now(now, loaded.latest_999));
+    notes.extend(loaded.report.differences.iter().map(|(field, profiles)| {
+        let of = if *profiles == 1 { "profile" } else { "profiles" };
+        format!("sources differ about `{field}` of {profiles} {of}; the first source by name counts, or as `prefer` says")
+    }));
+    notes.extend(loaded.report.item_differences.iter().map(|(field, items)| {
+        let of = if *items == 1 { "item" } else { "items" };
+        format!("sources differ about `{field}` of {items} {of}; the first source by name counts")
+    }));
+    notes
 }
 
 /// How many threads a run may use.

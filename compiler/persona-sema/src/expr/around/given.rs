@@ -83,7 +83,12 @@ impl Checker<'_> {
         }) = named.map(|named| &named.bound)
         {
             let Some(stray) = kinds.iter().find(|kind| !wanted.contains(kind)) else {
-                return Some(ContentArg::Event(*binder));
+                let binder = *binder;
+                if self.may_not_have_come(binder) {
+                    self.may_be_none(param, written.span);
+                    return None;
+                }
+                return Some(ContentArg::Event(binder));
             };
             let place = named.map(|named| named.span);
             let found = &events[*stray].name;

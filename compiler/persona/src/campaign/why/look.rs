@@ -14,7 +14,7 @@ use persona_runtime::{
 };
 
 use crate::campaign::Staged;
-use crate::campaign::simulate::{first_event, machine};
+use crate::campaign::simulate::machine;
 use crate::error::guarded;
 use crate::run::{LoadedData, given_now};
 use crate::why::{Evidence, Reader, extended, one_line};
@@ -47,9 +47,8 @@ impl Program {
         let plan = &staged.program.plan;
         let from = options.from.as_deref().map(|text| given_now(plan, text));
         let from = from.transpose()?;
-        let loaded = staged.load(options.now.clone(), progress)?;
-        let from = from.or_else(|| first_event(&loaded.data));
-        let from = from.unwrap_or(loaded.now.at);
+        let loaded = staged.load_since(from, options.now.clone(), progress)?;
+        let from = loaded.since.unwrap_or(loaded.now.at);
         if from > loaded.now.at {
             return Err(Error::call(format!(
                 "the replay would start at {}, after its end at {}",
@@ -86,8 +85,9 @@ impl Stretch {
     ) -> Result<(), Error> {
         let what = Replay {
             data: &self.loaded.data,
-            changes: &[],
+            changes: &self.loaded.changes,
             until: self.loaded.now.at,
+            only: Some(self.profile),
             threads: 1,
         };
         let done = guarded("replaying the events", || {

@@ -111,7 +111,10 @@ fn bound(params: &[Param], written: &[ast::Param]) -> Vec<BoundName> {
         span: written.name.span,
         binder: BinderId(index),
         what: match &param.ty.kind {
-            TypeKind::EventRecord(kinds) => BoundThing::Event(kinds.to_vec()),
+            TypeKind::EventRecord(kinds) => BoundThing::Event {
+                kinds: kinds.to_vec(),
+                perhaps: false,
+            },
             _ => BoundThing::Value(param.ty.clone()),
         },
     })

@@ -70,7 +70,7 @@ impl<'a, 'db> Seen<'a, 'db> {
             .find(|bound| *bound.name == *name)
         {
             let names = match &bound.what {
-                BoundThing::Event(kinds) => self.event_fields(kinds),
+                BoundThing::Event { kinds, .. } => self.event_fields(kinds),
                 BoundThing::Value(ty) => match &ty.kind {
                     TypeKind::Record(record) => crate::expr::leaf_names(record),
                     _ => return Some(self.leaf(path())),

@@ -286,6 +286,22 @@ impl<'db> Run<'_, 'db> {
         }
     }
 
+    /// Takes into account what is known from here on. What is said of names inside a condition says nothing outside of it.
+    fn learn(&mut self, known: Vec<Known>) {
+        let known = known
+            .into_iter()
+            .filter(|known| self.is_bound_or_free(known));
+        let known: Vec<Known> = known.collect();
+        self.known.extend(known);
+    }
+
+    /// Whether something is known of the person, or of something that has a name in this trigger.
+    fn is_bound_or_free(&self, known: &Known) -> bool {
+        known
+            .binder()
+            .is_none_or(|binder| self.bound.iter().any(|bound| bound.binder == binder))
+    }
+
     /// Keeps what was said of something, and gives what it is.
     fn keep<T>(&mut self, judged: Judged<T>) -> T {
         self.checking.diagnostics.extend(judged.diagnostics);
@@ -365,10 +381,10 @@ impl<'db> Run<'_, 'db> {
         false
     }
 
-    /// `when EXPR`: what it settles holds until the first step that takes time.
+    /// `when EXPR`: what it settles of the person holds until the first step that takes time.
     fn entry_condition(&mut self, written: &ast::Expr) -> Option<Expr> {
         let decision = self.decision(written, Decides::Chosen);
-        self.known.extend(decision.yes);
+        self.learn(decision.yes);
         Some(decision.expr)
     }
 

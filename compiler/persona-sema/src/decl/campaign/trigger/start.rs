@@ -66,18 +66,18 @@ impl Run<'_, '_> {
             }
             return None;
         };
-        self.bind_events(query.alias.as_ref(), &found);
-        self.known.extend(known);
+        self.bind_events(query.alias.as_ref(), &found, false);
+        self.learn(known);
         Some(TriggerStart::Event(found))
     }
 
-    /// Gives the events of a query their name.
-    pub(super) fn bind_events(&mut self, alias: Option<&ast::Name>, query: &Query) {
+    /// Gives the events of a query their name; `perhaps` says that there may be none.
+    pub(super) fn bind_events(&mut self, alias: Option<&ast::Name>, query: &Query, perhaps: bool) {
         let kinds = match &query.kinds {
             Kinds::Events(kinds) => kinds.clone(),
             Kinds::Param(_) => Vec::new(),
         };
-        self.bind(alias, query.binder, BoundThing::Event(kinds));
+        self.bind(alias, query.binder, BoundThing::Event { kinds, perhaps });
     }
 
     fn on_membership(
@@ -152,7 +152,7 @@ impl Run<'_, '_> {
         self.bind(alias, binder, BoundThing::Value(pair));
         let condition = condition.map(|condition| {
             let decision = self.decision(condition, Decides::Chosen);
-            self.known.extend(decision.yes);
+            self.learn(decision.yes);
             decision.expr
         });
         debug_assert!(span.start <= value.span.start);

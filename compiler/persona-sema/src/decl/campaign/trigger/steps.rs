@@ -93,16 +93,20 @@ impl Run<'_, '_> {
         let base = self.known.clone();
         let mut no = Vec::new();
         let mut checked = Vec::with_capacity(arms.len());
-        let (mut all_arms_end, mut takes_time) = (true, false);
+        let mut takes_time = false;
+        // What is known at the beginning of each arm whose runs go on behind the `if`.
+        let mut going_on: Vec<Vec<Known>> = Vec::new();
         for (condition, steps) in arms {
             self.known = base.iter().chain(&no).cloned().collect();
             let decision = self.decision(condition, Decides::Branch);
-            self.known.extend(decision.yes);
+            self.learn(decision.yes);
             let passed = self.passed;
+            let known = self.known.clone();
             let (steps, ends) = self.block(steps);
-            all_arms_end &= ends;
             takes_time |= !ends && self.passed != passed;
-            no.extend(decision.no);
+            going_on.extend((!ends).then_some(known));
+            let failed = decision.no.into_iter();
+            no.extend(failed.filter(|known| self.is_bound_or_free(known)));
             checked.push((decision.expr, steps));
         }
         let otherwise_known: Vec<Known> = base.iter().chain(&no).cloned().collect();
@@ -113,13 +117,15 @@ impl Run<'_, '_> {
             None => (Vec::new(), false),
         };
         takes_time |= !otherwise_ends && self.passed != passed;
-        self.known = if takes_time {
-            Vec::new()
-        } else if all_arms_end {
-            otherwise_known
-        } else {
-            base
+        let all_arms_end = going_on.is_empty();
+        going_on.extend((!otherwise_ends).then_some(otherwise_known));
+        self.known = match going_on.as_slice() {
+            [only] => only.clone(),
+            _ => base,
         };
+        if takes_time {
+            self.keep_what_lasts();
+        }
         let kind = TriggerStepKind::If {
             arms: checked,
             otherwise,
@@ -127,10 +133,15 @@ impl Run<'_, '_> {
         (Some(kind), all_arms_end && otherwise_ends)
     }
 
-    /// Time passes, or the person changes: nothing is known any more.
+    /// Time passes, or the person changes: nothing is known of them any more.
     fn passes(&mut self) {
-        self.known.clear();
+        self.keep_what_lasts();
         self.passed += 1;
+    }
+
+    /// What a run keeps of an event or a message never changes.
+    fn keep_what_lasts(&mut self) {
+        self.known.retain(|known| known.binder().is_some());
     }
 
     /// `send content(args) via channel for purpose as m, within D`
@@ -270,7 +281,9 @@ impl Run<'_, '_> {
             }
         };
         match &found {
-            Some((query_found, _)) => self.bind_events(query.alias.as_ref(), query_found),
+            Some((query_found, _)) => {
+                self.bind_events(query.alias.as_ref(), query_found, true);
+            }
             None => {
                 if let Some(alias) = &query.alias {
                     let binder = self.binder();
