@@ -107,6 +107,6 @@ fn happened(entry: &TestEntry, paint: Paint) -> String {
         (None, EntryKind::Event) => format!("  {at}  {}", paint.bold(what)),
         (None, EntryKind::Sent) => format!("  {at}  {}", paint.cyan(what)),
         (None, EntryKind::Not) => format!("  {at}  {}", paint.yellow(what)),
-        (None, EntryKind::Other) => format!("  {at}  {what}"),
+        (None, EntryKind::Change | EntryKind::Other) => format!("  {at}  {what}"),
     }
 }
