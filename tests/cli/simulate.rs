@@ -185,7 +185,7 @@ fn one_person_alone_is_as_among_all() {
 fn a_timeline_tells_what_somebody_became() {
     let shown = package().call(&["simulate", "--profile", "bob"]);
     expect![[r#"
-        small from 2026-01-01 23:59:59.999999 to 2026-01-10T00:00:00Z (the latest event; --now sets another time), 1 profile
+        small from 2026-01-02 00:00:00 (the first event) to 2026-01-10T00:00:00Z (the latest event; --now sets another time), 1 profile
 
         Timeline
         2026-01-04
