@@ -17,6 +17,7 @@ mod templates;
 mod testing;
 mod uses;
 mod watching;
+mod why;
 
 use std::path::Path;
 

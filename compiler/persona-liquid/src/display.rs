@@ -68,7 +68,8 @@ pub trait Display {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Plain;
 
-const MONTHS: [&str; 12] = [
+/// English months.
+pub const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -82,7 +83,8 @@ const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
-const WEEKDAYS: [&str; 7] = [
+/// English weekdays, from Monday on.
+pub const WEEKDAYS: [&str; 7] = [
     "Monday",
     "Tuesday",
     "Wednesday",

@@ -33,7 +33,8 @@ mod ty;
 mod value;
 
 pub use check::{Outcome, Scope, Target, check};
-pub use display::{Display, Local, MoneyStyle, NameOf, Plain, civil};
+pub use display::{Display, Local, MONTHS, MoneyStyle, NameOf, Plain, WEEKDAYS, civil};
+pub use filters::escape_into;
 pub use ir::{Checked, Place, Root};
 pub use limits::{MAX_DEPTH, MAX_LIST, MAX_NODES, MAX_OUTPUT, MAX_TEMPLATE, MAX_WORK};
 pub use parse::Template;

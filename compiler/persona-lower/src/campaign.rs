@@ -10,10 +10,10 @@ mod trigger;
 use std::sync::Arc;
 
 use persona_base::IndexVec;
+use persona_ir::KindId;
 use persona_ir::campaign::{
     Campaign, Channel, ChannelId, Condition, ContentId, Limit, Per, Purpose, PurposeId, Quiet, Skip,
 };
-use persona_ir::{KindId, Plan};
 use persona_sema::{Checked, Expr, Place};
 
 use crate::body::Body;
@@ -37,7 +37,7 @@ pub fn lower_campaign(checked: &Checked) -> Result<Campaign, TooLarge> {
     let recommendations = recommend::recommendations(&mut program)?;
     let tests = test::tests(&mut program, &mut budget)?;
     let mut campaign = Campaign {
-        plan: empty(&program),
+        plan: crate::plan(program)?,
         lateness: checked.package.lateness,
         holdout: checked.package.holdout,
         sent: KindId(checked.sent.event.0),
@@ -49,28 +49,11 @@ pub fn lower_campaign(checked: &Checked) -> Result<Campaign, TooLarge> {
         triggers,
         tests,
     };
-    campaign.plan = crate::plan(program)?;
     prune::prune_campaign(&mut campaign);
     if cfg!(debug_assertions) {
         crate::assert_valid(&campaign.plan);
     }
     Ok(campaign)
-}
-
-/// A plan that stands where the plan will be.
-fn empty(program: &Program<'_>) -> Plan {
-    Plan {
-        package: program.checked.package.name.clone(),
-        zone: program.checked.package.zone.clone(),
-        week_start: crate::weekday(program.checked.package.week_start),
-        schema: program.schema.clone(),
-        nodes: IndexVec::new(),
-        outputs: Vec::new(),
-        ranks: IndexVec::new(),
-        checks: Vec::new(),
-        sources: Vec::new(),
-        prefer: Vec::new(),
-    }
 }
 
 /// A condition with its explanation. All that it refers to is lowered already, or will be in another attempt.

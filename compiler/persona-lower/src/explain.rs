@@ -145,6 +145,11 @@ impl<'a> Explainer<'_, 'a> {
     /// A condition with its operands.
     fn atom(&mut self, expr: &Expr) -> Explain {
         let operands: Vec<&Expr> = match &expr.kind {
+            ExprKind::Op(Op::Not, negated) => match &negated[0].kind {
+                // `x != 3` is written as one: the comparison inside would be shown beside it, with the same text.
+                ExprKind::Op(_, operands) => operands.iter().collect(),
+                _ => negated.iter().collect(),
+            },
             ExprKind::Op(_, operands) => operands.iter().collect(),
             ExprKind::InWindow(value, _) => vec![value],
             ExprKind::Quantifier { list, .. } => vec![list],

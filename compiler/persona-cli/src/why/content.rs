@@ -35,7 +35,7 @@ pub(super) fn text(why: &ContentWhy, paint: Paint) -> String {
     }
     text.push_str(&lay_out(&rows, &[Align::Left, Align::Left], paint));
     if let Some(language) = &why.language {
-        text.push_str(&format!("\n{} {language}\n", paint.bold("Language")));
+        text.push_str(&format!("\n{} {language}\n", paint.bold("Language:")));
     }
     if !why.arms.is_empty() {
         text.push_str(&format!("\n{}\n", paint.bold("Experiments")));

@@ -19,6 +19,9 @@ pub(super) fn text(why: &Why, now: &str, paint: Paint) -> String {
     text.push_str(&lay_out(&rows, &[Align::Left, Align::Left], paint));
     text.push_str(&changes(&why.changes, paint));
     text.push_str(&format!("\n{}\n", flips(&why.flips, paint)));
+    for note in &why.notes {
+        text.push_str(&format!("\n{note}\n"));
+    }
     if !why.has_row {
         text.push_str(&format!(
             "\nNo source has a row for {}: it is known by its events alone, and its fields have defaults or are missing.\n",

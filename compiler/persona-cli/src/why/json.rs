@@ -25,6 +25,7 @@ pub(super) fn object(why: &Why, now: &Now) -> Value {
         "flips": flips(&why.flips),
         "explanation": part(&why.parts),
         "changes": why.changes.iter().map(change).collect::<Vec<_>>(),
+        "notes": why.notes,
     })
 }
 

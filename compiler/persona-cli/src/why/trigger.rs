@@ -209,11 +209,16 @@ fn never(why: &TriggerWhy, rows: &mut Vec<Vec<Cell>>) {
         return;
     };
     // Sentences are longer than a line is wide.
-    for (place, line) in wrapped(&never.text, 96).into_iter().enumerate() {
-        let mark = if place == 0 { "✗ " } else { "  " };
+    for (nth, line) in wrapped(&never.text, 96).into_iter().enumerate() {
+        let mark = if nth == 0 { "✗ " } else { "  " };
         rows.push(vec![Cell::styled(format!("{mark}{line}"), Style::Mark)]);
     }
-    because_rows(&never.because, 1, rows);
+    let because = &never.because;
+    if let (Some(location), true) = (&because.location, because.parts.is_empty()) {
+        let what = format!("  what starts it: {}", place(location));
+        rows.push(vec![Cell::styled(what, Style::Dim)]);
+    }
+    because_rows(because, 1, rows);
 }
 
 fn wrapped(text: &str, width: usize) -> Vec<String> {

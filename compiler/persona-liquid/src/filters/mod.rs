@@ -7,7 +7,8 @@ mod text;
 
 pub(crate) use list::{equal, order};
 pub(crate) use number::whole;
-pub(crate) use text::{escape_into, is_blank};
+pub use text::escape_into;
+pub(crate) use text::is_blank;
 
 use std::sync::Arc;
 

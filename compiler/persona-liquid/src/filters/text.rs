@@ -121,7 +121,7 @@ fn replace_last(text: &str, from: &str, to: &str) -> String {
 }
 
 /// Writes text for HTML.
-pub(crate) fn escape_into(out: &mut String, text: &str) {
+pub fn escape_into(out: &mut String, text: &str) {
     let mut rest = text;
     while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
         out.push_str(&rest[..at]);

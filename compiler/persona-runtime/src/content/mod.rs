@@ -16,7 +16,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::recommend::Recommender;
 use crate::{Catalogs, Prepared, Value};
 
-pub use print::{Printer, escape};
+pub use print::Printer;
 
 /// The contents of a campaign, ready to be read by anybody.
 #[derive(Debug)]

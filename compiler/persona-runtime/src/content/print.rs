@@ -98,20 +98,6 @@ fn with_currency(locale: &Locale, currency: Currency, amount: &Decimal) -> Optio
     Some(formatter.ok()?.format_fixed_decimal(amount).to_string())
 }
 
-/// Text as HTML shows it.
-pub fn escape(text: &str, into: &mut String) {
-    for character in text.chars() {
-        match character {
-            '&' => into.push_str("&amp;"),
-            '<' => into.push_str("&lt;"),
-            '>' => into.push_str("&gt;"),
-            '"' => into.push_str("&quot;"),
-            '\'' => into.push_str("&#39;"),
-            other => into.push(other),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use persona_base::IndexVec;
@@ -165,12 +151,5 @@ mod tests {
     #[test]
     fn what_is_no_language_prints_as_written() {
         assert_eq!(printed(Some("not a tag"), 500, "EUR", None), "5.00 EUR");
-    }
-
-    #[test]
-    fn no_text_is_markup_once_it_is_escaped() {
-        let mut html = String::new();
-        escape("<b>\"a\" & 'b'</b>", &mut html);
-        assert_eq!(html, "&lt;b&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/b&gt;");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use persona_ir::NodeId;
 use persona_ir::campaign::{ContentId, Fill, Localized, RecommendId, SlotFrom, TextPart};
 
-use super::{Contents, Printer, Rendered, Skipped, SlotContent, escape};
+use super::{Contents, Printer, Rendered, Skipped, SlotContent};
 use crate::recommend;
 use crate::{Facts, ProfileEvaluator, Value};
 
@@ -193,7 +193,7 @@ impl Contents<'_> {
                 recommend::by_key(&plan.schema, person.catalogs(), value, &plan.nodes[node].ty);
             let shown = printer.print(&value, &ty, format);
             if html && !raw {
-                escape(&shown, &mut text);
+                persona_liquid::escape_into(&mut text, &shown);
             } else {
                 text.push_str(&shown);
             }

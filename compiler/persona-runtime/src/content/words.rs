@@ -1,6 +1,6 @@
 //! The calendar's words in some languages, as they stand in dates. English takes the place of all others.
 
-use persona_liquid::NameOf;
+use persona_liquid::{MONTHS, NameOf, WEEKDAYS};
 
 /// The words of one language.
 struct Words {
@@ -47,32 +47,11 @@ const WORDS: &[Words] = &[
     },
     Words {
         language: "en",
-        months: [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ],
+        months: MONTHS,
         short_months: [
             "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
         ],
-        weekdays: [
-            "Monday",
-            "Tuesday",
-            "Wednesday",
-            "Thursday",
-            "Friday",
-            "Saturday",
-            "Sunday",
-        ],
+        weekdays: WEEKDAYS,
         short_weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
     },
     Words {

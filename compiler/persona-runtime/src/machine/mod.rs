@@ -41,7 +41,9 @@
 //! **Filters** of events (`where`) are asked when the event is processed, of history at the base line.
 //!
 //! **Exposure** to an experiment is recorded once per profile and experiment, for those who take part (also in its holdout):
-//! at the first delivery of a message of a trigger or content that the experiment is about, or when a branch that was taken, a
+//! at the first delivery of a message of a trigger or content that the experiment is about; for those in its holdout, at the first
+//! such message that would have been delivered or deferred if nobody had asked for holdouts, and that no other holdout keeps back
+//! (so that they compare with those who were reached, and not with all); or when a branch that was taken, a
 //! variant that was delivered or a `skip` would have come out otherwise in another arm, or in none.
 
 mod ask;

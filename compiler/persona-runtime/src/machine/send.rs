@@ -198,6 +198,12 @@ impl<F: Facts> Engine<'_, '_, F> {
         if let Some(verdict) = self.holdouts(run, send, channel) {
             return verdict;
         }
+        self.judge_reachable(run, send, channel)
+    }
+
+    /// What is asked of whoever is in no holdout.
+    fn judge_reachable(&mut self, run: &Run, send: &SendStep, channel: &Channel) -> Verdict {
+        let campaign = self.program.campaign;
         let to = self.ask(channel.to, &[]);
         if !to.is_known() {
             return drop(DropReason::Address);
@@ -257,7 +263,9 @@ impl<F: Facts> Engine<'_, '_, F> {
         Verdict::Defer(Deferral { why, until })
     }
 
-    fn holdouts(&self, run: &Run, send: &SendStep, channel: &Channel) -> Option<Verdict> {
+    /// A message that a holdout keeps back. Where nothing but one experiment's does, the person counts for that experiment, as
+    /// those in its arms do who get the message.
+    fn holdouts(&mut self, run: &Run, send: &SendStep, channel: &Channel) -> Option<Verdict> {
         if channel.transactional {
             return None;
         }
@@ -265,13 +273,19 @@ impl<F: Facts> Engine<'_, '_, F> {
             return Some(drop(DropReason::Holdout));
         }
         let about = self.experiments_about(run, send.content);
-        let held = about.into_iter().find(|of| self.arm(*of) == Some(None))?;
+        let mut held = about;
+        held.retain(|of| self.arm(*of) == Some(None));
         let drop = Drop {
             reason: DropReason::Holdout,
             text: None,
-            experiment: Some(held),
+            experiment: Some(*held.first()?),
         };
-        Some(Verdict::Drop(drop, Vec::new()))
+        let counts = held.len() == 1
+            && matches!(
+                self.judge_reachable(run, send, channel),
+                Verdict::Deliver { .. } | Verdict::Defer(_)
+            );
+        Some(Verdict::Drop(drop, if counts { held } else { Vec::new() }))
     }
 
     /// The first reason for which a channel skips, and the experiments that decided it.

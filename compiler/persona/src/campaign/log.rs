@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use persona_ir::Ty;
 use persona_runtime::content::SlotContent;
 use persona_runtime::display::iso;
-use persona_runtime::machine::{Drop, Happened, Outcome};
+use persona_runtime::machine::{Happened, Outcome};
 use persona_runtime::recommend::key_ty;
 use persona_runtime::time::Zone;
 use persona_runtime::{Value, machine};
@@ -132,14 +132,6 @@ fn arms(staged: &Staged, outcome: &Outcome) -> Json {
             }
         }
         Happened::Exposed { experiment, arm } => add(*experiment, *arm),
-        // Whoever is kept out of an experiment counts for it from the first message that they do not get.
-        Happened::Dropped(
-            _,
-            Drop {
-                experiment: Some(experiment),
-                ..
-            },
-        ) => add(*experiment, None),
         _ => return Json::Null,
     }
     Json::Object(arms)

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use persona_ir::Plan;
-use persona_runtime::{Answers, Dataset, Evaluation, Totals};
+use persona_ir::{KindId, Op, Plan};
+use persona_runtime::{Answers, Dataset, Evaluation, Prepared, Totals};
 
 use crate::error::guarded;
 use crate::{Error, Program, Why};
@@ -124,7 +124,9 @@ impl Program {
         if let (Some(path), Answered::Members(answers)) = (&options.members, &answers) {
             self.write_members(&plan, &loaded.data, answers, path)?;
         }
-        Ok(loaded.into_result(counted, timing))
+        let mut result = loaded.into_result(counted, timing);
+        result.notes.extend(self.nothing_sent(&plan));
+        Ok(result)
     }
 
     /// Explains one answer about one profile: `name` is a segment, trait or partition, or a stage (`lifecycle.active`).
@@ -140,8 +142,39 @@ impl Program {
     ) -> Result<(Why, Now), Error> {
         self.asked(name)?;
         let loaded = self.load(&self.plan, options, progress)?;
-        let why = self.explain(name, key, &loaded.data, loaded.now.at, None)?;
+        let mut why = self.explain(name, key, &loaded.data, loaded.now.at, None)?;
+        let base = name.split('.').next().unwrap_or(name);
+        let plan = self.restricted(&[base.to_owned()])?;
+        why.notes.extend(self.nothing_sent(&plan));
         Ok((why, loaded.now))
+    }
+
+    /// A word of warning about answers that ask what was sent: data say nothing of it.
+    pub(crate) fn nothing_sent(&self, plan: &Plan) -> Option<String> {
+        let sent = KindId(self.checked.sent.event.0);
+        let asks = |node: &persona_ir::Node| match &node.op {
+            Op::Agg(agg) => agg.query.kinds.contains(&sent),
+            Op::Sequence(sequence) => sequence_kinds(sequence).any(|kind| *kind == sent),
+            _ => false,
+        };
+        if !self.checked.asks_sent() || !plan.nodes.iter().any(asks) {
+            return None;
+        }
+        let prepared = Prepared::new(plan);
+        let asking = plan.outputs.iter().filter(|output| {
+            let nodes = prepared.reach(plan, output.node);
+            nodes.iter().any(|node| asks(&plan.nodes[*node]))
+        });
+        let names: Vec<String> = asking.map(|output| format!("`{}`", output.name)).collect();
+        let ask = match &names[..] {
+            [] => return None,
+            [one] => format!("{one} asks"),
+            [some @ .., last] if names.len() <= 6 => format!("{} and {last} ask", some.join(", ")),
+            [first, ..] => format!("{first} and {} others ask", names.len() - 1),
+        };
+        Some(format!(
+            "warning: {ask} what was sent, and here nothing ever was: only `persona simulate` sends, and fills `Sent`"
+        ))
     }
 
     /// Who is in what, for whoever counts in another way than [`Program::run`].
@@ -178,6 +211,13 @@ impl Program {
             .retain(|output| only.iter().any(|name| **name == *output.name));
         Ok(Arc::new(plan))
     }
+}
+
+/// The kinds that a sequence looks at.
+fn sequence_kinds(sequence: &persona_ir::Sequence) -> impl Iterator<Item = &KindId> {
+    let steps = sequence.steps.iter().flat_map(|step| &step.kinds);
+    let not = sequence.not.iter().flat_map(|not| &not.kinds);
+    sequence.first.kinds.iter().chain(steps).chain(not)
 }
 
 /// The machine code of a plan.

@@ -45,6 +45,8 @@ pub struct Why {
     pub flips: Flips,
     /// What it is made of.
     pub parts: Part,
+    /// Worth knowing.
+    pub notes: Vec<String>,
     /// For a segment (or stage) that the profile is not in: the fewest conditions that would have to change. Empty otherwise.
     pub changes: Vec<Change>,
 }
@@ -167,6 +169,7 @@ impl Program {
             answer,
             flips,
             parts,
+            notes: Vec::new(),
             changes,
         }
     }
