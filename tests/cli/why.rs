@@ -168,7 +168,7 @@ fn quiet_hours_say_until_when_and_what_was_skipped_says_why() {
         .says(&["cyd was sent nothing", "1 run still waits"]);
     why(&package, "rescue", "boss", &[]).says(&[
         "reminder via email is not sent: not the boss",
-        "✓ email == \"boss@shop.example\"",
+        "✓ (email ?? \"\") == \"boss@shop.example\"",
     ]);
 }
 
@@ -210,7 +210,8 @@ fn whoever_never_met_a_trigger_is_told_so_with_what_came_nearest() {
     why(&package, "silence", "eve", &[]).says(&["there is no Purchase of this person, ever"]);
     why(&package, "silence", "dan", &[]).says(&[
         "the last Purchase was at 2026-01-05 10:30:00",
-        "the trigger starts at 2026-02-04 10:30:00",
+        "the trigger starts at",
+        "2026-02-04 10:30:00 if none comes before",
     ]);
     why(&package, "jubilee", "eve", &[]).says(&["the next one is due at 2026-07-01 09:00:00"]);
     why(&package, "jubilee", "bob", &[]).says(&["joined is missing"]);
