@@ -258,6 +258,7 @@ fn holdouts_arms_and_exposures_of_experiments() {
     expect![[r#"
         01-02T10:00 ada t entered by event 0
         01-02T10:00 ada t.0 dropped holdout hi via mail of ab
+        01-02T10:00 ada t.0 exposed to ab None
         01-02T10:00 ada t ended finished
         01-02T11:00 ada t entered by event 0
         01-02T11:00 ada t.0 dropped holdout hi via mail of ab
@@ -289,4 +290,38 @@ fn holdouts_arms_and_exposures_of_experiments() {
         "2026-01-03T00:00",
         "2026-01-02T10:00 ada Buy sku=A n=0\n2026-01-02T11:00 ada Buy sku=A n=1",
     ));
+}
+
+/// Whoever is kept out is compared with those who were reached: no address, no consent, a full limit or another holdout, and
+/// nobody is exposed.
+#[test]
+fn whoever_is_kept_out_counts_from_the_first_message_that_only_the_holdout_kept_back() {
+    let rules = "experiment ab {\n  on t\n  arms { plain, bold }\n  holdout 50%\n}\n\
+         experiment cd {\n  on hello\n  arms { one, two }\n  holdout 10%\n}\n\
+         trigger t {\n  on See\n  enter always\n  send hello via sms\n}";
+    let mut world = World::new(rules);
+    world.options.arms = vec![("ab".into(), None), ("cd".into(), Some(1))];
+    let see = "2026-01-02T10:00 ada See sku=A\n\
+         2026-01-02T11:00 ada row phone=1 consent=false\n2026-01-02T11:00 ada See sku=A\n\
+         2026-01-02T12:00 ada row consent=true\n2026-01-02T12:00 ada See sku=A\n\
+         2026-01-02T13:00 ada See sku=A";
+    expect![[r#"
+        01-02T10:00 ada t entered by event 0
+        01-02T10:00 ada t.0 dropped holdout hello via sms of ab
+        01-02T10:00 ada t ended finished
+        01-02T11:00 ada t entered by event 0
+        01-02T11:00 ada t.0 dropped holdout hello via sms of ab
+        01-02T11:00 ada t ended finished
+        01-02T12:00 ada t entered by event 0
+        01-02T12:00 ada t.0 dropped holdout hello via sms of ab
+        01-02T12:00 ada t.0 exposed to ab None
+        01-02T12:00 ada t ended finished
+        01-02T13:00 ada t entered by event 0
+        01-02T13:00 ada t.0 dropped holdout hello via sms of ab
+        01-02T13:00 ada t ended finished
+    "#]]
+    .assert_eq(&world.run("2026-01-03T00:00", see));
+    world.options.arms = vec![("ab".into(), None), ("cd".into(), None)];
+    let exposed = world.run("2026-01-03T00:00", see);
+    assert!(!exposed.contains("exposed"), "{exposed}");
 }

@@ -201,10 +201,15 @@ impl Person<'_, '_> {
         match self.decide(run, send, stale) {
             Decision::Dropped(drop) => {
                 let by_skip = drop.reason == DropReason::Skip;
+                let held = drop.experiment.is_some();
                 self.say(&run.id, Some(step), Happened::Dropped(message, drop));
                 if by_skip {
                     let decided = self.decided_what_is_read(run, send);
                     self.expose_all(decided, run);
+                }
+                if held {
+                    let counts = self.counts_though_held(run, send);
+                    self.expose_all(counts.into_iter().collect(), run);
                 }
                 if let Some(slot) = send.message {
                     run.frame[slot as usize] = Value::Str(self.key_of(&run.id, step, "sent"));
@@ -361,7 +366,6 @@ impl Person<'_, '_> {
     fn decide(&self, run: &Run, send: &SendStep, stale: i64) -> Decision {
         let campaign = self.campaign();
         let channel = &campaign.channels[send.channel];
-        let holds = |node| self.value(node, &[]).is_true();
         if self.now >= stale {
             return dropped(DropReason::Stale);
         }
@@ -370,16 +374,41 @@ impl Person<'_, '_> {
             if holdout.holds(&self.key) {
                 return dropped(DropReason::Holdout);
             }
-            for id in self.about(run, send.content) {
-                if assign(&campaign.experiments[id].arm, &self.key) == Assignment::Holdout {
-                    return Decision::Dropped(Drop {
-                        reason: DropReason::Holdout,
-                        text: None,
-                        experiment: Some(id),
-                    });
-                }
+            if let Some(first) = self.held_by(run, send).first() {
+                return Decision::Dropped(Drop {
+                    reason: DropReason::Holdout,
+                    text: None,
+                    experiment: Some(*first),
+                });
             }
         }
+        self.decide_without_holdouts(run, send)
+    }
+
+    /// The experiments whose holdouts keep a message back.
+    fn held_by(&self, run: &Run, send: &SendStep) -> Vec<ExperimentId> {
+        let experiments = &self.campaign().experiments;
+        let mut held = self.about(run, send.content);
+        held.retain(|id| assign(&experiments[*id].arm, &self.key) == Assignment::Holdout);
+        held
+    }
+
+    /// The experiment whose holdout, and nothing else, keeps a message back.
+    fn counts_though_held(&self, run: &Run, send: &SendStep) -> Option<ExperimentId> {
+        let [held] = self.held_by(run, send)[..] else {
+            return None;
+        };
+        let reached = match self.decide_without_holdouts(run, send) {
+            Decision::Delivered(..) | Decision::Deferred(..) => true,
+            Decision::Dropped(_) => false,
+        };
+        reached.then_some(held)
+    }
+
+    fn decide_without_holdouts(&self, run: &Run, send: &SendStep) -> Decision {
+        let campaign = self.campaign();
+        let channel = &campaign.channels[send.channel];
+        let holds = |node| self.value(node, &[]).is_true();
         let to = self.value(channel.to, &[]);
         if !to.is_known() {
             return dropped(DropReason::Address);

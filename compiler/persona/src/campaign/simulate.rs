@@ -174,7 +174,7 @@ impl Program {
     }
 
     /// Reads what is replayed.
-    fn stream(
+    pub(super) fn stream(
         &self,
         staged: &Staged,
         options: &SimulateOptions,
@@ -191,10 +191,7 @@ impl Program {
                 iso(from),
                 loaded.now.text
             ))
-            .with_help(match options.until {
-                Some(_) => "give --from an earlier time than --until",
-                None => "the data end there: give --from an earlier time",
-            }));
+            .with_help("give --from an earlier time"));
         }
         let profile = options.profile.as_deref().map(|key| {
             let found = loaded.data.find(&plan.schema, key);
@@ -210,12 +207,12 @@ impl Program {
 }
 
 /// What is replayed.
-struct Stream {
-    loaded: LoadedData,
+pub(super) struct Stream {
+    pub(super) loaded: LoadedData,
     /// The stream's start.
-    from: i64,
+    pub(super) from: i64,
     /// The only person.
-    profile: Option<usize>,
+    pub(super) profile: Option<usize>,
 }
 
 /// What came of it; of the only person, every outcome.

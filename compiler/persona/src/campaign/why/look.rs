@@ -8,7 +8,7 @@ use persona_ir::campaign::{EventMatch, StepKind};
 use persona_ir::{Explain, NodeId, Plan, Schema, Ty};
 use persona_runtime::content::Contents;
 use persona_runtime::machine::{Person, Program as Machine, Replay, Sight, Witness, replay_person};
-use persona_runtime::time::{Times, Zone};
+use persona_runtime::time::Times;
 use persona_runtime::{
     Calibration, Dataset, Evaluator, EventRef, Facts, Prepared, ProfileEvaluator, Value,
 };
@@ -16,7 +16,7 @@ use persona_runtime::{
 use crate::campaign::Staged;
 use crate::campaign::simulate::machine;
 use crate::error::guarded;
-use crate::run::{LoadedData, given_now};
+use crate::run::LoadedData;
 use crate::why::{Evidence, Reader, extended, one_line};
 use crate::{Because, Error, Location, Part, Program, Progress, Shown, SimulateOptions};
 
@@ -43,26 +43,18 @@ impl Program {
         options: &super::WhyOptions,
         progress: &dyn Progress,
     ) -> Result<Stretch, Error> {
-        let staged = self.staged()?;
-        let plan = &staged.program.plan;
-        let from = options.from.as_deref().map(|text| given_now(plan, text));
-        let from = from.transpose()?;
-        let loaded = staged.load_since(from, options.now.clone(), progress)?;
-        let from = loaded.since.unwrap_or(loaded.now.at);
-        if from > loaded.now.at {
-            return Err(Error::call(format!(
-                "the replay would start at {}, after its end at {}",
-                persona_runtime::display::iso(from),
-                loaded.now.text
-            ))
-            .with_help("give --from an earlier time than --now"));
-        }
-        let profile = loaded.data.find(&plan.schema, key);
-        let profile = profile.ok_or_else(|| self.no_profile(key, &loaded.data))?;
+        let options = SimulateOptions {
+            from: options.from.clone(),
+            until: options.now.clone(),
+            profile: Some(key.to_owned()),
+            ..SimulateOptions::default()
+        };
+        let stream = self.stream(self.staged()?, &options, progress)?;
+        let profile = stream.profile;
         Ok(Stretch {
-            loaded,
-            profile,
-            from,
+            profile: profile.ok_or_else(|| self.no_profile(key, &stream.loaded.data))?,
+            from: stream.from,
+            loaded: stream.loaded,
         })
     }
 }
@@ -95,11 +87,6 @@ impl Stretch {
         })?;
         done.map(|_| ())
             .map_err(|error| Error::internal(error.to_string()))
-    }
-
-    /// The person's zone at the end.
-    pub(super) fn zone(&self, staged: &Staged) -> Zone {
-        crate::campaign::timeline::zone(&staged.campaign, &self.loaded.data, self.profile)
     }
 }
 

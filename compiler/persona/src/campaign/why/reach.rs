@@ -7,6 +7,7 @@ use persona_ir::ExperimentId;
 use persona_ir::campaign::ChannelId;
 use persona_runtime::experiment::{GlobalHoldout, bucket, hash};
 use persona_runtime::machine::{Seen, Sight, Witness};
+use persona_runtime::time::Zone;
 use persona_runtime::{Dataset, Value};
 
 use super::content::{Seat, arm_name, seat};
@@ -94,9 +95,15 @@ impl Program {
         };
         stretch.replay(&machine, &mut asked)?;
         let found = asked.found.take();
-        let (purpose, location, checks, until) =
-            found.ok_or_else(|| Error::internal("a replay has an end"))?;
-        let zone = stretch.zone(staged);
+        let (
+            zone,
+            Found {
+                purpose,
+                location,
+                checks,
+                until,
+            },
+        ) = found.ok_or_else(|| Error::internal("a replay has an end"))?;
         let stuck = checks.iter().any(|check| !check.passes && !is_time(check));
         Ok(Box::new(ChannelWhy {
             name: name.into(),
@@ -185,7 +192,17 @@ struct Asked<'a> {
     look: Lookout<'a>,
     name: &'a str,
     key: &'a str,
-    found: Option<(bool, Location, Vec<Check>, Option<i64>)>,
+    /// The person's zone, and what was found.
+    found: Option<(Zone, Found)>,
+}
+
+/// What is found out.
+struct Found {
+    purpose: bool,
+    location: Location,
+    checks: Vec<Check>,
+    /// When time is no longer in the way.
+    until: Option<i64>,
 }
 
 impl Witness<Dataset> for Asked<'_> {
@@ -199,7 +216,13 @@ impl Witness<Dataset> for Asked<'_> {
         if let Some((id, _)) = channels.find(|(_, of)| *of.name == *self.name) {
             let location = self.look.declared(checked.channels[usize::from(id)].origin);
             let (checks, until) = self.channel(sight, id);
-            self.found = Some((false, location, checks, until));
+            let found = Found {
+                purpose: false,
+                location,
+                checks,
+                until,
+            };
+            self.found = Some((sight.clock.zone().clone(), found));
             return;
         }
         let mut purposes = campaign.purposes.iter_enumerated();
@@ -213,7 +236,13 @@ impl Witness<Dataset> for Asked<'_> {
                 text: "what it requires".to_owned(),
                 because: Because::of(part),
             };
-            self.found = Some((true, location, vec![check], None));
+            let found = Found {
+                purpose: true,
+                location,
+                checks: vec![check],
+                until: None,
+            };
+            self.found = Some((sight.clock.zone().clone(), found));
         }
     }
 }

@@ -9,6 +9,7 @@ use persona_ir::{Explain, Ty};
 use persona_runtime::machine::{
     Ended, Happened, Outcome, Refusal, RunId, Seen, Sight, Stopped, Waits, Witness, key,
 };
+use persona_runtime::time::Zone;
 use persona_runtime::{Dataset, Value};
 use persona_sema::TriggerStart;
 
@@ -141,11 +142,12 @@ impl Program {
             counts: TriggerCounts::default(),
             nearest: None,
             never: None,
+            zone: None,
         };
         stretch.replay(&machine, &mut told)?;
         told.counts.waiting = told.live.len();
         let data = &stretch.loaded.data;
-        let zone = stretch.zone(staged);
+        let zone = told.zone.take().unwrap_or_else(Zone::utc);
         let steps = def.steps.iter();
         Ok(Box::new(TriggerWhy {
             name: def.name.clone(),
@@ -190,6 +192,8 @@ pub(super) struct Told<'a> {
     /// How many conditions the nearest refused entry lacked, and that entry.
     nearest: Option<(usize, Nearest)>,
     pub(super) never: Option<Never>,
+    /// The person's zone in the end.
+    zone: Option<Zone>,
 }
 
 /// A run that has not ended.
@@ -203,6 +207,9 @@ struct Live {
 
 impl Witness<Dataset> for Told<'_> {
     fn see(&mut self, sight: &Sight<'_, Dataset>) {
+        if matches!(sight.what, Seen::End) {
+            self.zone = Some(sight.clock.zone().clone());
+        }
         match sight.what {
             Seen::Outcome(outcome) if outcome.run.trigger == self.trigger => {
                 self.outcome(sight, outcome);
