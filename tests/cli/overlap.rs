@@ -181,7 +181,10 @@ fn wrong_calls_say_what_to_do() {
         (&["--segment", "doubled"], "`doubled` is a trait"),
         (&["--segment", "level.middle"], "its stages are high, low"),
         (&["--sets", "65"], "65 is not in 1..=64"),
-        (&["--out", "no/such/folder.html"], "cannot be written"),
+        (
+            &["--out", "no/such/folder.html"],
+            "the folder of this file does not exist",
+        ),
     ];
     for (arguments, words) in cases {
         let mut call = vec!["overlap"];
