@@ -13,6 +13,7 @@ mod newcomers;
 mod overlap;
 mod repositories;
 mod simulate;
+mod story;
 mod templates;
 mod testing;
 mod uses;
