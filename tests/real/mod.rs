@@ -1,6 +1,7 @@
 //! Real data: questions about public data sets, answered to the last customer. The data lies beside the repository, in
 //! `../shared/data`, and is not part of it.
 
+mod campaigns;
 mod experiments;
 
 use std::collections::BTreeMap;
@@ -20,12 +21,20 @@ struct Answered {
     answers: Vec<Rows>,
 }
 
-/// Answers a package of this folder; nothing where the data is not there. `PERSONA_REQUIRE_DATA=1` makes that a failure.
+/// Whether the real data is there. `PERSONA_REQUIRE_DATA=1` makes its absence a failure.
+fn data_is_there() -> bool {
+    if root().join("../shared/data/examples.json").exists() {
+        return true;
+    }
+    let required = std::env::var_os("PERSONA_REQUIRE_DATA").is_some();
+    assert!(!required, "the real data is not at ../shared/data");
+    println!("not asked: the real data is not at ../shared/data");
+    false
+}
+
+/// Answers a package of this folder; nothing where the data is not there.
 fn answer(name: &str, now: &str) -> Option<Answered> {
-    if !root().join("../shared/data/examples.json").exists() {
-        let required = std::env::var_os("PERSONA_REQUIRE_DATA").is_some();
-        assert!(!required, "the real data is not at ../shared/data");
-        println!("not asked: the real data is not at ../shared/data");
+    if !data_is_there() {
         return None;
     }
     let folder = root().join("tests/real").join(name);

@@ -119,13 +119,10 @@ struct Look {
 
 /// The last look at metric 1 of every experiment and variant, sorted.
 fn last_looks() -> Option<Vec<Look>> {
-    let path = root().join("../shared/data/experiments/asos_digital_experiments_dataset.parquet");
-    if !path.exists() {
-        let required = std::env::var_os("PERSONA_REQUIRE_DATA").is_some();
-        assert!(!required, "the real data is not at ../shared/data");
-        println!("not asked: the real data is not at ../shared/data");
+    if !super::data_is_there() {
         return None;
     }
+    let path = root().join("../shared/data/experiments/asos_digital_experiments_dataset.parquet");
     let file = File::open(path).expect("a readable file");
     let reader = ParquetRecordBatchReaderBuilder::try_new(file)
         .and_then(ParquetRecordBatchReaderBuilder::build)
