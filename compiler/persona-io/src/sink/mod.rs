@@ -1,6 +1,7 @@
 //! What is written: members and rejects.
 
 mod arrow;
+mod delta;
 mod file;
 mod members;
 mod parquet;

@@ -1,6 +1,6 @@
-//! The members' table as Parquet, row group by row group, several at once. Bools are the bitmaps of the answers and keys
-//! the bytes of the dataset's texts, both as the format's plain encoding has them; the library encodes the rest. The
-//! bytes of the file do not depend on the number of threads.
+//! The members' table as Parquet, row group by row group, several at once. Bools are the bitmaps of the answers, as the format's
+//! plain encoding has them, keys are what differs from the key before (`delta`); the library encodes the rest. The bytes of the
+//! file do not depend on the number of threads.
 
 use std::io::Write;
 use std::ops::Range;
@@ -23,6 +23,7 @@ use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 use persona_runtime::Answer;
 
+use super::delta;
 use super::members::Members;
 use crate::parallel::in_order;
 
@@ -126,21 +127,20 @@ impl Groups<'_> {
         Ok(chunks)
     }
 
-    /// Texts with their lengths before them.
+    /// What each key has that the one before has not.
     fn keys(&self, column: &ColumnDescPtr, rows: Range<usize>) -> Result<Chunk> {
         let (data, schema) = (self.table.data, &self.table.plan.schema);
         let key = |row: usize| data.key(schema, row).as_bytes();
         let mut pages = Vec::new();
+        let mut texts = delta::Texts::default();
         for start in rows.clone().step_by(PAGE_ROWS) {
             let page = start..(start + PAGE_ROWS).min(rows.end);
-            let mut out = Vec::with_capacity(page.len() * 16);
             for row in page.clone() {
-                let key = key(row);
-                let len = u32::try_from(key.len()).map_err(|_| too_long())?;
-                out.extend_from_slice(&len.to_le_bytes());
-                out.extend_from_slice(key);
+                if !texts.push(key(row)) {
+                    return Err(too_long());
+                }
             }
-            pages.push((out, page.len()));
+            pages.push((Bytes::from(texts.page()), page.len()));
         }
         // Keys are sorted, so the first and the last bound all.
         let bound = |row: Option<usize>| {
@@ -153,21 +153,27 @@ impl Groups<'_> {
             Some(0),
             false,
         );
-        chunk(column, pages, statistics)
+        chunk(column, Encoding::DELTA_BYTE_ARRAY, pages, statistics)
     }
 }
 
 fn too_long() -> ParquetError {
-    ParquetError::General("a key is longer than 4 GiB".to_owned())
+    ParquetError::General("a key is longer than 2 GiB".to_owned())
 }
 
 /// One bit each, the first one lowest.
 fn bools(column: &ColumnDescPtr, bits: &BooleanBuffer) -> Result<Chunk> {
-    let mut out = bits.sliced().as_slice().to_vec();
-    out.truncate(bits.len().div_ceil(8));
-    if let (Some(last), rest @ 1..) = (out.last_mut(), bits.len() % 8) {
-        *last &= (1 << rest) - 1;
-    }
+    let packed = bits.sliced();
+    let page = match bits.len() % 8 {
+        0 => Bytes::from_owner(packed).slice(..bits.len() / 8),
+        rest => {
+            let mut out = packed.as_slice()[..bits.len().div_ceil(8)].to_vec();
+            if let Some(last) = out.last_mut() {
+                *last &= (1 << rest) - 1;
+            }
+            Bytes::from(out)
+        }
+    };
     let members = bits.count_set_bits();
     let bound = |value: bool| (!bits.is_empty()).then_some(value);
     let statistics = Statistics::boolean(
@@ -177,13 +183,19 @@ fn bools(column: &ColumnDescPtr, bits: &BooleanBuffer) -> Result<Chunk> {
         Some(0),
         false,
     );
-    chunk(column, vec![(out, bits.len())], statistics)
+    chunk(
+        column,
+        Encoding::PLAIN,
+        vec![(page, bits.len())],
+        statistics,
+    )
 }
 
-/// A column of plain pages, each with the number of its rows.
+/// A column of pages, each with the number of its rows.
 fn chunk(
     column: &ColumnDescPtr,
-    pages: Vec<(Vec<u8>, usize)>,
+    encoding: Encoding,
+    pages: Vec<(Bytes, usize)>,
     statistics: Statistics,
 ) -> Result<Chunk> {
     let size: usize = pages.iter().map(|(page, _)| page.len() + 64).sum();
@@ -193,9 +205,9 @@ fn chunk(
     for (page, page_rows) in pages {
         let len = page.len();
         let page = Page::DataPage {
-            buf: page.into(),
+            buf: page,
             num_values: u32::try_from(page_rows).unwrap_or(u32::MAX),
-            encoding: Encoding::PLAIN,
+            encoding,
             def_level_encoding: Encoding::RLE,
             rep_level_encoding: Encoding::RLE,
             statistics: None,
@@ -207,7 +219,7 @@ fn chunk(
     }
     let size = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
     let metadata = ColumnChunkMetaData::builder(column.clone())
-        .set_encodings(vec![Encoding::PLAIN, Encoding::RLE])
+        .set_encodings(vec![encoding, Encoding::RLE])
         .set_compression(Compression::UNCOMPRESSED)
         .set_num_values(size(rows as u64))
         .set_total_compressed_size(size(bytes))
