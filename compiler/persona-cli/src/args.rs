@@ -122,7 +122,8 @@ pub(crate) enum Command {
     #[command(
         after_help = "Tests need no data. What did not hold is shown with the value of every part, and with what happened.\n\n\
                       Examples:\n  persona test examples/shop\n  persona test --filter cart\n  \
-                      persona test --format junit > report.xml"
+                      persona test --format junit > report.xml\n  persona test --coverage=html --out coverage.html\n  \
+                      persona test --watch"
     )]
     Test(Test),
     /// List who depends on a field, a segment, an event …, and what would break without it
@@ -246,6 +247,32 @@ pub(crate) struct Test {
     /// How to print the results
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: Tests,
+    /// Show what the tests cover: each condition seen to hold and not to hold, each variant, each outcome
+    #[arg(
+        long,
+        value_name = "FORM",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "table"
+    )]
+    pub(crate) coverage: Option<CoverageForm>,
+    /// Where to write the coverage
+    #[arg(long, value_name = "FILE", requires = "coverage")]
+    pub(crate) out: Option<PathBuf>,
+    /// Run again whenever a file changes, until Ctrl-C
+    #[arg(long)]
+    pub(crate) watch: bool,
+}
+
+/// The form of coverage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CoverageForm {
+    /// A table, what lacks first
+    Table,
+    /// LCOV, for other tools
+    Lcov,
+    /// One page with the rules in colours
+    Html,
 }
 
 /// The form of tests' results.

@@ -38,11 +38,12 @@ mod why;
 
 pub use bench::{BenchData, BenchOptions, BenchResult, Measured, MeasuredAnswer, Memory, Spread};
 pub use campaign::{
-    ArmWhy, Because, ChannelSummary, ChannelWhy, Check, ContentWhy, Entry, EntryKind,
-    ExperimentSummary, ExperimentWhy, Explained, Nearest, Never, RenderOptions, RenderResult,
-    RenderedSlot, RenderedVariant, Seat, SimulateOptions, Simulation, SlotText, TestEntry,
-    TestFailure, TestOptions, TestReport, TestResult, TestValue, TriggerCounts, TriggerMoment,
-    TriggerSummary, TriggerWhy, VariantWhy, WhyOptions,
+    ArmWhy, Because, ChannelSummary, ChannelWhy, Check, ContentWhy, Coverage, CoveredAtom,
+    CoveredOutcome, CoveredVariant, Covering, Entry, EntryKind, ExperimentSummary, ExperimentWhy,
+    Explained, Nearest, Never, RenderOptions, RenderResult, RenderedSlot, RenderedVariant, Seat,
+    SimulateOptions, Simulation, SlotText, TestEntry, TestFailure, TestOptions, TestReport,
+    TestResult, TestValue, TriggerCounts, TriggerMoment, TriggerSummary, TriggerWhy, VariantWhy,
+    WhyOptions,
 };
 pub use error::{Error, Excerpt};
 pub use package::{Compiled, Package, Report};

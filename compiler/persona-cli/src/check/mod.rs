@@ -2,7 +2,7 @@
 //! fixed fixed, where that is asked for.
 
 mod fix;
-mod watch;
+pub(crate) mod watch;
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -32,7 +32,7 @@ impl report::Texts for Texts {
 /// Checks a package.
 pub(crate) fn check(args: &Check, term: Term) -> Result<Outcome, Failure> {
     if args.watch {
-        return watch::watch(args, term);
+        return again(args, term);
     }
     let start = Instant::now();
     let mut package = Package::open(args.path.as_deref())?;
@@ -50,6 +50,29 @@ pub(crate) fn check(args: &Check, term: Term) -> Result<Outcome, Failure> {
         alone(&package, term);
     }
     Ok(outcome)
+}
+
+/// Checks after every change.
+fn again(args: &Check, term: Term) -> Result<Outcome, Failure> {
+    let people = matches!(
+        args.format,
+        Format::Human | Format::Short | Format::Narrated
+    );
+    watch::watch(
+        args.path.as_deref(),
+        people,
+        term,
+        &mut |package, start, clear| {
+            let checked = package.check()?;
+            let time = start.elapsed();
+            clear()?;
+            show_round(args, &checked, term, start)?;
+            if !matches!(args.format, Format::Human | Format::Narrated) {
+                term.say(format_args!("checked in {}", milliseconds(time)));
+            }
+            Ok(())
+        },
+    )
 }
 
 /// Prints what a check gave, with its summary.

@@ -1,4 +1,5 @@
-//! `persona check --watch`: checks again whenever a file of the package is saved, renamed, added or removed.
+//! `--watch` of `persona check` and `persona test`: does it again whenever a file of the package is saved, renamed, added or
+//! removed.
 //!
 //! Events of the file system only say *that* something happened; what, the package finds out by reading its files, of
 //! which those with another text are set and nothing else is computed again. Neither a broken `persona.toml` nor a folder
@@ -14,10 +15,7 @@ use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use persona::Package;
 
-use super::show_round;
-use crate::args::Check;
 use crate::fail::{Failure, Outcome, complain};
-use crate::report::Format;
 use crate::term::Term;
 
 /// Editors save in several steps: after an event it must have been quiet for so long, …
@@ -35,21 +33,30 @@ enum Message {
     Stop,
 }
 
-/// Checks until it is stopped.
-pub(super) fn watch(args: &Check, term: Term) -> Result<Outcome, Failure> {
-    let path = args.path.clone().unwrap_or_else(|| PathBuf::from("."));
+/// What is done in each round: with the package, since when, and with what makes room on a terminal before anything is shown.
+pub(crate) type Round<'a> =
+    &'a mut dyn FnMut(&Package, Instant, &dyn Fn() -> Result<(), Failure>) -> Result<(), Failure>;
+
+/// Does rounds until it is stopped. `people` says whether people read what is shown.
+pub(crate) fn watch(
+    path: Option<&Path>,
+    people: bool,
+    term: Term,
+    round: Round<'_>,
+) -> Result<Outcome, Failure> {
+    let path = path.map_or_else(|| PathBuf::from("."), Path::to_owned);
     let (sender, messages) = channel();
     let stop = sender.clone();
     // Nobody listens any more when the loop has ended.
     ctrlc::set_handler(move || stop.send(Message::Stop).unwrap_or(()))
         .map_err(|error| Failure::call(format!("Ctrl-C cannot be listened to: {error}")))?;
     let mut rounds = Rounds {
-        args,
+        people,
         term,
+        round,
         folders: Folders::new(sender)?,
         package: None,
         complaint: None,
-        shown: false,
     };
     // What cannot be read at all at the start is a mistake in the call.
     rounds.package = Some(Package::open(Some(&path))?);
@@ -87,13 +94,13 @@ fn settle(messages: &Receiver<Message>) -> bool {
 }
 
 struct Rounds<'a> {
-    args: &'a Check,
+    people: bool,
     term: Term,
+    round: Round<'a>,
     folders: Folders,
     package: Option<Package>,
     /// What was said last about a package that cannot be read.
     complaint: Option<String>,
-    shown: bool,
 }
 
 impl Rounds<'_> {
@@ -115,7 +122,7 @@ impl Rounds<'_> {
                 let failure = Failure::from(error);
                 let text = failure.to_string();
                 if self.complaint.as_ref() != Some(&text) {
-                    self.clear()?;
+                    clear(self.term, self.people)?;
                     complain(&failure, self.term.err);
                     self.term.say("waiting for that to change; Ctrl-C ends");
                     self.complaint = Some(text);
@@ -125,36 +132,15 @@ impl Rounds<'_> {
         }
     }
 
-    /// Checks and shows.
+    /// Does it, and shows what came of it.
     fn round(&mut self, start: Instant) -> Result<(), Failure> {
         self.complaint = None;
         let Some(package) = &self.package else {
             return Ok(());
         };
-        let checked = package.check()?;
-        let time = start.elapsed();
-        self.clear()?;
-        show_round(self.args, &checked, self.term, start)?;
-        self.shown = true;
-        if !matches!(self.args.format, Format::Human | Format::Narrated) {
-            let time = super::milliseconds(time);
-            self.term.say(format_args!("checked in {time}"));
-        }
+        let (term, people) = (self.term, self.people);
+        (self.round)(package, start, &|| clear(term, people))?;
         self.term.say("watching for changes; Ctrl-C ends");
-        Ok(())
-    }
-
-    /// Makes room on a terminal, for forms that people read.
-    fn clear(&self) -> Result<(), Failure> {
-        let people = matches!(
-            self.args.format,
-            Format::Human | Format::Short | Format::Narrated
-        );
-        if self.term.out_is_terminal && people {
-            let mut out = io::stdout().lock();
-            out.write_all(b"\x1b[2J\x1b[3J\x1b[H")?;
-            out.flush()?;
-        }
         Ok(())
     }
 
@@ -173,6 +159,16 @@ impl Rounds<'_> {
         let others = others.unwrap_or_default();
         self.folders.follow(root, others);
     }
+}
+
+/// Makes room on a terminal, for forms that people read.
+fn clear(term: Term, people: bool) -> Result<(), Failure> {
+    if term.out_is_terminal && people {
+        let mut out = io::stdout().lock();
+        out.write_all(b"\x1b[2J\x1b[3J\x1b[H")?;
+        out.flush()?;
+    }
+    Ok(())
 }
 
 /// The folders that are watched. The package's own is watched with all below it, the one above it alone: it tells when

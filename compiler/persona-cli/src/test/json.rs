@@ -16,6 +16,7 @@ pub(super) fn object(package: &str, report: &TestReport) -> Value {
             "not_chosen": report.total - report.tests.len(),
         },
         "tests": report.tests.iter().map(test).collect::<Vec<_>>(),
+        "coverage": report.coverage.as_ref().map(super::coverage::json),
     })
 }
 

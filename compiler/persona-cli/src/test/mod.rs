@@ -1,5 +1,6 @@
 //! `persona test`: the package's `test` blocks, with what held and why something did not; for people, programs and CI systems.
 
+mod coverage;
 mod human;
 mod json;
 mod junit;
@@ -9,13 +10,28 @@ use std::io::{self, Write};
 use persona::{Package, TestOptions, TestReport};
 
 use crate::args::{Test, Tests};
+use crate::check::watch;
 use crate::columns::counted;
-use crate::fail::{Failure, Outcome};
+use crate::fail::{Failure, Outcome, complain};
 use crate::run;
 use crate::term::Term;
 
 /// Runs a package's tests.
 pub(crate) fn test(args: &Test, term: Term) -> Result<Outcome, Failure> {
+    coverage::check(args.coverage, args.out.as_deref())?;
+    if args.watch {
+        let people = args.format == Tests::Human;
+        let path = args.path.as_deref();
+        return watch::watch(path, people, term, &mut |package, _, clear| {
+            clear()?;
+            // A filter that chooses nothing may choose something after the next change.
+            match once(package, args, term) {
+                Ok(_) => {}
+                Err(failure) => complain(&failure, term.err),
+            }
+            Ok(())
+        });
+    }
     let package = Package::open(args.path.as_deref())?;
     once(&package, args, term)
 }
@@ -27,15 +43,23 @@ fn once(package: &Package, args: &Test, term: Term) -> Result<Outcome, Failure> 
     };
     let options = TestOptions {
         filter: args.filter.clone(),
+        coverage: args.coverage.is_some(),
     };
     let report = program.test(&options)?;
     let name = program.name();
-    let text = match args.format {
+    let mut text = match args.format {
         Tests::Human => human::text(&report, term.out),
         Tests::Json => format!("{}\n", json::object(name, &report)),
         Tests::Junit => junit::xml(&report)?,
     };
-    io::stdout().lock().write_all(text.as_bytes())?;
+    if let (Some(coverage), Some(form)) = (&report.coverage, args.coverage) {
+        let shown = coverage::show(&program, coverage, form, args.out.as_deref(), term)?;
+        // Programs that read results find the coverage in them, or in the file.
+        text.extend(shown.filter(|_| args.format == Tests::Human));
+    }
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
     say(&report, term);
     Ok(match report.failed() {
         0 => Outcome::Fine,

@@ -207,7 +207,9 @@ impl<F: Facts> Engine<'_, '_, F> {
                 self.person
                     .assume(Some((Arc::clone(&arm.experiment), other)));
                 self.touch();
+                self.trying = true;
                 let differs = ask(self) != *answer;
+                self.trying = false;
                 self.person.assume(None);
                 self.touch();
                 if differs {

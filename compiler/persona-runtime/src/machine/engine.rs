@@ -88,6 +88,8 @@ pub(super) struct Engine<'e, 'c, F: Facts> {
     pub(super) did: bool,
     /// Whether the profile appears in this instant.
     pub(super) appears: bool,
+    /// Whether it is tried what another arm would do.
+    pub(super) trying: bool,
     /// The event that is looked at.
     event: Option<EventRef>,
     witness: Looking<'e, F>,
@@ -133,6 +135,7 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
             appears: false,
             event: None,
             witness: Looking(None),
+            trying: false,
         }
     }
 
@@ -502,6 +505,7 @@ impl<'e, 'c, F: Facts> Engine<'e, 'c, F> {
         let conditions = &campaign.triggers[run.id.trigger].stop_when;
         for (place, condition) in (0_u32..).zip(conditions) {
             let (value, bound) = self.ask_until(condition.node, &run.frame);
+            self.saw(&condition.explain, &run.frame);
             if value.is_true() {
                 return Some(place);
             }

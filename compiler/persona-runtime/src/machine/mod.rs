@@ -50,6 +50,7 @@ mod ask;
 mod check;
 mod clock;
 mod codec;
+mod cover;
 mod engine;
 mod input;
 mod live;

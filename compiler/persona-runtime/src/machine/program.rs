@@ -14,6 +14,7 @@ use persona_liquid::Checked;
 use super::{Needs, Options};
 use crate::content::Contents;
 use crate::experiment::GlobalHoldout;
+use crate::testing::Cover;
 use crate::{Calibration, Prepared};
 
 /// A campaign made ready, with what a stream is told once.
@@ -43,6 +44,8 @@ pub struct Program<'c> {
     pub(super) asks_arms: IndexVec<ContentId, Vec<ExperimentId>>,
     /// Per channel: the experiments whose arm its skips ask for.
     pub(super) skips_ask_arms: IndexVec<ChannelId, Vec<ExperimentId>>,
+    /// Who counts what conditions say: tests, where that is asked for.
+    pub(super) cover: Option<&'c Cover<'c>>,
 }
 
 /// What starts without an event.
@@ -147,6 +150,7 @@ impl<'c> Program<'c> {
                 .map(|channel| arms_in(&needs, channel.skips.iter().map(|skip| &skip.condition)))
                 .collect(),
             needs,
+            cover: None,
         };
         program.listen();
         program
@@ -169,6 +173,18 @@ impl<'c> Program<'c> {
     /// The thresholds of ranks.
     pub fn calibration(&self) -> &Arc<Calibration> {
         &self.calibration
+    }
+
+    /// The same, where conditions that are asked are counted.
+    #[must_use]
+    pub fn with_cover(mut self, cover: &'c Cover<'c>) -> Self {
+        self.cover = Some(cover);
+        self
+    }
+
+    /// Who counts what conditions say.
+    pub fn cover(&self) -> Option<&'c Cover<'c>> {
+        self.cover
     }
 
     /// The campaign.

@@ -186,6 +186,7 @@ impl<F: Facts> Engine<'_, '_, F> {
         let ask = |engine: &mut Self| {
             let mut taken = otherwise;
             for (condition, step) in arms {
+                engine.saw(&condition.explain, &run.frame);
                 if engine.ask(condition.node, &run.frame).is_true() {
                     taken = *step;
                     break;

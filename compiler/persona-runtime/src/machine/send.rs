@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use persona_ir::campaign::{
-    Channel, ChannelId, ContentId, DropReason, Limit, Per, Quiet, SendStep, StepKind,
+    Channel, ChannelId, Condition, ContentId, DropReason, Limit, Per, Quiet, SendStep, StepKind,
 };
 use persona_ir::{ColId, ExperimentId, InstantSpec, KindId};
 
@@ -209,15 +209,14 @@ impl<F: Facts> Engine<'_, '_, F> {
             return drop(DropReason::Address);
         }
         if let Some(requires) = &channel.requires
-            && !self.ask(requires.node, &[]).is_true()
+            && !self.condition(requires)
         {
             return drop(DropReason::Consent);
         }
-        if let Some(purpose) = send.purpose {
-            let requires = campaign.purposes[purpose].requires.node;
-            if !self.ask(requires, &[]).is_true() {
-                return drop(DropReason::Purpose);
-            }
+        if let Some(purpose) = send.purpose
+            && !self.condition(&campaign.purposes[purpose].requires)
+        {
+            return drop(DropReason::Purpose);
         }
         let (skips, mut decided) = self.channel_skips(send.channel);
         if let Some(text) = skips {
@@ -295,11 +294,17 @@ impl<F: Facts> Engine<'_, '_, F> {
         let ask = |engine: &mut Self| {
             skips
                 .iter()
-                .position(|skip| engine.ask(skip.condition.node, &[]).is_true())
+                .position(|skip| engine.condition(&skip.condition))
         };
         let found = ask(self);
         let decided = self.decided(&program.skips_ask_arms[channel], &found, ask);
         (found.map(|place| Arc::clone(&skips[place].reason)), decided)
+    }
+
+    /// A condition about the profile alone.
+    fn condition(&mut self, of: &Condition) -> bool {
+        self.saw(&of.explain, &[]);
+        self.ask(of.node, &[]).is_true()
     }
 
     /// The variant, or why there is none; and the experiments that decided it.
@@ -310,6 +315,7 @@ impl<F: Facts> Engine<'_, '_, F> {
     ) -> (Result<u32, Arc<str>>, Vec<ExperimentId>) {
         let ask = |engine: &mut Self| engine.variant(content, args);
         let choice = ask(self);
+        self.saw_content(content, args);
         let program = self.program;
         let decided = self.decided(&program.asks_arms[content], &choice, ask);
         (choice, decided)
@@ -350,7 +356,7 @@ impl<F: Facts> Engine<'_, '_, F> {
             let end = quiet_until(self.clock(), quiet);
             let mut holds = || {
                 let condition = quiet.condition.as_ref();
-                condition.is_none_or(|of| self.ask(of.node, &[]).is_true())
+                condition.is_none_or(|of| self.condition(of))
             };
             if end.is_some() && holds() {
                 until = until.max(end);

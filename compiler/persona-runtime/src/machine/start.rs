@@ -63,7 +63,10 @@ impl<F: Facts> Engine<'_, '_, F> {
     ) {
         let def = &self.program.campaign.triggers[trigger];
         let holds = match &def.condition {
-            Some(condition) => self.ask(condition.node, &frame).is_true(),
+            Some(condition) => {
+                self.saw(&condition.explain, &frame);
+                self.ask(condition.node, &frame).is_true()
+            }
             None => true,
         };
         let per = def.per.map_or(Value::Missing, |per| self.ask(per, &frame));

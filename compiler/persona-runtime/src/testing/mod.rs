@@ -13,6 +13,7 @@
 //!
 //! **Ranks** are computed over people, of whom a test has one: they are missing. Catalogs are those that the caller gives.
 
+mod cover;
 mod reading;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use persona_ir::campaign::{
 };
 use persona_ir::{ColId, Const, KindId, Schema, Table, Ty};
 
+pub use cover::{Cover, Said, is_atom};
 pub use reading::{NoReading, Reading};
 
 use crate::machine::{
@@ -259,6 +261,9 @@ impl<'c> Tester<'c> {
                 let frame = &check.frame;
                 let value = self.ask(|eval| {
                     eval.set_frame(frame);
+                    if let Some(cover) = self.machine.program().cover() {
+                        cover.saw(eval, &condition.explain, None);
+                    }
                     eval.value(condition.node)
                 });
                 check.held = read && value.is_some_and(|value| value.is_true());

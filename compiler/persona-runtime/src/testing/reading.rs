@@ -51,6 +51,9 @@ impl Tester<'_> {
             contents.render(eval, content, variant, &mut frame)
         });
         let read = read.expect("the profile is there from the beginning");
+        if let (Some(cover), Ok(read)) = (self.machine().program().cover(), &read) {
+            cover.chose(content, read.variant);
+        }
         match read {
             Ok(read) => Ok(Reading { sent: None, read }),
             Err(skipped) => Err(NoReading::Skipped(skipped)),

@@ -28,7 +28,10 @@ pub use render::{
 pub use simulate::{
     ChannelSummary, ExperimentSummary, SimulateOptions, Simulation, TriggerSummary,
 };
-pub use test::{TestEntry, TestFailure, TestOptions, TestReport, TestResult, TestValue};
+pub use test::{
+    Coverage, CoveredAtom, CoveredOutcome, CoveredVariant, Covering, TestEntry, TestFailure,
+    TestOptions, TestReport, TestResult, TestValue,
+};
 pub use timeline::{Entry, EntryKind};
 pub use why::{
     ArmWhy, Because, ChannelWhy, Check, ContentWhy, ExperimentWhy, Explained, Nearest, Never, Seat,

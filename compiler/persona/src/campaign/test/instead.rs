@@ -306,7 +306,7 @@ fn decided(running: &Running<'_>, outcome: &Outcome) -> Option<Part> {
             }
             _ => return None,
         };
-    let mut then = super::tester(running.staged, running.test);
+    let mut then = super::tester(running.staged, running.test, None);
     then.go_to(outcome.at).ok()?;
     let part = Part::draw(running, &then, title, condition, &frame)?;
     (part.value == Some(wanted)).then_some(part)

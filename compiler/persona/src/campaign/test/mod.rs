@@ -1,6 +1,7 @@
 //! `test`: runs the package's `test` blocks and says what held, and of what did not: why. The machine and the clock are the
 //! runtime's (`persona_runtime::testing`); here are names, places and words.
 
+mod coverage;
 mod failure;
 mod instead;
 mod picture;
@@ -11,14 +12,16 @@ use std::time::{Duration, Instant};
 use persona_ir::campaign::{Test, TestStepKind};
 use persona_runtime::Value;
 use persona_runtime::machine::{Happened, Outcome, Program as Machine, Refusal};
-use persona_runtime::testing::{self, Tester};
+use persona_runtime::testing::{self, Cover, Tester};
 use persona_runtime::time::Zone;
 
+use self::coverage::Counting;
 use super::{Staged, log, timeline};
 use crate::error::guarded;
 use crate::why::Moment;
 use crate::{Entry, EntryKind, Error, Location, Program, Shown};
 
+pub use coverage::{Coverage, CoveredAtom, CoveredOutcome, CoveredVariant, Covering};
 pub use failure::{TestFailure, TestValue};
 
 /// Which tests to run.
@@ -26,6 +29,8 @@ pub use failure::{TestFailure, TestValue};
 pub struct TestOptions {
     /// Only tests whose title or file contains this; letters are compared without their case.
     pub filter: Option<String>,
+    /// Whether to count what the tests cover. It costs a second look at every condition that is asked.
+    pub coverage: bool,
 }
 
 /// What came of a package's tests.
@@ -35,6 +40,8 @@ pub struct TestReport {
     pub tests: Vec<TestResult>,
     /// How many tests the package has.
     pub total: usize,
+    /// What they covered, where that was asked for.
+    pub coverage: Option<Coverage>,
     /// How long running them took.
     pub took: Duration,
 }
@@ -102,12 +109,16 @@ impl Program {
         let mut report = TestReport {
             tests: Vec::with_capacity(chosen.len()),
             total: tests.len(),
+            coverage: None,
             took: Duration::ZERO,
         };
+        let cover = options.coverage.then(|| Cover::new(&staged.campaign));
+        let mut counting = cover.as_ref().map(|cover| Counting::new(staged, cover));
         for test in chosen {
-            let result = guarded("running a test", || one(staged, test))?;
+            let result = guarded("running a test", || one(staged, test, counting.as_mut()))?;
             report.tests.push(result?);
         }
+        report.coverage = counting.map(Counting::finish);
         report.took = start.elapsed();
         Ok(report)
     }
@@ -142,17 +153,26 @@ fn nothing_chosen(staged: &Staged, filter: &str) -> Error {
 }
 
 /// Runs a test.
-fn one(staged: &Staged, test: &Test) -> Result<TestResult, Error> {
+fn one(
+    staged: &Staged,
+    test: &Test,
+    counting: Option<&mut Counting<'_>>,
+) -> Result<TestResult, Error> {
     let start = Instant::now();
+    let cover = counting.as_ref().map(|counting| counting.cover);
     let mut running = Running {
         staged,
         test,
-        tester: tester(staged, test),
+        tester: tester(staged, test, cover),
         timeline: Vec::new(),
         told: 0,
         zone: zone(staged, test),
     };
     let failures = running.run()?;
+    if let Some(counting) = counting {
+        let outcomes = running.tester.outcomes();
+        outcomes.iter().for_each(|of| counting.outcome(of));
+    }
     let texts = &staged.program.texts;
     let outcomes = running.tester.outcomes();
     let expects = |kind: &TestStepKind| matches!(kind, TestStepKind::Expect(_));
@@ -173,11 +193,18 @@ fn one(staged: &Staged, test: &Test) -> Result<TestResult, Error> {
 }
 
 /// A test that has not begun.
-fn tester<'s>(staged: &'s Staged, test: &'s Test) -> Tester<'s> {
+fn tester<'s>(staged: &'s Staged, test: &'s Test, cover: Option<&'s Cover<'s>>) -> Tester<'s> {
     let campaign = &staged.campaign;
     let options = testing::options(test, campaign);
     let program = Machine::new(campaign, testing::no_calibration(), options);
-    Tester::new(test, program.with_templates(&staged.templates))
+    let program = program.with_templates(&staged.templates);
+    Tester::new(
+        test,
+        match cover {
+            Some(cover) => program.with_cover(cover),
+            None => program,
+        },
+    )
 }
 
 /// The zone of a test's profile as it is given.
