@@ -153,3 +153,139 @@ source purchases of Purchase { from "purchases.ndjson"
     assert!(log.len() >= 5, "{log:#?}");
     assert_eq!(json["tests"][0]["log"], serde_json::Value::from(log));
 }
+
+#[test]
+fn json_holds_values_timeline_and_log() {
+    let json = shop()
+        .call(&["test", "--format", "json"])
+        .ends_with(1)
+        .json();
+    assert_eq!(json["format"], 1);
+    assert_eq!(json["package"], "small");
+    assert_eq!(
+        json["summary"],
+        serde_json::json!({"tests": 2, "passed": 1, "failed": 1, "not_chosen": 0})
+    );
+    let failed = &json["tests"][1];
+    assert_eq!(failed["passed"], false);
+    assert_eq!(failed["expectations"], 2);
+    let failure = &failed["failures"][1];
+    assert_eq!(
+        failure["location"],
+        serde_json::json!({"file": "tests.persona", "line": 16, "column": 3})
+    );
+    assert_eq!(failure["at"], "2026-01-11T12:59:00Z");
+    let values = failure["values"].as_array().expect("values");
+    let of = |text: &str| {
+        let value = values.iter().find(|of| of["text"] == text);
+        value.unwrap_or_else(|| panic!("no value of `{text}`: {values:#?}"))["value"].clone()
+    };
+    assert_eq!(of("did Purchase"), true);
+    assert_eq!(of("not in buyers"), false);
+    let timeline = failed["timeline"].as_array().expect("a timeline");
+    let kinds: Vec<&str> = timeline
+        .iter()
+        .filter_map(|of| of["kind"].as_str())
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "step",
+            "outcome",
+            "step",
+            "outcome",
+            "expectation",
+            "expectation"
+        ]
+    );
+    assert_eq!(failed["log"][1]["outcome"], "stopped");
+    assert_eq!(json["coverage"], serde_json::Value::Null);
+}
+
+#[test]
+fn junit_has_a_suite_for_each_file_and_a_case_for_each_test() {
+    let run = shop().call(&["test", "--format", "junit"]);
+    run.ends_with(1).says(&[
+        "<testsuite name=\"tests.persona\" tests=\"2\"",
+        "failures=\"1\"",
+        "<testcase name=\"a reminder after an hour\" classname=\"tests.persona\"",
+        "<failure message=\"reminder was not sent: rescue stops on 2026-01-10 12:59:00",
+        "What happened (times in UTC):",
+    ]);
+    assert!(!run.stdout.contains("time=") && !run.stdout.contains("timestamp="));
+}
+
+#[test]
+fn coverage_says_what_no_test_has_seen() {
+    let package = shop();
+    package.call(&["test", "--coverage"]).ends_with(1).says(&[
+        "Conditions that were not seen both ways",
+        "always held  main.persona:11:12",
+        "never asked",
+        "Outcomes that never came",
+        "dropped: address, dropped: consent",
+    ]);
+    let json = package
+        .call(&["test", "--coverage", "--format", "json"])
+        .ends_with(1)
+        .json();
+    let atoms = json["coverage"]["conditions"]
+        .as_array()
+        .expect("conditions");
+    let of = |text: &str| {
+        let atom = atoms.iter().find(|of| of["text"] == text);
+        let atom = atom.unwrap_or_else(|| panic!("`{text}` is no condition: {atoms:#?}"));
+        (atom["yes"].as_u64(), atom["no"].as_u64())
+    };
+    // One reminder was asked for its consent; three carts were large enough; one person had bought.
+    assert_eq!(of("consent.email"), (Some(1), Some(0)));
+    assert_eq!(of("cart.value >= 20 USD"), (Some(2), Some(0)));
+    assert_eq!(of("did Purchase"), (Some(1), Some(0)));
+    assert_eq!(json["coverage"]["variants"][0]["chosen"], 1);
+}
+
+#[test]
+fn coverage_as_lcov_adds_up() {
+    let package = shop();
+    package
+        .call(&["test", "--coverage=lcov", "--out", "lcov.info"])
+        .ends_with(1);
+    let text = std::fs::read_to_string(package.path().join("lcov.info")).expect("a file");
+    let count = |start: &str| text.lines().filter(|line| line.starts_with(start)).count();
+    let number = |start: &str| -> usize {
+        let line = text.lines().find_map(|line| line.strip_prefix(start));
+        line.and_then(|n| n.parse().ok()).expect("a number")
+    };
+    assert_eq!(text.lines().nth(1), Some("SF:main.persona"));
+    assert_eq!(count("SF:"), 1);
+    assert_eq!(count("BRDA:"), number("BRF:"));
+    assert_eq!(count("DA:"), number("LF:"));
+    assert!(text.contains("BRDA:11,0,0,1\nBRDA:11,0,1,0\n"), "{text}");
+    assert!(text.ends_with("end_of_record\n"));
+}
+
+#[test]
+fn coverage_as_a_page_needs_nothing_else() {
+    let package = shop();
+    package
+        .call(&["test", "--coverage=html", "--out", "coverage.html"])
+        .ends_with(1)
+        .complains(&["the coverage is in coverage.html"]);
+    let page = std::fs::read_to_string(package.path().join("coverage.html")).expect("a page");
+    for words in [
+        "<b class=\"yes\" title=\"always held: held 1 ×, did not hold 0 ×\">consent.email</b>",
+        "prefers-color-scheme: dark",
+        "dropped: consent",
+        "cart.value &gt;= 20 USD",
+    ] {
+        assert!(page.contains(words), "no {words} in\n{page}");
+    }
+    for far in ["http://", "https://", "<script", "src="] {
+        assert!(!page.contains(far), "{far}");
+    }
+    package
+        .call(&["test", "--coverage=html"])
+        .ends_with(2)
+        .complains(&["--out coverage.html"]);
+    package.call(&["test", "--out", "x"]).ends_with(2);
+}

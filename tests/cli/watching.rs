@@ -1,4 +1,4 @@
-//! `check --watch`: every kind of change that editors and people make is seen, nothing that happens ends it, Ctrl-C does.
+//! `check --watch` and `test --watch`: every kind of change that editors and people make is seen, nothing that happens ends it, Ctrl-C does.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -25,8 +25,12 @@ struct Watch {
 
 impl Watch {
     fn start(folder: &Path, path_of_package: &str, format: &str) -> Self {
+        Self::of("check", folder, path_of_package, format)
+    }
+
+    fn of(command: &str, folder: &Path, path_of_package: &str, format: &str) -> Self {
         let mut child = Command::new(path())
-            .args(["check", "--watch", "--format", format, path_of_package])
+            .args([command, "--watch", "--format", format, path_of_package])
             .current_dir(folder)
             .env("NO_COLOR", "1")
             .stdin(Stdio::null())
@@ -249,4 +253,30 @@ fn packages_that_this_one_rests_on_are_watched_too() {
     assert!(watch.errors() > 0, "the function is gone");
     file("common/main.persona", "fn double(n: Int) -> Int = n + n\n");
     assert_eq!(watch.errors(), 0);
+}
+
+#[test]
+fn tests_run_again_after_a_change() {
+    let test = |points: u32| {
+        format!(
+            "test \"t\" {{\n  given {{ id: \"a\", points: {points} }}\n  at 2026-01-10T12:00Z\n  expect in s\n}}\n"
+        )
+    };
+    let package = Package::new(GOOD).file("tests.persona", test(0).as_bytes());
+    let watch = Watch::of("test", package.path(), ".", "json");
+    let failed = |watch: &Watch| {
+        let lines = until(&watch.lines, "\"summary\"");
+        let json: serde_json::Value =
+            serde_json::from_str(lines.last().expect("a line")).expect("JSON");
+        json["summary"]["failed"].as_u64()
+    };
+    assert_eq!(failed(&watch), Some(1));
+    watch.until("watching");
+    let package = package.file("tests.persona", test(3).as_bytes());
+    assert_eq!(failed(&watch), Some(0));
+    watch.until("watching");
+    let package = package.file("tests.persona", b"test \"t\" { expect }");
+    watch.until("watching");
+    let _package = package.file("tests.persona", test(1).as_bytes());
+    assert_eq!(failed(&watch), Some(1));
 }

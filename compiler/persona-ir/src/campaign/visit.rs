@@ -54,21 +54,28 @@ impl Campaign {
         roots
     }
 
-    /// The conditions and values that are asked under an event at level 0 outside of the graph's own queries: those on events
-    /// that start, end or wake runs, and those of goals; and under an item at level 0: those of recommendations.
-    pub fn bodies(&self) -> Vec<NodeId> {
-        let mut bodies = Vec::new();
+    /// What triggers say of events: those that start, end or wake runs.
+    pub fn matches(&self) -> Vec<&EventMatch> {
+        let mut matches = Vec::new();
         for trigger in self.triggers.iter() {
             if let Start::Event(of) | Start::Inactivity { of, .. } = &trigger.start {
-                bodies.extend(of.filter);
+                matches.push(of);
             }
-            bodies.extend(trigger.stop_on.iter().filter_map(|of| of.filter));
+            matches.extend(&trigger.stop_on);
             for step in &trigger.steps {
                 if let StepKind::WaitForEvent { of, .. } = &step.kind {
-                    bodies.extend(of.filter);
+                    matches.push(of);
                 }
             }
         }
+        matches
+    }
+
+    /// The conditions and values that are asked under an event at level 0 outside of the graph's own queries: those on events
+    /// that start, end or wake runs, and those of goals; and under an item at level 0: those of recommendations.
+    pub fn bodies(&self) -> Vec<NodeId> {
+        let matches = self.matches().into_iter();
+        let mut bodies: Vec<NodeId> = matches.filter_map(|of| of.filter).collect();
         for def in self.recommendations.iter() {
             let items = def.excludes.iter().flat_map(|exclude| match exclude {
                 Exclude::Items(node) => vec![*node],
@@ -82,6 +89,18 @@ impl Campaign {
         }
         let goals = self.experiments.iter().flat_map(|of| &of.goals);
         bodies.extend(goals.filter_map(|goal| goal.of.filter));
+        bodies
+    }
+
+    /// [`Self::bodies`], and the parts of those of triggers: what explanations ask under an event.
+    pub fn explained_bodies(&self) -> Vec<NodeId> {
+        let mut bodies = self.bodies();
+        let matches = self.matches().into_iter();
+        let mut explains: Vec<&Explain> = matches.filter_map(|of| of.explain.as_ref()).collect();
+        while let Some(explain) = explains.pop() {
+            bodies.extend(explain.node);
+            explains.extend(&explain.parts);
+        }
         bodies
     }
 }

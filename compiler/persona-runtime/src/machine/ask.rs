@@ -133,6 +133,7 @@ impl<F: Facts> Engine<'_, '_, F> {
         let Some(filter) = of.filter else {
             return true;
         };
+        self.saw_of(of.explain.as_ref(), event, frame);
         let need = self.program.needs.get(filter);
         if let Some((holds, _)) = self.quickly(need, frame, Some(event)) {
             debug_assert_eq!(holds, self.matches_fully(filter, event, frame));

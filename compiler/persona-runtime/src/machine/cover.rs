@@ -2,7 +2,7 @@
 //! and only where there is a cover; decides nothing.
 
 use persona_ir::Explain;
-use persona_ir::campaign::{ContentId, SlotFrom};
+use persona_ir::campaign::{ContentId, SlotFrom, TriggerId};
 
 use super::engine::Engine;
 use crate::testing::Cover;
@@ -31,6 +31,13 @@ impl<'c, F: Facts> Engine<'_, 'c, F> {
             self.ready();
             self.eval.set_frame(frame);
             cover.saw(&mut self.eval, explain, Some(event));
+        }
+    }
+
+    /// Whether somebody is a member was asked.
+    pub(super) fn saw_watched(&mut self, trigger: TriggerId) {
+        if let Some(explain) = &self.program.campaign.triggers[trigger].watched {
+            self.saw(explain, &[]);
         }
     }
 

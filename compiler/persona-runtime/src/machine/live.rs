@@ -6,7 +6,7 @@ use persona_ir::KindId;
 use super::outcome::RunId;
 use super::state::{Phase, State};
 use super::stream::Machine;
-use crate::Value;
+use crate::{EventRef, Value};
 
 /// A live run.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +53,16 @@ impl Machine<'_> {
             run: run.id,
         });
         runs.collect()
+    }
+
+    /// The event of a profile with an identifier.
+    pub fn event(&self, key: &str, kind: KindId, id: &str) -> Option<EventRef> {
+        let person = self.store.find(key)?;
+        let row = self.store.tables.get(kind)?.find(person, id)?;
+        Some(EventRef {
+            kind,
+            row: row as usize,
+        })
     }
 
     /// The latest event of some kinds that a profile has, as its kind and its values.

@@ -177,8 +177,18 @@ impl<'c> Program<'c> {
 
     /// The same, where conditions that are asked are counted.
     #[must_use]
-    pub fn with_cover(mut self, cover: &'c Cover<'c>) -> Self {
-        self.cover = Some(cover);
+    pub fn with_cover(self, cover: &'c Cover<'c>) -> Self {
+        Self {
+            cover: Some(cover),
+            ..self.explaining()
+        }
+    }
+
+    /// The same, where parts of conditions on events can be asked, too: explanations do.
+    #[must_use]
+    pub fn explaining(mut self) -> Self {
+        let bodies = self.campaign.explained_bodies();
+        self.prepared = Arc::new(Prepared::with_bodies(&self.campaign.plan, bodies));
         self
     }
 

@@ -199,6 +199,7 @@ impl<F: Facts> Engine<'_, '_, F> {
                     including_current,
                     leave,
                 } => {
+                    self.saw_watched(watch.trigger);
                     let (value, look) = self.ask_until(*of, &[]);
                     let enters = *including_current && !*leave && value.is_true();
                     self.state.watches[index] = Watched {
@@ -267,6 +268,7 @@ impl<F: Facts> Engine<'_, '_, F> {
     fn look_at(&mut self, index: usize, watch: &Watch) {
         match &watch.kind {
             WatchKind::Member { of, leave, .. } => {
+                self.saw_watched(watch.trigger);
                 let (value, look) = self.ask_until(*of, &[]);
                 let member = value.is_true();
                 let value = Some(value);
@@ -324,6 +326,11 @@ impl<F: Facts> Engine<'_, '_, F> {
             if let Some(place) = slot.and_then(|slot| frame.get_mut(slot as usize)) {
                 *place = value;
             }
+        }
+        if condition.is_some()
+            && let Some(explain) = &self.program.campaign.triggers[trigger].change
+        {
+            self.saw(explain, &frame);
         }
         if let Some(condition) = condition
             && !self.ask(condition, &frame).is_true()

@@ -28,10 +28,6 @@ pub struct TestStep {
 
 /// What happens in a step of a test.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "steps are few, and read in place"
-)]
 pub enum TestStepKind {
     /// The profile: values of fields, sorted by field. The others take their default, or are missing.
     Given(Vec<FieldValue>),

@@ -62,7 +62,9 @@ pub(super) fn text(coverage: &Coverage) -> String {
 
 fn write_file(text: &mut String, path: &str, file: &File) -> std::fmt::Result {
     writeln!(text, "TN:\nSF:{path}")?;
-    for (line, block, branch, count) in &file.branches {
+    let mut branches: Vec<_> = file.branches.iter().collect();
+    branches.sort();
+    for (line, block, branch, count) in branches {
         match count {
             Some(count) => writeln!(text, "BRDA:{line},{block},{branch},{count}")?,
             None => writeln!(text, "BRDA:{line},{block},{branch},-")?,

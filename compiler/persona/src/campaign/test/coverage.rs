@@ -366,6 +366,22 @@ fn atoms(
 
 /// The conditions of a trigger.
 fn of_trigger(trigger: &Trigger, collect: &mut dyn FnMut(&Explain)) {
+    let starts = match &trigger.start {
+        Start::Event(of) | Start::Inactivity { of, .. } => Some(of),
+        _ => None,
+    };
+    let waits = trigger.steps.iter().filter_map(|step| match &step.kind {
+        StepKind::WaitForEvent { of, .. } => Some(of),
+        _ => None,
+    });
+    let matches = starts.into_iter().chain(&trigger.stop_on).chain(waits);
+    let filters = matches.filter_map(|of| of.explain.as_ref());
+    let watched = match &trigger.start {
+        Start::Membership { .. } => trigger.watched.as_ref(),
+        _ => None,
+    };
+    let all = filters.chain(watched).chain(&trigger.change);
+    all.for_each(&mut *collect);
     let mut condition = |of: &Condition| collect(&of.explain);
     trigger.condition.iter().for_each(&mut condition);
     trigger.stop_when.iter().for_each(&mut condition);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use persona_base::Span;
 use persona_ir::campaign::{Condition, ContentId, Expected, TestStepKind};
 use persona_ir::{Explain, ExplainKind, NodeId, OutputKind, Place};
-use persona_runtime::Value;
 use persona_runtime::testing::{Asked, Check, NoReading, Reading, Tester};
+use persona_runtime::{EventRef, Value};
 
 use super::picture::{self, Mark};
 use super::{Running, instead};
@@ -99,7 +99,13 @@ fn holds(
         file: running.test.place.file,
         span,
     };
-    let drawn = drawn(running, &running.tester, place, condition, &check.frame);
+    let asked = Asking {
+        root: condition.node,
+        explain: &condition.explain,
+        frame: &check.frame,
+        event: None,
+    };
+    let drawn = drawn(running, &running.tester, place, &asked);
     if let Some((picture, values)) = drawn {
         failure.picture = picture;
         failure.values = values;
@@ -112,25 +118,49 @@ fn holds(
     }
 }
 
+/// A condition that is asked again, to show its parts.
+pub(super) struct Asking<'a> {
+    pub(super) root: NodeId,
+    pub(super) explain: &'a Explain,
+    pub(super) frame: &'a [Value],
+    /// The event that it is about.
+    pub(super) event: Option<EventRef>,
+}
+
+impl Asking<'_> {
+    fn value(&self, eval: &mut Asked<'_, '_>, node: NodeId) -> Value {
+        value(eval, node, self.event)
+    }
+}
+
+fn value(eval: &mut Asked<'_, '_>, node: NodeId, event: Option<EventRef>) -> Value {
+    match event {
+        Some(event) => eval.value_for(node, event),
+        None => eval.value(node),
+    }
+}
+
 /// What is written at a place, with the values of a condition in it, and what that refers to.
 fn drawn(
     running: &Running<'_>,
     tester: &Tester<'_>,
     place: Place,
-    condition: &Condition,
-    frame: &[Value],
+    asked: &Asking<'_>,
 ) -> Option<(Vec<String>, Vec<TestValue>)> {
     let text = running.staged.program.texts.text(place.file);
     let mut parts = Parts {
         running,
+        event: asked.event,
         references: Vec::new(),
         values: Vec::new(),
     };
     let picture = tester.ask(|eval| {
-        eval.set_frame(frame);
+        eval.set_frame(asked.frame);
         let mut marks = Vec::new();
-        parts.marks(eval, &condition.explain, 0, &mut marks);
+        parts.marks(eval, asked.explain, 0, &mut marks);
         let mut picture = picture::draw(text, place.span, &marks);
+        // What is referred to knows no event.
+        parts.event = None;
         parts.follow(eval, &mut picture);
         picture
     });
@@ -151,12 +181,11 @@ impl Part {
     pub(super) fn draw(
         running: &Running<'_>,
         tester: &Tester<'_>,
-        title: String,
-        condition: &Condition,
-        frame: &[Value],
+        title: &str,
+        asked: &Asking<'_>,
     ) -> Option<Self> {
-        let place = condition.explain.place;
-        let (drawn, values) = drawn(running, tester, place, condition, frame)?;
+        let place = asked.explain.place;
+        let (drawn, values) = drawn(running, tester, place, asked)?;
         let location = running
             .staged
             .program
@@ -169,8 +198,8 @@ impl Part {
         )];
         picture.extend(indented(drawn));
         let value = tester.ask(|eval| {
-            eval.set_frame(frame);
-            eval.value(condition.node).is_true()
+            eval.set_frame(asked.frame);
+            asked.value(eval, asked.root).is_true()
         });
         Some(Self {
             picture,
@@ -196,6 +225,8 @@ fn one_line(text: &str) -> String {
 /// Collects the values of an expression's parts.
 struct Parts<'r, 's> {
     running: &'r Running<'s>,
+    /// The event that is asked about.
+    event: Option<EventRef>,
     /// Answers that were referred to: name, and how deep.
     references: Vec<(Arc<str>, usize)>,
     values: Vec<TestValue>,
@@ -204,7 +235,7 @@ struct Parts<'r, 's> {
 impl Parts<'_, '_> {
     fn shown(&self, eval: &mut Asked<'_, '_>, node: NodeId) -> Shown {
         let plan = &self.running.staged.campaign.plan;
-        let value = eval.value(node);
+        let value = value(eval, node, self.event);
         Shown::new(
             &value,
             &plan.nodes[node].ty,

@@ -9,7 +9,7 @@ use persona_runtime::machine::{Doing, Happened, Live, Outcome, Refusal, RunStart
 use persona_runtime::testing::Tester;
 
 use super::Running;
-use super::failure::{Part, Said};
+use super::failure::{Asking, Part, Said};
 use crate::campaign::timeline;
 use crate::why::exact;
 
@@ -276,6 +276,9 @@ fn never_started(running: &Running<'_>, trigger: &Trigger) -> String {
 fn decided(running: &Running<'_>, outcome: &Outcome) -> Option<Part> {
     let campaign = &running.staged.campaign;
     let trigger = &campaign.triggers[outcome.run.trigger];
+    if outcome.what == Happened::Refused(Refusal::Where) {
+        return filtered(running, trigger, outcome);
+    }
     let (title, condition, wanted, frame): (String, &Condition, bool, Vec<Value>) =
         match &outcome.what {
             Happened::Refused(Refusal::When) => {
@@ -306,10 +309,44 @@ fn decided(running: &Running<'_>, outcome: &Outcome) -> Option<Part> {
             }
             _ => return None,
         };
-    let mut then = super::tester(running.staged, running.test, None);
-    then.go_to(outcome.at).ok()?;
-    let part = Part::draw(running, &then, title, condition, &frame)?;
+    let then = at(running, outcome.at)?;
+    let asked = Asking {
+        root: condition.node,
+        explain: &condition.explain,
+        frame: &frame,
+        event: None,
+    };
+    let part = Part::draw(running, &then, &title, &asked)?;
     (part.value == Some(wanted)).then_some(part)
+}
+
+/// The test as it was at the end of an instant.
+fn at<'s>(running: &Running<'s>, at: i64) -> Option<Tester<'s>> {
+    let machine = super::machine(running.staged, running.test);
+    let mut then = Tester::new(running.test, machine.explaining());
+    then.go_to(at).ok()?;
+    Some(then)
+}
+
+/// The `where` that an event did not satisfy.
+fn filtered(running: &Running<'_>, trigger: &Trigger, outcome: &Outcome) -> Option<Part> {
+    let Start::Event(of) = &trigger.start else {
+        return None;
+    };
+    let RunStart::Id { kind, id } = &outcome.run.start else {
+        return None;
+    };
+    let then = at(running, outcome.at)?;
+    let event = then.machine().event(then.key(), *kind, id)?;
+    let asked = Asking {
+        root: of.filter?,
+        explain: of.explain.as_ref()?,
+        frame: &[],
+        event: Some(event),
+    };
+    let title = format!("`where` of {}", trigger.name);
+    let part = Part::draw(running, &then, &title, &asked)?;
+    (part.value == Some(false)).then_some(part)
 }
 
 /// What a trigger took of the event that was to start it.

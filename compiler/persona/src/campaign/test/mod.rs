@@ -160,10 +160,14 @@ fn one(
 ) -> Result<TestResult, Error> {
     let start = Instant::now();
     let cover = counting.as_ref().map(|counting| counting.cover);
+    let mut program = machine(staged, test);
+    if let Some(cover) = cover {
+        program = program.with_cover(cover);
+    }
     let mut running = Running {
         staged,
         test,
-        tester: tester(staged, test, cover),
+        tester: Tester::new(test, program),
         timeline: Vec::new(),
         told: 0,
         zone: zone(staged, test),
@@ -192,19 +196,11 @@ fn one(
     })
 }
 
-/// A test that has not begun.
-fn tester<'s>(staged: &'s Staged, test: &'s Test, cover: Option<&'s Cover<'s>>) -> Tester<'s> {
+/// The machine of a test.
+fn machine<'s>(staged: &'s Staged, test: &Test) -> Machine<'s> {
     let campaign = &staged.campaign;
     let options = testing::options(test, campaign);
-    let program = Machine::new(campaign, testing::no_calibration(), options);
-    let program = program.with_templates(&staged.templates);
-    Tester::new(
-        test,
-        match cover {
-            Some(cover) => program.with_cover(cover),
-            None => program,
-        },
-    )
+    Machine::new(campaign, testing::no_calibration(), options).with_templates(&staged.templates)
 }
 
 /// The zone of a test's profile as it is given.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use persona_base::Span;
-use persona_ir::campaign::{EventMatch, StepKind};
+use persona_ir::campaign::EventMatch;
 use persona_ir::{Explain, NodeId, Plan, Schema, Ty};
 use persona_runtime::content::Contents;
 use persona_runtime::machine::{Person, Program as Machine, Replay, Sight, Witness, replay_person};
@@ -107,7 +107,7 @@ impl<'s> Lookout<'s> {
     pub(super) fn new(staged: &'s Staged, machine: &Machine<'_>) -> Self {
         let campaign = &staged.campaign;
         let (plan, evidence) = extended(&campaign.plan);
-        let prepared = Prepared::with_bodies(&plan, bodies(staged));
+        let prepared = Prepared::with_bodies(&plan, staged.campaign.explained_bodies());
         let contents = Contents::new(campaign, &prepared).with_templates(&staged.templates);
         Self {
             staged,
@@ -265,29 +265,6 @@ pub(super) fn person<'e>(
     let mut person = evaluator.profile(0);
     person.set_frame(frame);
     person
-}
-
-/// The nodes of explanations that stand under an event.
-fn bodies(staged: &Staged) -> Vec<NodeId> {
-    let mut bodies = staged.campaign.bodies();
-    for trigger in staged.campaign.triggers.iter() {
-        let start = match &trigger.start {
-            persona_ir::campaign::Start::Event(of)
-            | persona_ir::campaign::Start::Inactivity { of, .. } => Some(of),
-            _ => None,
-        };
-        let waits = trigger.steps.iter().filter_map(|step| match &step.kind {
-            StepKind::WaitForEvent { of, .. } => Some(of),
-            _ => None,
-        });
-        let all = start.into_iter().chain(&trigger.stop_on).chain(waits);
-        let mut explains: Vec<&Explain> = all.filter_map(|of| of.explain.as_ref()).collect();
-        while let Some(explain) = explains.pop() {
-            bodies.extend(explain.node);
-            explains.extend(&explain.parts);
-        }
-    }
-    bodies
 }
 
 impl Because {
