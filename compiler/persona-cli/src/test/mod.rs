@@ -69,6 +69,7 @@ fn once(package: &Package, args: &Test, term: Term) -> Result<Outcome, Failure> 
 
 /// What does not belong to the results: how long it took, and a word to those who have no tests yet.
 fn say(report: &TestReport, term: Term) {
+    report.notes.iter().for_each(|note| term.say(note));
     if report.total == 0 {
         term.say(
             "this package has no tests; one looks like this:\n\n  test \"a purchase cancels the reminder\" {\n    \

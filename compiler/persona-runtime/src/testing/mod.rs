@@ -29,7 +29,7 @@ pub use reading::{NoReading, Reading};
 use crate::machine::{
     Happened, Input, Machine, Options, Outcome, Person, Program, Store, Unsettled, What,
 };
-use crate::{Calibration, ProfileEvaluator, Value};
+use crate::{Calibration, Catalogs, ProfileEvaluator, Value};
 
 /// A test under way.
 #[derive(Debug)]
@@ -108,6 +108,13 @@ impl<'c> Tester<'c> {
         };
         tester.give();
         tester
+    }
+
+    /// The same with the items of catalogs.
+    #[must_use]
+    pub fn with_catalogs(mut self, catalogs: Arc<Catalogs>) -> Self {
+        self.machine = self.machine.with_catalogs(catalogs);
+        self
     }
 
     /// The profile's key.

@@ -1,6 +1,8 @@
 //! What happened to a content instead of what was expected of it: it was sent, given up, held back; or nothing ever sent it,
 //! because its triggers wait, were stopped, refused, or never started. What decided most lately is said first.
 
+use std::sync::Arc;
+
 use persona_ir::campaign::{
     ChannelId, Condition, ContentId, DropReason, Start, StepKind, TestStepKind, Trigger, TriggerId,
 };
@@ -323,7 +325,8 @@ fn decided(running: &Running<'_>, outcome: &Outcome) -> Option<Part> {
 /// The test as it was at the end of an instant.
 fn at<'s>(running: &Running<'s>, at: i64) -> Option<Tester<'s>> {
     let machine = super::machine(running.staged, running.test);
-    let mut then = Tester::new(running.test, machine.explaining());
+    let then = Tester::new(running.test, machine.explaining());
+    let mut then = then.with_catalogs(Arc::clone(running.catalogs));
     then.go_to(at).ok()?;
     Some(then)
 }

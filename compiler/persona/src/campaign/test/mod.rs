@@ -9,17 +9,19 @@ mod picture;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use persona_ir::SourceTarget;
 use persona_ir::campaign::{Test, TestStepKind};
-use persona_runtime::Value;
+use persona_runtime::display::iso;
 use persona_runtime::machine::{Happened, Outcome, Program as Machine, Refusal};
 use persona_runtime::testing::{self, Cover, Tester};
 use persona_runtime::time::Zone;
+use persona_runtime::{Catalogs, Value};
 
 use self::coverage::Counting;
 use super::{Staged, log, timeline};
 use crate::error::guarded;
 use crate::why::Moment;
-use crate::{Entry, EntryKind, Error, Location, Program, Shown};
+use crate::{Entry, EntryKind, Error, Location, Program, Progress, RunOptions, Shown};
 
 pub use coverage::{Coverage, CoveredAtom, CoveredOutcome, CoveredVariant, Covering};
 pub use failure::{TestFailure, TestValue};
@@ -42,6 +44,8 @@ pub struct TestReport {
     pub total: usize,
     /// What they covered, where that was asked for.
     pub coverage: Option<Coverage>,
+    /// Worth knowing.
+    pub notes: Vec<String>,
     /// How long running them took.
     pub took: Duration,
 }
@@ -110,12 +114,16 @@ impl Program {
             tests: Vec::with_capacity(chosen.len()),
             total: tests.len(),
             coverage: None,
+            notes: Vec::new(),
             took: Duration::ZERO,
         };
+        let catalogs = catalogs(staged, &chosen, &mut report.notes);
         let cover = options.coverage.then(|| Cover::new(&staged.campaign));
         let mut counting = cover.as_ref().map(|cover| Counting::new(staged, cover));
         for test in chosen {
-            let result = guarded("running a test", || one(staged, test, counting.as_mut()))?;
+            let result = guarded("running a test", || {
+                one(staged, test, &catalogs, counting.as_mut())
+            })?;
             report.tests.push(result?);
         }
         report.coverage = counting.map(Counting::finish);
@@ -123,6 +131,38 @@ impl Program {
         Ok(report)
     }
 }
+
+/// The items of the package's catalogs: they are its own, as its rules are. Where they cannot be read, that is said, and there
+/// are none.
+fn catalogs(staged: &Staged, tests: &[&Test], notes: &mut Vec<String>) -> Arc<Catalogs> {
+    let program = &staged.program;
+    let mut plan = (*program.plan).clone();
+    plan.sources
+        .retain(|source| matches!(source.target, SourceTarget::Catalog(_)));
+    if plan.sources.is_empty() || tests.is_empty() {
+        return Arc::clone(Catalogs::none());
+    }
+    // Items do not depend on the time; whoever reads data wants to know it.
+    let options = RunOptions {
+        now: Some(iso(0)),
+        all_columns: true,
+        ..RunOptions::default()
+    };
+    match program.load(&plan, &options, &Quietly) {
+        Ok(loaded) => Arc::clone(&loaded.data.catalogs),
+        Err(error) => {
+            notes.push(format!(
+                "warning: catalogs cannot be read, so that tests find no items: {error}"
+            ));
+            Arc::clone(Catalogs::none())
+        }
+    }
+}
+
+/// Nobody watches.
+struct Quietly;
+
+impl Progress for Quietly {}
 
 fn is_chosen(staged: &Staged, test: &Test, filter: Option<&str>) -> bool {
     let Some(filter) = filter else {
@@ -156,6 +196,7 @@ fn nothing_chosen(staged: &Staged, filter: &str) -> Error {
 fn one(
     staged: &Staged,
     test: &Test,
+    catalogs: &Arc<Catalogs>,
     counting: Option<&mut Counting<'_>>,
 ) -> Result<TestResult, Error> {
     let start = Instant::now();
@@ -167,7 +208,8 @@ fn one(
     let mut running = Running {
         staged,
         test,
-        tester: Tester::new(test, program),
+        catalogs,
+        tester: Tester::new(test, program).with_catalogs(Arc::clone(catalogs)),
         timeline: Vec::new(),
         told: 0,
         zone: zone(staged, test),
@@ -224,6 +266,7 @@ fn zone(staged: &Staged, test: &Test) -> Zone {
 struct Running<'s> {
     staged: &'s Staged,
     test: &'s Test,
+    catalogs: &'s Arc<Catalogs>,
     tester: Tester<'s>,
     timeline: Vec<TestEntry>,
     /// How many outcomes are in the timeline.
