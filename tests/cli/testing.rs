@@ -221,7 +221,6 @@ fn coverage_says_what_no_test_has_seen() {
     package.call(&["test", "--coverage"]).ends_with(1).says(&[
         "Conditions that were not seen both ways",
         "always held  main.persona:11:12",
-        "never asked",
         "Outcomes that never came",
         "dropped: address, dropped: consent",
     ]);
