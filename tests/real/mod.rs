@@ -3,6 +3,7 @@
 
 mod campaigns;
 mod experiments;
+mod groceries;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -5,6 +5,7 @@
 mod data;
 mod rules;
 mod short;
+mod streams;
 
 use std::collections::BTreeMap;
 

@@ -38,7 +38,7 @@ catalog Product {
   kind: Kind?
   store: Int
 }
-catalog Store { number: Int @key, city: String, place: Geo? }
+catalog Store { number: Int @key, city: String, place: Geo }
 event Viewed { sku: String, category: String, n: Int?, x: Float? }
 event Bought { sku: String?, total: Money<USD>, items: List<{ sku: String, quantity: Int }> }
 trait spent: Money<USD> = sum(Bought.total)
@@ -213,7 +213,7 @@ pub(super) fn package(rng: &mut Rng) -> String {
         products(rng, &mut text, &name, &otherwise, take);
     }
     text.push_str(
-        "recommend near: List<Store> {\n  from Store\n  where city != \"b\"\n  rank by distance(place ?? geo(0, 0), profile.home ?? geo(1, 1)), number desc\n  take 2\n  otherwise skip \"none\"\n}\n",
+        "recommend near: List<Store> {\n  from Store\n  where city != \"b\"\n  rank by distance(place, profile.home ?? geo(1, 1)), number desc\n  take 2\n  otherwise skip \"none\"\n}\n",
     );
     text.push_str("content page {\n");
     for index in 0..5 {

@@ -81,7 +81,7 @@ recommend closest: List<Product> {
 recommend matching: List<Product> {
   from Product
   where in_stock
-  rank by (popularity - profile.taste).abs(), price
+  rank by abs(popularity - profile.taste), price
   take 10
   otherwise bestsellers
 }

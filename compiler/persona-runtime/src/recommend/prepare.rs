@@ -76,8 +76,19 @@ pub(super) enum By {
     Own(Vec<u32>),
     /// Once for each value of a column.
     Column(usize),
+    /// The distance to a place of the person.
+    Near(Near),
     /// Of every item.
     Each,
+}
+
+/// A distance between items and a person.
+#[derive(Debug)]
+pub(super) struct Near {
+    /// The place of each candidate.
+    pub(super) places: Vec<(f64, f64)>,
+    /// The person's.
+    pub(super) from: NodeId,
 }
 
 /// What a node asks.
@@ -137,9 +148,10 @@ pub(super) fn prepare(
             let keys = def.rank.iter().zip(settled);
             let ranks = keys.map(|(key, own)| Rank {
                 key: *key,
-                by: match own {
-                    Some(places) => By::Own(places),
-                    None => columns
+                by: match (own, near(plan, graph, &columns, key.value, &candidates)) {
+                    (Some(places), _) => By::Own(places),
+                    (None, Some(near)) => By::Near(near),
+                    (None, None) => columns
                         .single(&asks(key.value))
                         .map_or(By::Each, By::Column),
                 },
@@ -167,6 +179,29 @@ pub(super) fn prepare(
     }
 }
 
+/// The distance between a column of the item, which all candidates have, and a place of the person.
+fn near(
+    plan: &Plan,
+    graph: &crate::Prepared,
+    columns: &Columns<'_>,
+    node: NodeId,
+    candidates: &[u32],
+) -> Option<Near> {
+    let Op::Distance(a, b) = plan.nodes[node].op else {
+        return None;
+    };
+    // A distance is the same from both ends.
+    let (col, from) = match (column(plan, a), column(plan, b)) {
+        (Some(col), None) if graph.is_closed(b) => (col, b),
+        (None, Some(col)) if graph.is_closed(a) => (col, a),
+        _ => return None,
+    };
+    let (catalogs, catalog) = (columns.catalogs, columns.def.catalog);
+    let place = |row: &u32| catalogs.value(catalog, col, *row as usize).geo();
+    let places = candidates.iter().map(place).collect::<Option<_>>()?;
+    Some(Near { places, from })
+}
+
 /// What is asked for one person.
 fn roots(def: &Recommendation, conditions: &[Condition], rank: &[Rank]) -> Vec<NodeId> {
     let mut roots = roots_of_keys(def);
@@ -174,8 +209,11 @@ fn roots(def: &Recommendation, conditions: &[Condition], rank: &[Rank]) -> Vec<N
         How::Range { value, .. } => value,
         How::Column(_) | How::Each => condition.of.node,
     }));
-    let persons = rank.iter().filter(|rank| !matches!(rank.by, By::Own(_)));
-    roots.extend(persons.map(|rank| rank.key.value));
+    roots.extend(rank.iter().filter_map(|rank| match &rank.by {
+        By::Own(_) => None,
+        By::Near(near) => Some(near.from),
+        By::Column(_) | By::Each => Some(rank.key.value),
+    }));
     roots
 }
 
@@ -266,11 +304,7 @@ fn how(
         Op::Le(a, b) => (a, b, AtMost, AtLeast),
         _ => return columns.single(asks).map_or(How::Each, How::Column),
     };
-    let column = |node: NodeId| match plan.nodes[node].op {
-        Op::ItemCol { item, col } if is_the_item(plan, item) => Some(col),
-        _ => None,
-    };
-    match (column(a), column(b)) {
+    match (column(plan, a), column(plan, b)) {
         (Some(col), None) if graph.is_closed(b) => How::Range {
             column: columns.number(col),
             value: b,
@@ -282,6 +316,14 @@ fn how(
             comparison: turned,
         },
         _ => columns.single(asks).map_or(How::Each, How::Column),
+    }
+}
+
+/// The column of the item that a node is.
+fn column(plan: &Plan, node: NodeId) -> Option<ColId> {
+    match plan.nodes[node].op {
+        Op::ItemCol { item, col } if is_the_item(plan, item) => Some(col),
+        _ => None,
     }
 }
 

@@ -7,9 +7,9 @@ use persona_ir::campaign::Recommendation;
 use rustc_hash::FxHashSet;
 
 use super::column::Distinct;
-use super::prepare::{By, Comparison, Condition, How, Prepared, Rank, holds};
+use super::prepare::{By, Comparison, Condition, How, Near, Prepared, Rank, holds};
 use super::{excluded, item, order};
-use crate::{Catalogs, Facts, ProfileEvaluator, Value};
+use crate::{Catalogs, Facts, ProfileEvaluator, Value, geo};
 
 /// The first items that a recommendation chooses by itself.
 pub(super) fn walk<F: Facts>(
@@ -41,9 +41,9 @@ pub(super) fn walk<F: Facts>(
         }
         return found;
     }
-    let mut best = Best::new(prepared, take);
+    let mut best = Best::new(prepared, take, person);
     for index in 0..prepared.candidates.len() {
-        if asking.passes(index, person) {
+        if !best.is_behind(index) && asking.passes(index, person) {
             best.offer(index, person);
         }
     }
@@ -169,6 +169,8 @@ struct Key<'p> {
     column: Option<&'p Distinct>,
     /// What was found out of each value of the column.
     known: Vec<Option<Value>>,
+    /// The person's place, where the key is the distance to it.
+    from: Option<(f64, f64)>,
 }
 
 /// What a key says of a candidate.
@@ -178,16 +180,22 @@ enum Ranked {
 }
 
 impl<'p> Best<'p> {
-    fn new(prepared: &'p Prepared, take: usize) -> Self {
+    fn new<F: Facts>(
+        prepared: &'p Prepared,
+        take: usize,
+        person: &ProfileEvaluator<'_, F>,
+    ) -> Self {
         let keys = prepared.rank.iter().map(|rank| {
-            let column = match rank.by {
-                By::Column(column) => Some(&prepared.columns[column]),
-                By::Own(_) | By::Each => None,
+            let (column, from) = match &rank.by {
+                By::Column(column) => (Some(&prepared.columns[*column]), None),
+                By::Near(near) => (None, person.known(near.from).geo()),
+                By::Own(_) | By::Each => (None, None),
             };
             Key {
                 rank,
                 column,
                 known: vec![None; column.map_or(0, Distinct::places)],
+                from,
             }
         });
         Self {
@@ -197,6 +205,32 @@ impl<'p> Best<'p> {
             kept: Vec::new(),
             offered: Vec::new(),
         }
+    }
+
+    /// Whether a candidate is farther away than the last that is kept, and the nearest are wanted: two places are no nearer to
+    /// each other than their latitudes.
+    fn is_behind(&self, index: usize) -> bool {
+        let Some(Key {
+            rank,
+            from: Some(from),
+            ..
+        }) = self.keys.first()
+        else {
+            return false;
+        };
+        let By::Near(Near { places, .. }) = &rank.by else {
+            return false;
+        };
+        let last = match self.kept.last() {
+            Some((last, _)) if self.kept.len() == self.take && !rank.key.descending => last,
+            _ => return false,
+        };
+        let Some(Ranked::Value(Value::Int(last))) = last.first() else {
+            return false;
+        };
+        let between = (places[index].0 - from.0).abs().to_radians() * geo::EARTH_RADIUS;
+        // Distances are whole metres, and not exact to the last bit.
+        between * (1.0 - 1e-9) - 1.0 > *last as f64
     }
 
     /// Keeps a candidate if it is among the first so many up to now. Candidates are offered in the order of items' keys, so
@@ -249,8 +283,13 @@ impl Key<'_> {
         person: &mut ProfileEvaluator<'_, F>,
     ) -> Ranked {
         let node = self.rank.key.value;
-        if let By::Own(places) = &self.rank.by {
-            return Ranked::Place(places[index]);
+        match &self.rank.by {
+            By::Own(places) => return Ranked::Place(places[index]),
+            By::Near(Near { places, .. }) => {
+                let distance = |from| geo::distance(places[index], from);
+                return Ranked::Value(self.from.map(distance).into());
+            }
+            By::Column(_) | By::Each => {}
         }
         Ranked::Value(match self.column {
             None => person.element_value(node, item(row)),

@@ -1,7 +1,7 @@
 //! Uses of what is marked `@deprecated`: declarations and fields. Where the mark says `use x`, and there is such a thing, the
 //! report can put it there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use persona_base::{Diagnostic, Span, names};
@@ -12,7 +12,8 @@ use super::graph::uses;
 use super::modules::is_own;
 use super::queries::{Decl, ItemKind, check, lookup, schema, symbols, tree};
 use super::{Db, stand_in};
-use crate::decl::plain_string;
+use crate::decl::{Unit, plain_string};
+use crate::{Expr, ExprKind, SlotValue};
 
 /// A name that is marked, and what the mark says.
 pub(super) type Mark = (Arc<str>, Option<String>);
@@ -65,9 +66,41 @@ pub(super) fn deprecated(db: &dyn Db) -> Vec<Diagnostic> {
                 found.extend(reports);
             }
         }
+        for (name, span) in named_by_templates(db, *decl) {
+            if let Some(text) = marked.get(&*name) {
+                found.push(report(db, *decl, &name, span, text, &|_| false));
+            }
+        }
         // Whoever fills a field, or checks it where it is declared, has to name it.
         if marked.keys().any(|name| name.contains('.')) && reads_fields(decl.kind(db)) {
             found.extend(of_fields(db, *decl, &marked));
+        }
+    }
+    found
+}
+
+/// The declarations that the templates of a content name, each with where the content names the template.
+fn named_by_templates<'db>(db: &'db dyn Db, decl: Decl<'db>) -> BTreeSet<(Arc<str>, Span)> {
+    let mut found = BTreeSet::new();
+    // Most contents have no templates, and their checks need not be asked.
+    if super::templates::named(db, decl).is_empty() {
+        return found;
+    }
+    let Unit::Content(content) = &check(db, decl).unit else {
+        return found;
+    };
+    for value in content.fillings() {
+        if let SlotValue::Template {
+            span,
+            read: Some(read),
+            ..
+        } = value
+        {
+            // What the person or an argument has is no declaration.
+            let own = |expr: &Expr| !matches!(expr.kind, ExprKind::Profile(_));
+            let roots = read.template.roots.iter().zip(&read.roots);
+            let names = roots.filter(|(_, expr)| own(expr));
+            found.extend(names.filter_map(|(root, _)| Some((root.path.first()?.clone(), *span))));
         }
     }
     found
@@ -108,8 +141,10 @@ fn of_fields<'db>(
             continue;
         };
         let (table, field) = whole.split_once('.').unwrap_or(("", &whole));
+        let catalogs = schema.catalogs.iter().map(|catalog| &catalog.table);
         let tables = std::iter::once(&schema.profile).chain(&schema.events);
-        let owner = tables.into_iter().find(|one| *one.name == *table);
+        let mut tables = tables.chain(catalogs);
+        let owner = tables.find(|one| *one.name == *table);
         let known = |other: &str| owner.is_some_and(|owner| owner.field(other).is_some());
         found.push(report(db, decl, field, span, text, &known));
     }
@@ -125,9 +160,15 @@ fn report(
     known: &dyn Fn(&str) -> bool,
 ) -> Diagnostic {
     let message = format!("`{name}` is marked as deprecated");
-    let mut diagnostic =
-        Diagnostic::new(names::DEPRECATED_USE, stand_in(decl), span, message).label("used here");
     let written = span.of(decl.source(db).text(db));
+    // In a file of its own.
+    let label = if written.ends_with('"') {
+        "the template uses it"
+    } else {
+        "used here"
+    };
+    let mut diagnostic =
+        Diagnostic::new(names::DEPRECATED_USE, stand_in(decl), span, message).label(label);
     let instead = text
         .as_deref()
         .and_then(advised)
