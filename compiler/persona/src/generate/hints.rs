@@ -42,7 +42,12 @@ impl Hints {
                 | Op::EndsWith(a, b) => [(*a, *b), (*b, *a)],
                 Op::Has(list, item) => [(*list, *item), (*list, *item)],
                 Op::Lookup { catalog, key } => {
-                    for source in sources(plan, &elements, *key) {
+                    // The key of the last event, or of the most frequent one.
+                    let of_event = match &plan.nodes[*key].op {
+                        Op::Agg(agg) => agg.value,
+                        _ => None,
+                    };
+                    for source in sources(plan, &elements, of_event.unwrap_or(*key)) {
                         hints.looked_up.entry(source).or_insert(*catalog);
                     }
                     if let Op::Const(constant) = &plan.nodes[*key].op {

@@ -177,3 +177,96 @@ fn most_rules_hold_for_some_and_not_for_all() {
     let expected = persona_runtime::interpret(plan, &small, &evaluation).columns;
     assert_eq!(compiled.run(&small, &evaluation).columns, expected);
 }
+
+/// A package with catalogs of all kinds of keys, that events and people name.
+const CATALOGS: &str = r#"
+profile Customer {
+  id: String @key
+  favourite: String?
+  store: Int?
+}
+enum Colour { red, green, blue }
+catalog Product { sku: String @key, name: String, category: String, price: Money<EUR>, colour: Colour }
+catalog Paint { colour: Colour @key, litres: Float }
+catalog Store { number: Int @key, city: String, place: Geo }
+catalog Voucher { code: String @key, worth: Money<EUR> }
+event Bought { article: String, voucher: String?, total: Money<EUR> }
+trait last_price: Money<EUR>? = Product[last(Bought).article].price
+trait worth: Money<EUR>? = Voucher[last(Bought).voucher].worth
+segment dear { when last_price > 60 EUR }
+segment favoured { when Product[favourite].category == "kitchen" }
+segment red_paint { when Paint[Product[favourite].colour].litres > 0.5 }
+segment near { when Store[store].city == "Berlin" or Store[7777].city == "Rome" }
+segment special { when Product["SPECIAL"].price < 50 EUR }
+segment cheap { when any p in Product where p.price < 5 EUR and p.sku == favourite }
+"#;
+
+#[test]
+fn items_have_the_keys_that_people_and_events_name() {
+    let files = [("main.persona", CATALOGS)];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let config = "[package]\nname = \"a\"\nversion = \"0.1.0\"\nlanguage = \"1\"\n";
+    let package = Package::from_memory("a", Some(config), files, folder);
+    let Compiled::Program(program, _) = package.compile().unwrap() else {
+        panic!("the package checks")
+    };
+    let plan = program.plan();
+    let data = dataset(plan, &generation(2_000, true));
+    let catalog = |name: &str| {
+        let mut all = plan.schema.catalogs.iter_enumerated();
+        all.find(|(_, of)| &*of.table.name == name).unwrap().0
+    };
+    let items = |name: &str| data.catalogs.len(catalog(name));
+    assert_eq!(
+        items("Product"),
+        401,
+        "the one that a rule names is among them"
+    );
+    assert_eq!(
+        (items("Paint"), items("Store"), items("Voucher")),
+        (3, 401, 400)
+    );
+    // Sorted by key, each found by it.
+    for (id, of) in plan.schema.catalogs.iter_enumerated() {
+        let keys = (0..data.catalogs.len(id)).map(|row| data.catalogs.value(id, of.key, row));
+        let keys: Vec<Value> = keys.collect();
+        assert!(keys.is_sorted_by(|a, b| a.compare(b) == Some(std::cmp::Ordering::Less)));
+        for (row, key) in keys.iter().enumerate() {
+            assert_eq!(data.catalogs.find(id, key), Some(row));
+        }
+    }
+    let compiled = persona_jit::Compiled::new(plan).unwrap();
+    let evaluation = Evaluation {
+        now: NOW,
+        calibration: None,
+    };
+    let answers = compiled.run(&data, &evaluation);
+    let mut some = 0;
+    for (output, answer) in plan.outputs.iter().zip(&answers.columns) {
+        if let Answer::Members(members) = answer {
+            some += usize::from((1..2_000).contains(&members.count_set_bits()));
+        } else if let Answer::Values(column) = answer {
+            let known = (0..2_000).filter(|row| data.value(column, *row).is_known());
+            let known = known.count();
+            assert!(known > 300, "{known} have a {}", output.name);
+        }
+    }
+    assert!(some >= 4, "{some} segments hold for some and not for all");
+    let expected = persona_runtime::interpret(plan, &data, &evaluation).columns;
+    assert_eq!(answers.columns, expected);
+    // The same seed makes the same items.
+    let names = |data: &Dataset| {
+        let id = catalog("Product");
+        let name = |row| data.catalogs.value(id, ColId(1), row);
+        (0..20).map(name).collect::<Vec<Value>>()
+    };
+    assert_eq!(
+        names(&data),
+        names(&dataset(plan, &generation(2_000, true)))
+    );
+    assert_eq!(
+        names(&data)[0].str(),
+        Some("Leather Wallet"),
+        "and so must the next version"
+    );
+}
