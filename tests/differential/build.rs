@@ -7,7 +7,8 @@ mod value;
 pub(super) use self::value::{PLACES, constant};
 
 use super::tree::{
-    Cmp, E, Field, Fun, K, Num, Output, PATTERNS, Program, Schema, Span, Times, Ty, Unit, V, Window,
+    Cmp, E, Field, Fun, GOOD, K, Num, Output, PATTERNS, Program, Schema, Span, Times, Ty, Unit, V,
+    Window,
 };
 use crate::support::rng::Rng;
 
@@ -156,6 +157,7 @@ fn schema(rng: &mut Rng) -> Schema {
         events,
         package_zone: ZONES[rng.index(ZONES.len())],
         sunday: rng.chance(3_000),
+        goods: rng.chance(4_000),
     }
 }
 
@@ -339,6 +341,9 @@ impl Builder<'_> {
     }
 
     fn atom(&mut self, open: bool) -> E {
+        if self.program.schema.goods && self.rng.chance(500) {
+            return self.goods();
+        }
         match self.rng.below(28) {
             0..3 => self.numbers(open),
             26 | 27 => self.columns(open),
@@ -361,6 +366,32 @@ impl Builder<'_> {
             23 | 24 => self.pattern_or_sample(open),
             _ => self.place_or_day(open),
         }
+    }
+
+    /// Some or all items of the catalog, of which one or two things are asked.
+    fn goods(&mut self) -> E {
+        let tests = (0..self.rng.between(1, 2)).map(|_| {
+            let index = self.rng.index(GOOD.len());
+            let (_, ty, optional) = GOOD[index];
+            let field = E {
+                k: K::Good(index),
+                ty,
+                optional,
+            };
+            let field = self.settle(field);
+            let op = match ty {
+                Ty::Bool | Ty::Color | Ty::Str => *self.rng.pick(&[Cmp::Eq, Cmp::Ne]),
+                _ => *self.rng.pick(&[Cmp::Eq, Cmp::Lt, Cmp::Le, Cmp::Gt]),
+            };
+            let other = self.value(ty, true, 0);
+            condition(K::Compare(op, Box::new(field), Box::new(other)), false)
+        });
+        let mut tests: Vec<E> = tests.collect();
+        let body = match tests.len() {
+            1 => tests.remove(0),
+            _ => condition(K::And(tests), false),
+        };
+        condition(K::Goods(self.rng.chance(4_000), Box::new(body)), false)
     }
 
     fn numbers(&mut self, open: bool) -> E {

@@ -71,3 +71,17 @@ fn all_engines_and_both_readings_agree_on_generated_programs() {
         "loops over several columns took part in {fused} of {programs} programs: too few to say that they agree"
     );
 }
+
+#[test]
+fn programs_look_items_up_and_go_through_them() {
+    let texts = (0..300).map(|number| text::program(&Case::new(number).program, None));
+    let (mut looked_up, mut gone_through) = (0, 0);
+    for text in texts {
+        looked_up += usize::from(text.contains("Good["));
+        gone_through += usize::from(text.contains("good in Good"));
+    }
+    assert!(
+        looked_up > 60 && gone_through > 20,
+        "{looked_up} of 300 programs look items up, {gone_through} go through them"
+    );
+}

@@ -3,7 +3,7 @@
 use super::build::{Built, TEXTS, ZONES};
 use super::naive::civil::{DAY, SECOND, days};
 use super::naive::edges;
-use super::tree::{Data, EventRow, Field, ProfileRow, Schema, Ty, V};
+use super::tree::{Data, EventRow, Field, GOOD, ProfileRow, Schema, Ty, V};
 use crate::support::rng::Rng;
 
 /// Evaluation times: changes of the clock, leap days, the ends of years, ordinary days.
@@ -36,6 +36,7 @@ pub(super) fn rows(rng: &mut Rng, built: &Built) -> Data {
         now,
         profiles: Vec::new(),
         events: Vec::new(),
+        goods: Vec::new(),
     };
     let wild: Vec<bool> = schema.profile.iter().map(|_| rng.chance(5_000)).collect();
     for number in 0..rng.between(8, 20) {
@@ -73,7 +74,30 @@ pub(super) fn rows(rng: &mut Rng, built: &Built) -> Data {
         identify(rng, &mut data.events[before..], index);
     }
     duplicate(rng, &mut data);
+    if schema.goods {
+        goods(rng, &mut data);
+    }
     data
+}
+
+/// Items of the catalog, perhaps none: keys are texts that people have, too.
+fn goods(rng: &mut Rng, data: &mut Data) {
+    for _ in 0..rng.below(9) {
+        let key = *rng.pick(&TEXTS);
+        // A row without its key is set aside.
+        if key.is_empty() || data.goods.iter().any(|(known, _)| known == key) {
+            continue;
+        }
+        let values = GOOD.iter().map(|(_, ty, optional)| {
+            if *optional && rng.chance(3_000) {
+                V::Missing
+            } else {
+                value(rng, *ty, &[data.now])
+            }
+        });
+        let values = values.collect();
+        data.goods.push((key.to_owned(), values));
+    }
 }
 
 /// Numbers of fields that are not `wild` are small, so that columns are narrow and nothing is near the ends of types.

@@ -92,6 +92,9 @@ fn candidates(case: &Case) -> Vec<Case> {
             }
         });
     }
+    for index in 0..case.data.goods.len() {
+        with(&|case| drop(case.data.goods.remove(index)));
+    }
     for index in 0..case.program.outputs.len() {
         for part in parts(&case.program.outputs[index]) {
             with(&|case| {

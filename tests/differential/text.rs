@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::naive::civil;
 use super::tree::{
-    Agg, COLORS, Cmp, Data, E, EventRow, Field, Fun, ITEM, K, Never, Num, Output, PATTERNS,
+    Agg, COLORS, Cmp, Data, E, EventRow, Field, Fun, GOOD, ITEM, K, Never, Num, Output, PATTERNS,
     ProfileRow, Program, Query, Schema, Span, TIERS, Times, Ty, Unit, V, Window,
 };
 
@@ -44,6 +44,14 @@ fn tables(schema: &Schema) -> String {
         writeln!(text, "event {kind} {{").expect("text grows");
         fields.iter().for_each(|field| line(&mut text, field));
         text.push_str("}\n\n");
+    }
+    if schema.goods {
+        text.push_str("catalog Good {\n  key: String @key\n");
+        for (name, ty, optional) in GOOD {
+            let mark = if optional { "?" } else { "" };
+            writeln!(text, "  {name}: {}{mark}", type_name(ty)).expect("text grows");
+        }
+        text.push_str("}\n\nsource goods of Good {\n  from \"goods.ndjson\"\n}\n\n");
     }
     text.push_str("source people of P {\n  from \"people.ndjson\"\n");
     for field in schema.profile.iter().filter(|field| field.ty == Ty::Geo) {
@@ -180,6 +188,8 @@ impl Printer<'_> {
             K::Item(field) if matches!(self.place, Place::EachItem(_)) => format!("el.{field}"),
             K::Item(field) => (*field).to_owned(),
             K::Elem => "el".to_owned(),
+            K::Look(key, field) => format!("Good[{}].{}", self.expr(key), GOOD[*field].0),
+            K::Good(field) => format!("good.{}", GOOD[*field].0),
             K::Trait(index) => self.program.name(*index),
             K::Param => "n".to_owned(),
             K::Ago(micros) if *micros >= 0 => format!("{} ago", duration(*micros)),
@@ -410,6 +420,10 @@ impl Printer<'_> {
                     self.operand(list),
                     self.at(Place::Elem).operand(body)
                 )
+            }
+            K::Goods(all, body) => {
+                let word = if *all { "all" } else { "any" };
+                format!("{word} good in Good where {}", self.operand(body))
             }
             K::EachItem(all, body) => {
                 let word = if *all { "all" } else { "any" };
@@ -650,6 +664,11 @@ pub(super) fn files(schema: &Schema, data: &Data) -> Vec<(String, String)> {
     let listed = data.profiles.iter().filter(|row| row.listed);
     let people: String = listed.map(|row| profile_line(schema, row) + "\n").collect();
     let mut files = vec![("people.ndjson".to_owned(), people)];
+    if schema.goods {
+        let goods = data.goods.iter();
+        let lines = goods.map(|(key, values)| good_line(key, values) + "\n");
+        files.push(("goods.ndjson".to_owned(), lines.collect()));
+    }
     for (kind, (name, _)) in schema.events.iter().enumerate() {
         let events = data.events.iter().filter(|row| row.kind == kind);
         let lines: String = events.map(|row| event_line(schema, row) + "\n").collect();
@@ -664,6 +683,14 @@ fn profile_line(schema: &Schema, row: &ProfileRow) -> String {
         members.push(format!("\"zone\":\"{zone}\""));
     }
     json_members(&schema.profile, &row.values, &mut members);
+    format!("{{{}}}", members.join(","))
+}
+
+fn good_line(key: &str, values: &[V]) -> String {
+    let mut members = vec![format!("\"key\":{}", json_text(key))];
+    for ((name, ty, _), value) in GOOD.iter().zip(values) {
+        members.push(format!("\"{name}\":{}", json(*ty, value)));
+    }
     format!("{{{}}}", members.join(","))
 }
 

@@ -68,6 +68,8 @@ pub(super) struct Schema {
     pub(super) events: Vec<(&'static str, Vec<Field>)>,
     pub(super) package_zone: &'static str,
     pub(super) sunday: bool,
+    /// Whether there is the catalog `Good`, with the key `key` and the fields [`GOOD`].
+    pub(super) goods: bool,
 }
 
 /// Patterns simple enough to be understood by hand.
@@ -78,6 +80,18 @@ pub(super) const ITEM: [(&str, Ty, bool); 3] = [
     ("k", Ty::Str, false),
     ("q", Ty::Int, false),
     ("o", Ty::Int, true),
+];
+
+/// The fields of a catalog's items, besides the key.
+pub(super) const GOOD: [(&str, Ty, bool); 8] = [
+    ("n", Ty::Int, false),
+    ("x", Ty::Float, true),
+    ("w", Ty::Str, true),
+    ("c", Ty::Color, true),
+    ("m", Ty::Money, false),
+    ("d", Ty::Date, true),
+    ("u", Ty::Timestamp, true),
+    ("b", Ty::Bool, false),
 ];
 
 /// An expression. `optional`: the value may be missing. For a condition, `optional` says that it is open.
@@ -238,6 +252,10 @@ pub(super) enum K {
     Item(&'static str),
     /// The bound element of a list of the profile.
     Elem,
+    /// A field of the item of the catalog with a key.
+    Look(Box<E>, usize),
+    /// A field of the bound item of the catalog.
+    Good(usize),
     Trait(usize),
     /// The whole-number parameter of the segment it stands in.
     Param,
@@ -277,6 +295,8 @@ pub(super) enum K {
         never: Option<(Query, Never)>,
     },
     Quantifier(bool, Box<E>, Box<E>),
+    /// Some or all of the items of the catalog.
+    Goods(bool, Box<E>),
     /// Some or all of the `items` of the event bound last.
     EachItem(bool, Box<E>),
     /// Text against the pattern with this number.
@@ -323,6 +343,8 @@ pub(super) struct Data {
     pub(super) now: i64,
     pub(super) profiles: Vec<ProfileRow>,
     pub(super) events: Vec<EventRow>,
+    /// The catalog's items: key, and values as [`GOOD`]; each key once.
+    pub(super) goods: Vec<(String, Vec<V>)>,
 }
 
 /// A row of the profile's source. `listed` is false for somebody whom only events know.

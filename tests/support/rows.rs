@@ -46,7 +46,7 @@ pub(crate) fn filled(
             row.event(kind, values).map_err(|error| error.to_string())?;
         }
     }
-    let mut session = program.at(now, Some(Arc::clone(calibration)));
+    let mut session = program.at_with(now, Some(Arc::clone(calibration)), &data.catalogs);
     let answers = ask(&mut session, &rows)?.into_iter().enumerate();
     let told = |(profile, answers)| (!is_tied(data, profile)).then_some(answers);
     Ok(answers.map(told).collect())

@@ -2,7 +2,7 @@
 
 use super::{ARITHMETIC, Builder, CLOCK_PARTS, DATE_PARTS, condition, literal};
 use crate::differential::naive::civil::{DAY, SECOND, days};
-use crate::differential::tree::{Agg, Cmp, E, Fun, K, Num, Output, Ty, V};
+use crate::differential::tree::{Agg, Cmp, E, Fun, GOOD, K, Num, Output, Ty, V};
 use crate::support::rng::Rng;
 
 /// Places whose distances are far from every bound that programs compare them with.
@@ -79,12 +79,33 @@ impl Builder<'_> {
                 optional: false,
             };
         }
+        if self.program.schema.goods
+            && self.rng.chance(700)
+            && let Some(looked_up) = self.looked_up(ty)
+        {
+            return looked_up;
+        }
         let field = if self.rng.chance(7_000) {
             self.field(ty, None)
         } else {
             None
         };
         field.unwrap_or_else(|| literal(ty, constant(self.rng, ty)))
+    }
+
+    /// A field of an item of the catalog, by a text of the profile or a constant.
+    fn looked_up(&mut self, ty: Ty) -> Option<E> {
+        let index = GOOD.iter().position(|(_, of, _)| *of == ty)?;
+        let constant = literal(Ty::Str, constant(self.rng, Ty::Str));
+        let key = match self.rng.chance(8_000) {
+            true => self.field(Ty::Str, None).unwrap_or(constant),
+            false => constant,
+        };
+        Some(E {
+            k: K::Look(Box::new(key), index),
+            ty,
+            optional: true,
+        })
     }
 
     fn compound(&mut self, ty: Ty, depth: u32) -> E {

@@ -97,6 +97,7 @@ impl<'a> World<'a> {
             zone,
             bound: Vec::new(),
             element: V::Missing,
+            good: None,
             parameter: None,
         }
     }
@@ -126,6 +127,8 @@ struct Person<'a> {
     bound: Vec<&'a EventRow>,
     /// The element or item that a condition is asked of.
     element: V,
+    /// The item of the catalog that a condition is asked of.
+    good: Option<&'a [V]>,
     parameter: Option<i64>,
 }
 
@@ -165,6 +168,7 @@ impl<'a> Person<'a> {
         let fresh = Person {
             bound: Vec::new(),
             element: V::Missing,
+            good: None,
             ..self.clone()
         };
         match &self.world.program.outputs[index] {
@@ -202,6 +206,13 @@ impl<'a> Person<'a> {
             }
             K::Item(field) => self.item_field(field),
             K::Elem => self.element.clone(),
+            K::Look(key, field) => {
+                let key = self.eval(key);
+                let mut goods = self.world.data.goods.iter();
+                let good = goods.find(|(known, _)| key == V::Str(known.clone()));
+                good.map_or(V::Missing, |(_, values)| plain(&values[*field]))
+            }
+            K::Good(field) => plain(&self.good.expect("a bound item")[*field]),
             K::Trait(index) => Person {
                 parameter: None,
                 ..self.clone()
@@ -322,6 +333,21 @@ impl<'a> Person<'a> {
                 V::Bool(number::bucket(&text) < percent * 100)
             }
             K::Quantifier(all, list, body) => self.quantifier(*all, list, body),
+            K::Goods(all, body) => {
+                let goods = self.world.data.goods.iter();
+                let answers = goods.map(|(_, values)| {
+                    let person = Person {
+                        good: Some(values),
+                        ..self.clone()
+                    };
+                    person.eval(body)
+                });
+                if *all {
+                    self.all(answers)
+                } else {
+                    negate(self.all(answers.map(negate)))
+                }
+            }
             K::Has(set, value) => match (self.eval(set), self.eval(value)) {
                 (V::List(_), V::Missing) | (V::Missing, _) => self.unknown(),
                 (V::List(set), value) => V::Bool(set.contains(&value)),
