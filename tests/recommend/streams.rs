@@ -160,6 +160,7 @@ fn replayed(campaign: &Campaign, items: &Arc<Catalogs>, threads: usize) -> Vec<O
         changes: &[],
         until: 5 * HOUR,
         threads,
+        only: None,
     };
     let mut sink = |outcome| out.push(outcome);
     replay(&program(campaign), &what, &mut sink).expect("triggers come to rest");
