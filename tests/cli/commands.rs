@@ -261,6 +261,16 @@ fn the_readme_shows_what_a_run_prints() {
 }
 
 #[test]
+fn the_readme_shows_what_why_prints_of_a_trigger() {
+    let call = "$ persona why re_engage --profile C00009 examples/shop";
+    let run = persona(
+        &root(),
+        &["why", "re_engage", "--profile", "C00009", "examples/shop"],
+    );
+    stands_in(&readme_block(call), &run.ends_with(0).stdout);
+}
+
+#[test]
 fn the_readme_shows_what_why_prints() {
     let call = "$ persona why win_back --profile C00009 examples/shop";
     let run = persona(

@@ -3,6 +3,7 @@
 mod bad_input;
 mod bench;
 mod breaking;
+mod chair;
 mod commands;
 mod experiment;
 mod fixes;

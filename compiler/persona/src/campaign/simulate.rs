@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use persona_ir::campaign::{Campaign, TriggerId};
 use persona_runtime::calendar::DAY;
 use persona_runtime::display::iso;
+use persona_runtime::flips::NEVER;
 use persona_runtime::machine::{
     Counts, Happened, Options, Outcome, Program as Machine, Replay, replay,
 };
@@ -185,6 +186,12 @@ impl Program {
         let from = from.transpose()?;
         let loaded = staged.load_since(from, options.until.clone(), progress)?;
         let from = loaded.since.unwrap_or(loaded.now.at);
+        if from == NEVER || loaded.now.from == NowFrom::Irrelevant {
+            return Err(Error::call(
+                "the data have no event, so nothing says when the replay starts and ends",
+            )
+            .with_help("say both; without events, only what time brings can happen"));
+        }
         if from > loaded.now.at {
             return Err(Error::call(format!(
                 "the stream would start at {}, after its end at {}",

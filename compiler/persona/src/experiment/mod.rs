@@ -76,7 +76,13 @@ fn control(groups: &[Group], asked: Option<&str>) -> Result<usize, Error> {
         let error = Error::call(format!("this experiment has no arm `{asked}`"));
         match nearest(asked, names.clone()) {
             Some(near) => error.with_help(format!("did you mean `{near}`?")),
-            None => error.with_help(format!("it has {}", names.collect::<Vec<_>>().join(", "))),
+            None => error.with_help(format!(
+                "it has {}",
+                names
+                    .map(|name| name.trim_matches(['(', ')']))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )),
         }
     })
 }

@@ -384,7 +384,10 @@ impl Told<'_> {
                 let length = self.look.shown(sight, &Value::Int(*after), &Ty::Duration);
                 format!(": nothing came for {length}")
             }
-            (Start::Anniversary { .. }, _) => ": it is the day".to_owned(),
+            (Start::Anniversary { .. }, TriggerStart::Anniversary { date, .. }) => {
+                let name = self.look.written(self.def().origin, date.span);
+                format!(": it is an anniversary of {name}")
+            }
             _ => ": it is the time".to_owned(),
         }
     }
@@ -420,8 +423,14 @@ impl Told<'_> {
     ) -> (String, Because) {
         self.counts.refused += 1;
         let what = match sight.event {
-            Some(event) => self.look.name(sight, event),
-            None => format!("what was due{}", self.what(sight)),
+            Some(event) => format!("does not start with {}", self.look.name(sight, event)),
+            None => {
+                let due = self.what(sight);
+                format!(
+                    "is due ({}) and does not start",
+                    due.trim_start_matches(": ")
+                )
+            }
         };
         let def = self.lowered();
         let (why, because) = match refusal {
@@ -450,7 +459,7 @@ impl Told<'_> {
                 self.full(sight, &outcome.run),
             ),
         };
-        let text = format!("does not start with {what}: {why}");
+        let text = format!("{what}: {why}");
         self.comes_near(sight, &text, &because);
         (text, because)
     }
