@@ -271,6 +271,13 @@ fn the_readme_shows_what_why_prints_of_a_trigger() {
 }
 
 #[test]
+fn the_readme_shows_what_a_replay_prints() {
+    let call = "$ persona simulate examples/shop";
+    let run = persona(&root(), &["simulate", "examples/shop"]);
+    stands_in(&readme_block(call), &run.ends_with(0).stdout);
+}
+
+#[test]
 fn the_readme_shows_what_why_prints() {
     let call = "$ persona why win_back --profile C00009 examples/shop";
     let run = persona(

@@ -4,6 +4,8 @@
 #[derive(Debug)]
 pub(super) struct Category {
     pub(super) name: &'static str,
+    /// What one of its products is.
+    pub(super) thing: &'static str,
     /// The first letters of its products' numbers.
     pub(super) prefix: &'static str,
     /// The price of its cheapest product, and the step to the next, in cents.
@@ -12,13 +14,14 @@ pub(super) struct Category {
 }
 
 const fn category(
-    name: &'static str,
+    (name, thing): (&'static str, &'static str),
     prefix: &'static str,
     price: (i64, i64),
     season: [u64; 12],
 ) -> Category {
     Category {
         name,
+        thing,
         prefix,
         price,
         season,
@@ -28,49 +31,49 @@ const fn category(
 /// The categories.
 pub(super) const CATEGORIES: [Category; 8] = [
     category(
-        "shoes",
+        ("shoes", "walking shoes"),
         "SH",
         (4990, 1500),
         [70, 70, 110, 130, 130, 110, 90, 100, 120, 110, 90, 70],
     ),
     category(
-        "jackets",
+        ("jackets", "rain jacket"),
         "JA",
         (7990, 2500),
         [120, 90, 90, 70, 50, 40, 40, 60, 130, 190, 180, 140],
     ),
     category(
-        "backpacks",
+        ("backpacks", "backpack"),
         "BP",
         (3990, 1250),
         [60, 70, 100, 110, 130, 160, 170, 140, 100, 60, 50, 50],
     ),
     category(
-        "tents",
+        ("tents", "tent"),
         "TE",
         (8990, 4200),
         [20, 30, 80, 150, 200, 240, 220, 140, 60, 20, 20, 20],
     ),
     category(
-        "kitchen",
+        ("kitchen", "camping stove"),
         "KI",
         (1490, 890),
         [100, 90, 90, 90, 90, 90, 90, 90, 100, 110, 130, 130],
     ),
     category(
-        "lighting",
+        ("lighting", "head lamp"),
         "LI",
         (1990, 1100),
         [110, 90, 70, 60, 60, 50, 50, 60, 90, 140, 200, 220],
     ),
     category(
-        "books",
+        ("books", "guide book"),
         "BO",
         (990, 450),
         [100, 90, 80, 80, 80, 90, 110, 100, 90, 100, 130, 150],
     ),
     category(
-        "gifts",
+        ("gifts", "gift box"),
         "GI",
         (1290, 600),
         [20, 60, 40, 60, 90, 40, 30, 30, 40, 60, 280, 450],
@@ -80,6 +83,19 @@ pub(super) const CATEGORIES: [Category; 8] = [
 /// Products per category.
 pub(super) const PRODUCTS: u16 = 9;
 
+/// The kinds of each thing, from the cheapest to the dearest.
+const KINDS: [&str; PRODUCTS as usize] = [
+    "Simple",
+    "Classic",
+    "Light",
+    "Everyday",
+    "Alpine",
+    "Nordic",
+    "Signature",
+    "Heritage",
+    "Summit",
+];
+
 /// A product: its category and its place in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Product(pub(super) u16);
@@ -87,6 +103,18 @@ pub(super) struct Product(pub(super) u16);
 impl Product {
     pub(super) fn category(self) -> &'static Category {
         &CATEGORIES[usize::from(self.0 / PRODUCTS)]
+    }
+
+    /// All products, by number.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        let categories = u16::try_from(CATEGORIES.len()).expect("few categories");
+        (0..categories * PRODUCTS).map(Self)
+    }
+
+    /// What customers read.
+    pub(super) fn title(self) -> String {
+        let kind = KINDS[usize::from(self.0 % PRODUCTS)];
+        format!("{kind} {}", self.category().thing)
     }
 
     pub(super) fn sku(self) -> String {

@@ -11,6 +11,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
+use super::catalog::Product;
 use super::people::{Customer, key};
 use super::world::{DAY, END, Open, Order, View, World};
 
@@ -27,11 +28,33 @@ pub(super) enum Content {
 pub(super) fn files(world: &World) -> Vec<(&'static str, Content)> {
     vec![
         ("customers.csv", Content::Text(customers(&world.customers))),
+        ("products.csv", Content::Text(products(&world.orders))),
         ("orders.ndjson", Content::Text(orders(&world.orders))),
         ("carts.csv", Content::Text(carts(world))),
         ("views.parquet", Content::Rows(views(&world.views))),
         ("opens.parquet", Content::Rows(opens(&world.opens))),
     ]
+}
+
+/// The shelves: what each product costs, how many were sold, and what cannot be had at the moment.
+fn products(orders: &[Order]) -> String {
+    let mut text = "sku,title,category,price,sold,in_stock\n".to_owned();
+    let lines = || orders.iter().flat_map(|order| &order.lines);
+    for product in Product::all() {
+        let of_it = lines().filter(|(sold, _)| *sold == product);
+        let sold: i64 = of_it.map(|(_, quantity)| quantity).sum();
+        writeln!(
+            text,
+            "{},{},{},{},{sold},{}",
+            product.sku(),
+            product.title(),
+            product.category().name,
+            money(product.price()),
+            if product.0 % 11 == 7 { "no" } else { "yes" },
+        )
+        .expect("text grows");
+    }
+    text
 }
 
 /// A Parquet file of these rows.
