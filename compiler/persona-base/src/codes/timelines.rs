@@ -9,4 +9,5 @@ codes! {
     UNKNOWN_REASON = "P1005" "unknown_reason" since "0.1.0" Error;
     UNKNOWN_VARIANT = "P1006" "unknown_variant" since "0.1.0" Error;
     SAME_INSTANT = "P1007" "same_instant" since "0.1.0" Error;
+    NOBODY_KEPT_OUT = "P1008" "nobody_kept_out" since "0.1.0" Error;
 }

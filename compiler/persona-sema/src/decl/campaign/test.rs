@@ -10,7 +10,9 @@ use super::clauses::is_broken;
 use super::refs::{list, refer};
 use super::row::{RowOf, check_row};
 use super::trigger;
-use crate::db::{ItemKind, content_shape, defaulted, enum_ids, kind_ids, profile, schema};
+use crate::db::{
+    Decl, ItemKind, check, content_shape, defaulted, enum_ids, kind_ids, profile, schema,
+};
 use crate::decl::{Checking, Unit};
 use crate::env::{Around, Scope};
 use crate::expr::around::{self, Decides};
@@ -428,13 +430,16 @@ impl Timeline<'_, '_> {
     }
 
     fn arm(&mut self, experiment: &ast::Name, arm: Option<&ast::Name>) -> Option<TestStepKind> {
-        refer(self.checking, experiment, &[ItemKind::Experiment])?;
+        let found = refer(self.checking, experiment, &[ItemKind::Experiment])?;
         let db = self.checking.db;
         let id = enum_ids(db, db.project())
             .get(experiment.text.as_str())
             .copied()?;
         let arm = match arm {
-            None => None,
+            None => {
+                self.kept_out(experiment, found);
+                None
+            }
             Some(arm) if arm.is_missing() => return None,
             Some(arm) => {
                 let values = &schema(db, db.project()).enums[id].values;
@@ -452,6 +457,23 @@ impl Timeline<'_, '_> {
             experiment: Arc::from(experiment.text.as_str()),
             arm,
         })
+    }
+
+    /// `arm x = missing`: somebody must be kept out of the experiment.
+    fn kept_out(&mut self, experiment: &ast::Name, found: Decl<'_>) {
+        let Unit::Experiment(def) = &check(self.checking.db, found).unit else {
+            return;
+        };
+        if def.holdout > 0 || def.layer.is_some() {
+            return;
+        }
+        let message = format!("nobody is kept out of `{}`", experiment.text);
+        let diagnostic = self
+            .checking
+            .diagnostic(timelines::NOBODY_KEPT_OUT, experiment.span, message)
+            .label("it has no holdout and no layer, so that everybody has an arm")
+            .help("name an arm, or give the experiment a holdout: `holdout 5%`");
+        self.checking.report(diagnostic);
     }
 
     /// The index of a name among those that there are.
