@@ -220,7 +220,8 @@ fn coverage_says_what_no_test_has_seen() {
     let package = shop();
     package.call(&["test", "--coverage"]).ends_with(1).says(&[
         "Conditions that were not seen both ways",
-        "always held  main.persona:11:12",
+        "always held in main.persona",
+        "11:12  channel email",
         "Outcomes that never came",
         "dropped: address, dropped: consent",
     ]);

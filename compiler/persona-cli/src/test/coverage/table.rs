@@ -1,6 +1,6 @@
 //! Coverage as text: how much in all, then what lacks, the worst first.
 
-use persona::{Coverage, CoveredOutcome, Covering, Location};
+use persona::{Coverage, CoveredAtom, CoveredOutcome, Covering, Location};
 
 use super::{outcome, said, totals};
 use crate::columns::{Align, Cell, Style, cut, lay_out};
@@ -58,19 +58,38 @@ fn conditions(coverage: &Coverage, paint: Paint) -> String {
     }
     // The order of places stays within each.
     lacking.sort_by_key(|atom| atom.covering());
-    let rows: Vec<Vec<Cell>> = lacking
-        .into_iter()
-        .map(|atom| {
+    let mut text = format!(
+        "\n{}\n",
+        paint.bold("Conditions that were not seen both ways")
+    );
+    let same = |a: &&CoveredAtom, b: &&CoveredAtom| {
+        a.covering() == b.covering() && a.location.path == b.location.path
+    };
+    for group in lacking.chunk_by(same) {
+        let first = group[0];
+        text.push_str(&format!(
+            "  {} in {}\n",
+            paint.yellow(said(first.covering())),
+            paint.cyan(&first.location.path)
+        ));
+        let row = |atom: &&CoveredAtom| {
             vec![
-                Cell::styled(said(atom.covering()), Style::Yellow),
-                Cell::styled(place(&atom.location), Style::Cyan),
+                Cell::styled(
+                    format!("{}:{}", atom.location.line, atom.location.column),
+                    Style::Dim,
+                ),
                 Cell::styled(&*atom.owner, Style::Dim),
                 Cell::new(&*atom.text),
             ]
-        })
-        .collect();
-    let title = paint.bold("Conditions that were not seen both ways");
-    format!("\n{title}\n{}", lay_out(&rows, &[Align::Left; 4], paint))
+        };
+        let rows: Vec<Vec<Cell>> = group.iter().map(row).collect();
+        text.push_str(&lay_out(
+            &rows,
+            &[Align::Right, Align::Left, Align::Left],
+            paint,
+        ));
+    }
+    text
 }
 
 fn variants(coverage: &Coverage, paint: Paint) -> String {
