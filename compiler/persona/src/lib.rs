@@ -40,10 +40,10 @@ pub use bench::{BenchData, BenchOptions, BenchResult, Measured, MeasuredAnswer, 
 pub use campaign::{
     ArmWhy, Because, ChannelSummary, ChannelWhy, Check, ContentWhy, Coverage, CoveredAtom,
     CoveredOutcome, CoveredVariant, Covering, Entry, EntryKind, ExperimentSummary, ExperimentWhy,
-    Explained, Nearest, Never, RenderOptions, RenderResult, RenderedSlot, RenderedVariant, Seat,
-    SimulateOptions, Simulation, SlotText, TestEntry, TestFailure, TestOptions, TestReport,
-    TestResult, TestValue, TriggerCounts, TriggerMoment, TriggerSummary, TriggerWhy, VariantWhy,
-    WhyOptions,
+    Explained, Nearest, Never, ReadThere, RenderOptions, RenderResult, RenderedSlot,
+    RenderedVariant, Seat, SimulateOptions, Simulation, SlotText, TestEntry, TestFailure,
+    TestOptions, TestReport, TestResult, TestValue, TriggerCounts, TriggerMoment, TriggerSummary,
+    TriggerWhy, VariantWhy, WhyOptions,
 };
 pub use error::{Error, Excerpt};
 pub use package::{Compiled, Package, Report};

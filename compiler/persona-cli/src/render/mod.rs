@@ -46,10 +46,8 @@ pub(crate) fn render(args: &Render, term: Term) -> Result<Outcome, Failure> {
     }
     io::stdout().lock().write_all(text.as_bytes())?;
     result.notes.iter().for_each(|note| term.say(note));
-    if let Some(path) = &args.html {
-        if !term.quiet {
-            eprintln_path(path)?;
-        }
+    if let Some(path) = args.html.as_ref().filter(|_| !term.quiet) {
+        eprintln_path(path)?;
     }
     Ok(Outcome::Fine)
 }

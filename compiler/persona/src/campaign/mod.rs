@@ -34,8 +34,8 @@ pub use test::{
 };
 pub use timeline::{Entry, EntryKind};
 pub use why::{
-    ArmWhy, Because, ChannelWhy, Check, ContentWhy, ExperimentWhy, Explained, Nearest, Never, Seat,
-    TriggerCounts, TriggerMoment, TriggerWhy, WhyOptions,
+    ArmWhy, Because, ChannelWhy, Check, ContentWhy, ExperimentWhy, Explained, Nearest, Never,
+    ReadThere, Seat, TriggerCounts, TriggerMoment, TriggerWhy, WhyOptions,
 };
 
 /// The second half of a package beside a program that answers from the same plan.

@@ -40,8 +40,11 @@ pub struct ArmWhy {
     /// Whether it is about the content, and not only asked by its conditions.
     pub about: bool,
     /// What would be read elsewhere, where that is something else: the place, and the variant or why there is none.
-    pub elsewhere: Vec<(Seat, Result<Arc<str>, Arc<str>>)>,
+    pub elsewhere: Vec<(Seat, ReadThere)>,
 }
+
+/// What is read somewhere: the variant, or why there is none.
+pub type ReadThere = Result<Arc<str>, Arc<str>>;
 
 /// Where somebody is in an experiment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,7 +185,7 @@ impl<'t> Tries<'t> {
         content: ContentId,
         args: &[Value],
         tried: Option<(&str, Option<u32>)>,
-    ) -> Result<Arc<str>, Arc<str>> {
+    ) -> ReadThere {
         let plan: &Plan = &self.staged.campaign.plan;
         let tried = Tried {
             data: self.data,

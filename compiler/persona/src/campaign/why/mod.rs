@@ -4,6 +4,7 @@
 mod content;
 mod look;
 mod never;
+mod outcomes;
 mod reach;
 mod sends;
 mod trigger;
@@ -12,7 +13,7 @@ use persona_base::nearest;
 
 use crate::{Error, Location, Now, Part, Program, Progress, RunOptions, Why};
 
-pub use content::{ArmWhy, ContentWhy, Seat};
+pub use content::{ArmWhy, ContentWhy, ReadThere, Seat};
 pub use reach::{ChannelWhy, Check, ExperimentWhy};
 pub use trigger::{Nearest, Never, TriggerCounts, TriggerMoment, TriggerWhy};
 
