@@ -89,10 +89,10 @@ impl Texts {
         span.of(self.text(file))
     }
 
-    /// Line and column of a place.
+    /// Line and column of a place; of a declaration with documentation those of the line behind it.
     pub fn location(&self, file: FileId, span: Span) -> Location {
         let text = self.text(file);
-        let at = LineIndex::new(text).line_col_chars(text, span.start);
+        let at = LineIndex::new(text).line_col_chars(text, behind_documentation(text, span));
         Location {
             path: Arc::from(self.path(file)),
             line: at.line + 1,
@@ -108,5 +108,30 @@ impl Texts {
             text: text.clone(),
             span,
         })
+    }
+}
+
+/// Where a place begins that may be a whole declaration: its documentation is not what people look for.
+fn behind_documentation(text: &str, span: Span) -> u32 {
+    let mut rest = span.of(text);
+    let length = rest.len();
+    while let Some((_, behind)) = rest.strip_prefix("///").and_then(|line| line.split_once('\n')) {
+        rest = behind.trim_start();
+    }
+    let skipped = u32::try_from(length - rest.len()).unwrap_or(0);
+    span.start + skipped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_declaration_is_where_it_stands_and_not_where_its_documentation_begins() {
+        let text = "/// Who buys.\n/// Often.\nsegment a {}\nsegment b {}";
+        let at = |start| behind_documentation(text, Span::new(start, 50)) as usize;
+        assert!(text[at(0)..].starts_with("segment a"));
+        assert_eq!(at(38), 38);
+        assert_eq!(behind_documentation("///", Span::new(0, 3)), 0);
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn page(result: &RenderResult) -> String {
 
 fn about(result: &RenderResult) -> String {
     let language = result.language.as_ref();
-    let language = language.map(|tag| format!(", who reads {tag}"));
+    let language = language.map(|tag| format!(", who reads {tag},"));
     format!(
         "{} as {}{} reads it at {} ({})",
         result.content,
