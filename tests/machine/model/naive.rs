@@ -274,9 +274,6 @@ impl<'m, 'c> Person<'m, 'c> {
         let schema = &self.campaign().plan.schema;
         let (mut rows, mut events) = (Vec::new(), Vec::new());
         for mut told in told {
-            if told.at.unwrap_or(i64::MIN) >= end {
-                continue;
-            }
             match &mut told.what {
                 What::Event { kind, values } => {
                     let at = told.at.expect("an event has an instant");
@@ -308,6 +305,8 @@ impl<'m, 'c> Person<'m, 'c> {
         }
         // Stable: rows come before events.
         all.sort_by_key(|told| told.at);
+        // Duplicates are found as they arrive; what is not before the end is dropped afterwards.
+        all.retain(|told| told.at.unwrap_or(i64::MIN) < end);
         self.counts.inputs += all.len() as u64;
         self.counts.late += all.iter().filter(|told| told.late).count() as u64;
         all

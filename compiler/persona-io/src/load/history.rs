@@ -121,6 +121,7 @@ pub(super) fn rewind(
         keyed,
         tables,
         then,
+        speaks: tables.iter().map(speaks).collect(),
         steps: Vec::new(),
         rows: Vec::new(),
     };
@@ -141,8 +142,18 @@ struct Walk<'a> {
     tables: &'a [ProfileTable],
     /// For each key the rows that count in the end; for keys that were walked, those of the beginning.
     then: Vec<u32>,
+    /// By source, then by column: whether it knows a value of anybody. A column that is empty everywhere, or is not in the files,
+    /// says nothing.
+    speaks: Vec<Vec<bool>>,
     steps: Vec<Step>,
     rows: Vec<u32>,
+}
+
+/// Which columns a source knows a value of.
+fn speaks(table: &ProfileTable) -> Vec<bool> {
+    let columns = table.rows.columns.iter();
+    let known = columns.map(|column| column.as_ref().is_some_and(|column| !column.none_known()));
+    known.collect()
 }
 
 impl Walk<'_> {
@@ -192,10 +203,10 @@ impl Walk<'_> {
         &mut self,
         key: usize,
         group: &[(usize, i64, usize, u32)],
-        current: &mut Vec<u32>,
+        current: &mut [u32],
         complete: &mut bool,
     ) {
-        let before = current.clone();
+        let before = current.to_vec();
         for (_, _, place, row) in group {
             current[*place] = *row;
         }
@@ -235,13 +246,10 @@ impl Walk<'_> {
         found.map(|(place, row)| (place, *row))
     }
 
-    /// Whether a new row has a column, and neither it nor another a value for it.
+    /// Whether the source of a new row has a column, and nobody a value for it.
     fn nobody_gives(&self, rows: &[u32], new: &[usize], col: ColId) -> bool {
-        let has = |place: &usize| {
-            let column = self.tables[*place].rows.columns[usize::from(col)].as_ref();
-            column.is_some_and(|column| (rows[*place] as usize) < column.len())
-        };
-        new.iter().any(has) && self.giver(rows, col).is_none()
+        let speaks = |place: &usize| self.speaks[*place][usize::from(col)];
+        new.iter().any(speaks) && self.giver(rows, col).is_none()
     }
 
     /// Whether these rows make a profile: there is one, and all that is required is known.

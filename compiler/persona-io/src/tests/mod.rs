@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod catalogs;
+mod changes;
 mod csv;
 mod events;
 mod expressions;

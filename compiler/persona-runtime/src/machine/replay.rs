@@ -75,11 +75,11 @@ pub fn replay(
         kept.resize_with(replay.data.profiles, Kept::default);
     }
     for until in cuts {
-        let mut found = all(program, replay, &mut kept, until)?;
+        let found = all(program, replay, &mut kept, until)?;
         for of in &found {
             counts.add(&of.counts);
         }
-        in_order(&mut found, sink);
+        in_order(found, sink);
     }
     Ok(counts)
 }
@@ -140,8 +140,7 @@ impl Default for Kept {
 
 /// What came of some people.
 struct Found {
-    /// Of each person that has some, in order: the person and how many outcomes.
-    people: Vec<(usize, usize)>,
+    /// Of one person after the other.
     outcomes: Vec<Outcome>,
     counts: Counts,
     kept: Vec<(usize, Kept)>,
@@ -238,7 +237,6 @@ fn chunk(
     let mut engine = Engine::new(program, &person, &evaluator);
     let mut history = History::default();
     let mut found = Found {
-        people: Vec::new(),
         outcomes: Vec::new(),
         counts: Counts::default(),
         kept: Vec::new(),
@@ -249,12 +247,7 @@ fn chunk(
             continue;
         }
         history.load(replay, row);
-        let had = engine.out.len();
         let now = one(&mut engine, &person, &history, before, row, until)?;
-        let count = engine.out.len() - had;
-        if count > 0 {
-            found.people.push((row, count));
-        }
         if before.is_some() {
             found.kept.push((row, now));
         }
@@ -360,25 +353,20 @@ fn one(
     })
 }
 
-/// Gives outcomes to a sink by (instant, person, order).
-fn in_order(found: &mut [Found], sink: &mut dyn FnMut(Outcome)) {
-    let mut order: Vec<(i64, usize, usize)> = Vec::new();
-    let mut all: Vec<Option<Outcome>> = Vec::new();
-    for of in found {
-        let mut people = of.people.iter();
-        let (mut person, mut left) = (0, 0);
-        for outcome in of.outcomes.drain(..) {
-            if left == 0 {
-                (person, left) = people.next().copied().unwrap_or((person, usize::MAX));
-            }
-            left -= 1;
-            order.push((outcome.at, person, all.len()));
-            all.push(Some(outcome));
-        }
+/// Gives outcomes to a sink by (instant, person, order). Each part has its people one after the other, so that places are in the
+/// order of people, and of what happened to each.
+fn in_order(found: Vec<Found>, sink: &mut dyn FnMut(Outcome)) {
+    let count = found.iter().map(|of| of.outcomes.len()).sum();
+    let mut order: Vec<(i64, u32, u32)> = Vec::with_capacity(count);
+    for (part, of) in (0_u32..).zip(&found) {
+        let places = (0_u32..).zip(&of.outcomes);
+        order.extend(places.map(|(place, outcome)| (outcome.at, part, place)));
     }
     order.sort_unstable();
-    for (_, _, place) in order {
-        if let Some(outcome) = all[place].take() {
+    let take = |of: Found| of.outcomes.into_iter().map(Some).collect();
+    let mut parts: Vec<Vec<Option<Outcome>>> = found.into_iter().map(take).collect();
+    for (_, part, place) in order {
+        if let Some(outcome) = parts[part as usize][place as usize].take() {
             sink(outcome);
         }
     }

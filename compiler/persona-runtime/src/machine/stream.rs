@@ -4,18 +4,19 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use persona_ir::{ColId, KindId, Schema};
+use persona_ir::{ColId, KindId};
 
-use super::engine::{Arrival, Arrives, Engine, Unsettled};
-use super::person::{Made, Person};
+use super::engine::Unsettled;
+use super::person::Person;
 use super::program::Program;
 use super::state::State;
 use super::store::Store;
-use super::{Counts, Input, Outcome, What};
-use crate::calendar::{MAX_TIMESTAMP, MIN_TIMESTAMP};
+use super::turn::{Done, MADE, Part, evaluator, history, part, rank};
+use super::{Counts, Outcome};
+use crate::calendar::MAX_TIMESTAMP;
 use crate::flips::NEVER;
-use crate::time::{Clock, Times, Zone};
-use crate::{Catalogs, Evaluator, EventRef, Facts, ProfileEvaluator, Value};
+use crate::time::{Clock, Zone};
+use crate::{Catalogs, Facts, ProfileEvaluator, Value};
 
 /// A machine for a stream.
 #[derive(Debug)]
@@ -55,20 +56,6 @@ pub(super) enum Waiting {
     },
     /// An event.
     Event { kind: KindId, row: u32, late: bool },
-}
-
-/// What came of a person.
-struct Done {
-    person: u32,
-    outcomes: usize,
-    state: Vec<u8>,
-    next: i64,
-    known: bool,
-    deleted: bool,
-    /// The events that were processed, those that were made among them.
-    shown: Vec<(u32, u32)>,
-    made: Vec<(usize, Made)>,
-    set: Vec<(ColId, Value)>,
 }
 
 impl<'c> Machine<'c> {
@@ -123,99 +110,6 @@ impl<'c> Machine<'c> {
         seen.max(self.floor)
     }
 
-    // ---- what comes ----
-
-    /// Takes an input. Nothing is processed yet.
-    pub fn push(&mut self, input: Input) {
-        if input.profile.is_empty() {
-            self.counts.refused += 1;
-            return;
-        }
-        match input.what {
-            What::Event { kind, values } => self.push_event(&input.profile, kind, values),
-            What::Row { at, values } => self.push_row(&input.profile, at, values),
-            What::Delete => self.push_delete(&input.profile),
-        }
-    }
-
-    /// An instant was seen; gives the one at which it is processed, and whether it is late.
-    fn see(&mut self, at: i64) -> (i64, bool) {
-        self.greatest = self.greatest.max(Some(at));
-        let watermark = self.watermark();
-        (at.max(watermark), at < watermark)
-    }
-
-    fn push_event(&mut self, key: &Arc<str>, kind: KindId, mut values: Vec<Value>) {
-        let schema = &self.program.campaign.plan.schema;
-        let of_sources = kind != self.program.campaign.sent;
-        let table = schema.events.get(kind).filter(|_| of_sources);
-        let at = values.first().and_then(Value::int);
-        let (Some(table), Some(at)) = (table, at) else {
-            self.counts.refused += 1;
-            return;
-        };
-        values.resize(table.columns.len(), Value::Missing);
-        for (value, column) in values.iter_mut().zip(&table.columns) {
-            if let (Value::Missing, Some(default)) = (&*value, &column.default) {
-                *value = default.into();
-            }
-        }
-        let (at, late) = self.see(at.clamp(MIN_TIMESTAMP, MAX_TIMESTAMP));
-        values[usize::from(Schema::AT)] = Value::Int(at);
-        let id = match &values[usize::from(Schema::ID)] {
-            Value::Str(id) => Some(Arc::clone(id)),
-            _ => None,
-        };
-        let person = self.store.person(key);
-        let watermark = self.watermark();
-        let events = &mut self.store.tables[kind];
-        let twin = id.as_deref().and_then(|id| events.find(person, id));
-        if let Some(twin) = twin {
-            self.counts.duplicates += 1;
-            if events.at(twin) < watermark {
-                return;
-            }
-            // Neither is processed: the first in the order counts.
-            let row = events.add(person, values);
-            let new = (events.at(row), events.tie(row));
-            if new >= (events.at(twin), events.tie(twin)) {
-                return events.erase(row);
-            }
-            events.set_aside(twin);
-            events.know(row);
-            return self.wait(person, at, Waiting::Event { kind, row, late });
-        }
-        let row = events.add(person, values);
-        events.know(row);
-        self.wait(person, at, Waiting::Event { kind, row, late });
-    }
-
-    fn push_row(&mut self, key: &Arc<str>, at: Option<i64>, mut values: Vec<(ColId, Value)>) {
-        let schema = &self.program.campaign.plan.schema;
-        let columns = schema.profile.columns.len();
-        values.retain(|(col, _)| *col != schema.key && usize::from(*col) < columns);
-        let (at, late) = match at {
-            Some(at) => self.see(at.clamp(MIN_TIMESTAMP, MAX_TIMESTAMP)),
-            None => (self.watermark(), false),
-        };
-        let person = self.store.person(key);
-        let values = values.into();
-        self.wait(person, at, Waiting::Row { values, late });
-    }
-
-    fn push_delete(&mut self, key: &Arc<str>) {
-        let watermark = self.watermark();
-        let Some(person) = self.store.find(key) else {
-            return;
-        };
-        self.store.delete(person, watermark);
-        self.wait(person, watermark, Waiting::Delete);
-    }
-
-    fn wait(&mut self, person: u32, at: i64, what: Waiting) {
-        self.pending.push(Pending { person, at, what });
-    }
-
     // ---- what is processed ----
 
     /// Processes all instants before the watermark.
@@ -248,28 +142,42 @@ impl<'c> Machine<'c> {
             return Ok(());
         }
         let (done, outcomes) = self.process(&ready, &people, end)?;
-        let mut order: Vec<(usize, u64)> = Vec::with_capacity(outcomes.len());
-        for of in &done {
-            let serial = self.store.people[of.person as usize].serial;
-            for _ in 0..of.outcomes {
-                order.push((order.len(), serial));
-            }
-        }
+        let order = self.order(&done, &outcomes);
         for of in done {
             self.apply(of);
         }
         self.forget_old_timers();
-        order.sort_by(|(a, one), (b, other)| {
-            let key = |place: usize| (outcomes[place].at, &outcomes[place].profile);
-            key(*a).cmp(&key(*b)).then((one, a).cmp(&(other, b)))
-        });
         let mut outcomes: Vec<Option<Outcome>> = outcomes.into_iter().map(Some).collect();
-        for (place, _) in order {
+        for (_, _, place) in order {
             if let Some(outcome) = outcomes[place].take() {
                 sink(outcome);
             }
         }
         Ok(())
+    }
+
+    /// The places of outcomes, which are of one person after the other, by instant, then by the profile's key; profiles of one
+    /// key in the order in which they came.
+    fn order(&self, done: &[Done], outcomes: &[Outcome]) -> Vec<(i64, usize, usize)> {
+        let who = |of: &usize| {
+            let profile = &self.store.people[done[*of].person as usize];
+            (&profile.key, profile.serial)
+        };
+        let mut people: Vec<usize> = (0..done.len())
+            .filter(|of| done[*of].outcomes > 0)
+            .collect();
+        people.sort_unstable_by(|a, b| who(a).cmp(&who(b)));
+        let mut ranks = vec![0; done.len()];
+        for (rank, of) in people.into_iter().enumerate() {
+            ranks[of] = rank;
+        }
+        let mut order = Vec::with_capacity(outcomes.len());
+        for (of, rank) in done.iter().zip(ranks) {
+            let places = order.len()..order.len() + of.outcomes;
+            order.extend(places.map(|place| (outcomes[place].at, rank, place)));
+        }
+        order.sort_unstable();
+        order
     }
 
     /// The inputs before an instant, by person and in their order.
@@ -457,142 +365,4 @@ impl<'c> Machine<'c> {
         }
         Some(ask(&mut profile))
     }
-}
-
-/// The row of an event that was made and is not stored yet.
-const MADE: u32 = u32::MAX;
-
-fn evaluator<'e, F: Facts>(
-    program: &'e Program<'_>,
-    person: &'e Person<'_, F>,
-    now: i64,
-) -> Evaluator<'e, Person<'e, F>> {
-    let plan = &program.campaign.plan;
-    let times = Times::package(plan, now);
-    let calibration = Arc::clone(&program.calibration);
-    let prepared = Arc::clone(&program.prepared);
-    Evaluator::over(plan, person, times, calibration, prepared)
-}
-
-fn rank(what: &Waiting) -> u8 {
-    match what {
-        Waiting::Delete => 0,
-        Waiting::Row { .. } => 1,
-        Waiting::Event { .. } => 2,
-    }
-}
-
-fn arrival(of: &Pending) -> Arrival {
-    let what = match &of.what {
-        Waiting::Delete => Arrives::Delete,
-        Waiting::Row { values, late } => Arrives::Row {
-            values: Arc::clone(values),
-            late: *late,
-        },
-        Waiting::Event { kind, row, late } => Arrives::Event {
-            event: EventRef {
-                kind: *kind,
-                row: *row as usize,
-            },
-            late: *late,
-        },
-    };
-    Arrival { at: of.at, what }
-}
-
-fn history(store: &Store, row: u32) -> impl Iterator<Item = EventRef> {
-    let history = store.people[row as usize].history.iter();
-    history.map(|(kind, row)| EventRef {
-        kind: KindId(*kind),
-        row: *row as usize,
-    })
-}
-
-/// What came of some people.
-struct Part {
-    done: Vec<Done>,
-    outcomes: Vec<Outcome>,
-    counts: Counts,
-}
-
-/// Some people, up to an instant.
-fn part(
-    program: &Program<'_>,
-    store: &Store,
-    ready: &[Pending],
-    people: &[u32],
-    end: i64,
-) -> Result<Part, Unsettled> {
-    let schema = &program.campaign.plan.schema;
-    let person = Person::new(store, schema, &program.options.arms);
-    let evaluator = evaluator(program, &person, program.options.from);
-    let mut engine = Engine::new(program, &person, &evaluator);
-    let mut arrivals = Vec::new();
-    let mut done = Vec::with_capacity(people.len());
-    let first = people.first().copied().unwrap_or(0);
-    let mut rest = &ready[ready.partition_point(|of| of.person < first)..];
-    for row in people {
-        let count = rest.iter().take_while(|of| of.person == *row).count();
-        let (own, later) = rest.split_at(count);
-        rest = later;
-        arrivals.clear();
-        arrivals.extend(own.iter().map(arrival));
-        done.push(one(&mut engine, &person, &arrivals, *row, end)?);
-    }
-    Ok(Part {
-        done,
-        outcomes: std::mem::take(&mut engine.out),
-        counts: std::mem::take(&mut engine.counts),
-    })
-}
-
-/// One person, up to an instant.
-fn one(
-    engine: &mut Engine<'_, '_, Store>,
-    person: &Person<'_, Store>,
-    arrivals: &[Arrival],
-    row: u32,
-    end: i64,
-) -> Result<Done, Unsettled> {
-    let from = engine.program.options.from;
-    let store = person.facts();
-    let profile = &store.people[row as usize];
-    person.move_to(row as usize);
-    person.show_before(history(store, row));
-    let had = person.len();
-    let state =
-        State::read(&profile.state, from).expect("a state that was written by this function");
-    engine.move_to(Arc::clone(&profile.key), state);
-    let outcomes = engine.out.len();
-    engine.go(arrivals, profile.known, end)?;
-    let deleted = matches!(arrivals.last().map(|of| &of.what), Some(Arrives::Delete));
-    let mut state = Vec::new();
-    if engine.state != State::default() {
-        engine.state.write(&mut state, from);
-    }
-    let shown = if deleted {
-        let events = arrivals.iter().filter_map(|of| match of.what {
-            Arrives::Event { event, .. } => Some((event.kind.0, row_of(event))),
-            Arrives::Row { .. } | Arrives::Delete => None,
-        });
-        events.collect()
-    } else {
-        person.stored_from(had, MADE)
-    };
-    Ok(Done {
-        person: row,
-        outcomes: engine.out.len() - outcomes,
-        next: engine.state.next(),
-        state,
-        known: profile.known || !arrivals.is_empty(),
-        deleted,
-        shown,
-        made: person.take_made(),
-        set: person.take_set(),
-    })
-}
-
-/// The row of an event of a store.
-fn row_of(event: EventRef) -> u32 {
-    u32::try_from(event.row).expect("fewer than 2^32 events of a kind")
 }
