@@ -142,8 +142,11 @@ fn rows_that_hold_from_an_instant_are_changes() {
         2026-01-04T12:00:00Z ada rescue sent - {"subject":"Lovelace gold 10 1"}
         2026-01-04T12:00:00Z ada rescue ended finished
         2026-01-05T00:00:00Z ada rescue entered -
+        2026-01-05T06:00:00Z bob rescue entered -
         2026-01-06T00:00:00Z ada rescue dropped consent
         2026-01-06T00:00:00Z ada rescue ended finished
+        2026-01-06T06:00:00Z bob rescue sent - {"subject":"Bobby silver 70 5"}
+        2026-01-06T06:00:00Z bob rescue ended finished
         2026-01-07T00:00:00Z bob rescue entered -
         2026-01-07T00:00:00Z cy rescue entered -
         2026-01-08T00:00:00Z bob rescue sent - {"subject":"bob silver 20 0"}
@@ -199,6 +202,11 @@ fn a_timeline_tells_what_somebody_became() {
           00:00       · riches ends
         2026-01-05
           00:00     ○ C: tier silver
+          06:00     ● Cart: sku "x"
+          06:00       · rescue starts with this Cart, and waits
+        2026-01-06
+          06:00       → rescue sends hello via email, variant otherwise
+          06:00       · rescue ends
         2026-01-07
           00:00     ● Cart: sku "x"
           00:00       · rescue starts with this Cart, and waits
@@ -214,10 +222,10 @@ fn a_timeline_tells_what_somebody_became() {
           entered ▕   █      ▏ at most 1
 
         rescue  
-          entered  1
-          sent     1
-          ended    1
-          sent ▕       █  ▏ at most 1
+          entered  2
+          sent     2
+          ended    2
+          sent ▕     █ █  ▏ at most 1
 
         riches  
           entered  1
@@ -225,7 +233,7 @@ fn a_timeline_tells_what_somebody_became() {
           entered ▕   █      ▏ at most 1
 
         Channels
-          email  1  delivered
+          email  2  delivered
 
         Each column of a chart is a day.
     "#]].assert_eq(&shown.stdout);
