@@ -289,3 +289,41 @@ fn coverage_as_a_page_needs_nothing_else() {
         .complains(&["--out coverage.html"]);
     package.call(&["test", "--out", "x"]).ends_with(2);
 }
+
+#[test]
+fn a_test_that_leads_to_far_too_much_ends() {
+    let program = r#"profile P { id: String @key, email: Email? }
+channel mail {
+  to email
+  requires nothing
+}
+content hi {
+  text: String
+  otherwise { text = "hi" }
+}
+trigger daily {
+  on every day at 09:00
+  send hi via mail
+}
+"#;
+    let test = |until: &str| {
+        format!(
+            "test \"far\" {{\n  given {{ id: \"a\", email: \"a@example.com\" }}\n  at 2026-01-10T12:00Z\n  {until}\n  expect sent hi\n}}\n"
+        )
+    };
+    Package::new(program)
+        .file("tests.persona", test("at 9999-01-01T00:00Z").as_bytes())
+        .call(&["test"])
+        .ends_with(1)
+        .complains(&["leads to more than 20000 outcomes", "let less time pass"]);
+    // Time ends with the calendar.
+    Package::new(program)
+        .file(
+            "tests.persona",
+            test("at 9999-12-31T12:00Z\n  wait 100000d")
+                .replace("2026-01-10", "9999-12-30")
+                .as_bytes(),
+        )
+        .call(&["test"])
+        .ends_with(0);
+}

@@ -26,6 +26,7 @@ use persona_ir::{ColId, Const, KindId, Schema, Table, Ty};
 pub use cover::{Cover, Said, is_atom};
 pub use reading::{NoReading, Reading};
 
+use crate::calendar::{DAY, MAX_TIMESTAMP};
 use crate::machine::{
     Happened, Input, Machine, Options, Outcome, Person, Program, Store, Unsettled, What,
 };
@@ -39,9 +40,31 @@ pub struct Tester<'c> {
     /// The profile's key.
     key: Arc<str>,
     now: i64,
+    /// Everything up to this instant has happened.
+    settled: i64,
     /// How many events happened.
     events: u32,
     outcomes: Vec<Outcome>,
+}
+
+/// The most outcomes of a test.
+pub const MOST: usize = 20_000;
+/// So much time is processed at once.
+const PART: i64 = 400 * DAY;
+
+/// Why a test does not come to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stuck {
+    /// Triggers of the person do not come to rest: an internal error.
+    Unsettled(Unsettled),
+    /// It leads to more than [`MOST`] outcomes.
+    TooMuch,
+}
+
+impl From<Unsettled> for Stuck {
+    fn from(error: Unsettled) -> Self {
+        Self::Unsettled(error)
+    }
 }
 
 /// What an expectation came to.
@@ -103,6 +126,7 @@ impl<'c> Tester<'c> {
             machine: Machine::new(program),
             key: "".into(),
             now,
+            settled: now,
             events: 0,
             outcomes: Vec::new(),
         };
@@ -145,13 +169,13 @@ impl<'c> Tester<'c> {
     /// Takes a step, in order, and says what came of an expectation.
     ///
     /// # Errors
-    /// Triggers of the person do not come to rest: an internal error.
-    pub fn step(&mut self, step: usize) -> Result<Option<Check>, Unsettled> {
+    /// [`Stuck`].
+    pub fn step(&mut self, step: usize) -> Result<Option<Check>, Stuck> {
         let test = self.test;
         match &test.steps[step].kind {
             TestStepKind::Given(_) | TestStepKind::Arm { .. } => {}
             TestStepKind::At(at) => self.now = self.now.max(*at),
-            TestStepKind::Wait(length) => self.now = self.now.saturating_add(*length),
+            TestStepKind::Wait(length) => self.now = self.after(*length),
             TestStepKind::Set(values) => {
                 let values = values.iter().map(|(col, value)| (*col, value.into()));
                 let what = What::Row {
@@ -169,17 +193,32 @@ impl<'c> Tester<'c> {
         Ok(None)
     }
 
-    /// Everything up to now happens.
+    /// The instant that is so much later; time ends with the calendar.
+    fn after(&self, length: i64) -> i64 {
+        self.now.saturating_add(length).min(MAX_TIMESTAMP)
+    }
+
+    /// Everything up to now happens, part by part, so that no test takes more memory than the outcomes that are kept.
     ///
     /// # Errors
     /// As [`Self::step`].
-    pub fn settle(&mut self) -> Result<(), Unsettled> {
-        let (key, outcomes) = (&self.key, &mut self.outcomes);
-        self.machine.finish(self.now, &mut |outcome| {
-            if outcome.profile == *key {
-                outcomes.push(outcome);
+    pub fn settle(&mut self) -> Result<(), Stuck> {
+        loop {
+            let until = self.now.min(self.settled.saturating_add(PART));
+            let (key, outcomes) = (&self.key, &mut self.outcomes);
+            self.machine.finish(until, &mut |outcome| {
+                if outcome.profile == *key {
+                    outcomes.push(outcome);
+                }
+            })?;
+            self.settled = self.settled.max(until);
+            if self.outcomes.len() > MOST {
+                return Err(Stuck::TooMuch);
             }
-        })
+            if until >= self.now {
+                return Ok(());
+            }
+        }
     }
 
     /// The identifier of an event, by its place among the test's events from 1.
@@ -191,12 +230,12 @@ impl<'c> Tester<'c> {
     ///
     /// # Errors
     /// As [`Self::step`].
-    pub fn go_to(&mut self, at: i64) -> Result<(), Unsettled> {
+    pub fn go_to(&mut self, at: i64) -> Result<(), Stuck> {
         let test = self.test;
         for (place, step) in test.steps.iter().enumerate() {
             let next = match step.kind {
                 TestStepKind::At(next) => next,
-                TestStepKind::Wait(length) => self.now.saturating_add(length),
+                TestStepKind::Wait(length) => self.after(length),
                 TestStepKind::Expect(_) => continue,
                 _ => self.now,
             };

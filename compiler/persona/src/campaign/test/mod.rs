@@ -13,7 +13,7 @@ use persona_ir::SourceTarget;
 use persona_ir::campaign::{Test, TestStepKind};
 use persona_runtime::display::iso;
 use persona_runtime::machine::{Happened, Outcome, Program as Machine, Refusal};
-use persona_runtime::testing::{self, Cover, Tester};
+use persona_runtime::testing::{self, Cover, Stuck, Tester};
 use persona_runtime::time::Zone;
 use persona_runtime::{Catalogs, Value};
 
@@ -277,10 +277,9 @@ struct Running<'s> {
 
 impl Running<'_> {
     fn run(&mut self) -> Result<Vec<TestFailure>, Error> {
-        let unsettled = |error: &dyn std::fmt::Display| Error::internal(error.to_string());
         let mut failures = Vec::new();
         for step in 0..self.test.steps.len() {
-            let check = self.tester.step(step).map_err(|error| unsettled(&error))?;
+            let check = self.tester.step(step).map_err(|stuck| self.stuck(stuck))?;
             let Some(check) = check else {
                 self.tell_step(step);
                 continue;
@@ -302,11 +301,28 @@ impl Running<'_> {
                 failures.push(failure::failure(self, step, &check));
             }
         }
-        self.tester.settle().map_err(|error| unsettled(&error))?;
+        self.tester.settle().map_err(|stuck| self.stuck(stuck))?;
         self.tell_outcomes();
         // Events come before what they led to, which is told when it is asked for.
         self.timeline.sort_by_key(|entry| entry.entry.at.micros);
         Ok(failures)
+    }
+
+    fn stuck(&self, stuck: Stuck) -> Error {
+        match stuck {
+            Stuck::Unsettled(error) => Error::internal(error.to_string()),
+            Stuck::TooMuch => {
+                let place = self.test.place;
+                let place = self.staged.program.texts.excerpt(place.file, place.span);
+                Error::program(format!(
+                    "the test \"{}\" leads to more than {} outcomes",
+                    self.test.title,
+                    testing::MOST
+                ))
+                .at(place)
+                .with_help("let less time pass in it")
+            }
+        }
     }
 
     /// Looks what the profile's zone is.
