@@ -67,7 +67,7 @@ impl Person {
                 let items = data.event_value(event, ColId(3));
                 for item in items.list().expect("items") {
                     let Value::Record(fields) = item else {
-                        panic!("items have two fields")
+                        unreachable!("items have two fields")
                     };
                     bought.extend(data.catalogs.find(CatalogId(0), &fields[0]));
                 }

@@ -154,11 +154,7 @@ impl World {
         let mut db = Database::new();
         db.set_name("bench");
         db.set_file("rules.persona", RULES.to_owned());
-        let Some(checked) = db.checked() else {
-            let found = db.diagnostics();
-            let wrong = found.iter().map(|of| of.message.clone());
-            panic!("{:#?}", wrong.collect::<Vec<_>>())
-        };
+        let checked = db.checked().expect("a valid package");
         let campaign = persona_lower::lower_campaign(&checked).expect("a small campaign");
         let schema = &campaign.plan.schema;
         let mut rng = Rng(1);
