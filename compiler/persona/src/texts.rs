@@ -115,7 +115,10 @@ impl Texts {
 fn behind_documentation(text: &str, span: Span) -> u32 {
     let mut rest = span.of(text);
     let length = rest.len();
-    while let Some((_, behind)) = rest.strip_prefix("///").and_then(|line| line.split_once('\n')) {
+    while let Some((_, behind)) = rest
+        .strip_prefix("///")
+        .and_then(|line| line.split_once('\n'))
+    {
         rest = behind.trim_start();
     }
     let skipped = u32::try_from(length - rest.len()).unwrap_or(0);
