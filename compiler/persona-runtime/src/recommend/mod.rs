@@ -5,7 +5,7 @@
 //! that are there already: another recommendation by its own rules, and what stands in for that; or items by their keys.
 //! Where that is not enough, the message is given up: nobody is shown fewer.
 //!
-//! **Two ways.** [`plainly`] asks item by item and sorts ([`plain`]). [`Recommender`] settles once what is the items' own
+//! **Two ways.** [`plainly`] asks item by item and sorts (`plain`). [`Recommender`] settles once what is the items' own
 //! business (`prepare`, `column`), and walks what is left for one person (`walk`). They agree on everything.
 
 mod column;
