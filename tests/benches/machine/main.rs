@@ -9,15 +9,20 @@
 mod campaign;
 mod data;
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Instant;
 
 use persona_ir::Campaign;
 use persona_runtime::Calibration;
 use persona_runtime::machine::{Machine, Options, Outcome, Program, Replay, replay};
+use rustc_hash::FxHasher;
 
 use data::{FROM, UNTIL, World};
+
+/// As in the binary, which `persona simulate` runs in.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Inputs that are pushed before the machine advances.
 const BATCH: usize = 100_000;
@@ -56,7 +61,7 @@ impl Seen {
             Some((_, count)) => *count += 1,
             None => self.names.push((name, 1)),
         }
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FxHasher::default();
         let step = outcome.step.unwrap_or(u32::MAX);
         (self.digest, outcome.at, &outcome.profile, step, name).hash(&mut hasher);
         self.digest = hasher.finish();

@@ -318,10 +318,11 @@ pub fn key(
             text.push(letter);
         }
     }
-    let mut digits = String::with_capacity(32);
-    for byte in &Sha256::digest(text)[..16] {
-        write!(digits, "{byte:02x}").expect("a String takes all that is written");
-    }
+    let digest = Sha256::digest(text);
+    let nibbles = digest[..16].iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digits: String = nibbles
+        .map(|nibble| char::from(b"0123456789abcdef"[usize::from(nibble)]))
+        .collect();
     digits.into()
 }
 
