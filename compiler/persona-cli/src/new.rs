@@ -63,7 +63,7 @@ pub(crate) fn new(args: &New, term: Term) -> Result<Outcome, Failure> {
         files.len()
     ));
     term.say(format_args!(
-        "  persona check {shown}\n  persona run {shown}\n  persona check {shown} --watch"
+        "  persona check {shown}\n  persona test {shown}\n  persona run {shown}\n  persona simulate {shown}"
     ));
     Ok(Outcome::Fine)
 }
