@@ -103,14 +103,24 @@ fn bits(part: &[i64], least: i64, width: u32, out: &mut Vec<u8>) {
         return;
     }
     let end = out.len() + PART / 8 * width as usize;
-    let (mut word, mut used) = (0_u128, 0);
-    for delta in part {
-        word |= u128::from((delta - least).cast_unsigned()) << used;
-        used += width;
-        while used >= 32 {
+    // Fewer than 32 bits wait when a difference comes, which has up to 33 of its own: the last of these are put in apart.
+    let (mut word, mut used) = (0_u64, 0);
+    let mut put = |bits: u64, count: u32, out: &mut Vec<u8>| {
+        word |= bits << used;
+        used += count;
+        if used >= 32 {
             out.extend_from_slice(&word.to_le_bytes()[..4]);
             word >>= 32;
             used -= 32;
+        }
+    };
+    for delta in part {
+        let more = (delta - least).cast_unsigned();
+        if width <= 32 {
+            put(more, width, out);
+        } else {
+            put(more & u64::from(u32::MAX), 32, out);
+            put(more >> 32, width - 32, out);
         }
     }
     out.extend_from_slice(&word.to_le_bytes()[..used.div_ceil(8) as usize]);

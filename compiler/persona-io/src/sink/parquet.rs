@@ -174,11 +174,10 @@ fn bools(column: &ColumnDescPtr, bits: &BooleanBuffer) -> Result<Chunk> {
             Bytes::from(out)
         }
     };
-    let members = bits.count_set_bits();
     let bound = |value: bool| (!bits.is_empty()).then_some(value);
     let statistics = Statistics::boolean(
-        bound(members == bits.len()),
-        bound(members > 0),
+        bound(!some(bits, false)),
+        bound(some(bits, true)),
         None,
         Some(0),
         false,
@@ -189,6 +188,16 @@ fn bools(column: &ColumnDescPtr, bits: &BooleanBuffer) -> Result<Chunk> {
         vec![(page, bits.len())],
         statistics,
     )
+}
+
+/// Whether some of the bits are like this: found at the first that is, which mostly comes early.
+fn some(bits: &BooleanBuffer, like: bool) -> bool {
+    let chunks = bits.bit_chunks();
+    let (words, rest) = match like {
+        true => (0, 0),
+        false => (u64::MAX, (1 << chunks.remainder_len()) - 1),
+    };
+    chunks.iter().any(|word| word != words) || chunks.remainder_bits() != rest
 }
 
 /// A column of pages, each with the number of its rows.

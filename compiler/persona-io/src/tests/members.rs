@@ -223,3 +223,66 @@ fn every_reject_is_written_however_few_are_kept() {
         {"source":"s","file":"f.csv","line":3,"column":null,"value":"b","reason":"a second row of this key; the one that counts is line 2 of f.csv","action":"duplicate"}
     "#]].assert_eq(&text.lines().skip(9).take(4).map(|line| format!("{line}\n")).collect::<String>());
 }
+
+/// Keys of many lengths that have much or little in common, over several pages and row groups; read by the library that others use.
+#[test]
+fn parquet_has_every_key_and_every_member() {
+    use arrow_array::cast::AsArray;
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use std::fmt::Write as _;
+
+    let mut lines = String::new();
+    let mut state = 7_u64;
+    for row in 0..70_001_u64 {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let length = match state >> 60 {
+            0 => 1 + (state >> 40) % 300,
+            _ => (state >> 40) % 6,
+        };
+        let middle = "ab".repeat(usize::try_from(length).unwrap());
+        let known = if row % 3 == 0 { r#","i":1"# } else { "" };
+        writeln!(lines, r#"{{"id":"k{middle}{row}"{known}}}"#).unwrap();
+    }
+    let folder = Folder::new().file("f.ndjson", lines);
+    let plan = plan(PLAN);
+    let loaded = folder.load(&plan).unwrap();
+    let data = &loaded.dataset;
+    let answers = interpret(
+        &plan,
+        data,
+        &Evaluation {
+            now: 0,
+            calibration: None,
+        },
+    );
+    let path = folder.path().join("members.parquet");
+    write_members(&path, &plan, data, &answers).unwrap();
+    let file = std::fs::File::open(path).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        .unwrap()
+        .build()
+        .unwrap();
+    let has_i = plan
+        .outputs
+        .iter()
+        .position(|output| &*output.name == "has_i")
+        .unwrap();
+    let mut row = 0;
+    for batch in reader {
+        let batch = batch.unwrap();
+        let keys = batch.column(0).as_string::<i32>();
+        let members = batch.column_by_name("has_i").unwrap().as_boolean();
+        for at in 0..batch.num_rows() {
+            assert_eq!(keys.value(at), data.key(&plan.schema, row));
+            assert_eq!(
+                members.value(at),
+                answers.value(has_i, row).is_true(),
+                "{row}"
+            );
+            row += 1;
+        }
+    }
+    assert_eq!(row, 70_001);
+}
