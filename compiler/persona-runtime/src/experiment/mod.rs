@@ -118,6 +118,21 @@ mod tests {
     }
 
     #[test]
+    fn other_weights_move_only_people_between_the_old_end_and_the_new() {
+        let arm = |bucket, ends: &[u32]| arm_of(bucket, 500, ends);
+        for bucket in 0..10_000 {
+            // Halves of what a holdout of 5 % leaves, then 60 to 40; and a third arm that takes from the last.
+            let (halves, more, three) = (
+                arm(bucket, &[5_250, 10_000]),
+                arm(bucket, &[6_200, 10_000]),
+                arm(bucket, &[5_250, 8_000, 10_000]),
+            );
+            assert_eq!(halves != more, (5_250..6_200).contains(&bucket), "{bucket}");
+            assert_eq!(halves != three, bucket >= 8_000, "{bucket}");
+        }
+    }
+
+    #[test]
     fn parts_of_a_layer_share_people_out() {
         let parts = [(0, 4_000), (4_000, 7_000), (7_000, LAYER_BUCKETS)];
         let mut counts = [0; 3];
