@@ -238,3 +238,44 @@ fn a_timeline_tells_what_somebody_became() {
         Each column of a chart is a day.
     "#]].assert_eq(&shown.stdout);
 }
+
+#[test]
+fn keys_that_the_catalog_lacks_are_told_by_replays_and_previews() {
+    let package = Package::new(
+        "profile C { id: String @key }
+event Cart { sku: String }
+catalog Product { sku: String @key }
+source people of C { from \"people.csv\" }
+source carts of Cart {
+  from \"carts.csv\"
+  profile = column(\"who\")
+}
+source products of Product { from \"products.csv\" }
+recommend liked: List<Product> {
+  from Product
+  rank by sku
+  take 1
+  otherwise [\"A1\", \"Z9\"]
+}
+channel letter { to id requires nothing }
+content offer {
+  products: List<Product>
+  otherwise { products = liked }
+}
+trigger rescue {
+  on Cart
+  enter always
+  send offer via letter
+}
+",
+    )
+    .file("people.csv", b"id\nada\n")
+    .file("carts.csv", b"who,at,sku\nada,2026-01-02T10:00Z,A1\n")
+    .file("products.csv", b"sku\nA1\n");
+    let lacking = "`otherwise` of `liked` names \"Z9\", which `Product` lacks";
+    package.call(&["simulate"]).ends_with(0).says(&[lacking]);
+    package
+        .call(&["render", "offer", "--profile", "ada"])
+        .ends_with(0)
+        .complains(&[lacking]);
+}

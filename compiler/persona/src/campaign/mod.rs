@@ -89,15 +89,17 @@ impl Staged {
         now: Option<String>,
         progress: &dyn Progress,
     ) -> Result<LoadedData, Error> {
-        let options = RunOptions {
-            now,
-            all_columns: true,
-            ..RunOptions::default()
-        };
-        let mut loaded = self.program.load(&self.program.plan, &options, progress)?;
+        let loaded = self
+            .program
+            .load(&self.program.plan, &everything(now), progress)?;
+        Ok(self.noted(loaded))
+    }
+
+    /// Data with what is worth knowing before something is made of them.
+    fn noted(&self, mut loaded: LoadedData) -> LoadedData {
         let lacking = self.lacking_items(&loaded.data.catalogs);
         loaded.notes.extend(lacking);
-        Ok(loaded)
+        loaded
     }
 
     /// Where items stand in by their keys, those that the catalog lacks: a block may have to be given up for them.
@@ -129,15 +131,12 @@ impl Staged {
         now: Option<String>,
         progress: &dyn Progress,
     ) -> Result<LoadedData, Error> {
-        let options = RunOptions {
-            now,
-            all_columns: true,
-            ..RunOptions::default()
-        };
         let since = since.map_or(Since::FirstEvent, Since::At);
         let plan = &self.program.plan;
-        self.program
-            .load_since(plan, &options, Some(since), progress)
+        let loaded = self
+            .program
+            .load_since(plan, &everything(now), Some(since), progress)?;
+        Ok(self.noted(loaded))
     }
 
     fn is_answer(&self, name: &str) -> bool {
@@ -188,5 +187,14 @@ impl Staged {
                 error.with_help(format!("there is {}", names.join(", ")))
             }
         })
+    }
+}
+
+/// All columns, up to an instant.
+fn everything(now: Option<String>) -> RunOptions {
+    RunOptions {
+        now,
+        all_columns: true,
+        ..RunOptions::default()
     }
 }
