@@ -25,6 +25,20 @@ impl Op {
         )
     }
 
+    /// Whether the operation itself, besides its operands, looks at the evaluation time. Histories do, too: see
+    /// [`Self::reads_data`].
+    pub fn asks_now(&self) -> bool {
+        matches!(
+            self,
+            Self::Now
+                | Self::Today { .. }
+                | Self::Instant(_)
+                | Self::Age(_)
+                | Self::Anniversary(_)
+                | Self::DaysSince(_)
+        )
+    }
+
     /// Whether the operation itself, besides its operands, looks at the profile's zone. Its operands are among `nodes`.
     pub fn asks_zone(&self, nodes: &IndexVec<NodeId, Node>) -> bool {
         match self {

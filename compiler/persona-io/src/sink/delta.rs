@@ -78,12 +78,12 @@ fn numbers(values: &[u32], out: &mut Vec<u8>) {
             *delta = i64::from(*value) - i64::from(before);
             before = *value;
         }
-        packed(&mut deltas[..block.len()], out);
+        packed(&deltas[..block.len()], out);
     }
 }
 
 /// A block: the least difference, the widths of its parts, and by how much each difference is more than the least.
-fn packed(deltas: &mut [i64], out: &mut Vec<u8>) {
+fn packed(deltas: &[i64], out: &mut Vec<u8>) {
     let least = deltas.iter().copied().min().unwrap_or(0);
     signed(least, out);
     let widths = out.len();

@@ -88,17 +88,7 @@ impl Graph {
 fn timed(plan: &Plan) -> IndexVec<NodeId, bool> {
     let mut timed: IndexVec<NodeId, bool> = IndexVec::new();
     for node in &plan.nodes {
-        let own = matches!(
-            node.op,
-            Op::Now
-                | Op::Today { .. }
-                | Op::Instant(_)
-                | Op::Age(_)
-                | Op::Anniversary(_)
-                | Op::DaysSince(_)
-                | Op::Agg(_)
-                | Op::Sequence(_)
-        );
+        let own = node.op.asks_now() || matches!(node.op, Op::Agg(_) | Op::Sequence(_));
         let inherited = operands(&node.op).iter().any(|operand| timed[operand.node]);
         timed.push(own || inherited);
     }

@@ -11,11 +11,11 @@ use super::engine::{Arrival, Arrives, Engine, Unsettled};
 use super::person::{Made, Person};
 use super::program::Program;
 use super::state::State;
+use super::turn::evaluator;
 use super::witness::Witness;
 use super::{Counts, Outcome};
 use crate::flips::NEVER;
-use crate::time::Times;
-use crate::{Dataset, Evaluator, EventRef, Value};
+use crate::{Dataset, EventRef, Value};
 
 /// So many outcomes, about, are held at once.
 const HELD: usize = 4_000_000;
@@ -94,13 +94,8 @@ pub fn replay_person(
     row: usize,
     witness: &mut dyn Witness<Dataset>,
 ) -> Result<(Vec<Outcome>, Counts), Unsettled> {
-    let campaign = program.campaign;
-    let (plan, data) = (&campaign.plan, replay.data);
-    let person = Person::new(data, &plan.schema, &program.options.arms);
-    let times = Times::package(plan, program.options.from);
-    let calibration = Arc::clone(&program.calibration);
-    let prepared = Arc::clone(&program.prepared);
-    let evaluator = Evaluator::over(plan, &person, times, calibration, prepared);
+    let person = somebody(program, replay);
+    let evaluator = evaluator(program, &person, program.options.from);
     let mut engine = Engine::new(program, &person, &evaluator);
     engine.let_look_on(witness);
     let mut history = History::default();
@@ -112,6 +107,12 @@ pub fn replay_person(
         std::mem::take(&mut engine.out),
         std::mem::take(&mut engine.counts),
     ))
+}
+
+/// The person that an engine is about, one after the other.
+fn somebody<'r>(program: &'r Program<'_>, replay: &Replay<'r>) -> Person<'r, Dataset> {
+    let schema = &program.campaign.plan.schema;
+    Person::new(replay.data, schema, &program.options.arms)
 }
 
 /// What is kept of a person from one part of the time to the next.
@@ -227,13 +228,8 @@ fn chunk(
     people: std::ops::Range<usize>,
     until: i64,
 ) -> Result<Found, Unsettled> {
-    let campaign = program.campaign;
-    let (plan, data) = (&campaign.plan, replay.data);
-    let person = Person::new(data, &plan.schema, &program.options.arms);
-    let times = Times::package(plan, program.options.from);
-    let calibration = Arc::clone(&program.calibration);
-    let prepared = Arc::clone(&program.prepared);
-    let evaluator = Evaluator::over(plan, &person, times, calibration, prepared);
+    let person = somebody(program, replay);
+    let evaluator = evaluator(program, &person, program.options.from);
     let mut engine = Engine::new(program, &person, &evaluator);
     let mut history = History::default();
     let mut found = Found {

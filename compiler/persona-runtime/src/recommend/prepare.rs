@@ -366,16 +366,7 @@ fn is_the_persons(plan: &Plan, op: &Op) -> bool {
         op,
         Op::Elem { .. } | Op::ItemCol { .. } | Op::Lookup { .. } | Op::Items(_)
     );
-    let timed = matches!(
-        op,
-        Op::Now
-            | Op::Today { .. }
-            | Op::Instant(_)
-            | Op::Age(_)
-            | Op::Anniversary(_)
-            | Op::DaysSince(_)
-    );
-    timed || op.asks_zone(&plan.nodes) || (op.reads_data() && !of_catalogs)
+    op.asks_now() || op.asks_zone(&plan.nodes) || (op.reads_data() && !of_catalogs)
 }
 
 /// Nobody, to whom catalogs are shown.
