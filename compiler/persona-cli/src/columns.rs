@@ -159,6 +159,16 @@ pub(crate) fn counted(number: usize, one: &str, many: &str) -> String {
     )
 }
 
+/// A title behind a name: ` "VIP shoppers"`; nothing where there is none.
+pub(crate) fn titled(title: Option<&str>) -> String {
+    title.map_or_else(String::new, |title| format!(" \"{title}\""))
+}
+
+/// The day and the time of a moment as it is written.
+pub(crate) fn day_and_time(text: &str) -> (&str, &str) {
+    text.split_once(' ').unwrap_or((text, ""))
+}
+
 /// A share as a percentage: `12.5 %`, `< 0.1 %` for what is small but not nothing.
 pub(crate) fn percent(share: f64) -> String {
     let percent = share * 100.0;

@@ -1,7 +1,7 @@
 //! Overlaps as one page that needs nothing else: a picture of who is in exactly which sets, a map of pairs, and the figures of both as
 //! tables for those who do not see pictures. No scripts, no network.
 
-use crate::markup::escaped;
+use crate::markup::{Page, escaped};
 use persona::overlap::OverlapResult;
 
 use super::table::relation_lines;
@@ -14,7 +14,6 @@ const PAIRS: usize = 100;
 
 /// The page.
 pub(super) fn page(name: &str, result: &OverlapResult) -> String {
-    let name = escaped(name);
     let lead = format!(
         "{} at {} · {} compared",
         counted(result.profiles, "person", "people"),
@@ -35,16 +34,15 @@ pub(super) fn page(name: &str, result: &OverlapResult) -> String {
     if !end.is_empty() {
         sections.push(list("Not in the pictures", &end));
     }
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{name}: how segments overlap</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n\
-         <header>\n<p class=\"package\">{name}</p>\n<h1>How segments overlap</h1>\n<p class=\"lead\">{lead}</p>\n</header>\n{}\n\
-         </main>\n</body>\n</html>\n",
-        include_str!("page.css"),
-        sections.join("\n"),
-    )
+    Page {
+        package: name,
+        about: "how segments overlap",
+        heading: "How segments overlap",
+        style: include_str!("page.css"),
+        lead: &format!("<p class=\"lead\">{lead}</p>"),
+        body: &sections.join("\n"),
+    }
+    .html()
 }
 
 /// A set's name, with its title where it has one.

@@ -2,7 +2,7 @@
 
 use persona::{RenderResult, RenderedVariant, SlotText};
 
-use crate::columns::{Align, Cell, Style, lay_out};
+use crate::columns::{Align, Cell, Style, lay_out, titled};
 use crate::run;
 use crate::term::Paint;
 use crate::why::human::part_rows;
@@ -30,11 +30,7 @@ pub(super) fn text(result: &RenderResult, paint: Paint) -> String {
 
 fn headline(result: &RenderResult, paint: Paint) -> String {
     let (key, name) = (paint.bold(&result.key), paint.bold(&result.content));
-    let title = result
-        .title
-        .as_ref()
-        .map(|title| format!(" \"{title}\""))
-        .unwrap_or_default();
+    let title = titled(result.title.as_deref());
     match (&result.skipped, result.chosen) {
         (Some(reason), _) => format!(
             "{key} reads {} {name}{title}: {reason}",

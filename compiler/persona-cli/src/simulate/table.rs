@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use persona::{Entry, EntryKind, Simulation, TriggerSummary};
 
-use crate::columns::{Align, Cell, Style, counted, cut, grouped, lay_out};
+use crate::columns::{Align, Cell, Style, counted, cut, day_and_time, grouped, lay_out};
 use crate::run::when;
 use crate::term::Paint;
 
@@ -55,11 +55,12 @@ pub(super) fn text(name: &str, result: &Simulation, paint: Paint) -> String {
 
 /// A trigger: its name, what came of it, and when.
 fn about(trigger: &TriggerSummary, paint: Paint) -> String {
-    let title = trigger.title.as_deref().unwrap_or("");
+    let title = trigger.title.as_deref();
+    let title = title.map(|title| format!("  {}", paint.dim(cut(title, TITLE))));
     let mut text = format!(
-        "{}  {}\n",
+        "{}{}\n",
         paint.bold(&trigger.name),
-        paint.dim(cut(title, TITLE))
+        title.unwrap_or_default()
     );
     let number = |count: u64| grouped(usize::try_from(count).unwrap_or(usize::MAX));
     let mut rows: Vec<Vec<Cell>> = Vec::new();
@@ -201,11 +202,7 @@ fn timeline(entries: &[Entry], paint: Paint) -> String {
     let mut text = String::new();
     let mut day = "";
     for entry in entries {
-        let (date, time) = entry
-            .at
-            .text
-            .split_once(' ')
-            .unwrap_or((&entry.at.text, ""));
+        let (date, time) = day_and_time(&entry.at.text);
         if date != day {
             text.push_str(&format!("{}\n", paint.bold(date)));
             day = date;

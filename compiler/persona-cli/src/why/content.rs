@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::human::{part_rows, place};
 use super::json;
-use crate::columns::{Align, Cell, Style, cut, lay_out};
+use crate::columns::{Align, Cell, Style, cut, lay_out, titled};
 use crate::run;
 use crate::term::Paint;
 
@@ -54,11 +54,7 @@ pub(super) fn text(why: &ContentWhy, paint: Paint) -> String {
 fn headline(why: &ContentWhy, paint: Paint) -> String {
     let read = &why.read;
     let (key, name) = (paint.bold(&read.key), paint.bold(&read.content));
-    let title = read
-        .title
-        .as_ref()
-        .map(|title| format!(" \"{title}\""))
-        .unwrap_or_default();
+    let title = titled(read.title.as_deref());
     if let Some(reason) = &read.skipped {
         let nothing = paint.red("nothing of");
         return format!("{key} reads {nothing} {name}{title}: {reason}");

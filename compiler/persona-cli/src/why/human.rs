@@ -3,7 +3,7 @@
 
 use persona::{AnswerKind, Change, Flips, Location, Part, PartKind, Why};
 
-use crate::columns::{Align, Cell, Style, cut, lay_out};
+use crate::columns::{Align, Cell, Style, cut, lay_out, titled};
 use crate::term::Paint;
 
 /// The longest source text that is shown of one part.
@@ -47,11 +47,7 @@ fn flips(flips: &Flips, paint: Paint) -> String {
 }
 
 fn answer(why: &Why, paint: Paint) -> String {
-    let title = why
-        .title
-        .as_ref()
-        .map(|title| format!(" \"{title}\""))
-        .unwrap_or_default();
+    let title = titled(why.title.as_deref());
     let (key, name) = (paint.bold(&why.key), paint.bold(&why.name));
     let value = paint.bold(&why.answer.text);
     match (why.kind, why.answer.truth) {

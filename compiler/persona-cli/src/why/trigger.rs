@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::human::{change_rows, part_rows, place};
 use super::json;
-use crate::columns::{Align, Cell, Style, counted, lay_out};
+use crate::columns::{Align, Cell, Style, counted, day_and_time, lay_out, titled};
 use crate::run;
 use crate::term::Paint;
 
@@ -22,11 +22,7 @@ const DEPTH: usize = 6;
 
 /// The explanation as text.
 pub(super) fn text(why: &TriggerWhy, paint: Paint) -> String {
-    let title = why
-        .title
-        .as_ref()
-        .map(|title| format!(" \"{title}\""))
-        .unwrap_or_default();
+    let title = titled(why.title.as_deref());
     let (key, name) = (paint.bold(&why.key), paint.bold(&why.name));
     let counts = &why.counts;
     let mut text = match (counts.entered, counts.sent) {
@@ -119,11 +115,7 @@ fn moments(why: &TriggerWhy, rows: &mut Vec<Vec<Cell>>) {
     }
     let mut day = "";
     for (moment, alike) in &shown[cut..] {
-        let (date, time) = moment
-            .at
-            .text
-            .split_once(' ')
-            .unwrap_or((&moment.at.text, ""));
+        let (date, time) = day_and_time(&moment.at.text);
         if date != day {
             rows.push(vec![Cell::styled(date, Style::Bold)]);
             day = date;

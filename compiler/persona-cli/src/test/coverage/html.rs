@@ -7,14 +7,13 @@ use std::fmt::Write;
 use persona::{Coverage, CoveredAtom, Covering, Texts};
 
 use super::{Part, outcome, said, totals};
-use crate::markup::escaped;
+use crate::markup::{Page, escaped};
 
 /// What stands beside a line: its class and its words.
 type Notes<'c> = BTreeMap<(&'c str, u32), Vec<(&'static str, String)>>;
 
 /// The page.
 pub(super) fn page(name: &str, texts: &Texts, coverage: &Coverage) -> String {
-    let name = escaped(name);
     let notes = notes(coverage);
     let mut files = String::new();
     let mut index = String::new();
@@ -47,16 +46,20 @@ pub(super) fn page(name: &str, texts: &Texts, coverage: &Coverage) -> String {
         );
     }
     let tiles: String = totals(coverage).iter().map(tile).collect();
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{name}: what its tests cover</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n\
-         <header>\n<p class=\"package\">{name}</p>\n<h1>What the tests cover</h1>\n<div class=\"tiles\">{tiles}</div>\n\
+    let lead = format!(
+        "<div class=\"tiles\">{tiles}</div>\n\
          <p class=\"key\"><b class=\"both\">seen both ways</b> <b class=\"yes\">always held</b> <b class=\"no\">never held</b> \
-         <b class=\"never\">never asked</b></p>\n<ul class=\"index\">\n{index}</ul>\n</header>\n{files}</main>\n</body>\n</html>\n",
-        include_str!("page.css"),
-    )
+         <b class=\"never\">never asked</b></p>\n<ul class=\"index\">\n{index}</ul>"
+    );
+    Page {
+        package: name,
+        about: "what its tests cover",
+        heading: "What the tests cover",
+        style: include_str!("page.css"),
+        lead: &lead,
+        body: &files,
+    }
+    .html()
 }
 
 fn put(text: &mut String, of: std::fmt::Arguments<'_>) {
