@@ -215,19 +215,19 @@ fn a_timeline_tells_what_somebody_became() {
           00:00       → rescue sends hello via email, variant otherwise
           00:00       · rescue ends
 
-        promoted  
+        promoted
           entered  1
           refused  1  where 1
           ended    1
           entered ▕   █      ▏ at most 1
 
-        rescue  
+        rescue
           entered  2
           sent     2
           ended    2
           sent ▕     █ █  ▏ at most 1
 
-        riches  
+        riches
           entered  1
           ended    1
           entered ▕   █      ▏ at most 1
