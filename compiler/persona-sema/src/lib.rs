@@ -7,6 +7,7 @@ mod asks;
 mod breaking;
 mod db;
 mod decl;
+pub mod editor;
 mod env;
 mod expr;
 mod hir;
@@ -16,9 +17,11 @@ mod ty;
 mod uses;
 
 pub use breaking::{ChangeClass, PackageChange};
-pub use db::Database;
-pub use decl::TEMPLATE_ENDINGS;
-pub use env::{CheckedExpr, Env, Global, OpenOperand, Schema, Scope, Signature, Sort};
+pub use db::{Database, ItemKind};
+pub use decl::{Openness, TEMPLATE_ENDINGS, Unit};
+pub use env::{
+    CheckedExpr, ContentShape, Env, Global, OpenOperand, Schema, Scope, Signature, Sort,
+};
 pub use expr::{check_condition, check_const, check_stages, check_value};
 pub use hir::*;
 pub use package::{DependencyFiles, dependencies_of};

@@ -16,7 +16,7 @@ use crate::decl::uses_of;
 
 /// What is known of one declaration by itself.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     /// The names it refers to.
     pub(super) links: Arc<Links>,
     /// How much it is.
@@ -28,7 +28,7 @@ pub(super) struct Facts {
     /// Its `@allow`s.
     pub(super) allows: Vec<Allow>,
     /// The words of its text, as [`word`] numbers them: whatever it refers to is among them.
-    pub(super) words: Box<[u32]>,
+    pub(crate) words: Box<[u32]>,
 }
 
 /// The names that a declaration refers to.
@@ -55,7 +55,7 @@ pub(super) struct Extent {
 
 /// The facts of a file's declarations, in the order of [`file_symbols`].
 #[salsa::tracked]
-pub(super) fn facts(db: &dyn Db, file: SourceFile) -> Vec<Facts> {
+pub(crate) fn facts(db: &dyn Db, file: SourceFile) -> Vec<Facts> {
     let decls = file_symbols(db, file).iter();
     decls.map(|decl| facts_of(db, *decl)).collect()
 }
@@ -135,14 +135,14 @@ fn words(text: &str) -> Box<[u32]> {
 }
 
 /// The words of a text or a name.
-pub(super) fn split(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn split(text: &str) -> impl Iterator<Item = &str> {
     let inside = |c: char| c.is_alphanumeric() || c == '_';
     text.split(move |c: char| !inside(c))
         .filter(|word| !word.is_empty())
 }
 
 /// A word's number. Different words may have the same one; then something is looked at for nothing.
-pub(super) fn word(word: &str) -> u32 {
+pub(crate) fn word(word: &str) -> u32 {
     let mut hasher = FxHasher::default();
     hasher.write(word.as_bytes());
     let hash = hasher.finish();

@@ -14,7 +14,7 @@ mod deprecated;
 mod edge;
 mod env;
 mod expansion;
-mod facts;
+pub(crate) mod facts;
 mod graph;
 mod kept;
 mod lints;
@@ -42,11 +42,12 @@ use salsa::Setter as _;
 use crate::Checked;
 
 pub(crate) use env::DeclEnv;
-pub(crate) use graph::uses;
+pub(crate) use graph::{used_names, uses};
 pub(crate) use origin::{Origins as Places, stand_in};
+pub use queries::ItemKind;
 pub(crate) use queries::{
-    Decl, ItemKind, catalog_ids, check, config, content_shape, defaulted, enum_ids, header,
-    is_zone, kind_ids, lookup, names_of_kind, profile, schema, symbols, tree,
+    Decl, catalog_ids, check, config, content_shape, decls, defaulted, enum_ids, header, is_zone,
+    kind_ids, lookup, names_of_kind, parsed, profile, schema, signature, symbols, tree,
 };
 
 /// A file that takes part in the package.
@@ -293,6 +294,16 @@ impl Database {
     pub fn checked(&self) -> Option<Arc<Checked>> {
         let valid = !edge::has_errors(&self.diagnostics());
         valid.then(|| Arc::new(assemble::assemble(self)))
+    }
+
+    /// The file behind an id.
+    pub(crate) fn source_file(&self, file: FileId) -> Option<SourceFile> {
+        self.files.get(file.0 as usize).copied()
+    }
+
+    /// The file that was set with a path.
+    pub(crate) fn id_of_path(&self, path: &str) -> Option<FileId> {
+        self.by_path.get(path).copied()
     }
 
     fn store(&mut self, path: &str, mut text: String, space: &str) -> FileId {

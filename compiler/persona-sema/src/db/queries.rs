@@ -49,34 +49,54 @@ pub(crate) struct Decl<'db> {
 
 /// Kinds of declarations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum ItemKind {
+pub enum ItemKind {
     /// Unreadable.
     Error,
+    /// `profile`
     Profile,
+    /// `event`
     Event,
+    /// `events`
     Events,
+    /// `enum`, `ordered enum`
     Enum,
+    /// `const`
     Const,
+    /// `source`
     Source,
+    /// `trait`
     Trait,
+    /// `fn`
     Fn,
+    /// `segment`
     Segment,
+    /// `partition`
     Partition,
+    /// `catalog`
     Catalog,
+    /// `use`
     Use,
+    /// `purpose`
     Purpose,
+    /// `channel`
     Channel,
+    /// `trigger`
     Trigger,
+    /// `content`
     Content,
+    /// `recommend`
     Recommend,
+    /// `experiment`
     Experiment,
+    /// `exclusive`
     Exclusive,
+    /// `test`
     Test,
 }
 
 impl ItemKind {
     /// What people call it, with its article.
-    pub(crate) fn described(self) -> &'static str {
+    pub fn described(self) -> &'static str {
         match self {
             Self::Error => "a broken declaration",
             Self::Profile => "the profile",

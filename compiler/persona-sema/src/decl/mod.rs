@@ -41,8 +41,10 @@ pub(crate) use campaign::content::content_shape;
 pub(crate) use campaign::row::defaulted_fields;
 pub(crate) use enums::{WEEKDAY, WEEKDAYS, enum_def, weekday};
 pub(crate) use fields::{IMPLICIT_PROFILE, Shape, shape};
+pub(crate) use reserved::is_built_in_function;
 pub(crate) use sent::{SENT, own_enum, sent_table};
 pub(crate) use text::{plain_string, removal};
+pub(crate) use types::is_built_in as is_built_in_type;
 pub(crate) use uses::{Uses, uses_of};
 
 /// What the check of a declaration found.
@@ -60,27 +62,39 @@ pub(crate) struct DeclResult {
     clippy::large_enum_variant,
     reason = "one for each declaration, kept in place by its query"
 )]
-pub(crate) enum Unit {
+pub enum Unit {
     /// Nothing beyond the schema, or broken.
     None,
     /// A profile or an event.
     Table(TableDef),
     /// A constant.
-    Const { ty: Type, value: Const },
+    Const {
+        /// Its type.
+        ty: Type,
+        /// Its value.
+        value: Const,
+    },
     /// A trait.
     Trait {
+        /// What it is.
         definition: Trait,
+        /// What callers must know of its body.
         openness: Openness,
     },
     /// A function.
     Fn {
+        /// What it is.
         definition: Function,
+        /// The result's type.
         ty: Type,
+        /// What callers must know of its body.
         openness: Openness,
     },
     /// A segment.
     Segment {
+        /// What it is.
         definition: Segment,
+        /// What callers must know of its body.
         openness: Openness,
     },
     /// A partition.
@@ -105,20 +119,22 @@ pub(crate) enum Unit {
     Exclusive(Vec<crate::Expr>),
     /// A source, with the names of `prefer a over b`.
     Source {
+        /// What it is.
         definition: Source,
+        /// The winner of each, then the loser.
         prefer: Vec<(Arc<str>, Arc<str>)>,
     },
 }
 
 /// What callers must know of a body beyond its type.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Openness {
+pub struct Openness {
     /// The first operand that may be missing and is not settled.
-    pub(crate) open: Option<OpenOperand>,
+    pub open: Option<OpenOperand>,
     /// The parameters that are left open.
-    pub(crate) open_params: Vec<u32>,
+    pub open_params: Vec<u32>,
     /// Whether history is asked.
-    pub(crate) history: bool,
+    pub history: bool,
 }
 
 impl Unit {

@@ -15,12 +15,20 @@ use crate::{
 
 /// Calls `name` for everything that a declaration names.
 pub(crate) fn named_in(unit: &Unit, schema: &Schema, name: &mut dyn FnMut(Arc<str>, Span)) {
-    Walk { schema, name }.unit(unit);
+    let part = &mut |_: &Expr| {};
+    Walk { schema, name, part }.unit(unit);
+}
+
+/// Calls `part` for every checked expression of a declaration, parts of expressions included.
+pub(crate) fn each_expr(unit: &Unit, schema: &Schema, part: &mut dyn FnMut(&Expr)) {
+    let name = &mut |_, _| {};
+    Walk { schema, name, part }.unit(unit);
 }
 
 struct Walk<'w> {
     schema: &'w Schema,
     name: &'w mut dyn FnMut(Arc<str>, Span),
+    part: &'w mut dyn FnMut(&Expr),
 }
 
 impl Walk<'_> {
@@ -119,7 +127,10 @@ impl Walk<'_> {
     }
 
     fn expr(&mut self, expr: &Expr) {
-        every_part(expr, &mut |part| self.part(part));
+        every_part(expr, &mut |part| {
+            (self.part)(part);
+            self.part(part);
+        });
     }
 
     fn part(&mut self, part: &Expr) {

@@ -6,7 +6,7 @@ mod fields;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use fields::named_in;
+pub(crate) use fields::{each_expr, named_in};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -60,7 +60,7 @@ pub(crate) fn is_own(db: &dyn Db, decl: Decl<'_>) -> bool {
 }
 
 /// The file's name without its ending: the module that it is.
-pub(super) fn stem(path: &str) -> &str {
+pub(crate) fn stem(path: &str) -> &str {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     name.strip_suffix(".persona").unwrap_or(name)
 }
@@ -92,7 +92,7 @@ pub(super) fn bare(name: &str) -> &str {
 }
 
 /// The files of a space: the package's own, a module of std, a dependency.
-pub(super) fn files_of(db: &dyn Db, space: &str) -> Vec<SourceFile> {
+pub(crate) fn files_of(db: &dyn Db, space: &str) -> Vec<SourceFile> {
     let project = db.project();
     if space.is_empty() {
         return project.files(db).clone();
@@ -120,7 +120,7 @@ pub(super) fn is_importable(kind: ItemKind) -> bool {
 }
 
 /// Whether modules may name this although it is the package's own: the schema is what they work on.
-pub(super) fn is_schema(kind: ItemKind) -> bool {
+pub(crate) fn is_schema(kind: ItemKind) -> bool {
     matches!(
         kind,
         ItemKind::Profile
@@ -326,7 +326,7 @@ pub(super) fn is_shared(kind: ItemKind) -> bool {
 }
 
 /// All files that take part, with their declarations' spaces.
-pub(super) fn loaded_files(db: &dyn Db) -> Vec<SourceFile> {
+pub(crate) fn loaded_files(db: &dyn Db) -> Vec<SourceFile> {
     let spaces = loaded(db, db.project()).iter();
     spaces.flat_map(|space| files_of(db, space)).collect()
 }
@@ -339,28 +339,28 @@ pub(crate) fn uses_of_space<'db>(db: &'db dyn Db, space: &str) -> Vec<&'db Use<'
 
 /// A name that means a declaration of a module.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Meant {
+pub(crate) struct Meant {
     /// The declaration's name in the whole compilation.
-    pub(super) name: Arc<str>,
+    pub(crate) name: Arc<str>,
     /// What it is.
-    pub(super) kind: ItemKind,
+    pub(crate) kind: ItemKind,
 }
 
 /// The names that the declarations of a space may write for those of modules.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Names {
+pub(crate) struct Names {
     /// Names in braces; in a module also its own declarations.
-    pub(super) bare: BTreeMap<Arc<str>, Meant>,
+    pub(crate) bare: BTreeMap<Arc<str>, Meant>,
     /// Of [`Self::bare`], those that stand in braces.
-    pub(super) items: BTreeSet<Arc<str>>,
+    pub(crate) items: BTreeSet<Arc<str>>,
     /// Modules that are used as a whole: by their last name, and by the whole path.
-    pub(super) modules: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Meant>>,
+    pub(crate) modules: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Meant>>,
     /// Names that a `use` should have brought in and did not: the `use` is reported, not they.
-    pub(super) broken: BTreeSet<Arc<str>>,
+    pub(crate) broken: BTreeSet<Arc<str>>,
 }
 
 /// The names of modules in a space; `None` where there are none, which is most often so.
-pub(super) fn names_in<'db>(db: &'db dyn Db, space: &str) -> Option<&'db Names> {
+pub(crate) fn names_in<'db>(db: &'db dyn Db, space: &str) -> Option<&'db Names> {
     names_of_space(db, GlobalName::new(db, Arc::<str>::from(space))).as_ref()
 }
 
@@ -458,6 +458,20 @@ pub(crate) fn meant_by<'db>(db: &'db dyn Db, space: &str, written: &str) -> Opti
         None => names.bare.get(written)?,
     };
     symbols(db, db.project()).by_name.get(&meant.name).copied()
+}
+
+/// The declaration of a module that nobody uses, by its name in the whole compilation.
+pub(crate) fn unloaded<'db>(db: &'db dyn Db, name: &str) -> Option<Decl<'db>> {
+    let (module, _) = name.rsplit_once('.')?;
+    let project = db.project();
+    let packages = project.packages(db).iter();
+    let files = project
+        .library(db)
+        .iter()
+        .chain(packages.flat_map(|package| &package.files));
+    let meant = files.filter(|file| prefix(db, file.space(db)) == module);
+    let mut decls = meant.flat_map(|file| file_symbols(db, *file)).copied();
+    decls.find(|decl| is_importable(decl.kind(db)) && **decl.name(db) == *name)
 }
 
 /// The currency of a package that has no amounts: nobody can ask for what depends on it.

@@ -1,0 +1,21 @@
+//! What editors ask of the database, as plain data: the declarations of files, what is known of each, and which name
+//! means what where. Others build features on it; nothing here knows a feature or a protocol, and nothing prints.
+//!
+//! Whoever asks from several threads asks snapshots (clones of the database) and drops them soon: a change waits for them. It
+//! then unwinds whoever is asking: [`Database::cancellable`] catches that. Ask on threads with a stack of [`STACK`] bytes: rules
+//! may be deep.
+
+mod decls;
+mod occurrences;
+mod parts;
+mod places;
+mod reach;
+mod symbol;
+#[cfg(test)]
+mod tests;
+
+pub use decls::{DeclRef, Declaration};
+pub use parts::{Part, PartKind, parts_of};
+pub use places::{Reference, Target};
+pub use reach::{Cancelled, STACK};
+pub use symbol::{BuiltIn, Occurrence, Role, Symbol};

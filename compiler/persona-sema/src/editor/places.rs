@@ -1,0 +1,232 @@
+//! From places to symbols, and from symbols to all places that name them.
+//!
+//! Nobody keeps an index of the package: of each file the words of its declarations are known, so that only those are asked for
+//! their names that have the word at all.
+
+use std::sync::Arc;
+
+use persona_base::{FileId, Span};
+
+use super::decls::{DeclRef, Declaration};
+use super::occurrences::occurrences;
+use super::parts::{Part, parts_of};
+use super::symbol::{Occurrence, Role, Symbol};
+use crate::db::{Db as _, Decl, SourceFile, decls, facts, modules};
+use crate::{Database, Place};
+
+/// Where something is declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Target {
+    /// The name there.
+    pub name: Place,
+    /// All of it: the declaration, the field.
+    pub whole: Place,
+}
+
+/// A place that names something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reference {
+    /// The declaration that it stands in.
+    pub decl: DeclRef,
+    /// Where, in its file.
+    pub place: Place,
+    /// What is done there.
+    pub role: Role,
+}
+
+impl Database {
+    /// The names in a declaration, by place; spans are relative to it.
+    pub fn occurrences(&self, id: DeclRef) -> &[Occurrence] {
+        self.decl_of(id)
+            .map_or(&[], |(decl, _)| self.occurrences_in(*decl))
+    }
+
+    fn occurrences_in<'db>(&'db self, decl: Decl<'db>) -> &'db [Occurrence] {
+        self.make_ready(decl);
+        occurrences(self, decl)
+    }
+
+    /// What the name at an offset of a file means, with its declaration: several where it means several things at once (a field of
+    /// several kinds of events), none where no name is. Right behind a name is at it.
+    pub fn occurrences_at(
+        &self,
+        file: FileId,
+        offset: u32,
+    ) -> Option<(Declaration<'_>, Vec<&Occurrence>)> {
+        let decl = self.declaration_at(file, offset)?;
+        let all = self.occurrences(decl.id);
+        let relative = offset - decl.span.start;
+        let at = |one: &&Occurrence| one.span.touches(relative);
+        let touched: Vec<&Occurrence> = all.iter().filter(at).collect();
+        // Between two names that touch, the one that begins here is meant; of nested ones, the smallest.
+        let best = touched
+            .iter()
+            .map(|one| one.span)
+            .min_by_key(|span| (span.end == relative, span.len()))?;
+        let meant = touched.into_iter().filter(|one| one.span == best).collect();
+        Some((decl, meant))
+    }
+
+    /// Where a symbol is declared; `from` is a declaration that names it. None for what the language has by itself.
+    pub fn targets(&self, symbol: &Symbol, from: DeclRef) -> Vec<Target> {
+        match symbol {
+            Symbol::Local { at, .. } => self
+                .declaration(from)
+                .map(|decl| {
+                    let place = place(from.file, decl.in_file(*at));
+                    Target {
+                        name: place,
+                        whole: place,
+                    }
+                })
+                .into_iter()
+                .collect(),
+            Symbol::Module(path) => self.module_targets(path, from),
+            Symbol::Template(path) => self
+                .template_file(path)
+                .map(whole_file)
+                .into_iter()
+                .collect(),
+            Symbol::BuiltIn(..) | Symbol::Layer(_) => Vec::new(),
+            _ => self.declared(symbol),
+        }
+    }
+
+    /// Where a declaration or a part of one is declared; several where that is so by mistake.
+    fn declared(&self, symbol: &Symbol) -> Vec<Target> {
+        let Some(decl) = symbol.declaration().and_then(|name| self.decl_named(name)) else {
+            return Vec::new();
+        };
+        let Some(decl) = self.place_of(decl) else {
+            return Vec::new();
+        };
+        let parts = parts_of(decl.tree);
+        let whole = |name: Span| enclosing(&parts, name).unwrap_or(Span::new(0, decl.span.len()));
+        let all = self.occurrences(decl.id).iter();
+        let found = all.filter(|one| one.role == Role::Declares && one.symbol == *symbol);
+        found
+            .map(|one| Target {
+                name: place(decl.id.file, decl.in_file(one.span)),
+                whole: place(decl.id.file, whole(one.span)),
+            })
+            .collect()
+    }
+
+    fn module_targets(&self, path: &str, from: DeclRef) -> Vec<Target> {
+        let Some(space) = self.space_of(from.file) else {
+            return Vec::new();
+        };
+        let parts: Vec<Arc<str>> = path.split('.').map(Arc::from).collect();
+        let Ok(target) = modules::target(self, space, &parts) else {
+            return Vec::new();
+        };
+        let files = modules::files_of(self, &target.space).into_iter();
+        let meant = files.filter(|file| {
+            let wanted = target.file.as_deref();
+            wanted.is_none_or(|wanted| modules::stem(file.path(self)) == wanted)
+        });
+        meant.map(|file| whole_file(file.id(self))).collect()
+    }
+
+    /// The file of a template, by its path from the package's folder.
+    pub fn template_file(&self, path: &str) -> Option<FileId> {
+        let files = self.project().template_files(self);
+        files.get(path).map(|file| file.id(self))
+    }
+
+    /// Every place that names a symbol, its declaration included, by file and place: the package's own files first, then those
+    /// of modules. `from` is a declaration that names it.
+    pub fn references(&self, symbol: &Symbol, from: DeclRef) -> Vec<Reference> {
+        let mut found = Vec::new();
+        match symbol {
+            Symbol::BuiltIn(..) => {}
+            Symbol::Local { .. } => {
+                if let Some(decl) = self.decl_of(from) {
+                    self.collect(symbol, from, *decl, &mut found);
+                }
+            }
+            _ => {
+                let wanted = facts::split(symbol.own_name()).next().map(facts::word);
+                for file in self.searched(symbol) {
+                    self.search(symbol, wanted, file, &mut found);
+                }
+            }
+        }
+        found
+    }
+
+    /// The files that may name a symbol.
+    fn searched(&self, symbol: &Symbol) -> Vec<SourceFile> {
+        let mut files = modules::loaded_files(self);
+        // A module that nobody uses is looked at by somebody who reads it.
+        let space = symbol
+            .declaration()
+            .and_then(|name| self.decl_named(name))
+            .map(|decl| decl.space(self));
+        if let Some(space) = space {
+            let own = modules::files_of(self, space);
+            let more: Vec<SourceFile> = own
+                .into_iter()
+                .filter(|file| !files.contains(file))
+                .collect();
+            files.extend(more);
+        }
+        files
+    }
+
+    fn search(
+        &self,
+        symbol: &Symbol,
+        wanted: Option<u32>,
+        file: SourceFile,
+        found: &mut Vec<Reference>,
+    ) {
+        let all = &decls(self, file).decls;
+        for (index, (decl, facts)) in all.iter().zip(facts::facts(self, file)).enumerate() {
+            let has_word = wanted.is_none_or(|word| facts.words.binary_search(&word).is_ok());
+            if has_word {
+                let id = DeclRef {
+                    file: file.id(self),
+                    index: index as u32,
+                };
+                self.collect(symbol, id, *decl, found);
+            }
+        }
+    }
+
+    fn collect<'db>(
+        &'db self,
+        symbol: &Symbol,
+        id: DeclRef,
+        (decl, span): (Decl<'db>, Span),
+        found: &mut Vec<Reference>,
+    ) {
+        let named = self.occurrences_in(decl).iter();
+        let named = named.filter(|one| one.symbol == *symbol);
+        found.extend(named.map(|one| Reference {
+            decl: id,
+            place: place(id.file, one.span.offset(span.start)),
+            role: one.role,
+        }));
+    }
+}
+
+/// The innermost part that a name is in.
+fn enclosing(parts: &[Part<'_>], name: Span) -> Option<Span> {
+    let part = parts
+        .iter()
+        .find(|part| part.span.start <= name.start && name.end <= part.span.end)?;
+    Some(enclosing(&part.parts, name).unwrap_or(part.span))
+}
+
+fn place(file: FileId, span: Span) -> Place {
+    Place { file, span }
+}
+
+fn whole_file(file: FileId) -> Target {
+    let place = place(file, Span::at(0));
+    Target {
+        name: place,
+        whole: place,
+    }
+}
