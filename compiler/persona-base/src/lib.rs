@@ -7,6 +7,7 @@
 mod codes;
 mod currency;
 mod diagnostic;
+pub mod fixing;
 mod ids;
 mod line_index;
 mod nearest;

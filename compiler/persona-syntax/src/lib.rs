@@ -8,12 +8,14 @@ mod error;
 pub mod fmt;
 mod grammar;
 mod head;
+mod nest;
 mod parse;
 mod scan;
 mod split;
 
 pub use error::{SyntaxError, SyntaxFix};
 pub use fmt::{Formatted, Refused, format, format_range};
+pub use nest::{Inside, Nest, nest};
 pub use parse::{MAX_DECLARATION, MAX_TREE_DEPTH, Parse, parse_decl, parse_expr};
 pub use split::{DeclText, MAX_FILE, Split, split};
 

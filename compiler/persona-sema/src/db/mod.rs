@@ -15,6 +15,7 @@ mod edge;
 mod env;
 mod expansion;
 pub(crate) mod facts;
+mod fork;
 mod graph;
 mod kept;
 mod lints;
