@@ -31,7 +31,7 @@ pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
         {
             let entry = entry.expect("a readable folder entry");
             let name = entry.file_name();
-            let skipped = ["target", ".git", ".persona"]
+            let skipped = ["target", ".git", ".persona", "node_modules", "dist"]
                 .iter()
                 .any(|skipped| name == *skipped);
             if skipped {

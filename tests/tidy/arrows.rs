@@ -170,11 +170,12 @@ fn shared_settings(file: &File) -> Vec<String> {
     found
 }
 
-/// These stand outside the workspace: the fuzzers need a nightly compiler, and the library for other engines' harness is
-/// built by nobody else.
-const OUTSIDE: [&str; 2] = [
+/// These stand outside the workspace: the fuzzers need a nightly compiler, the library for other engines' harness is
+/// built by nobody else, and the Zed extension is built by Zed, for WebAssembly.
+const OUTSIDE: [&str; 3] = [
     "tests/fuzz/Cargo.toml",
     "compiler/persona-jit/benches/peers/Cargo.toml",
+    "lsp/editors/zed/Cargo.toml",
 ];
 
 fn manifests() -> Vec<File> {

@@ -1,0 +1,6 @@
+[
+  (table_body) (enum) (source) (each) (segment) (partition) (exclusive) (purpose) (channel) (trigger) (block) (content)
+  (slots) (recommend) (experiment) (arms_clause) (test) (match_expression) (record) (record_type) (list) (arguments)
+  (parameters) (parenthesized)
+] @indent
+["}" "]" ")"] @outdent

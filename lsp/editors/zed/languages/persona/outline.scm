@@ -1,0 +1,20 @@
+(profile "profile" @context name: (_) @name) @item
+(event "event" @context name: (_) @name) @item
+(events "events" @context name: (_) @name) @item
+(enum "enum" @context name: (_) @name) @item
+(catalog "catalog" @context name: (_) @name) @item
+(source "source" @context name: (_) @name) @item
+(const "const" @context name: (_) @name) @item
+(trait "trait" @context name: (_) @name) @item
+(fn "fn" @context name: (_) @name) @item
+(segment "segment" @context name: (_) @name) @item
+(partition "partition" @context name: (_) @name) @item
+(stage name: (_) @name) @item
+(purpose "purpose" @context name: (_) @name) @item
+(channel "channel" @context name: (_) @name) @item
+(trigger "trigger" @context name: (_) @name) @item
+(content "content" @context name: (_) @name) @item
+(variant "variant" @context name: (_) @name) @item
+(recommend "recommend" @context name: (_) @name) @item
+(experiment "experiment" @context name: (_) @name) @item
+(test "test" @context title: (_) @name) @item
