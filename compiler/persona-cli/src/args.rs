@@ -141,6 +141,12 @@ pub(crate) enum Command {
         after_help = "Examples:\n  persona explain P0301\n  persona explain missing_becomes_yes"
     )]
     Explain(Explain),
+    /// Serve an editor: the language server, on standard input and output
+    #[command(
+        after_help = "Editors start it by themselves; compiler/docs/editor.md says how to set each of them up.\n\nExample:\n  \
+                      persona lsp"
+    )]
+    Lsp(Lsp),
     /// Make a new package that checks and runs
     #[command(
         after_help = "Examples:\n  persona new my_shop\n  persona new my_paper --template media"
@@ -575,6 +581,14 @@ pub(crate) enum DenyChange {
 pub(crate) struct Explain {
     /// A code such as P0301, or its name
     pub(crate) code: Option<String>,
+}
+
+/// `persona lsp`
+#[derive(Debug, Args)]
+pub(crate) struct Lsp {
+    /// Nothing else is possible; editors often say it
+    #[arg(long, hide = true)]
+    pub(crate) stdio: bool,
 }
 
 /// `persona new`

@@ -11,6 +11,7 @@ mod explain;
 mod fail;
 mod fmt;
 mod generated;
+mod lsp;
 mod markup;
 mod new;
 mod overlap;
@@ -77,6 +78,7 @@ fn dispatch(command: &Command, term: Term) -> Result<Outcome, Failure> {
         Command::Test(args) => test::test(args, term),
         Command::Uses(args) => uses::uses(args, term),
         Command::Breaking(args) => breaking::breaking(args, term),
+        Command::Lsp(args) => lsp::lsp(args),
         Command::Explain(args) => explain::explain(args, term),
         Command::New(args) => new::new(args, term),
         Command::Completions(args) => generated::completions(args),

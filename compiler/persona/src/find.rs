@@ -160,7 +160,7 @@ pub(crate) fn collect(root: &Path, into: &mut Vec<PathBuf>) -> Result<(), Error>
 }
 
 /// The files below a folder that may be templates, by their paths from it.
-fn templates(root: &Path) -> Result<BTreeSet<Arc<str>>, Error> {
+pub(crate) fn templates(root: &Path) -> Result<BTreeSet<Arc<str>>, Error> {
     let mut paths = Vec::new();
     let is_template = |path: &Path| {
         let name = path.to_string_lossy();

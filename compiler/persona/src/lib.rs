@@ -35,6 +35,7 @@ mod shown;
 mod tests;
 mod texts;
 mod why;
+pub mod workspace;
 
 pub use bench::{BenchData, BenchOptions, BenchResult, Measured, MeasuredAnswer, Memory, Spread};
 pub use campaign::{

@@ -26,6 +26,7 @@ mod queries;
 #[cfg(test)]
 mod random;
 mod scc;
+mod session;
 mod shadow;
 mod sharing;
 mod suppress;
@@ -50,6 +51,7 @@ pub(crate) use queries::{
     Decl, catalog_ids, check, config, content_shape, decls, defaulted, enum_ids, header, is_zone,
     kind_ids, lookup, names_of_kind, parsed, profile, schema, signature, symbols, tree,
 };
+pub use session::{Stopped, Stopper, attempt};
 
 /// A file that takes part in the package.
 #[salsa::input]

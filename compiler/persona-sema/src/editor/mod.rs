@@ -2,7 +2,7 @@
 //! means what where. Others build features on it; nothing here knows a feature or a protocol, and nothing prints.
 //!
 //! Whoever asks from several threads asks snapshots (clones of the database) and drops them soon: a change waits for them. It
-//! then unwinds whoever is asking: [`Database::cancellable`] catches that. Ask on threads with a stack of [`STACK`] bytes: rules
+//! then unwinds whoever is asking: [`crate::attempt`] catches that. Ask on threads with a stack of [`STACK`] bytes: rules
 //! may be deep.
 
 mod decls;
@@ -17,5 +17,5 @@ mod tests;
 pub use decls::{DeclRef, Declaration};
 pub use parts::{Part, PartKind, parts_of};
 pub use places::{Reference, Target};
-pub use reach::{Cancelled, STACK};
+pub use reach::STACK;
 pub use symbol::{BuiltIn, Occurrence, Role, Symbol};
