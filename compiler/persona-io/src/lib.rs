@@ -21,5 +21,7 @@ pub use options::{LoadOptions, NoProgress, Progress, Since};
 pub use report::{
     LoadReport, NoRejects, ReasonReport, Reject, RejectAction, RejectKind, RejectSink, SourceReport,
 };
-pub use sink::{NdjsonRejects, check_members_path, write_members, write_members_with};
+pub use sink::{
+    NdjsonRejects, check_members_path, write_members, write_members_by, write_members_with,
+};
 pub use typed::read_value;

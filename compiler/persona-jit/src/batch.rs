@@ -1,5 +1,7 @@
 //! Batches: all profiles at once, answers into columns; and what comes before them, the calibration of ranks.
 
+use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use persona_base::IndexVec;
@@ -9,7 +11,7 @@ use persona_runtime::{
 };
 
 use crate::arena::Room;
-use crate::buffers::{Recoder, population};
+use crate::buffers::{Made, Recoder, population};
 use crate::columnar::run::{self, Filled, Job};
 use crate::columnar::scheme::{Give, Scheme};
 use crate::{Compiled, RunOptions};
@@ -78,6 +80,31 @@ impl Compiled {
             strings: strings.merged,
             calibration,
         }
+    }
+
+    /// Gives `f` the answers for some profiles at a time, for whoever writes them down and does not keep them: memory that is used
+    /// again costs much less than new. `None`, and `f` is not called, where the plan asks for the values of a trait.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::run`].
+    pub fn by_rows<R>(
+        &self,
+        data: &Dataset,
+        evaluation: &Evaluation,
+        options: &RunOptions,
+        f: impl FnOnce(&ByRows<'_>) -> R,
+    ) -> Option<R> {
+        let calibration = &self.calibration_for(data, evaluation, options);
+        let job = self.job(&self.outputs, data, evaluation.now, calibration, options);
+        run::by_rows(job, |bound| {
+            f(&ByRows {
+                bound,
+                compiled: self,
+                data,
+                calibration,
+            })
+        })
     }
 
     /// How many profiles are in each segment and in each stage, and the values of traits: the totals of what [`Self::run_with`]
@@ -261,6 +288,44 @@ impl Compiled {
             options,
             counted: &[],
             room: None,
+        }
+    }
+}
+
+/// A plan that is bound to data and answers for some profiles at a time ([`Compiled::by_rows`]). Several threads may ask at once.
+pub struct ByRows<'a> {
+    bound: run::ByRows<'a, 'a>,
+    compiled: &'a Compiled,
+    data: &'a Dataset,
+    calibration: &'a Arc<Calibration>,
+}
+
+impl fmt::Debug for ByRows<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ByRows").finish_non_exhaustive()
+    }
+}
+
+impl ByRows<'_> {
+    /// The first of the profiles asked for is a multiple of this.
+    pub const ROWS: usize = persona_runtime::kernels::CHUNK;
+
+    /// The answers about these profiles, the first of them in row 0: those that [`Compiled::run_with`] gives for them. Members lie
+    /// in memory of the room's.
+    ///
+    /// # Panics
+    ///
+    /// When the first is not a multiple of [`Self::ROWS`], or the data lack some.
+    pub fn answers(&self, profiles: Range<usize>, room: &Room) -> Answers {
+        let goals = &self.compiled.outputs.goals;
+        let buffers = self.bound.fill(profiles, room);
+        let mut strings = Recoder::new(Made::default(), self.data);
+        let columns = buffers.into_iter().zip(goals);
+        let columns = columns.map(|(buffer, goal)| buffer.answer(goal, &mut strings));
+        Answers {
+            columns: columns.collect(),
+            strings: strings.merged,
+            calibration: Arc::clone(self.calibration),
         }
     }
 }

@@ -40,6 +40,7 @@ use std::sync::OnceLock;
 use persona_ir::{Explain, ExplainKind, Output, Plan, verify};
 
 pub use arena::Room;
+pub use batch::ByRows;
 pub use flips::{FlipData, FlipProgram, FlipSession, flips};
 pub use membership::{Changes, Membership, Memberships, Refused};
 pub use module::CompileError;

@@ -105,6 +105,20 @@ impl Dataset {
         }
     }
 
+    /// The keys of some profiles, as bytes: as [`Self::key`], for whoever reads a great many.
+    ///
+    /// # Panics
+    /// When the data lack some of the profiles.
+    pub fn keys(&self, schema: &Schema, profiles: Range<usize>) -> impl Iterator<Item = &[u8]> {
+        let codes = match self.columns.get(schema.key).map(|column| &column.values) {
+            Some(Values::Str(codes)) => Some(codes),
+            _ => None,
+        };
+        let key =
+            move |profile| codes.map_or(&b""[..], |codes| self.strings.bytes(codes.get(profile)));
+        profiles.map(key)
+    }
+
     /// The profile with a key.
     pub fn find(&self, schema: &Schema, key: &str) -> Option<usize> {
         let (mut from, mut to) = (0, self.profiles);

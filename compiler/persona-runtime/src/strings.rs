@@ -161,6 +161,16 @@ impl Strings {
         slice(&self.bytes, &self.ends, code as usize)
     }
 
+    /// The bytes of the text of a code, for whoever reads a great many.
+    ///
+    /// # Panics
+    /// When nothing has this code.
+    pub fn bytes(&self, code: u32) -> &[u8] {
+        let at = code as usize;
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.bytes.as_bytes()[start..self.ends[at]]
+    }
+
     /// The code of a text, if it is known.
     pub fn find(&self, text: &str) -> Option<u32> {
         let hashed = self

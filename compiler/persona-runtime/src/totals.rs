@@ -48,6 +48,33 @@ impl Total {
     }
 }
 
+impl Totals {
+    /// Adds the totals of other profiles: counts of members and stages. Values of traits are those of some profiles and do not add
+    /// up.
+    ///
+    /// # Panics
+    ///
+    /// When the others are of another plan, or there are values of traits.
+    pub fn add(&mut self, others: &Self) {
+        assert_eq!(
+            self.columns.len(),
+            others.columns.len(),
+            "totals of one plan"
+        );
+        for (mine, other) in self.columns.iter_mut().zip(&others.columns) {
+            match (mine, other) {
+                (Total::Members(mine), Total::Members(other)) => *mine += other,
+                (Total::Stages(mine), Total::Stages(other)) => {
+                    mine.iter_mut()
+                        .zip(other)
+                        .for_each(|(mine, other)| *mine += other);
+                }
+                _ => unreachable!("only counts add up"),
+            }
+        }
+    }
+}
+
 impl Answers {
     /// The totals of these answers to a plan. Values are shared, not copied.
     pub fn totals(&self, plan: &Plan) -> Totals {

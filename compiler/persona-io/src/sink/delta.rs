@@ -5,59 +5,47 @@
 const BLOCK: usize = 128;
 const PART: usize = 32;
 
-/// Texts, one after the other, as the body of one page.
+/// Room to work in, which is used again.
 #[derive(Debug, Default)]
-pub(super) struct Texts {
-    /// How many bytes each has in common with the one before.
+pub(super) struct Room {
+    /// How many bytes each text has in common with the one before.
     shared: Vec<u32>,
     /// How many more it has, and these.
     more: Vec<u32>,
     rest: Vec<u8>,
-    last: Vec<u8>,
 }
 
-impl Texts {
-    /// Adds a text; false where it is longer than the format can say.
-    #[must_use]
-    pub(super) fn push(&mut self, text: &[u8]) -> bool {
-        let shared = shared(&self.last, text);
-        let (Ok(same), Ok(more)) = (u32::try_from(shared), u32::try_from(text.len() - shared))
-        else {
-            return false;
-        };
+/// Texts, one after the other, as the body of one page. `None` where one is longer than the format can say.
+pub(super) fn page<'t>(texts: impl Iterator<Item = &'t [u8]>, room: &mut Room) -> Option<Vec<u8>> {
+    room.shared.clear();
+    room.more.clear();
+    room.rest.clear();
+    let mut last: &[u8] = &[];
+    for text in texts {
         // The format counts in 32 bits with a sign.
-        if text.len() > i32::MAX as usize {
-            return false;
-        }
-        self.shared.push(same);
-        self.more.push(more);
-        self.rest.extend_from_slice(&text[shared..]);
-        self.last.truncate(shared);
-        self.last.extend_from_slice(&text[shared..]);
-        true
+        i32::try_from(text.len()).ok()?;
+        let shared = shared(last, text);
+        room.shared.push(u32::try_from(shared).ok()?);
+        room.more.push(u32::try_from(text.len() - shared).ok()?);
+        room.rest.extend_from_slice(&text[shared..]);
+        last = text;
     }
-
-    /// The body of a page of what was added; afterwards nothing is there.
-    pub(super) fn page(&mut self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.rest.len() + self.shared.len() + 64);
-        numbers(&self.shared, &mut out);
-        numbers(&self.more, &mut out);
-        out.extend_from_slice(&self.rest);
-        self.shared.clear();
-        self.more.clear();
-        self.rest.clear();
-        self.last.clear();
-        out
-    }
+    let mut out = Vec::with_capacity(room.rest.len() + room.shared.len() + 64);
+    numbers(&room.shared, &mut out);
+    numbers(&room.more, &mut out);
+    out.extend_from_slice(&room.rest);
+    Some(out)
 }
 
 /// How many bytes two texts have in common at their start.
 fn shared(a: &[u8], b: &[u8]) -> usize {
-    let pairs = a.chunks_exact(8).zip(b.chunks_exact(8));
+    let (a_words, _) = a.as_chunks::<8>();
+    let (b_words, _) = b.as_chunks::<8>();
     let mut same = 0;
-    for (x, y) in pairs {
-        if x != y {
-            break;
+    for (x, y) in a_words.iter().zip(b_words) {
+        let differs = u64::from_le_bytes(*x) ^ u64::from_le_bytes(*y);
+        if differs != 0 {
+            return same + differs.trailing_zeros() as usize / 8;
         }
         same += 8;
     }
@@ -71,11 +59,12 @@ fn numbers(values: &[u32], out: &mut Vec<u8>) {
     unsigned((BLOCK / PART) as u64, out);
     unsigned(values.len() as u64, out);
     signed(values.first().copied().unwrap_or(0).into(), out);
-    let mut deltas = [0_i64; BLOCK];
+    let mut deltas = [0; BLOCK];
     let mut before = values.first().copied().unwrap_or(0);
     for block in values.get(1..).unwrap_or_default().chunks(BLOCK) {
         for (delta, value) in deltas.iter_mut().zip(block) {
-            *delta = i64::from(*value) - i64::from(before);
+            // Neither is more than `i32::MAX`.
+            *delta = value.cast_signed() - before.cast_signed();
             before = *value;
         }
         packed(&deltas[..block.len()], out);
@@ -83,48 +72,56 @@ fn numbers(values: &[u32], out: &mut Vec<u8>) {
 }
 
 /// A block: the least difference, the widths of its parts, and by how much each difference is more than the least.
-fn packed(deltas: &[i64], out: &mut Vec<u8>) {
+fn packed(deltas: &[i32], out: &mut Vec<u8>) {
     let least = deltas.iter().copied().min().unwrap_or(0);
-    signed(least, out);
+    signed(least.into(), out);
     let widths = out.len();
     out.extend_from_slice(&[0; BLOCK / PART]);
     for (at, part) in deltas.chunks(PART).enumerate() {
-        let most = part.iter().map(|delta| delta - least).max().unwrap_or(0);
-        let width = i64::BITS - most.leading_zeros();
-        // A difference of two numbers of 32 bits has at most 33, so this fits a byte.
+        // The difference of two numbers of 32 bits with a sign fits 32 bits without.
+        let mut more = [0_u32; PART];
+        for (more, delta) in more.iter_mut().zip(part) {
+            *more = delta.wrapping_sub(least).cast_unsigned();
+        }
+        let width = u32::BITS - more.iter().fold(0, |all, more| all | more).leading_zeros();
         out[widths + at] = width.to_le_bytes()[0];
-        bits(part, least, width, out);
+        bits(&more, width, out);
     }
 }
 
-/// Packs a part's differences, the first in the lowest bits; what is missing of 32 is zeros.
-fn bits(part: &[i64], least: i64, width: u32, out: &mut Vec<u8>) {
-    if width == 0 {
-        return;
-    }
-    let end = out.len() + PART / 8 * width as usize;
-    // Fewer than 32 bits wait when a difference comes, which has up to 33 of its own: the last of these are put in apart.
-    let (mut word, mut used) = (0_u64, 0);
-    let mut put = |bits: u64, count: u32, out: &mut Vec<u8>| {
-        word |= bits << used;
-        used += count;
-        if used >= 32 {
-            out.extend_from_slice(&word.to_le_bytes()[..4]);
-            word >>= 32;
-            used -= 32;
-        }
-    };
-    for delta in part {
-        let more = (delta - least).cast_unsigned();
-        if width <= 32 {
-            put(more, width, out);
+/// Packs a part's numbers, the first in the lowest bits.
+fn bits(part: &[u32; PART], width: u32, out: &mut Vec<u8>) {
+    let (eights, _) = part.as_chunks::<8>();
+    for eight in eights {
+        // Eight numbers of a width are as many bytes as it has bits, in one word or in four.
+        if width <= 8 {
+            let mut word = 0_u64;
+            for (at, number) in eight.iter().enumerate() {
+                word |= u64::from(*number) << (at as u32 * width);
+            }
+            out.extend_from_slice(&word.to_le_bytes()[..width as usize]);
         } else {
-            put(more & u64::from(u32::MAX), 32, out);
-            put(more >> 32, width - 32, out);
+            let mut words = [0_u128; 2];
+            let (pairs, _) = eight.as_chunks::<4>();
+            for (word, four) in words.iter_mut().zip(pairs) {
+                for (at, number) in four.iter().enumerate() {
+                    *word |= u128::from(*number) << (at as u32 * width);
+                }
+            }
+            joined(words, width, out);
         }
     }
-    out.extend_from_slice(&word.to_le_bytes()[..used.div_ceil(8) as usize]);
-    out.resize(end, 0);
+}
+
+/// Two times four numbers of a width, as bytes.
+fn joined([low, high]: [u128; 2], width: u32, out: &mut Vec<u8>) {
+    let bits = 4 * width;
+    let (first, second) = match bits {
+        128 => (low, high),
+        _ => (low | high << bits, high >> (128 - bits)),
+    };
+    let bytes = [first.to_le_bytes(), second.to_le_bytes()];
+    out.extend_from_slice(&bytes.as_flattened()[..width as usize]);
 }
 
 fn unsigned(mut value: u64, out: &mut Vec<u8>) {
@@ -157,13 +154,46 @@ mod tests {
 
     #[test]
     fn a_page_of_texts_is_the_one_of_the_formats_description() {
-        let mut texts = Texts::default();
-        for text in ["axis", "axle", "babble", "babyhood"] {
-            assert!(texts.push(text.as_bytes()));
+        let mut room = Room::default();
+        let texts = ["axis", "axle", "babble", "babyhood"];
+        let page = page(texts.iter().map(|text| text.as_bytes()), &mut room);
+        assert_eq!(room.shared, [0, 2, 0, 3]);
+        assert_eq!(room.more, [4, 2, 6, 5]);
+        assert_eq!(room.rest, b"axislebabbleyhood");
+        assert!(
+            page.expect("they are short")
+                .ends_with(b"axislebabbleyhood")
+        );
+    }
+
+    /// The bits of numbers one after the other, the slow way.
+    fn bit_by_bit(part: &[u32; PART], width: u32) -> Vec<u8> {
+        let bits = part
+            .iter()
+            .flat_map(|number| (0..width).map(move |bit| number >> bit & 1));
+        let bits: Vec<u32> = bits.collect();
+        let byte = |eight: &[u32]| {
+            eight
+                .iter()
+                .rev()
+                .fold(0, |byte, bit| byte << 1 | *bit as u8)
+        };
+        bits.chunks(8).map(byte).collect()
+    }
+
+    #[test]
+    fn numbers_of_every_width_are_packed_bit_after_bit() {
+        let mut seed = 1_u32;
+        for width in 0..=32 {
+            let mut part = [0_u32; PART];
+            for number in &mut part {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                *number = (u64::from(seed) & ((1 << width) - 1)) as u32;
+            }
+            let mut out = Vec::new();
+            bits(&part, width, &mut out);
+            assert_eq!(out, bit_by_bit(&part, width), "{width}");
         }
-        assert_eq!(texts.shared, [0, 2, 0, 3]);
-        assert_eq!(texts.more, [4, 2, 6, 5]);
-        assert_eq!(texts.rest, b"axislebabbleyhood");
     }
 
     #[test]

@@ -51,6 +51,32 @@ pub fn write_members_with(
     answers: &Answers,
     threads: usize,
 ) -> Result<(), Box<LoadError>> {
+    write(path, plan, data, Source::Whole(answers), threads)
+}
+
+/// As [`write_members_with`], with answers that are asked for some profiles at a time, and not kept: `answers` gives those about the
+/// profiles of a range, the first of them in row 0, and is asked by several threads at once. The first profile of a range is a
+/// multiple of 65,536 (in files other than Parquet: of 8192).
+///
+/// # Errors
+/// When the ending is another, or the file cannot be written; then no file is left.
+pub fn write_members_by(
+    path: &Path,
+    plan: &Plan,
+    data: &Dataset,
+    answers: &(dyn Fn(Range<usize>) -> Answers + Sync),
+    threads: usize,
+) -> Result<(), Box<LoadError>> {
+    write(path, plan, data, Source::Pieces(answers), threads)
+}
+
+fn write(
+    path: &Path,
+    plan: &Plan,
+    data: &Dataset,
+    answers: Source<'_>,
+    threads: usize,
+) -> Result<(), Box<LoadError>> {
     let ending = members_ending(path)?;
     let table = Members {
         plan,
@@ -104,18 +130,70 @@ fn members_ending(path: &Path) -> Result<String, Box<LoadError>> {
         .at_path(path))
 }
 
+/// Where answers come from.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    Whole(&'a Answers),
+    Pieces(&'a (dyn Fn(Range<usize>) -> Answers + Sync)),
+}
+
+/// The answers about some profiles.
+pub(super) struct Piece<'a> {
+    answers: Of<'a>,
+    /// The profile that is in row 0.
+    first: usize,
+}
+
+enum Of<'a> {
+    All(&'a Answers),
+    Some(Answers),
+}
+
+impl Piece<'_> {
+    /// By output; the profiles of the rows are those that [`Self::rows`] says.
+    pub(super) fn answers(&self) -> &Answers {
+        match &self.answers {
+            Of::All(answers) => answers,
+            Of::Some(answers) => answers,
+        }
+    }
+
+    /// The rows of these profiles.
+    pub(super) fn rows(&self, profiles: &Range<usize>) -> Range<usize> {
+        profiles.start - self.first..profiles.end - self.first
+    }
+
+    fn row(&self, profile: usize) -> usize {
+        profile - self.first
+    }
+}
+
 /// The table.
 pub(super) struct Members<'a> {
     pub(super) plan: &'a Plan,
     pub(super) data: &'a Dataset,
-    pub(super) answers: &'a Answers,
+    answers: Source<'a>,
 }
 
 fn yes_or_no(value: bool) -> &'static str {
     if value { "true" } else { "false" }
 }
 
-impl Members<'_> {
+impl<'a> Members<'a> {
+    /// The answers about these profiles.
+    pub(super) fn piece(&self, profiles: &Range<usize>) -> Piece<'a> {
+        match self.answers {
+            Source::Whole(answers) => Piece {
+                answers: Of::All(answers),
+                first: 0,
+            },
+            Source::Pieces(ask) => Piece {
+                answers: Of::Some(ask(profiles.clone())),
+                first: profiles.start,
+            },
+        }
+    }
+
     /// The key's name; where an answer has it too, with something added.
     fn key_name(&self) -> String {
         let mut name = self.plan.schema.profile.columns[self.plan.schema.key]
@@ -149,14 +227,15 @@ impl Members<'_> {
             quote(&output.name, &mut head);
         }
         head.push('\n');
-        self.text(file, threads, head, &|profile, out| {
+        self.text(file, threads, head, &|profile, piece, out| {
             quote(self.data.key(&self.plan.schema, profile), out);
-            for ((at, ty), answer) in types.iter().enumerate().zip(&self.answers.columns) {
+            let (answers, row) = (piece.answers(), piece.row(profile));
+            for ((at, ty), answer) in types.iter().enumerate().zip(&answers.columns) {
                 out.push(',');
                 match answer {
-                    Answer::Members(members) => out.push_str(yes_or_no(members.value(profile))),
+                    Answer::Members(members) => out.push_str(yes_or_no(members.value(row))),
                     Answer::Values(_) => {
-                        let value = self.answers.value(at, profile);
+                        let value = answers.value(at, row);
                         quote(&cell(&value, ty, &self.plan.schema), out);
                     }
                 }
@@ -175,17 +254,18 @@ impl Members<'_> {
             .iter()
             .map(|output| format!(",{}", name(&output.name)))
             .collect();
-        self.text(file, threads, String::new(), &|profile, out| {
+        self.text(file, threads, String::new(), &|profile, piece, out| {
             out.push('{');
             out.push_str(&key);
             out.push_str(&quoted(self.data.key(&self.plan.schema, profile)));
-            let answers = names.iter().zip(&types).zip(&self.answers.columns);
-            for (at, ((name, ty), answer)) in answers.enumerate() {
+            let (answers, row) = (piece.answers(), piece.row(profile));
+            let columns = names.iter().zip(&types).zip(&answers.columns);
+            for (at, ((name, ty), answer)) in columns.enumerate() {
                 out.push_str(name);
                 match answer {
-                    Answer::Members(members) => out.push_str(yes_or_no(members.value(profile))),
+                    Answer::Members(members) => out.push_str(yes_or_no(members.value(row))),
                     Answer::Values(_) => {
-                        let value = json(&self.answers.value(at, profile), ty, &self.plan.schema);
+                        let value = json(&answers.value(at, row), ty, &self.plan.schema);
                         out.push_str(&value.to_string());
                     }
                 }
@@ -200,7 +280,7 @@ impl Members<'_> {
         file: &mut NewFile,
         threads: usize,
         head: String,
-        line: &(dyn Fn(usize, &mut String) + Sync),
+        line: &(dyn Fn(usize, &Piece<'_>, &mut String) + Sync),
     ) -> Result<(), String> {
         let mut write = |text: String| {
             file.write_all(text.as_bytes())
@@ -210,8 +290,10 @@ impl Members<'_> {
         let make = |chunk: usize| {
             let start = chunk * LINES;
             let mut out = String::new();
-            for profile in start..(start + LINES).min(self.data.profiles) {
-                line(profile, &mut out);
+            let profiles = start..(start + LINES).min(self.data.profiles);
+            let piece = self.piece(&profiles);
+            for profile in profiles {
+                line(profile, &piece, &mut out);
             }
             Ok(out)
         };
@@ -230,18 +312,19 @@ impl Members<'_> {
         Arc::new(ArrowSchema::new(fields))
     }
 
-    /// The answers of one output about these profiles.
-    pub(super) fn array(&self, answer: &Answer, output: &Output, rows: Range<usize>) -> ArrayRef {
-        match answer {
+    /// The answers of one output, by its place, about these rows of a piece.
+    pub(super) fn array(&self, piece: &Piece<'_>, at: usize, rows: Range<usize>) -> ArrayRef {
+        let answers = piece.answers();
+        match &answers.columns[at] {
             Answer::Members(members) => Arc::new(BooleanArray::new(
                 members.slice(rows.start, rows.len()),
                 None,
             )),
             Answer::Values(column) => array(
                 column,
-                &self.ty(output),
+                &self.ty(&self.plan.outputs[at]),
                 rows,
-                &self.answers.strings,
+                &answers.strings,
                 &self.plan.schema,
             ),
         }
@@ -260,8 +343,9 @@ impl Members<'_> {
             let keys =
                 StringArray::from_iter_values(range.clone().map(|row| self.data.key(schema, row)));
             let mut columns: Vec<ArrayRef> = vec![Arc::new(keys)];
-            for (output, answer) in self.plan.outputs.iter().zip(&self.answers.columns) {
-                columns.push(self.array(answer, output, range.clone()));
+            let piece = self.piece(&range);
+            for at in 0..self.plan.outputs.len() {
+                columns.push(self.array(&piece, at, piece.rows(&range)));
             }
             let batch =
                 RecordBatch::try_new(fields.clone(), columns).map_err(|error| error.to_string())?;

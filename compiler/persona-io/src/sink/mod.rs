@@ -5,10 +5,11 @@ mod delta;
 mod file;
 mod members;
 mod parquet;
+mod pieces;
 mod rejects;
 mod text;
 
-pub use members::{check_members_path, write_members, write_members_with};
+pub use members::{check_members_path, write_members, write_members_by, write_members_with};
 pub use rejects::NdjsonRejects;
 
 /// A value as people see it in a members' table.

@@ -25,6 +25,7 @@ use persona_runtime::Answer;
 
 use super::delta;
 use super::members::Members;
+use super::pieces::Pieces;
 use crate::parallel::in_order;
 
 /// The most rows of a group, and the fewest where there are more groups than one.
@@ -65,7 +66,7 @@ pub(super) fn write<W: Write + Send>(table: &Members<'_>, out: W, threads: usize
         let mut group = writer.next_row_group()?;
         for chunk in chunks {
             match chunk {
-                Chunk::Plain(bytes, close) => group.append_column(&bytes, *close)?,
+                Chunk::Plain(pieces, close) => group.append_column(&pieces, *close)?,
                 Chunk::Library(chunk) => chunk.append_to_row_group(&mut group)?,
             }
         }
@@ -76,7 +77,7 @@ pub(super) fn write<W: Write + Send>(table: &Members<'_>, out: W, threads: usize
 
 /// A column of a row group, encoded.
 enum Chunk {
-    Plain(Bytes, Box<ColumnCloseResult>),
+    Plain(Pieces, Box<ColumnCloseResult>),
     Library(Box<ArrowColumnChunk>),
 }
 
@@ -91,8 +92,9 @@ struct Groups<'a> {
 impl Groups<'_> {
     fn encode(&self, group: usize, rows: Range<usize>) -> Result<Vec<Chunk>> {
         let table = self.table;
-        let library = table
-            .answers
+        let piece = table.piece(&rows);
+        let answers = piece.answers();
+        let library = answers
             .columns
             .iter()
             .any(|answer| matches!(answer, Answer::Values(_)));
@@ -106,17 +108,18 @@ impl Groups<'_> {
         chunks.push(self.keys(&self.columns[0], rows.clone())?);
         writers.next();
         leaf += 1;
-        let answers = table.answers.columns.iter().zip(&table.plan.outputs);
-        for ((answer, output), field) in answers.zip(&self.schema.fields()[1..]) {
+        let mine = piece.rows(&rows);
+        let fields = &self.schema.fields()[1..];
+        for (at, (answer, field)) in answers.columns.iter().zip(fields).enumerate() {
             match answer {
                 Answer::Members(members) => {
-                    let bits = members.slice(rows.start, rows.len());
+                    let bits = members.slice(mine.start, mine.len());
                     chunks.push(bools(&self.columns[leaf], &bits)?);
                     writers.next();
                     leaf += 1;
                 }
                 Answer::Values(_) => {
-                    let array = table.array(answer, output, rows.clone());
+                    let array = table.array(&piece, at, mine.clone());
                     for chunk in library_chunks(field, &array, &mut writers)? {
                         chunks.push(chunk);
                         leaf += 1;
@@ -132,15 +135,11 @@ impl Groups<'_> {
         let (data, schema) = (self.table.data, &self.table.plan.schema);
         let key = |row: usize| data.key(schema, row).as_bytes();
         let mut pages = Vec::new();
-        let mut texts = delta::Texts::default();
+        let mut room = delta::Room::default();
         for start in rows.clone().step_by(PAGE_ROWS) {
             let page = start..(start + PAGE_ROWS).min(rows.end);
-            for row in page.clone() {
-                if !texts.push(key(row)) {
-                    return Err(too_long());
-                }
-            }
-            pages.push((Bytes::from(texts.page()), page.len()));
+            let body = delta::page(data.keys(schema, page.clone()), &mut room);
+            pages.push((Bytes::from(body.ok_or_else(too_long)?), page.len()));
         }
         // Keys are sorted, so the first and the last bound all.
         let bound = |row: Option<usize>| {
@@ -207,8 +206,8 @@ fn chunk(
     pages: Vec<(Bytes, usize)>,
     statistics: Statistics,
 ) -> Result<Chunk> {
-    let size: usize = pages.iter().map(|(page, _)| page.len() + 64).sum();
-    let mut sink = TrackedWrite::new(Vec::with_capacity(size));
+    let bodies = pages.iter().map(|(page, _)| page.clone());
+    let mut sink = TrackedWrite::new(Pieces::expecting(bodies.collect()));
     let mut writer = SerializedPageWriter::new(&mut sink);
     let (mut bytes, mut uncompressed, mut rows) = (0_u64, 0_usize, 0_usize);
     for (page, page_rows) in pages {
@@ -244,7 +243,7 @@ fn chunk(
         column_index: None,
         offset_index: None,
     };
-    Ok(Chunk::Plain(sink.into_inner()?.into(), Box::new(close)))
+    Ok(Chunk::Plain(sink.into_inner()?, Box::new(close)))
 }
 
 fn library_chunks(

@@ -1,6 +1,7 @@
 //! Running a stage: chunks of profiles, some at a time to a thread, each thread with room of its own. What a chunk gives
 //! goes to its own part of the buffers; what is collected (lists, texts) is put together in the order of rows.
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use persona_ir::{CheckTable, Plan};
@@ -87,6 +88,70 @@ struct Collected {
 ///
 /// When the data are not of the plan's schema, or memory for code is exhausted.
 pub(crate) fn run(job: Job<'_>) -> Filled {
+    let mut buffers = buffers(&job);
+    let (rows, per_task) = (0..job.data.profiles, per_task(&job));
+    let outs = |sets| (outs(job.scheme, sets, &mut buffers), buffers);
+    bind(job, outs, |shared, mut buffers| {
+        let collected = shared.fill(rows, per_task, &mut buffers, job.room);
+        shared.put_together(collected, per_task, buffers)
+    })
+}
+
+/// How many chunks a thread takes at a time.
+fn per_task(job: &Job<'_>) -> usize {
+    let threads = job.options.threads.max(1);
+    let chunks = job.data.profiles.div_ceil(CHUNK);
+    (chunks / (threads * 8)).clamp(1, MOST_CHUNKS)
+}
+
+/// A stage that is bound to its data and answers for some profiles at a time.
+pub(crate) struct ByRows<'s, 'a>(&'s Shared<'a>);
+
+/// Gives `f` a stage that answers for some profiles at a time; nothing where some of its answers are neither sets of members nor
+/// stages of a partition.
+///
+/// # Panics
+///
+/// As [`run`].
+pub(crate) fn by_rows<R>(job: Job<'_>, f: impl FnOnce(ByRows<'_, '_>) -> R) -> Option<R> {
+    let simple = |give: &Give| matches!(give, Give::Members(_) | Give::Stages(..));
+    let outs = |sets| (outs(job.scheme, sets, &mut []), Vec::new());
+    let simple = job.scheme.gives.iter().all(simple);
+    simple.then(|| bind(job, outs, |shared, _| f(ByRows(shared))))
+}
+
+impl ByRows<'_, '_> {
+    /// The answers about these profiles, by goal. The first is the first of a chunk.
+    ///
+    /// # Panics
+    ///
+    /// When it is not, or the data lack some.
+    pub(crate) fn fill(&self, rows: Range<usize>, room: &Room) -> Vec<Buffers> {
+        let job = &self.0.job;
+        assert!(
+            rows.start.is_multiple_of(CHUNK) && rows.end <= job.data.profiles,
+            "profiles of the data, from the first of a chunk"
+        );
+        let goals = job.scheme.goals.iter();
+        let mut buffers: Vec<_> = goals.map(|goal| Buffers::new(goal, rows.len())).collect();
+        let chunks = rows.len().div_ceil(CHUNK).max(1);
+        // One task, for the thread that asks.
+        self.0.fill(rows, chunks, &mut buffers, Some(room));
+        buffers
+    }
+}
+
+/// Binds a stage to its data and gives it to `f`, with the buffers that `outs` gives: these say where code writes, by goals of the
+/// rest, of which so many are sets.
+///
+/// # Panics
+///
+/// As [`run`].
+fn bind<R>(
+    job: Job<'_>,
+    outs: impl FnOnce(usize) -> (Outs, Vec<Buffers>),
+    f: impl FnOnce(&Shared<'_>, Vec<Buffers>) -> R,
+) -> R {
     check(job.plan, job.data);
     let zones = if job.scheme.zones {
         Zones::new(job.plan, job.data, job.now)
@@ -107,8 +172,7 @@ pub(crate) fn run(job: Job<'_>) -> Filled {
     );
     let isa = job.options.isa.unwrap_or_else(Isa::best);
     let rest = job.scheme.rest(job.plan, job.analysis, &bound.rest_leaves);
-    let mut buffers = buffers(&job);
-    let outs = outs(job.scheme, bound.rest_leaves.len(), &mut buffers);
+    let (outs, buffers) = outs(bound.rest_leaves.len());
     let binding = Binding {
         data: job.data,
         zones: &zones,
@@ -135,16 +199,7 @@ pub(crate) fn run(job: Job<'_>) -> Filled {
         lists,
         bound,
     };
-    let threads = job.options.threads.max(1);
-    let chunks = job.data.profiles.div_ceil(CHUNK);
-    let per_task = (chunks / (threads * 8)).clamp(1, MOST_CHUNKS);
-    let sets = buffers.iter().filter(|buffer| buffer.is_set()).count();
-    let mut arena = Arena::new(job.room, sets, job.data.profiles);
-    let collected = shared.run(per_task, &mut buffers, &mut arena);
-    let sets = buffers.iter_mut().filter(|buffer| buffer.is_set());
-    sets.zip(arena.finish())
-        .for_each(|(buffer, set)| buffer.keep_set(set));
-    shared.put_together(collected, per_task, buffers)
+    f(&shared, buffers)
 }
 
 /// Whether the profile table is as the plan has it.
@@ -196,10 +251,32 @@ fn outs(scheme: &Scheme, sets: usize, buffers: &mut [Buffers]) -> Outs {
 }
 
 impl<'a> Shared<'a> {
-    /// Works on all profiles, on as many threads as asked for and as there are tasks.
-    fn run(&self, per_task: usize, buffers: &mut [Buffers], arena: &mut Arena) -> Vec<Collected> {
-        let profiles = self.job.data.profiles;
-        let count = profiles.div_ceil(per_task * CHUNK);
+    /// Answers about these profiles, into buffers that have as many rows.
+    fn fill(
+        &self,
+        rows: Range<usize>,
+        per_task: usize,
+        buffers: &mut [Buffers],
+        room: Option<&Room>,
+    ) -> Vec<Collected> {
+        let sets = buffers.iter().filter(|buffer| buffer.is_set()).count();
+        let mut arena = Arena::new(room, sets, rows.len());
+        let collected = self.run(rows, per_task, buffers, &mut arena);
+        let sets = buffers.iter_mut().filter(|buffer| buffer.is_set());
+        sets.zip(arena.finish())
+            .for_each(|(buffer, set)| buffer.keep_set(set));
+        collected
+    }
+
+    /// Works on these profiles, on as many threads as asked for and as there are tasks.
+    fn run(
+        &self,
+        rows: Range<usize>,
+        per_task: usize,
+        buffers: &mut [Buffers],
+        arena: &mut Arena,
+    ) -> Vec<Collected> {
+        let count = rows.len().div_ceil(per_task * CHUNK);
         let mut tasks: Vec<Task<'_>> = (0..count).map(|task| (task, Vec::new())).collect();
         let mut sets = arena.sets();
         for (buffer, give) in buffers.iter_mut().zip(&self.job.scheme.gives) {
@@ -220,9 +297,9 @@ impl<'a> Shared<'a> {
         let threads = self.job.options.threads.clamp(1, count.max(1));
         std::thread::scope(|scope| {
             let others: Vec<_> = (1..threads)
-                .map(|_| scope.spawn(|| self.work(per_task, &queue)))
+                .map(|_| scope.spawn(|| self.work(rows.clone(), per_task, &queue)))
                 .collect();
-            let mut collected = vec![self.work(per_task, &queue)];
+            let mut collected = vec![self.work(rows.clone(), per_task, &queue)];
             for other in others {
                 match other.join() {
                     Ok(its) => collected.push(its),
@@ -236,6 +313,7 @@ impl<'a> Shared<'a> {
     /// One thread's work.
     fn work<'b>(
         &self,
+        rows: Range<usize>,
         per_task: usize,
         queue: &Mutex<impl Iterator<Item = Task<'b>>>,
     ) -> Collected {
@@ -248,11 +326,12 @@ impl<'a> Shared<'a> {
                 .next();
             let Some((task, mut parts)) = next else { break };
             for chunk in task * per_task..(task + 1) * per_task {
-                let first = chunk * CHUNK;
-                if first >= self.job.data.profiles {
+                let first = rows.start + chunk * CHUNK;
+                if first >= rows.end {
                     break;
                 }
-                worker.chunk(chunk, &mut parts, first - task * per_task * CHUNK);
+                let at = (chunk - task * per_task) * CHUNK;
+                worker.chunk(first..(first + CHUNK).min(rows.end), &mut parts, at);
             }
             collected.tasks.push(task);
             if let Some(rest) = worker.rest.as_mut().filter(|_| self.lists) {
@@ -353,11 +432,11 @@ impl<'s, 'a> Worker<'s, 'a> {
         }
     }
 
-    /// Answers a chunk into the parts of its task, where it begins at row `at`.
-    fn chunk(&mut self, chunk: usize, parts: &mut [Part<'_>], at: usize) {
+    /// Answers a chunk, or its first profiles, into the parts of its task, where it begins at row `at`.
+    fn chunk(&mut self, profiles: Range<usize>, parts: &mut [Part<'_>], at: usize) {
         let shared = self.shared;
-        let (first, isa) = (chunk * CHUNK, shared.isa);
-        let len = CHUNK.min(shared.job.data.profiles - first);
+        let (first, len, isa) = (profiles.start, profiles.len(), shared.isa);
+        let chunk = first / CHUNK;
         if len < CHUNK {
             // Whoever is not needed for this chunk leaves the rows of the one before, which may be set beyond the end of the data.
             self.rows.fill(Row::NONE);

@@ -28,7 +28,7 @@ use persona_runtime::{
 
 use persona_runtime::kernels::Isa;
 
-use crate::{Compiled, Room, RunOptions};
+use crate::{ByRows, Compiled, Room, RunOptions};
 
 /// One moment of evaluation, without a calibration.
 fn at(now: i64) -> Evaluation {
@@ -56,12 +56,50 @@ fn agree(plan: &Plan, data: &Dataset, evaluation: &Evaluation) -> Result<Answers
         same_answers(plan, &expected, &actual)
             .map_err(|error| format!("{options:?}, in a room: {error}"))?;
     }
+    for options in ways() {
+        let part = |rows: &ByRows<'_>| pieces_agree(&expected, data, rows, &room);
+        let agreed = compiled.by_rows(data, evaluation, &options, part);
+        agreed
+            .unwrap_or(Ok(()))
+            .map_err(|error| format!("{options:?}, {error}"))?;
+    }
     let narrow = narrowed(data);
     let actual = compiled.run_with(&narrow, evaluation, &RunOptions::with_threads(2));
     same_answers(plan, &expected, &actual).map_err(|error| format!("narrow: {error}"))?;
     rows_agree(plan, data, &compiled, evaluation, &expected)?;
     rows::agree(plan, data, evaluation, &expected)?;
     Ok(expected)
+}
+
+/// Compares what is answered for some profiles at a time.
+fn pieces_agree(
+    expected: &Answers,
+    data: &Dataset,
+    rows: &ByRows<'_>,
+    room: &Room,
+) -> Result<(), String> {
+    let mut firsts = (0..data.profiles).step_by(ByRows::ROWS);
+    // Backwards, and the last two chunks together: pieces know nothing of each other.
+    let mut end = data.profiles;
+    firsts.next_back();
+    for first in firsts.rev().chain([0]) {
+        let answers = rows.answers(first..end, room);
+        for at in 0..expected.columns.len() {
+            for profile in first..end {
+                let (is, should) = (
+                    answers.value(at, profile - first),
+                    expected.value(at, profile),
+                );
+                if is != should {
+                    return Err(format!(
+                        "by rows: {at} of {profile} is {is:?}, not {should:?}"
+                    ));
+                }
+            }
+        }
+        end = first;
+    }
+    Ok(())
 }
 
 /// Each set of instructions, and each number of threads.

@@ -15,7 +15,7 @@ use persona_runtime::{Answers, CheckFailure, Dataset, Value, apply_checks_keepin
 
 use super::now::{Now, given_now, moved_now, settled_now};
 use super::summary::Counted;
-use super::{Engine, RunOptions, RunResult, Timing, machine_code};
+use super::{Engine, RunOptions, RunResult, Timing};
 use crate::error::guarded;
 use crate::find::shown;
 use crate::{Error, Program};
@@ -356,7 +356,28 @@ fn check_rows(
     Ok((failures, Some(code)))
 }
 
+/// The machine code of a plan.
+pub(super) fn machine_code(plan: &Plan) -> Result<persona_jit::Compiled, Error> {
+    let compiled = guarded("making machine code", || persona_jit::Compiled::new(plan))?;
+    compiled.map_err(|error| {
+        Error::call(format!("no machine code can be made here: {error}"))
+            .with_help("--engine interpreter answers without it")
+    })
+}
+
 impl LoadedData {
+    /// The machine code of the plan: what checking rows has made, or `made`, which is filled.
+    pub(super) fn code<'a>(
+        &'a self,
+        plan: &Plan,
+        made: &'a mut Option<persona_jit::Compiled>,
+    ) -> Result<&'a persona_jit::Compiled, Error> {
+        match &self.code {
+            Some(code) => Ok(code),
+            None => Ok(made.insert(machine_code(plan)?)),
+        }
+    }
+
     /// What was read, and what is worth knowing about it.
     pub(crate) fn into_sources(self) -> (Vec<SourceResult>, Vec<String>) {
         let sources = self.report.sources.iter().map(source_result).collect();

@@ -2,6 +2,7 @@
 
 mod load;
 mod now;
+mod stream;
 mod summary;
 
 use std::path::PathBuf;
@@ -88,7 +89,7 @@ pub struct Timing {
     pub load: Duration,
     /// Making machine code.
     pub compile: Duration,
-    /// Answering, calibration included.
+    /// Answering, calibration included; and writing the members file, where that is done on the way.
     pub answer: Duration,
 }
 
@@ -111,19 +112,26 @@ impl Program {
             persona_io::check_members_path(path).map_err(|error| self.load_error(*error))?;
         }
         let loaded = self.load(&plan, options, progress)?;
-        let wanted = options.members.is_some();
-        let (answers, mut timing) = answer(&plan, &loaded, options, wanted, progress)?;
+        let streamed = self.stream_members(&plan, &loaded, options, progress)?;
+        let (totals, mut timing) = match streamed {
+            Some(streamed) => streamed,
+            None => {
+                let wanted = options.members.is_some();
+                let (answers, timing) = answer(&plan, &loaded, options, wanted, progress)?;
+                if let (Some(path), Answered::Members(answers)) = (&options.members, &answers) {
+                    self.write_members(&plan, &loaded.data, answers, path)?;
+                }
+                let totals = match answers {
+                    Answered::Members(answers) => answers.totals(&plan),
+                    Answered::Totals(totals) => totals,
+                };
+                (totals, timing)
+            }
+        };
         timing.load = loaded.took;
         let counted = guarded("counting the answers", || {
-            let totals = match &answers {
-                Answered::Members(answers) => &answers.totals(&plan),
-                Answered::Totals(totals) => totals,
-            };
-            summary::count(&plan, totals, loaded.data.profiles)
+            summary::count(&plan, &totals, loaded.data.profiles)
         })?;
-        if let (Some(path), Answered::Members(answers)) = (&options.members, &answers) {
-            self.write_members(&plan, &loaded.data, answers, path)?;
-        }
         let mut result = loaded.into_result(counted, timing);
         result.notes.extend(self.nothing_sent(&plan));
         Ok(result)
@@ -220,15 +228,6 @@ fn sequence_kinds(sequence: &persona_ir::Sequence) -> impl Iterator<Item = &Kind
     sequence.first.kinds.iter().chain(steps).chain(not)
 }
 
-/// The machine code of a plan.
-fn machine_code(plan: &Plan) -> Result<persona_jit::Compiled, Error> {
-    let compiled = guarded("making machine code", || persona_jit::Compiled::new(plan))?;
-    compiled.map_err(|error| {
-        Error::call(format!("no machine code can be made here: {error}"))
-            .with_help("--engine interpreter answers without it")
-    })
-}
-
 /// What an engine was asked.
 enum Answered {
     /// Who is in what: a members file is wanted, or the interpreter answers, which knows no other way.
@@ -260,14 +259,8 @@ fn answer(
         }
         Engine::Batch => {
             progress.stage(Stage::Compiling);
-            let made;
-            let compiled = match &loaded.code {
-                Some(code) => code,
-                None => {
-                    made = machine_code(plan)?;
-                    &made
-                }
-            };
+            let mut made = None;
+            let compiled = loaded.code(plan, &mut made)?;
             timing.compile = start.elapsed();
             progress.stage(Stage::Answering);
             let threads = persona_jit::RunOptions::with_threads(threads(options));
