@@ -17,7 +17,7 @@ mod ty;
 mod uses;
 
 pub use breaking::{ChangeClass, PackageChange};
-pub use db::{Database, ItemKind, Stopped, Stopper, attempt};
+pub use db::{Database, Excerpt, ItemKind, Stopped, Stopper, attempt};
 pub use decl::{Openness, TEMPLATE_ENDINGS, Unit};
 pub use env::{
     CheckedExpr, ContentShape, Env, Global, OpenOperand, Schema, Scope, Signature, Sort,

@@ -20,7 +20,46 @@ use crate::{
 pub(super) fn assemble(db: &Database) -> Checked {
     let db: &dyn Db = db;
     let project = db.project();
-    let (schema, origins) = (schema(db, project), Origins::of(db));
+    let origins = Origins::of(db);
+    let mut checked = tables(db, &origins);
+    // Of modules only what is asked for: nothing else has to fit this package.
+    let asked = modules::asked_for(db);
+    for decl in symbols(db, project).by_name.values() {
+        if modules::is_own(db, *decl) || asked.contains_key(decl.name(db)) {
+            add_declaration(db, &mut checked, *decl, &origins);
+        }
+    }
+    // Tests have titles, which are no names.
+    for decl in &symbols(db, project).all {
+        if decl.kind(db) == ItemKind::Test {
+            add(&mut checked, &check(db, *decl).unit, origins.place(*decl));
+        }
+    }
+    checked.prefer.sort();
+    checked.prefer.dedup();
+    checked
+}
+
+/// Adds a declaration that is no table, which all are there from the start.
+pub(super) fn add_declaration(
+    db: &dyn Db,
+    checked: &mut Checked,
+    decl: Decl<'_>,
+    origins: &Origins<'_>,
+) {
+    let unit = &check(db, decl).unit;
+    let place = origins.place(decl);
+    if modules::is_own(db, decl) {
+        add(checked, unit, place);
+    } else {
+        add(checked, &unit.clone().imported(), place);
+    }
+}
+
+/// The package with its tables, enums and configuration, and nothing else yet. There are no errors in its tables.
+pub(super) fn tables(db: &dyn Db, origins: &Origins<'_>) -> Checked {
+    let project = db.project();
+    let schema = schema(db, project);
     let table = |decl: Decl<'_>| match &check(db, decl).unit {
         Unit::Table(table) => Some(TableDef {
             origin: origins.place(decl),
@@ -47,7 +86,7 @@ pub(super) fn assemble(db: &Database) -> Checked {
             ..catalog.clone()
         }
     });
-    let mut checked = Checked {
+    Checked {
         package: config(db, project).info.clone(),
         enums: declared(&schema.enums, 2),
         profile: match profile(db, project) {
@@ -72,31 +111,7 @@ pub(super) fn assemble(db: &Database) -> Checked {
         contents: Vec::new(),
         experiments: Vec::new(),
         tests: Vec::new(),
-    };
-    // Of modules only what is asked for: nothing else has to fit this package.
-    let asked = modules::asked_for(db);
-    for decl in by_name.values() {
-        let imported = !modules::is_own(db, *decl);
-        if imported && !asked.contains_key(decl.name(db)) {
-            continue;
-        }
-        let unit = &check(db, *decl).unit;
-        let place = origins.place(*decl);
-        if imported {
-            add(&mut checked, &unit.clone().imported(), place);
-        } else {
-            add(&mut checked, unit, place);
-        }
     }
-    // Tests have titles, which are no names.
-    for decl in &symbols(db, project).all {
-        if decl.kind(db) == ItemKind::Test {
-            add(&mut checked, &check(db, *decl).unit, origins.place(*decl));
-        }
-    }
-    checked.prefer.sort();
-    checked.prefer.dedup();
-    checked
 }
 
 /// All of them but the last so many, which nobody declared.

@@ -13,6 +13,7 @@ mod campaign;
 mod deprecated;
 mod edge;
 mod env;
+mod excerpt;
 mod expansion;
 pub(crate) mod facts;
 mod fork;
@@ -42,6 +43,8 @@ use persona_base::{Diagnostic, FileId};
 use salsa::Setter as _;
 
 use crate::Checked;
+
+pub use excerpt::Excerpt;
 
 pub(crate) use env::DeclEnv;
 pub(crate) use graph::{used_names, uses};
