@@ -84,7 +84,7 @@ const repository = {
       braced('catalog', 'catalog', ['annotation'], include('table')),
       open('events', 'events', [
         ...include('comments'),
-        { match: '\\bor\\b', name: 'keyword.operator.word.persona' },
+        { match: '\\bor\\b', name: 'keyword.operator.wordlike.persona' },
         { match: IDENT, name: 'entity.name.type.persona' },
         ...include('signs'),
       ]),
@@ -356,7 +356,7 @@ const repository = {
       },
       {
         match: `(?<![.\\w@])(expect)(?:\\s+(not))?\\s+(sent|dropped)\\s+(?!(?:and|or|is|in|not|contains|between|before|after)\\b)(${IDENT})`,
-        captures: captures('keyword.control.clause', 'keyword.operator.word', 'keyword.control.clause', 'entity.name.function'),
+        captures: captures('keyword.control.clause', 'keyword.operator.wordlike', 'keyword.control.clause', 'entity.name.function'),
       },
       { match: `(?<![.\\w@])(via|because)\\s+(${IDENT})`, captures: captures('keyword.control.clause', 'variable.other') },
       { match: '(?<![.\\w@])(at)(?=\\s+[\\d(\\p{L}])(?!\\s+(?:least|most)\\b)', name: 'keyword.control.clause.persona' },
@@ -396,12 +396,12 @@ const repository = {
     patterns: [
       {
         match: '(?<![.\\w])(did)(?:\\s+(not))?(?:\\s+(latest)(?=\\s+[\\p{L}_(]))?\\b',
-        captures: captures('keyword.control.history', 'keyword.operator.word', 'keyword.control.history'),
+        captures: captures('keyword.control.history', 'keyword.operator.wordlike', 'keyword.control.history'),
       },
       { match: '(?<![.\\w])(any)\\s+(event)\\b(?!\\s+in\\s+\\p{L}+\\s+where)', captures: captures('keyword.control.history', 'keyword.control.history') },
       {
         match: `(?<![.\\w])(in|within)\\s+(last|next)(?:\\s+(\\d+))?\\s+(calendar)\\s+(${CALENDAR})\\b`,
-        captures: captures('keyword.operator.word', 'keyword.control.window', 'constant.numeric', 'keyword.control.window', 'keyword.control.window'),
+        captures: captures('keyword.operator.wordlike', 'keyword.control.window', 'constant.numeric', 'keyword.control.window', 'keyword.control.window'),
       },
       {
         match: `(?<![.\\w])(of)\\s+(last)\\s+(?:(\\d+)\\s+)?(calendar)\\s+(${CALENDAR})\\b`,
@@ -409,10 +409,10 @@ const repository = {
       },
       { match: `(?<![.\\w])(calendar)\\s+(${CALENDAR})\\b`, captures: captures('keyword.control.window', 'keyword.control.window') },
       { match: '(?<![.\\w])(of)\\s+(last)\\b(?=\\s*[\\d(])', captures: captures('keyword.control.window', 'keyword.control.window') },
-      { match: `(?<![.\\w])(in)\\s+(this)\\s+(${CALENDAR})\\b`, captures: captures('keyword.operator.word', 'keyword.control.window', 'keyword.control.window') },
+      { match: `(?<![.\\w])(in)\\s+(this)\\s+(${CALENDAR})\\b`, captures: captures('keyword.operator.wordlike', 'keyword.control.window', 'keyword.control.window') },
       {
         match: '(?<![.\\w])(in)\\s+(last|next|latest)\\b(?=\\s+[\\d(\\p{L}_])(?!\\s+(?:and|or|then|where|at|per)\\b)',
-        captures: captures('keyword.operator.word', 'keyword.control.window'),
+        captures: captures('keyword.operator.wordlike', 'keyword.control.window'),
       },
       {
         match: `(?<![.\\w])(?:(at)\\s+(least|most)|(exactly))\\s+(?:(\\d+)|(${IDENT}))\\s+(times?)\\b`,
@@ -427,15 +427,15 @@ const repository = {
       { match: '(?<![.\\w])(from)(?=\\s+(?:[\\d(]|\\w+\\s+ago\\b))', name: 'keyword.control.window.persona' },
       { match: '(?<=[\\w)\\]]\\s|\\s\\s)(ago)\\s+(to)\\b', captures: captures('keyword.control.window', 'keyword.control.window') },
       { match: '(?<=[\\w)\\]]\\s|\\s\\s)(ago)\\b', name: 'keyword.control.window.persona' },
-      { match: '(?<![.\\w])(then)(?:\\s+(not))?\\b', captures: captures('keyword.control.history', 'keyword.operator.word') },
+      { match: '(?<![.\\w])(then)(?:\\s+(not))?\\b', captures: captures('keyword.control.history', 'keyword.operator.wordlike') },
       { match: '(?<![.\\w])(within|where|any|all)\\b', name: 'keyword.control.history.persona' },
     ],
   },
   operators: {
     patterns: [
-      { match: '(?<![.\\w])(starts|ends)\\s+(with)\\b', captures: captures('keyword.operator.word', 'keyword.operator.word') },
-      { match: '(?<![.\\w])(is)\\s+(?:(not)\\s+)?(known)\\b', captures: captures('keyword.operator.word', 'keyword.operator.word', 'constant.language') },
-      { match: '(?<![.\\w])(and|or|not|in|is|between|contains|starts|ends|matches|before|after|div|mod)\\b', name: 'keyword.operator.word.persona' },
+      { match: '(?<![.\\w])(starts|ends)\\s+(with)\\b', captures: captures('keyword.operator.wordlike', 'keyword.operator.wordlike') },
+      { match: '(?<![.\\w])(is)\\s+(?:(not)\\s+)?(known)\\b', captures: captures('keyword.operator.wordlike', 'keyword.operator.wordlike', 'constant.language') },
+      { match: '(?<![.\\w])(and|or|not|in|is|between|contains|starts|ends|matches|before|after|div|mod)\\b', name: 'keyword.operator.wordlike.persona' },
       { match: '(?<![.\\w])(if|then|else|match|when|otherwise)\\b', name: 'keyword.control.conditional.persona' },
       { match: '(?<![.\\w])(true|false|missing|known)\\b', name: 'constant.language.persona' },
       { match: '==|!=|=~|<=|>=|=>|->|\\?\\?|[<>]', name: 'keyword.operator.comparison.persona' },

@@ -1,0 +1,224 @@
+// The language server: which program it is, starting and stopping it, and asking it things. Says in the status bar how
+// it is, and what to do when there is none.
+
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+import * as vscode from 'vscode';
+import { LanguageClient, RevealOutputChannelOn, State } from 'vscode-languageclient/node';
+
+/** What every command of the server is asked with. */
+export interface Asked {
+  /** A document of the package. */
+  uri: string;
+  /** The declaration, test or content. */
+  name?: string;
+  /** The profile's key, or what it begins with. */
+  key?: string;
+  /** How many people are wanted. */
+  limit?: number;
+}
+
+/** An answer, or in words why there is none. */
+export type Answer<T> = T & { reason?: string };
+
+type Handler = (asked: Asked) => unknown;
+
+const BINARY = process.platform === 'win32' ? 'persona.exe' : 'persona';
+const INSTALL = 'cargo install --path compiler/persona-cli';
+
+export class Server implements vscode.Disposable {
+  private client: LanguageClient | undefined;
+  private readonly handlers = new Map<string, Handler>();
+  private readonly output = vscode.window.createOutputChannel('persona', { log: true });
+  private readonly status = vscode.window.createStatusBarItem('persona.status', vscode.StatusBarAlignment.Left, 10);
+  private readonly changes: vscode.Disposable;
+
+  constructor(private readonly context: vscode.ExtensionContext) {
+    this.status.name = 'persona';
+    this.status.command = 'persona.menu';
+    this.changes = vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('persona.server')) {
+        void this.restart();
+      }
+    });
+  }
+
+  /** What happens when a lens or an action calls a command of the server. */
+  onCommand(command: string, handler: Handler): void {
+    this.handlers.set(command, handler);
+  }
+
+  /** Asks the server. */
+  async ask<T>(command: string, asked: Asked): Promise<Answer<T>> {
+    if (!this.client || this.client.state !== State.Running) {
+      return { reason: 'the persona server does not run' } as Answer<T>;
+    }
+    const params = { command, arguments: [asked] };
+    return (await this.client.sendRequest('workspace/executeCommand', params)) as Answer<T>;
+  }
+
+  showOutput(): void {
+    this.output.show(true);
+  }
+
+  async start(): Promise<void> {
+    const program = this.program();
+    if (!program) {
+      this.say('$(warning) persona', 'The persona server was not found.', true);
+      void this.explainMissing();
+      return;
+    }
+    this.output.info(`starting ${program} ${this.arguments().join(' ')}`);
+    this.say('$(loading~spin) persona', `Starting ${program}`);
+    const client = this.makeClient(program);
+    this.client = client;
+    client.onDidChangeState(({ newState }) => this.show(client, program, newState));
+    try {
+      await client.start();
+    } catch (error) {
+      this.output.error(String(error));
+      this.say('$(error) persona', `${program} could not be started: ${String(error)}`, true);
+      void this.explainBroken(program, String(error));
+    }
+  }
+
+  async stop(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    await client?.dispose(2000).catch((error: unknown) => this.output.warn(String(error)));
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  dispose(): void {
+    void this.stop();
+    this.changes.dispose();
+    this.status.dispose();
+    this.output.dispose();
+  }
+
+  private makeClient(program: string): LanguageClient {
+    const run = { command: program, args: this.arguments(), options: { env: { ...process.env, ...setting<object>('server.env') } } };
+    return new LanguageClient(
+      'persona',
+      'persona',
+      { run, debug: run },
+      {
+        documentSelector: [
+          { language: 'persona' },
+          { scheme: 'file', language: 'liquid' },
+          { scheme: 'file', pattern: '**/persona.toml' },
+        ],
+        initializationOptions: vscode.workspace.getConfiguration('persona'),
+        synchronize: { configurationSection: 'persona' },
+        outputChannel: this.output,
+        revealOutputChannelOn: RevealOutputChannelOn.Never,
+        markdown: { isTrusted: { enabledCommands: ['persona.showReferences', 'persona.why', 'persona.preview'] }, supportHtml: true },
+        middleware: {
+          executeCommand: (command, args, next) => {
+            const handler = this.handlers.get(command);
+            const asked = (args as Asked[])[0];
+            return handler && asked ? handler(asked) : next(command, args);
+          },
+        },
+      },
+    );
+  }
+
+  private show(client: LanguageClient, program: string, state: State): void {
+    if (this.client !== client) {
+      return;
+    }
+    switch (state) {
+      case State.Running: {
+        const version = client.initializeResult?.serverInfo?.version ?? '';
+        this.say('$(pulse) persona', `persona ${version}\n\n${program}`);
+        break;
+      }
+      case State.Starting:
+        this.say('$(loading~spin) persona', `Starting ${program}`);
+        break;
+      case State.Stopped:
+        this.say('$(warning) persona', 'The persona server has stopped. Click to start it anew.', true);
+        break;
+    }
+  }
+
+  private say(text: string, tooltip: string, warns = false): void {
+    this.status.text = text;
+    this.status.tooltip = tooltip;
+    this.status.backgroundColor = warns ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+    this.status.show();
+  }
+
+  private arguments(): string[] {
+    return setting<string[]>('server.arguments') ?? ['lsp'];
+  }
+
+  /** The program: from the setting, else the one in the extension, else the one on the PATH. */
+  private program(): string | undefined {
+    const chosen = setting<string>('server.path')?.trim();
+    if (chosen) {
+      const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
+      const resolved = chosen.replace('${workspaceFolder}', folder).replace(/^~(?=[/\\])/, process.env.HOME ?? '~');
+      return isProgram(resolved) ? resolved : undefined;
+    }
+    const bundled = path.join(this.context.extensionPath, 'server', BINARY);
+    const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
+    return [bundled, ...folders.map((folder) => path.join(folder, BINARY))].find(isProgram);
+  }
+
+  private async explainMissing(): Promise<void> {
+    const chosen = setting<string>('server.path');
+    const where = chosen
+      ? `The setting persona.server.path names "${chosen}", which is not a program.`
+      : 'It is neither in the extension nor on the PATH.';
+    const answer = await vscode.window.showErrorMessage(
+      `The persona server was not found. ${where} Install it with \`${INSTALL}\`, or say where it is.`,
+      'Choose the program…',
+      'Open the setting',
+      'Try again',
+    );
+    if (answer === 'Choose the program…') {
+      await this.choose();
+    } else if (answer === 'Open the setting') {
+      await vscode.commands.executeCommand('workbench.action.openSettings', 'persona.server.path');
+    } else if (answer === 'Try again') {
+      await this.restart();
+    }
+  }
+
+  private async explainBroken(program: string, error: string): Promise<void> {
+    const answer = await vscode.window.showErrorMessage(`${program} could not be started: ${error}`, 'Show the output', 'Try again');
+    if (answer === 'Show the output') {
+      this.showOutput();
+    } else if (answer === 'Try again') {
+      await this.restart();
+    }
+  }
+
+  private async choose(): Promise<void> {
+    const [file] = (await vscode.window.showOpenDialog({ title: 'The persona program', openLabel: 'Use it' })) ?? [];
+    if (file) {
+      await vscode.workspace.getConfiguration('persona').update('server.path', file.fsPath, vscode.ConfigurationTarget.Global);
+    }
+  }
+}
+
+/** A setting below `persona`. */
+export function setting<T>(name: string): T | undefined {
+  return vscode.workspace.getConfiguration('persona').get<T>(name);
+}
+
+function isProgram(file: string): boolean {
+  try {
+    fs.accessSync(file, fs.constants.X_OK);
+    return fs.statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
