@@ -151,6 +151,9 @@ fn split(text: &str) -> Vec<(String, String)> {
             }
         }
     }
+    if files.is_empty() {
+        files.push(("main.persona".to_owned(), String::new()));
+    }
     files
 }
 

@@ -2,7 +2,9 @@
 //! bytes, files by their ids, edits. Knows no protocol, reads no file and no clock, and never fails: where there is nothing to
 //! say, the answer is empty.
 
+pub mod complete;
 pub mod format;
+pub mod signature;
 
 #[cfg(test)]
 mod edits;

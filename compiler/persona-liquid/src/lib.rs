@@ -32,7 +32,7 @@ mod strftime;
 mod ty;
 mod value;
 
-pub use check::{Outcome, Scope, Target, check};
+pub use check::{Outcome, OwnVariable, PROBE, Probed, Scope, Target, check};
 pub use display::{Display, Local, MONTHS, MoneyStyle, NameOf, Plain, WEEKDAYS, civil};
 pub use filters::escape_into;
 pub use ir::{Checked, Place, Root};

@@ -188,6 +188,10 @@ pub trait Env {
     fn sort(&self, name: &str) -> Option<Sort> {
         self.global(name).and_then(|global| Sort::of(&global))
     }
+    /// Who is told what could stand at a place, where somebody asks ([`crate::editor::Spot`]).
+    fn probe(&self) -> Option<&crate::Probe> {
+        None
+    }
     /// A content's parameters, slots and variants.
     fn content(&self, _name: &str) -> Option<Arc<ContentShape>> {
         None

@@ -27,6 +27,7 @@ mod methods;
 mod names;
 mod narrow;
 mod open;
+mod probe;
 mod query;
 mod ranks;
 mod regex;
@@ -59,7 +60,10 @@ use self::narrow::Key;
 pub(crate) use self::narrow::binder_of;
 pub(crate) use self::narrow::is_strict;
 use self::open::{OpenAtom, Parent, Position};
+pub use self::probe::Probe;
+pub(crate) use self::strings::formats;
 use self::types::Role;
+pub(crate) use self::types::comparable;
 pub(crate) use self::walk::each_part;
 
 /// Checks a condition: a `Bool` that is never missing. In a negative position (a partition's stage, a `check`), an open

@@ -22,7 +22,7 @@ pub use decl::{Openness, TEMPLATE_ENDINGS, Unit};
 pub use env::{
     CheckedExpr, ContentShape, Env, Global, OpenOperand, Schema, Scope, Signature, Sort,
 };
-pub use expr::{check_condition, check_const, check_stages, check_value};
+pub use expr::{Probe, check_condition, check_const, check_stages, check_value};
 pub use hir::*;
 pub use package::{DependencyFiles, dependencies_of};
 pub use ty::{Field, RecordType, Type, TypeKind};

@@ -5,7 +5,9 @@
 //! packages), and one line in [`FEATURES`].
 
 mod commands;
+mod completion;
 mod diagnostic;
+mod signature_help;
 mod workspace_diagnostic;
 
 use serde::de::DeserializeOwned;
@@ -80,6 +82,9 @@ pub(crate) const FEATURES: &[Entry] = &[
     Entry::document::<diagnostic::DocumentDiagnostics>(),
     Entry::workspace::<workspace_diagnostic::WorkspaceDiagnostics>(),
     Entry::workspace::<commands::Commands>(),
+    Entry::document::<completion::Offers>(),
+    Entry::document::<completion::Resolve>(),
+    Entry::document::<signature_help::Signatures>(),
 ];
 
 /// How a request is answered.

@@ -9,6 +9,7 @@ mod nodes;
 mod partials;
 mod paths;
 mod picking;
+mod probe;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,6 +23,8 @@ use crate::problems::{Problems, problem};
 use crate::{Template, Ty};
 
 use env::{Env, Var};
+
+pub use probe::{OwnVariable, PROBE, Probed};
 
 /// What a template is written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +46,8 @@ pub trait Scope {
     fn partial(&mut self, name: &str) -> Result<Arc<Template>, Vec<String>>;
     /// The names of all partials, for suggestions.
     fn partials(&self) -> Vec<Arc<str>>;
+    /// Hears what could stand where [`PROBE`] stands, for editors.
+    fn probed(&mut self, _probed: Probed) {}
 }
 
 /// What a check gives.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use persona_base::{Diagnostic, Span, liquid, nearest};
 
+use super::probe::{Probed, is_probe};
 use super::{Checker, Typed};
 use crate::ast::{Head, Name, Operand, OperandKind, Path, Step};
 use crate::ir::{Expr, LoopField, Root};
@@ -115,6 +116,9 @@ impl Checker<'_> {
                 return Typed::error(span);
             }
         };
+        if is_probe(&name.text) {
+            self.probed_variable();
+        }
         if let Some(var) = self.env.vars.get(&name.text).cloned() {
             if let Some((one, other)) = &var.conflict {
                 let what = if one == other {
@@ -311,6 +315,9 @@ impl Checker<'_> {
         let what = of.describe();
         let diagnostic = match step {
             Step::Field(field) => {
+                if is_probe(field) {
+                    self.scope.probed(Probed::Steps(of.clone()));
+                }
                 let diagnostic = self.problem(
                     liquid::UNKNOWN_FIELD,
                     place,
@@ -332,6 +339,9 @@ impl Checker<'_> {
     }
 
     fn unknown_field(&mut self, place: Span, field: &str, fields: &[Field]) {
+        if is_probe(field) {
+            self.scope.probed(Probed::Fields(fields.to_vec()));
+        }
         let diagnostic = self.problem(
             liquid::UNKNOWN_FIELD,
             place,
@@ -453,6 +463,13 @@ impl Checker<'_> {
                 *place,
                 format!("`{}` has no `{field}`", name.text),
             );
+            if is_probe(field) {
+                let fields = known().map(|(name, _, ty, _)| Field {
+                    name: Arc::from(*name),
+                    ty: ty.clone(),
+                });
+                self.scope.probed(Probed::Fields(fields.collect()));
+            }
             let names = || known().map(|(name, ..)| *name);
             self.report(match nearest(field, names()) {
                 Some(near) => diagnostic.perhaps(*place, format!(".{near}")),

@@ -3,12 +3,17 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use persona_liquid::Template;
+
 use super::graph::{cycle_of, refers};
 use super::origin::name_of;
 use super::queries::{Decl, ItemKind, content_shape, lookup, schema, signature, symbols};
+use super::templates::template_at;
 use super::{Db, modules};
 use crate::decl;
+use crate::editor::{OtherTemplate, Spot};
 use crate::env::{ContentShape, Env, Global, Schema, Signature, Sort};
+use crate::expr::Probe;
 use crate::{Const, Place, Type};
 
 /// The package, as seen from inside a declaration.
@@ -16,6 +21,10 @@ pub(crate) struct DeclEnv<'db> {
     db: &'db dyn Db,
     decl: Decl<'db>,
     unasked: RefCell<Option<Arc<str>>>,
+    /// Who is told what could stand at a place.
+    probe: Option<Probe>,
+    /// A template that is read in place of the package's.
+    other: Option<OtherTemplate>,
 }
 
 impl<'db> DeclEnv<'db> {
@@ -25,6 +34,30 @@ impl<'db> DeclEnv<'db> {
             db,
             decl,
             unasked: RefCell::new(None),
+            probe: None,
+            other: None,
+        }
+    }
+
+    /// The view from inside `decl`, for somebody who wants to know what could stand at a place of another text of it.
+    pub(crate) fn probing(db: &'db dyn Db, decl: Decl<'db>, other: Option<OtherTemplate>) -> Self {
+        Self {
+            probe: Some(Probe::default()),
+            other,
+            ..Self::new(db, decl)
+        }
+    }
+
+    /// What was found at the place that was asked about.
+    pub(crate) fn into_spots(self) -> Vec<Spot> {
+        self.probe.map(Probe::into_spots).unwrap_or_default()
+    }
+
+    /// The template at a path from the package's folder, if its text is known.
+    pub(crate) fn template(&self, path: &str) -> Option<Arc<Template>> {
+        match &self.other {
+            Some(other) if *other.path == *path => Some(Arc::clone(&other.template)),
+            _ => template_at(self.db, path),
         }
     }
 
@@ -50,7 +83,9 @@ impl<'db> DeclEnv<'db> {
         let kind = found.kind(db);
         // Nothing that has a body leads to a content; and its templates name what its own text does not.
         let is_content = self.decl.kind(db) == ItemKind::Content;
-        if is_content || kind == ItemKind::Partition || refers(db, self.decl, name, kind) {
+        // What is probed is another text than the one the graph was made from; and nobody's query asks it.
+        let asked = is_content || kind == ItemKind::Partition || self.probe.is_some();
+        if asked || refers(db, self.decl, name, kind) {
             return signature(db, found).clone();
         }
         if matches!(kind, ItemKind::Const | ItemKind::Trait) {
@@ -106,6 +141,10 @@ impl Env for DeclEnv<'_> {
             return Some(self.with_body(found, name));
         }
         Some(signature(self.db, found).clone())
+    }
+
+    fn probe(&self) -> Option<&Probe> {
+        self.probe.as_ref()
     }
 
     fn content(&self, name: &str) -> Option<Arc<ContentShape>> {

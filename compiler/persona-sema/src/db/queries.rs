@@ -123,7 +123,7 @@ impl ItemKind {
     }
 
     /// Whether what others see of it depends on an expression in it, which may refer to others in turn.
-    pub(crate) fn has_body(self) -> bool {
+    pub fn has_body(self) -> bool {
         matches!(
             self,
             Self::Const

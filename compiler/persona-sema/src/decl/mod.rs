@@ -45,6 +45,7 @@ pub(crate) use reserved::is_built_in_function;
 pub(crate) use sent::{SENT, own_enum, sent_table};
 pub(crate) use text::{plain_string, removal};
 pub(crate) use types::is_built_in as is_built_in_type;
+pub(crate) use types::plain_types;
 pub(crate) use uses::{Uses, uses_of};
 
 /// What the check of a declaration found.
@@ -239,6 +240,25 @@ impl<'db> Checking<'db> {
             text: decl.source(db).text(db),
             file: stand_in(decl),
             env: DeclEnv::new(db, decl),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// The check of another tree and text than the declaration's own, which asks `env`.
+    pub(crate) fn with_env(
+        db: &'db dyn Db,
+        decl: Decl<'db>,
+        tree: &'db ast::Decl,
+        text: &'db str,
+        env: DeclEnv<'db>,
+    ) -> Self {
+        Self {
+            db,
+            decl,
+            tree,
+            text,
+            file: stand_in(decl),
+            env,
             diagnostics: Vec::new(),
         }
     }

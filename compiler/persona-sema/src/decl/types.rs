@@ -97,6 +97,11 @@ pub(crate) fn is_built_in(name: &str) -> bool {
     PLAIN.iter().any(|(plain, _)| *plain == name) || OTHERS.contains(&name)
 }
 
+/// The names of the plain built-in types.
+pub(crate) fn plain_types() -> impl Iterator<Item = &'static str> {
+    PLAIN.iter().map(|(name, _)| *name)
+}
+
 /// The plain built-in type of this name.
 pub(crate) fn plain(name: &str) -> Option<TypeKind> {
     PLAIN

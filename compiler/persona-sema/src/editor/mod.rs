@@ -7,15 +7,24 @@
 
 mod decls;
 mod occurrences;
+mod offers;
 mod parts;
 mod places;
 mod reach;
+mod spot;
 mod symbol;
+mod templates;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use decls::{DeclRef, Declaration};
 pub use parts::{Part, PartKind, parts_of};
 pub use places::{Reference, Target};
 pub use reach::STACK;
 pub use symbol::{BuiltIn, Occurrence, Role, Symbol};
+
+pub use offers::{ModuleOffer, Offer};
+pub use spot::{Given, GivenKind, Local, LocalKind, PROBE, Spot, ValueSpot};
+pub(crate) use templates::OtherTemplate;
+pub use words::{fits, formats_of, lints, plain_types, type_text, zones};

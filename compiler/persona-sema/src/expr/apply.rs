@@ -193,6 +193,9 @@ impl Checker<'_> {
             self.not_a_field(param, written);
             return None;
         };
+        if self.probed_field_argument(base, ty) {
+            return None;
+        }
         if let Some(index) = self.event_param(base) {
             return self
                 .passed_on(index, param, ty, written)

@@ -73,7 +73,7 @@ impl Checker<'_> {
 
     /// `thing.name`.
     pub(super) fn field_of(&mut self, thing: Thing, name: &ast::Name, span: Span) -> Thing {
-        if name.is_missing() {
+        if name.is_missing() || self.probed_after_dot(&thing, name) {
             return Thing::Error;
         }
         match thing {

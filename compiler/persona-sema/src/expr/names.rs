@@ -124,7 +124,7 @@ impl Checker<'_> {
 
     /// What a bare name stands for.
     pub(super) fn thing(&mut self, name: &ast::Name, want: Want<'_>) -> Thing {
-        if name.is_missing() {
+        if name.is_missing() || self.probed_value(name, want) {
             return Thing::Error;
         }
         let mut hits = self.hits(&name.text, name.span, want.ty);

@@ -348,7 +348,7 @@ impl Checker<'_> {
 
     /// The kinds that one name stands for; `None` where it was reported.
     pub(super) fn kind(&mut self, name: &ast::Name) -> Option<Vec<EventId>> {
-        if name.is_missing() {
+        if name.is_missing() || self.probed_event(name) {
             return None;
         }
         match self.env.global(&name.text) {

@@ -81,6 +81,9 @@ impl Checker<'_> {
     }
 
     fn has_format(&mut self, value: &Expr, format: &ast::Name) -> bool {
+        if self.probed_format(&value.ty, format) {
+            return true;
+        }
         let known = formats(&value.ty.kind);
         if format.is_missing() || value.ty.is_error() || known.contains(&format.text.as_str()) {
             return true;
@@ -116,7 +119,7 @@ fn is_printable(kind: &TypeKind) -> bool {
 }
 
 /// The formats that values of a type have, sorted; the runtime prints them.
-fn formats(kind: &TypeKind) -> &'static [&'static str] {
+pub(crate) fn formats(kind: &TypeKind) -> &'static [&'static str] {
     match kind {
         TypeKind::Int => &["percent"],
         TypeKind::Float => &["percent", "whole"],

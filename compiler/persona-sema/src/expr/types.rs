@@ -37,7 +37,7 @@ impl Role<'_> {
 }
 
 /// Whether two values may be compared for equality as far as their types go.
-pub(super) fn comparable(a: &TypeKind, b: &TypeKind) -> bool {
+pub(crate) fn comparable(a: &TypeKind, b: &TypeKind) -> bool {
     use TypeKind as Kind;
     match (a, b) {
         (Kind::Error | Kind::Nothing, _) | (_, Kind::Error | Kind::Nothing) => true,

@@ -424,6 +424,9 @@ impl Checker<'_> {
 
     /// Reports a field that its owner does not have.
     pub(super) fn unknown_field(&mut self, owner: &Owner, prefix: &str, name: &ast::Name) {
+        if self.probed_field(owner, prefix, name) {
+            return;
+        }
         let fields = self.fields_of(owner, prefix);
         let whose = self.whose(owner, prefix);
         let names: Vec<&str> = fields.iter().map(String::as_str).collect();
@@ -485,6 +488,9 @@ impl Checker<'_> {
 
     /// Reports `Tier.silber`.
     pub(super) fn unknown_value(&mut self, id: EnumId, name: &ast::Name) {
+        if self.probed_enum_value(id, name) {
+            return;
+        }
         let def = &self.schema().enums[id];
         let values: Vec<&str> = def.values.iter().map(|(value, _)| &**value).collect();
         let message = format!("`{}` is not a value of `{}`", name.text, def.name);
@@ -529,6 +535,9 @@ impl Checker<'_> {
 
     /// Reports a name that should be that of a segment.
     pub(super) fn unknown_segment(&mut self, name: &ast::Name) {
+        if self.probed_segment(name) {
+            return;
+        }
         let all = self.env.names();
         let segments = all
             .iter()
@@ -554,6 +563,9 @@ impl Checker<'_> {
         span: persona_base::Span,
         builtin: &[&str],
     ) {
+        if self.probed_value(name, super::Want::NOTHING) {
+            return;
+        }
         let all = self.env.names();
         let declared = all
             .iter()

@@ -22,7 +22,7 @@ use super::queries::{Decl, GlobalName, ItemKind, file_symbols, lookup, parsed, s
 use super::{Db, Project, SourceFile};
 
 pub(crate) use links::{link_diagnostics, unused_dependencies};
-pub(crate) use qualify::misuses;
+pub(crate) use qualify::{misuses, qualified};
 pub(crate) use report::{check_use, collapsed, misuse_diagnostic};
 pub(crate) use used::{asked_for, unused_imports};
 
@@ -232,7 +232,7 @@ pub(crate) fn target(db: &dyn Db, from: &str, path: &[Arc<str>]) -> Result<Targe
 }
 
 /// The names of the modules that a package offers.
-pub(super) fn modules_of(db: &dyn Db, from: &str, package: &str) -> Vec<Arc<str>> {
+pub(crate) fn modules_of(db: &dyn Db, from: &str, package: &str) -> Vec<Arc<str>> {
     let project = db.project();
     let mut names: Vec<Arc<str>> = if package == STD {
         let files = project.library(db).iter();
@@ -250,7 +250,7 @@ pub(super) fn modules_of(db: &dyn Db, from: &str, package: &str) -> Vec<Arc<str>
 }
 
 /// The names of the packages that a space may use, `std` among them.
-pub(super) fn packages_of(db: &dyn Db, from: &str) -> Vec<Arc<str>> {
+pub(crate) fn packages_of(db: &dyn Db, from: &str) -> Vec<Arc<str>> {
     let own = linked(db, db.project()).of(from);
     let own = own.into_iter().flat_map(BTreeMap::keys).cloned();
     std::iter::once(Arc::from(STD)).chain(own).collect()

@@ -43,7 +43,21 @@ pub(crate) fn resolved<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Option<&'db Res
 #[salsa::tracked(no_eq)]
 fn resolved_tree<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Option<Resolved> {
     let names = names_in(db, decl.space(db))?;
-    let mut tree = parsed(db, decl.source(db)).tree.clone();
+    let tree = parsed(db, decl.source(db)).tree.clone();
+    let mut resolved = resolved_with(names, tree);
+    if !decl.space(db).is_empty() && !resolved.tree.name.is_missing() {
+        resolved.tree.name.text = decl.name(db).to_string();
+    }
+    Some(resolved)
+}
+
+/// Another tree than a declaration's own, with the names of the whole compilation; `None` where nothing changes.
+pub(crate) fn qualified(db: &dyn Db, space: &str, tree: &ast::Decl) -> Option<ast::Decl> {
+    let names = names_in(db, space)?;
+    Some(resolved_with(names, tree.clone()).tree)
+}
+
+fn resolved_with(names: &Names, mut tree: ast::Decl) -> Resolved {
     let mut bound = Walk::new(names, false);
     bound.decl(&mut tree);
     let mut walk = Walk {
@@ -51,14 +65,11 @@ fn resolved_tree<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Option<Resolved> {
         ..Walk::new(names, true)
     };
     walk.decl(&mut tree);
-    if !decl.space(db).is_empty() && !tree.name.is_missing() {
-        tree.name.text = decl.name(db).to_string();
-    }
-    Some(Resolved {
+    Resolved {
         tree,
         misuses: walk.misuses,
         used: walk.used,
-    })
+    }
 }
 
 /// Where a declaration names a module and nothing in it.

@@ -61,7 +61,7 @@ impl Checker<'_> {
         let wanted_names: Vec<&str> = wanted.iter().map(|kind| &*events[*kind].name).collect();
         let wanted_names = unknown::shown(&wanted_names);
         let inner = without_parens(written);
-        if inner.kind == ast::ExprKind::Error {
+        if inner.kind == ast::ExprKind::Error || self.probed_event_given(wanted, inner) {
             return None;
         }
         let named = match &inner.kind {

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use persona_base::{Diagnostic, Severity, Span};
-use persona_liquid::{EnumTy, Field, Scope as Sees, Template, Ty};
+use persona_liquid::{EnumTy, Field, Probed, Scope as Sees, Template, Ty};
 use persona_syntax::ast;
 
-use crate::db::templates::{partial_paths, template_at};
+use crate::db::templates::partial_paths;
 use crate::db::{Db, DeclEnv};
+use crate::editor::{Given, GivenKind, Spot};
 use crate::env::{BoundThing, Env, Global, Scope, Sort};
 use crate::expr::around::{self, Judged};
 use crate::{EnumId, Expr, ExprKind, Type, TypeKind};
@@ -58,6 +59,38 @@ impl<'a, 'db> Seen<'a, 'db> {
         let judged = self.values.get(path);
         let judged = judged.expect("a template uses what its scope gave it");
         (judged.value.clone(), judged.diagnostics.clone())
+    }
+
+    /// What the content gives a template besides declarations: its parameters, the profile's fields, and two words.
+    fn given_by_content(&mut self) -> Vec<Given> {
+        let bound = self.scope.around.bound.iter();
+        let params: Vec<Arc<str>> = bound.map(|bound| Arc::clone(&bound.name)).collect();
+        let profile = &self.env.schema().profile;
+        let mut fields: Vec<Arc<str>> = Vec::new();
+        for field in &profile.fields {
+            let first = field.name.split('.').next().unwrap_or_default();
+            if fields.last().is_none_or(|last| **last != *first) {
+                fields.push(Arc::from(first));
+            }
+        }
+        let words = ["today", "now"].map(Arc::from).to_vec();
+        let all = [
+            (GivenKind::Param, params),
+            (GivenKind::ProfileField, fields),
+            (GivenKind::Word, words),
+        ];
+        let mut given: Vec<Given> = Vec::new();
+        for (kind, names) in all {
+            for name in names {
+                if given.iter().any(|known| known.name == name) {
+                    continue;
+                }
+                if let Some(ty) = self.root(&name) {
+                    given.push(Given { name, ty, kind });
+                }
+            }
+        }
+        given
     }
 
     fn found(&mut self, name: &str) -> Option<Ty> {
@@ -363,8 +396,21 @@ impl Sees for Seen<'_, '_> {
 
     fn partial(&mut self, name: &str) -> Result<Arc<Template>, Vec<String>> {
         let paths = partial_paths(self.template, name);
-        let found = paths.iter().find_map(|path| template_at(self.db, path));
+        let found = paths.iter().find_map(|path| self.env.template(path));
         found.ok_or(paths)
+    }
+
+    fn probed(&mut self, probed: Probed) {
+        if self.env.probe().is_none() {
+            return;
+        }
+        let given = match &probed {
+            Probed::Variable { message: true, .. } => self.given_by_content(),
+            _ => Vec::new(),
+        };
+        if let Some(probe) = self.env.probe() {
+            probe.keep(Spot::Template(probed, given));
+        }
     }
 
     fn partials(&self) -> Vec<Arc<str>> {

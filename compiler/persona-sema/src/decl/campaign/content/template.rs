@@ -10,7 +10,6 @@ use persona_syntax::ast;
 use super::Writing;
 use super::seen::Seen;
 use crate::TemplateUse;
-use crate::db::templates::template_at;
 use crate::decl::Checking;
 use crate::decl::text::plain_string;
 
@@ -62,7 +61,7 @@ impl Writing<'_, '_> {
         let db = self.checking.db;
         // A content of another package names that one's files.
         let own = self.checking.decl.space(db).is_empty();
-        let template = template_at(db, path).filter(|_| own)?;
+        let template = self.checking.env.template(path).filter(|_| own)?;
         let target = if html { Target::Html } else { Target::Text };
         let scope = self.scope(html);
         let mut seen = Seen::new(db, &self.checking.env, scope, path, written.span);
