@@ -2,9 +2,18 @@
 //! bytes, files by their ids, edits. Knows no protocol, reads no file and no clock, and never fails: where there is nothing to
 //! say, the answer is empty.
 
+mod at;
 pub mod complete;
+pub mod definition;
 pub mod format;
+pub mod hover;
+pub mod links;
+pub mod references;
 pub mod signature;
+pub mod symbols;
+pub mod tokens;
+mod types;
+mod words;
 
 #[cfg(test)]
 mod edits;

@@ -5,6 +5,7 @@
 //! then unwinds whoever is asking: [`crate::attempt`] catches that. Ask on threads with a stack of [`STACK`] bytes: rules
 //! may be deep.
 
+mod colours;
 mod decls;
 mod occurrences;
 mod offers;
@@ -18,6 +19,7 @@ mod templates;
 mod tests;
 mod words;
 
+pub use colours::{Colour, Coloured, Shades};
 pub use decls::{DeclRef, Declaration};
 pub use parts::{Part, PartKind, parts_of};
 pub use places::{Reference, Target};

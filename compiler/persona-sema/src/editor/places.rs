@@ -8,11 +8,12 @@ use std::sync::Arc;
 use persona_base::{FileId, Span};
 
 use super::decls::{DeclRef, Declaration};
-use super::occurrences::occurrences;
+use super::occurrences::names;
 use super::parts::{Part, parts_of};
 use super::symbol::{Occurrence, Role, Symbol};
 use crate::db::{Db as _, Decl, SourceFile, decls, facts, modules};
-use crate::{Database, Place};
+use crate::uses::each_expr;
+use crate::{Database, Place, Type};
 
 /// Where something is declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,9 +42,31 @@ impl Database {
             .map_or(&[], |(decl, _)| self.occurrences_in(*decl))
     }
 
+    /// The type of what a declaration gives a name to: of a [`Symbol::Local`], by its place.
+    pub fn type_of_local(&self, id: DeclRef, at: Span) -> Option<&Type> {
+        let (decl, _) = *self.decl_of(id)?;
+        self.make_ready(decl);
+        let given = names(self, decl).given.iter();
+        given
+            .filter(|(span, _)| *span == at)
+            .map(|(_, ty)| ty)
+            .next()
+    }
+
+    /// The type of the checked expression at a span of a declaration, where there is one.
+    pub fn type_at(&self, id: DeclRef, span: Span) -> Option<Type> {
+        let mut found = None;
+        each_expr(self.unit(id)?, self.schema(), &mut |expr| {
+            if expr.span == span && !expr.ty.is_error() {
+                found = Some(expr.ty.clone());
+            }
+        });
+        found
+    }
+
     fn occurrences_in<'db>(&'db self, decl: Decl<'db>) -> &'db [Occurrence] {
         self.make_ready(decl);
-        occurrences(self, decl)
+        &names(self, decl).found
     }
 
     /// What the name at an offset of a file means, with its declaration: several where it means several things at once (a field of
@@ -107,7 +130,7 @@ impl Database {
         found
             .map(|one| Target {
                 name: place(decl.id.file, decl.in_file(one.span)),
-                whole: place(decl.id.file, whole(one.span)),
+                whole: place(decl.id.file, decl.in_file(whole(one.span))),
             })
             .collect()
     }
@@ -153,6 +176,55 @@ impl Database {
             }
         }
         found
+    }
+
+    /// The places of one file that name a symbol, in order.
+    pub fn references_in(&self, symbol: &Symbol, from: DeclRef, file: FileId) -> Vec<Reference> {
+        let mut found = Vec::new();
+        match (symbol, self.rules(file)) {
+            (Symbol::BuiltIn(..), _) | (_, None) => {}
+            (Symbol::Local { .. }, _) => {
+                found = self.references(symbol, from);
+                found.retain(|one| one.place.file == file);
+            }
+            (_, Some(file)) => {
+                let wanted = facts::split(symbol.own_name()).next().map(facts::word);
+                self.search(symbol, wanted, file, &mut found);
+            }
+        }
+        found
+    }
+
+    /// Some declarations that name a symbol besides its own, at most so many, and whether there may be more.
+    pub fn users(&self, symbol: &Symbol, limit: usize) -> (Vec<Declaration<'_>>, bool) {
+        // Words that are no names of it are looked at for nothing; that too has an end.
+        let mut asked = 0;
+        let mut found = Vec::new();
+        let wanted = facts::split(symbol.own_name()).next().map(facts::word);
+        let own = symbol.declaration();
+        for file in self.searched(symbol) {
+            let all = &decls(self, file).decls;
+            for (index, ((decl, _), facts)) in all.iter().zip(facts::facts(self, file)).enumerate()
+            {
+                let has_word = wanted.is_none_or(|word| facts.words.binary_search(&word).is_ok());
+                if !has_word || own == Some(decl.name(self)) {
+                    continue;
+                }
+                if asked == 8 * limit || found.len() == limit {
+                    return (found, true);
+                }
+                asked += 1;
+                let names = |one: &Occurrence| one.symbol == *symbol && one.role != Role::Imports;
+                if self.occurrences_in(*decl).iter().any(names) {
+                    let id = DeclRef {
+                        file: file.id(self),
+                        index: index as u32,
+                    };
+                    found.extend(self.declaration(id));
+                }
+            }
+        }
+        (found, false)
     }
 
     /// The files that may name a symbol.

@@ -6,8 +6,8 @@ use persona_syntax::ast::{self, ArgValue, CompareOp, Expr, ExprKind, Name, Postf
 
 use super::super::symbol::{BuiltIn, Role, Symbol};
 use super::Walk;
+use super::bare::Known;
 use super::meaning::{Meaning, Spot};
-use super::names::Known;
 use crate::db::{ItemKind, lookup, signature};
 use crate::decl::is_built_in_function;
 use crate::{Global, Param, Type, TypeKind};

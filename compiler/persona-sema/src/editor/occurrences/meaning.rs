@@ -158,6 +158,25 @@ impl Meaning {
         }
     }
 
+    /// The type of what gets a name: an event, an item, an element of a list.
+    pub(super) fn given_type(&self, schema: &Schema) -> Option<Type> {
+        let Self::At(spots) = self else {
+            return self.ty(schema);
+        };
+        let kinds: Vec<EventId> = spots
+            .iter()
+            .filter_map(|spot| match spot.table {
+                Table::Event(id) if spot.path.is_empty() => Some(id),
+                _ => None,
+            })
+            .collect();
+        if !kinds.is_empty() {
+            return Some(Type::of(TypeKind::EventRecord(kinds.into())));
+        }
+        let ty = self.ty(schema)?;
+        Some(ty.kind.element().cloned().unwrap_or(ty))
+    }
+
     /// The type of a value.
     pub(super) fn ty(&self, schema: &Schema) -> Option<Type> {
         match self {

@@ -3,11 +3,11 @@
 //!
 //! Nothing in it depends on where declarations stand, so that an edit elsewhere costs nothing.
 
+mod bare;
 mod campaign;
 mod decls;
 mod exprs;
 mod meaning;
-mod names;
 mod queries;
 
 use std::sync::Arc;
@@ -17,15 +17,24 @@ use persona_syntax::ast;
 use rustc_hash::FxHashMap;
 
 use super::symbol::{BuiltIn, Occurrence, Role, Symbol};
-use crate::db::modules::Names;
+use crate::db::modules::Names as ModuleNames;
 use crate::db::{Db, Decl, check, modules, parsed, schema};
 use crate::uses::each_expr;
 use crate::{Schema, Type};
 use meaning::Meaning;
 
-/// The names of a declaration, by place.
+/// What the names of a declaration mean.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Names {
+    /// Each name, by place.
+    pub(crate) found: Vec<Occurrence>,
+    /// The types of what it gives names to ([`Symbol::Local`]), by the places of these names.
+    pub(crate) given: Vec<(Span, Type)>,
+}
+
+/// The names of a declaration.
 #[salsa::tracked]
-pub(crate) fn occurrences<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<Occurrence> {
+pub(crate) fn names<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Names {
     let schema = schema(db, db.project());
     let mut types: FxHashMap<Span, Type> = FxHashMap::default();
     each_expr(&check(db, decl).unit, schema, &mut |expr| {
@@ -44,16 +53,20 @@ pub(crate) fn occurrences<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<Occurren
         types,
         scopes: Vec::new(),
         found: Vec::new(),
+        given: Vec::new(),
     };
     walk.declaration(&parsed(db, decl.source(db)).tree);
-    let mut found = walk.found;
+    let mut found = std::mem::take(&mut walk.found);
     found.sort_by(|a, b| {
         let key = |one: &Occurrence| (one.span.start, one.span.end);
         key(a).cmp(&key(b)).then_with(|| a.symbol.cmp(&b.symbol))
     });
     found.dedup_by(|a, b| a.span == b.span && a.symbol == b.symbol);
     found.shrink_to_fit();
-    found
+    Names {
+        found,
+        given: walk.given,
+    }
 }
 
 /// What a part of the declaration brings within reach.
@@ -79,11 +92,12 @@ struct Walk<'db> {
     space: &'db Arc<str>,
     text: &'db str,
     schema: &'db Schema,
-    modules: Option<&'db Names>,
+    modules: Option<&'db ModuleNames>,
     /// The types of checked expressions.
     types: FxHashMap<Span, Type>,
     scopes: Vec<Reach>,
     found: Vec<Occurrence>,
+    given: Vec<(Span, Type)>,
 }
 
 impl Walk<'_> {
@@ -121,6 +135,9 @@ impl Walk<'_> {
             at: name.span,
         };
         self.declares(name, symbol.clone());
+        if let Some(ty) = meaning.given_type(self.schema) {
+            self.given.push((name.span, ty));
+        }
         self.scopes.push(Reach::Name {
             name: name.text.clone(),
             symbol,
