@@ -7,7 +7,12 @@
 mod commands;
 mod completion;
 mod diagnostic;
+mod goto;
+mod hover;
+mod references;
+mod semantic_tokens;
 mod signature_help;
+mod symbols;
 mod workspace_diagnostic;
 
 use serde::de::DeserializeOwned;
@@ -85,6 +90,17 @@ pub(crate) const FEATURES: &[Entry] = &[
     Entry::document::<completion::Offers>(),
     Entry::document::<completion::Resolve>(),
     Entry::document::<signature_help::Signatures>(),
+    Entry::document::<goto::Definition>(),
+    Entry::document::<goto::TypeDefinition>(),
+    Entry::document::<goto::Implementation>(),
+    Entry::document::<hover::Hovers>(),
+    Entry::document::<references::AllReferences>(),
+    Entry::document::<references::Highlights>(),
+    Entry::document::<symbols::DocumentSymbols>(),
+    Entry::workspace::<symbols::WorkspaceSymbols>(),
+    Entry::document::<semantic_tokens::Full>(),
+    Entry::document::<semantic_tokens::Delta>(),
+    Entry::document::<semantic_tokens::Range>(),
 ];
 
 /// How a request is answered.
