@@ -2,11 +2,14 @@
 //! bytes, files by their ids, edits. Knows no protocol, reads no file and no clock, and never fails: where there is nothing to
 //! say, the answer is empty.
 
+pub mod actions;
 mod at;
 pub mod complete;
 pub mod definition;
 pub mod format;
+pub mod hints;
 pub mod hover;
+pub mod lenses;
 pub mod links;
 pub mod references;
 pub mod signature;

@@ -139,3 +139,22 @@ pub(crate) fn doc(db: &Database, symbol: &Symbol) -> Option<String> {
     );
     within(&parts, at)?.doc.map(str::to_owned)
 }
+
+/// A type as it can be written in rules, with its `?`; none for what nobody can write.
+pub(crate) fn written(db: &Database, ty: &Type) -> Option<String> {
+    can_be_written(&ty.kind).then(|| shown(db, ty))
+}
+
+fn can_be_written(kind: &TypeKind) -> bool {
+    match kind {
+        TypeKind::Error | TypeKind::EventRecord(_) | TypeKind::Nothing => false,
+        TypeKind::List(inner) | TypeKind::Set(inner) | TypeKind::Field(inner) => {
+            can_be_written(&inner.kind)
+        }
+        TypeKind::Record(record) => {
+            let mut fields = record.fields.iter();
+            fields.all(|field| can_be_written(&field.ty.kind))
+        }
+        _ => true,
+    }
+}

@@ -36,6 +36,25 @@ pub(crate) fn diff(old: &str, new: &str) -> Vec<(Span, String)> {
     }
 }
 
+/// What turns `old` into `new`, whatever differs: replacements of whole lines, in order, that do not overlap.
+pub(crate) fn lines(old: &str, new: &str) -> Vec<(Span, String)> {
+    let olds: Vec<&str> = old.split_inclusive('\n').collect();
+    let news: Vec<&str> = new.split_inclusive('\n').collect();
+    let mut starts = vec![0_u32];
+    for line in &olds {
+        starts.push(starts[starts.len() - 1] + line.len() as u32);
+    }
+    let ops = similar::capture_diff_slices(similar::Algorithm::Myers, &olds, &news);
+    let changed = ops.iter().filter(|op| op.tag() != similar::DiffTag::Equal);
+    changed
+        .map(|op| {
+            let (before, after) = (op.old_range(), op.new_range());
+            let span = Span::new(starts[before.start], starts[before.end]);
+            (span, news[after].concat())
+        })
+        .collect()
+}
+
 /// A byte that formatting may add or leave out.
 fn loose(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',')

@@ -2,7 +2,7 @@
 //! the formatter's business ([`persona_syntax::format`]); here its result becomes edits that are as small as they can be, so that
 //! cursors, folds and marks stay where they are. What cannot be read stays as it is, byte for byte.
 
-mod diff;
+pub(crate) mod diff;
 mod on_type;
 #[cfg(test)]
 mod tests;

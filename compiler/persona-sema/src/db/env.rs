@@ -25,6 +25,8 @@ pub(crate) struct DeclEnv<'db> {
     probe: Option<Probe>,
     /// A template that is read in place of the package's.
     other: Option<OtherTemplate>,
+    /// Declarations that the package does not have yet; set where a text is only tried.
+    trying: Option<&'db [(Arc<str>, Global)]>,
 }
 
 impl<'db> DeclEnv<'db> {
@@ -36,6 +38,7 @@ impl<'db> DeclEnv<'db> {
             unasked: RefCell::new(None),
             probe: None,
             other: None,
+            trying: None,
         }
     }
 
@@ -44,6 +47,18 @@ impl<'db> DeclEnv<'db> {
         Self {
             probe: Some(Probe::default()),
             other,
+            ..Self::new(db, decl)
+        }
+    }
+
+    /// The same for a text that `decl` does not have: it may name what the declaration does not, and what there is not yet.
+    pub(crate) fn trying(
+        db: &'db dyn Db,
+        decl: Decl<'db>,
+        more: &'db [(Arc<str>, Global)],
+    ) -> Self {
+        Self {
+            trying: Some(more),
             ..Self::new(db, decl)
         }
     }
@@ -83,8 +98,9 @@ impl<'db> DeclEnv<'db> {
         let kind = found.kind(db);
         // Nothing that has a body leads to a content; and its templates name what its own text does not.
         let is_content = self.decl.kind(db) == ItemKind::Content;
-        // What is probed is another text than the one the graph was made from; and nobody's query asks it.
-        let asked = is_content || kind == ItemKind::Partition || self.probe.is_some();
+        // What is probed or tried is another text than the one the graph was made from; and nobody's query asks it.
+        let is_other = self.probe.is_some() || self.trying.is_some();
+        let asked = is_content || kind == ItemKind::Partition || is_other;
         if asked || refers(db, self.decl, name, kind) {
             return signature(db, found).clone();
         }
@@ -130,6 +146,10 @@ impl Env for DeclEnv<'_> {
     }
 
     fn global(&self, name: &str) -> Option<Global> {
+        let mut more = self.trying.into_iter().flatten();
+        if let Some((_, global)) = more.find(|(other, _)| **other == *name) {
+            return Some(global.clone());
+        }
         if name == decl::WEEKDAY {
             let enums = super::enum_ids(self.db, self.db.project());
             return enums.get(name).map(|id| Global::Enum(*id));

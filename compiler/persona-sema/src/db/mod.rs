@@ -52,7 +52,8 @@ pub(crate) use origin::{Origins as Places, stand_in};
 pub use queries::ItemKind;
 pub(crate) use queries::{
     Decl, catalog_ids, check, config, content_shape, decls, defaulted, enum_ids, header, is_zone,
-    kind_ids, lookup, names_of_kind, parsed, profile, schema, signature, symbols, tree,
+    kind_ids, lookup, names_of_kind, parsed, profile, schema, signature, symbols,
+    syntax_diagnostic, tree,
 };
 pub use session::{Stopped, Stopper, attempt};
 

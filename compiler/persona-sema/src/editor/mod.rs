@@ -17,6 +17,7 @@ mod symbol;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod words;
 
 pub use colours::{Colour, Coloured, Shades};
@@ -29,4 +30,5 @@ pub use symbol::{BuiltIn, Occurrence, Role, Symbol};
 pub use offers::{ModuleOffer, Offer};
 pub use spot::{Given, GivenKind, Local, LocalKind, PROBE, Spot, ValueSpot};
 pub(crate) use templates::OtherTemplate;
+pub use trial::Trial;
 pub use words::{fits, formats_of, lints, plain_types, type_text, zones};
