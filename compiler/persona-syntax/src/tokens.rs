@@ -37,7 +37,7 @@ pub enum TokenKind {
     Keyword,
     /// A word that names something.
     Name,
-    /// A word of a declaration that cannot be read, so that nobody knows whether it is a keyword or a name.
+    /// A word of what cannot be read, or is no declaration, so that nobody knows whether it is a keyword or a name.
     Word,
     /// Brackets, operators, the braces of a hole in a text.
     Sign,
@@ -65,16 +65,17 @@ pub fn tokens(text: &str) -> Vec<Token> {
     let mut at = 0;
     for decl in split(text).decls {
         let (start, end) = (decl.span.start as usize, decl.span.end as usize);
-        Scanner::plain(text, 0).scan(at, start, &mut found);
+        Scanner::new(text, 0).scan(at, start, &mut found);
         let parse = parse_decl(&text[start..end]);
-        let mut scanner = Scanner::plain(&text[start..end], decl.span.start);
+        let mut scanner = Scanner::new(&text[start..end], decl.span.start);
+        scanner.declared = true;
         if parse.errors.is_empty() {
             scanner.know(&parse.tree);
         }
         scanner.scan(0, end - start, &mut found);
         at = end;
     }
-    Scanner::plain(text, 0).scan(at, text.len(), &mut found);
+    Scanner::new(text, 0).scan(at, text.len(), &mut found);
     found
 }
 
@@ -84,6 +85,8 @@ struct Scanner<'t> {
     bytes: &'t [u8],
     /// Where the text starts in the file.
     offset: u32,
+    /// Whether it is a declaration, and no text between them.
+    declared: bool,
     /// Whether there is a tree.
     known: bool,
     /// Where names start.
@@ -96,11 +99,12 @@ struct Scanner<'t> {
 }
 
 impl<'t> Scanner<'t> {
-    fn plain(text: &'t str, offset: u32) -> Self {
+    fn new(text: &'t str, offset: u32) -> Self {
         Self {
             text,
             bytes: text.as_bytes(),
             offset,
+            declared: false,
             known: false,
             names: BTreeSet::new(),
             literals: BTreeMap::new(),
@@ -222,7 +226,7 @@ impl<'t> Scanner<'t> {
         // `count` is reserved and names what it does; `otherwise` stands for a variant and is no name.
         if self.names.contains(&(at as u32)) && word != "otherwise" {
             TokenKind::Name
-        } else if self.known || is_reserved(word) {
+        } else if self.known || (self.declared && is_reserved(word)) {
             TokenKind::Keyword
         } else {
             TokenKind::Word

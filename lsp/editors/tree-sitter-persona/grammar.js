@@ -407,7 +407,7 @@ module.exports = grammar({
       seq(field('name', nameOr($, 'locale')), '=', choice(field('value', $.template), seq(field('value', $.expression), $._end))),
     template: ($) => seq('template', field('path', $._text)),
     locale_block: ($) => seq('locale', field('tag', choice($.locale_tag, $.string)), $.slots),
-    locale_tag: (_) => /[A-Za-z]+(-[A-Za-z0-9]+)*/,
+    locale_tag: (_) => /[A-Za-z]\w*(-\w+)*/,
 
     // ------------------------------------------------------------------ recommendations and experiments
     recommend: ($) =>

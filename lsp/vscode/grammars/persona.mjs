@@ -308,7 +308,7 @@ const repository = {
     patterns: [
       ...include('comments'),
       {
-        match: '(?<![.\\w@])(locale)\\s+([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)(?=\\s*\\{)',
+        match: '(?<![.\\w@])(locale)\\s+([A-Za-z]\\w*(?:-\\w+)*)(?=\\s*\\{)',
         captures: captures('keyword.control.clause', 'constant.other.locale'),
       },
       { match: '(?<![.\\w@])(locale)(?=\\s*")', name: 'keyword.control.clause.persona' },

@@ -138,6 +138,8 @@ function M.install_parser()
     local target = site .. '/queries/persona/' .. vim.fn.fnamemodify(query, ':t')
     vim.fn.writefile(vim.fn.readfile(query, 'b'), target, 'b')
   end
+  -- Folders that did not exist when the path was read are looked at from now on.
+  vim.o.runtimepath = vim.o.runtimepath
   vim.notify('persona: the parser is installed in ' .. site)
   return true
 end

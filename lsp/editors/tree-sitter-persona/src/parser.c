@@ -5655,230 +5655,230 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (eof) ADVANCE(79);
       ADVANCE_MAP(
         '!', 27,
-        '"', 163,
+        '"', 162,
         '(', 81,
         ')', 83,
-        '*', 109,
-        '+', 111,
+        '*', 108,
+        '+', 110,
         ',', 82,
-        '-', 113,
+        '-', 112,
         '.', 91,
-        '/', 110,
+        '/', 109,
         ':', 84,
-        '<', 99,
+        '<', 98,
         '=', 86,
-        '>', 101,
-        '?', 102,
+        '>', 100,
+        '?', 101,
         '@', 80,
-        '[', 116,
+        '[', 115,
         '\\', 46,
-        ']', 117,
-        'a', 129,
-        'f', 126,
-        'r', 119,
-        '{', 181,
+        ']', 116,
+        'a', 128,
+        'f', 125,
+        'r', 118,
+        '{', 180,
         '}', 88,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(77);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(141);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(140);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 1:
       if (lookahead == '\n') SKIP(24);
-      if (lookahead == '"') ADVANCE(162);
-      if (lookahead == '/') ADVANCE(168);
+      if (lookahead == '"') ADVANCE(161);
+      if (lookahead == '/') ADVANCE(167);
       if (lookahead == '\\') ADVANCE(46);
-      if (lookahead == '{') ADVANCE(181);
+      if (lookahead == '{') ADVANCE(180);
       if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ') ADVANCE(166);
-      if (lookahead != 0) ADVANCE(170);
+          lookahead == ' ') ADVANCE(165);
+      if (lookahead != 0) ADVANCE(169);
       END_STATE();
     case 2:
       ADVANCE_MAP(
         '!', 27,
-        '"', 161,
+        '"', 160,
         ')', 83,
-        '*', 109,
-        '+', 111,
+        '*', 108,
+        '+', 110,
         ',', 82,
-        '-', 112,
-        '/', 110,
+        '-', 111,
+        '/', 109,
         ':', 84,
-        '<', 99,
+        '<', 98,
         '=', 28,
-        '>', 101,
+        '>', 100,
         '?', 32,
-        ']', 117,
-        'f', 127,
+        ']', 116,
+        'f', 126,
         '{', 87,
         '}', 88,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(2);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 3:
       ADVANCE_MAP(
         '!', 27,
         '(', 81,
         ')', 83,
-        '*', 109,
-        '+', 111,
+        '*', 108,
+        '+', 110,
         ',', 82,
-        '-', 112,
+        '-', 111,
         '.', 91,
-        '/', 110,
+        '/', 109,
         ':', 84,
-        '<', 99,
+        '<', 98,
         '=', 28,
-        '>', 101,
+        '>', 100,
         '?', 32,
-        '[', 116,
-        ']', 117,
-        'a', 130,
-        'f', 126,
+        '[', 115,
+        ']', 116,
+        'a', 129,
+        'f', 125,
         '{', 87,
         '}', 88,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(3);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 4:
       ADVANCE_MAP(
         '!', 27,
         '(', 81,
         ')', 83,
-        '*', 109,
-        '+', 111,
+        '*', 108,
+        '+', 110,
         ',', 82,
-        '-', 112,
+        '-', 111,
         '.', 91,
-        '/', 110,
+        '/', 109,
         ':', 84,
-        '<', 99,
+        '<', 98,
         '=', 29,
-        '>', 101,
+        '>', 100,
         '?', 32,
-        '[', 116,
-        'f', 126,
+        '[', 115,
+        'f', 125,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(4);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 5:
       ADVANCE_MAP(
         '!', 27,
         ')', 83,
-        '*', 109,
-        '+', 111,
+        '*', 108,
+        '+', 110,
         ',', 82,
-        '-', 112,
+        '-', 111,
         '.', 91,
-        '/', 110,
+        '/', 109,
         ':', 84,
-        '<', 99,
+        '<', 98,
         '=', 28,
-        '>', 101,
+        '>', 100,
         '?', 32,
-        '[', 116,
-        ']', 117,
-        'a', 131,
-        'f', 126,
+        '[', 115,
+        ']', 116,
+        'a', 130,
+        'f', 125,
         '{', 87,
         '}', 88,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(5);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 6:
       ADVANCE_MAP(
         '!', 27,
         ')', 83,
-        '*', 109,
-        '+', 111,
+        '*', 108,
+        '+', 110,
         ',', 82,
-        '-', 112,
+        '-', 111,
         '.', 91,
-        '/', 110,
+        '/', 109,
         ':', 84,
-        '<', 99,
+        '<', 98,
         '=', 28,
-        '>', 101,
+        '>', 100,
         '?', 32,
-        ']', 117,
-        'a', 130,
-        'f', 127,
+        ']', 116,
+        'a', 129,
+        'f', 126,
         '{', 87,
         '}', 88,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(6);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 7:
       ADVANCE_MAP(
-        '"', 161,
+        '"', 160,
         '(', 81,
         ')', 83,
         ',', 82,
-        '-', 112,
+        '-', 111,
         '.', 91,
         '/', 21,
         ':', 84,
         '=', 85,
-        '>', 100,
-        '?', 102,
-        '[', 116,
-        ']', 117,
-        'r', 119,
+        '>', 99,
+        '?', 101,
+        '[', 115,
+        ']', 116,
+        'r', 118,
         '{', 87,
         '}', 88,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(7);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(141);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(140);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 8:
       ADVANCE_MAP(
-        '"', 161,
+        '"', 160,
         ')', 83,
         ',', 82,
         '/', 21,
-        '<', 98,
+        '<', 97,
         '=', 85,
-        '>', 100,
-        '?', 102,
+        '>', 99,
+        '?', 101,
         '@', 80,
         '{', 87,
         '}', 88,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(8);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 9:
       ADVANCE_MAP(
-        '"', 161,
+        '"', 160,
         ',', 82,
         '-', 30,
         '/', 21,
         ':', 84,
         '=', 85,
-        'a', 131,
+        'a', 130,
         '{', 87,
         '}', 88,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(9);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 10:
-      if (lookahead == '"') ADVANCE(161);
+      if (lookahead == '"') ADVANCE(160);
       if (lookahead == '/') ADVANCE(21);
       if (lookahead == '=') ADVANCE(85);
       if (('\t' <= lookahead && lookahead <= '\r') ||
@@ -5887,107 +5887,107 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           ('a' <= lookahead && lookahead <= 'z')) ADVANCE(96);
       END_STATE();
     case 11:
-      if (lookahead == '"') ADVANCE(161);
+      if (lookahead == '"') ADVANCE(160);
       if (lookahead == '/') ADVANCE(21);
-      if (lookahead == 'r') ADVANCE(119);
+      if (lookahead == 'r') ADVANCE(118);
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(11);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(148);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(147);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 12:
-      if (lookahead == '"') ADVANCE(164);
+      if (lookahead == '"') ADVANCE(163);
       END_STATE();
     case 13:
-      if (lookahead == '"') ADVANCE(182);
+      if (lookahead == '"') ADVANCE(181);
       if (lookahead != 0) ADVANCE(13);
       END_STATE();
     case 14:
-      if (lookahead == '"') ADVANCE(178);
-      if (lookahead == '/') ADVANCE(175);
+      if (lookahead == '"') ADVANCE(177);
+      if (lookahead == '/') ADVANCE(174);
       if (lookahead == '\\') ADVANCE(46);
-      if (lookahead == '{') ADVANCE(181);
+      if (lookahead == '{') ADVANCE(180);
       if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ') ADVANCE(174);
-      if (lookahead != 0) ADVANCE(176);
+          lookahead == ' ') ADVANCE(173);
+      if (lookahead != 0) ADVANCE(175);
       END_STATE();
     case 15:
       ADVANCE_MAP(
         '(', 81,
         ')', 83,
-        '*', 109,
-        '+', 111,
+        '*', 108,
+        '+', 110,
         ',', 82,
-        '-', 112,
+        '-', 111,
         '.', 91,
-        '/', 110,
+        '/', 109,
         '=', 31,
         '?', 32,
         '@', 80,
-        '[', 116,
-        'f', 128,
+        '[', 115,
+        'f', 127,
         '{', 87,
         '}', 88,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(15);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 16:
       ADVANCE_MAP(
         '(', 81,
         ')', 83,
-        '*', 109,
-        '+', 111,
+        '*', 108,
+        '+', 110,
         ',', 82,
-        '-', 112,
-        '/', 110,
+        '-', 111,
+        '/', 109,
         ':', 84,
         '=', 31,
         '?', 32,
-        ']', 117,
+        ']', 116,
         '{', 87,
         '}', 88,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(16);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(144);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(143);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 17:
       if (lookahead == ',') ADVANCE(82);
       if (lookahead == '/') ADVANCE(21);
-      if (lookahead == 'a') ADVANCE(129);
+      if (lookahead == 'a') ADVANCE(128);
       if (lookahead == '}') ADVANCE(88);
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(17);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 18:
       if (lookahead == ',') ADVANCE(82);
       if (lookahead == '/') ADVANCE(21);
-      if (lookahead == 'a') ADVANCE(131);
-      if (lookahead == 'f') ADVANCE(127);
+      if (lookahead == 'a') ADVANCE(130);
+      if (lookahead == 'f') ADVANCE(126);
       if (lookahead == '{') ADVANCE(87);
       if (lookahead == '}') ADVANCE(88);
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(18);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 19:
       if (lookahead == ',') ADVANCE(82);
       if (lookahead == '/') ADVANCE(21);
-      if (lookahead == 'a') ADVANCE(132);
+      if (lookahead == 'a') ADVANCE(131);
       if (lookahead == '}') ADVANCE(88);
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(19);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 20:
       if (lookahead == '-') ADVANCE(68);
       END_STATE();
     case 21:
-      if (lookahead == '/') ADVANCE(184);
+      if (lookahead == '/') ADVANCE(183);
       END_STATE();
     case 22:
       if (lookahead == '/') ADVANCE(21);
@@ -5997,10 +5997,10 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 23:
       if (lookahead == '/') ADVANCE(21);
-      if (lookahead == 'a') ADVANCE(133);
+      if (lookahead == 'a') ADVANCE(132);
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(23);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 24:
       if (lookahead == '/') ADVANCE(21);
@@ -6015,25 +6015,25 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(58);
       END_STATE();
     case 27:
-      if (lookahead == '=') ADVANCE(104);
+      if (lookahead == '=') ADVANCE(103);
       END_STATE();
     case 28:
-      if (lookahead == '=') ADVANCE(103);
-      if (lookahead == '>') ADVANCE(115);
-      if (lookahead == '~') ADVANCE(105);
+      if (lookahead == '=') ADVANCE(102);
+      if (lookahead == '>') ADVANCE(114);
+      if (lookahead == '~') ADVANCE(104);
       END_STATE();
     case 29:
-      if (lookahead == '=') ADVANCE(103);
-      if (lookahead == '~') ADVANCE(105);
+      if (lookahead == '=') ADVANCE(102);
+      if (lookahead == '~') ADVANCE(104);
       END_STATE();
     case 30:
       if (lookahead == '>') ADVANCE(92);
       END_STATE();
     case 31:
-      if (lookahead == '>') ADVANCE(115);
+      if (lookahead == '>') ADVANCE(114);
       END_STATE();
     case 32:
-      if (lookahead == '?') ADVANCE(108);
+      if (lookahead == '?') ADVANCE(107);
       END_STATE();
     case 33:
       if (lookahead == 'a') ADVANCE(42);
@@ -6078,20 +6078,20 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == 't') ADVANCE(95);
       END_STATE();
     case 44:
-      if (lookahead == 't') ADVANCE(118);
+      if (lookahead == 't') ADVANCE(117);
       END_STATE();
     case 45:
       if (lookahead == 't') ADVANCE(50);
       END_STATE();
     case 46:
-      if (lookahead == 'u') ADVANCE(180);
-      if (lookahead != 0) ADVANCE(179);
+      if (lookahead == 'u') ADVANCE(179);
+      if (lookahead != 0) ADVANCE(178);
       END_STATE();
     case 47:
-      if (lookahead == 'w') ADVANCE(114);
+      if (lookahead == 'w') ADVANCE(113);
       END_STATE();
     case 48:
-      if (lookahead == '}') ADVANCE(179);
+      if (lookahead == '}') ADVANCE(178);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
           ('a' <= lookahead && lookahead <= 'f')) ADVANCE(48);
@@ -6106,46 +6106,46 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') ADVANCE(37);
       END_STATE();
     case 51:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(145);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(144);
       END_STATE();
     case 52:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(156);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(155);
       END_STATE();
     case 53:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(155);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(154);
       END_STATE();
     case 54:
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(20);
       END_STATE();
     case 55:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(154);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(153);
       END_STATE();
     case 56:
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(25);
       END_STATE();
     case 57:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(159);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(158);
       END_STATE();
     case 58:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(157);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(156);
       END_STATE();
     case 59:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(158);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(157);
       END_STATE();
     case 60:
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(26);
       END_STATE();
     case 61:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(160);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(159);
       END_STATE();
     case 62:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(149);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(148);
       END_STATE();
     case 63:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(146);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(145);
       END_STATE();
     case 64:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(150);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(149);
       END_STATE();
     case 65:
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(52);
@@ -6175,7 +6175,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(58);
       END_STATE();
     case 74:
-      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(153);
+      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(152);
       END_STATE();
     case 75:
       if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(74);
@@ -6183,65 +6183,66 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 76:
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(97);
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(96);
       END_STATE();
     case 77:
       if (eof) ADVANCE(79);
       ADVANCE_MAP(
         '!', 27,
-        '"', 161,
+        '"', 160,
         '(', 81,
         ')', 83,
-        '*', 109,
-        '+', 111,
+        '*', 108,
+        '+', 110,
         ',', 82,
-        '-', 113,
+        '-', 112,
         '.', 91,
-        '/', 110,
+        '/', 109,
         ':', 84,
-        '<', 99,
+        '<', 98,
         '=', 86,
-        '>', 101,
-        '?', 102,
+        '>', 100,
+        '?', 101,
         '@', 80,
-        '[', 116,
-        ']', 117,
-        'a', 129,
-        'f', 126,
-        'r', 119,
+        '[', 115,
+        ']', 116,
+        'a', 128,
+        'f', 125,
+        'r', 118,
         '{', 87,
         '}', 88,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(77);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(141);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(140);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 78:
       if (eof) ADVANCE(79);
       ADVANCE_MAP(
-        '"', 161,
+        '"', 160,
         '(', 81,
         ')', 83,
-        '*', 109,
-        '+', 111,
+        '*', 108,
+        '+', 110,
         ',', 82,
-        '-', 112,
+        '-', 111,
         '.', 91,
-        '/', 110,
+        '/', 109,
         ':', 84,
         '=', 85,
-        '>', 100,
+        '>', 99,
         '?', 32,
         '@', 80,
-        ']', 117,
+        ']', 116,
         '{', 87,
         '}', 88,
       );
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') SKIP(78);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(147);
-      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(138);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(146);
+      if (set_contains(sym_identifier_character_set_1, 678, lookahead)) ADVANCE(137);
       END_STATE();
     case 79:
       ACCEPT_TOKEN(ts_builtin_sym_end);
@@ -6266,9 +6267,9 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 86:
       ACCEPT_TOKEN(anon_sym_EQ);
-      if (lookahead == '=') ADVANCE(103);
-      if (lookahead == '>') ADVANCE(115);
-      if (lookahead == '~') ADVANCE(105);
+      if (lookahead == '=') ADVANCE(102);
+      if (lookahead == '>') ADVANCE(114);
+      if (lookahead == '~') ADVANCE(104);
       END_STATE();
     case 87:
       ACCEPT_TOKEN(anon_sym_LBRACE);
@@ -6280,11 +6281,11 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       ACCEPT_TOKEN(anon_sym_from);
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') ADVANCE(38);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 90:
       ACCEPT_TOKEN(anon_sym_from);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 91:
       ACCEPT_TOKEN(anon_sym_DOT);
@@ -6296,11 +6297,11 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       ACCEPT_TOKEN(anon_sym_at);
       if (('\t' <= lookahead && lookahead <= '\r') ||
           lookahead == ' ') ADVANCE(37);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 94:
       ACCEPT_TOKEN(anon_sym_at);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 95:
       ACCEPT_TOKEN(aux_sym__at_most_token1);
@@ -6308,486 +6309,481 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 96:
       ACCEPT_TOKEN(sym_locale_tag);
       if (lookahead == '-') ADVANCE(76);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
           ('a' <= lookahead && lookahead <= 'z')) ADVANCE(96);
       END_STATE();
     case 97:
-      ACCEPT_TOKEN(sym_locale_tag);
-      if (lookahead == '-') ADVANCE(76);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(97);
+      ACCEPT_TOKEN(anon_sym_LT);
       END_STATE();
     case 98:
       ACCEPT_TOKEN(anon_sym_LT);
+      if (lookahead == '=') ADVANCE(105);
       END_STATE();
     case 99:
-      ACCEPT_TOKEN(anon_sym_LT);
-      if (lookahead == '=') ADVANCE(106);
+      ACCEPT_TOKEN(anon_sym_GT);
       END_STATE();
     case 100:
       ACCEPT_TOKEN(anon_sym_GT);
+      if (lookahead == '=') ADVANCE(106);
       END_STATE();
     case 101:
-      ACCEPT_TOKEN(anon_sym_GT);
-      if (lookahead == '=') ADVANCE(107);
-      END_STATE();
-    case 102:
       ACCEPT_TOKEN(anon_sym_QMARK);
       END_STATE();
-    case 103:
+    case 102:
       ACCEPT_TOKEN(anon_sym_EQ_EQ);
       END_STATE();
-    case 104:
+    case 103:
       ACCEPT_TOKEN(anon_sym_BANG_EQ);
       END_STATE();
-    case 105:
+    case 104:
       ACCEPT_TOKEN(anon_sym_EQ_TILDE);
       END_STATE();
-    case 106:
+    case 105:
       ACCEPT_TOKEN(anon_sym_LT_EQ);
       END_STATE();
-    case 107:
+    case 106:
       ACCEPT_TOKEN(anon_sym_GT_EQ);
       END_STATE();
-    case 108:
+    case 107:
       ACCEPT_TOKEN(anon_sym_QMARK_QMARK);
       END_STATE();
-    case 109:
+    case 108:
       ACCEPT_TOKEN(anon_sym_STAR);
       END_STATE();
-    case 110:
+    case 109:
       ACCEPT_TOKEN(anon_sym_SLASH);
-      if (lookahead == '/') ADVANCE(184);
+      if (lookahead == '/') ADVANCE(183);
+      END_STATE();
+    case 110:
+      ACCEPT_TOKEN(anon_sym_PLUS);
       END_STATE();
     case 111:
-      ACCEPT_TOKEN(anon_sym_PLUS);
+      ACCEPT_TOKEN(anon_sym_DASH);
       END_STATE();
     case 112:
       ACCEPT_TOKEN(anon_sym_DASH);
-      END_STATE();
-    case 113:
-      ACCEPT_TOKEN(anon_sym_DASH);
       if (lookahead == '>') ADVANCE(92);
       END_STATE();
-    case 114:
+    case 113:
       ACCEPT_TOKEN(sym_from_now);
       END_STATE();
-    case 115:
+    case 114:
       ACCEPT_TOKEN(anon_sym_EQ_GT);
       END_STATE();
-    case 116:
+    case 115:
       ACCEPT_TOKEN(anon_sym_LBRACK);
       END_STATE();
-    case 117:
+    case 116:
       ACCEPT_TOKEN(anon_sym_RBRACK);
       END_STATE();
-    case 118:
+    case 117:
       ACCEPT_TOKEN(aux_sym_bound_token1);
+      END_STATE();
+    case 118:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == '"') ADVANCE(13);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 119:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == '"') ADVANCE(13);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (lookahead == 'm') ADVANCE(89);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 120:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(89);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (lookahead == 'm') ADVANCE(90);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 121:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(90);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (lookahead == 'm') ADVANCE(134);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 122:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'm') ADVANCE(135);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (lookahead == 'o') ADVANCE(119);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 123:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'o') ADVANCE(120);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 124:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'o') ADVANCE(121);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 125:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'o') ADVANCE(122);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (lookahead == 'r') ADVANCE(122);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 126:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'r') ADVANCE(123);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 127:
       ACCEPT_TOKEN(sym_identifier);
       if (lookahead == 'r') ADVANCE(124);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 128:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 'r') ADVANCE(125);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (lookahead == 't') ADVANCE(93);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 129:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(93);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (lookahead == 't') ADVANCE(135);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 130:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(136);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (lookahead == 't') ADVANCE(94);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 131:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(94);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (lookahead == 't') ADVANCE(133);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 132:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(134);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (lookahead == 't') ADVANCE(136);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 133:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == 't') ADVANCE(137);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (('\t' <= lookahead && lookahead <= '\r') ||
+          lookahead == ' ') ADVANCE(37);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 134:
       ACCEPT_TOKEN(sym_identifier);
       if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ') ADVANCE(37);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+          lookahead == ' ') ADVANCE(38);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 135:
       ACCEPT_TOKEN(sym_identifier);
       if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ') ADVANCE(38);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+          lookahead == ' ') ADVANCE(35);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 136:
       ACCEPT_TOKEN(sym_identifier);
       if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ') ADVANCE(35);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+          lookahead == ' ') ADVANCE(36);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 137:
       ACCEPT_TOKEN(sym_identifier);
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ') ADVANCE(36);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
+      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(137);
       END_STATE();
     case 138:
-      ACCEPT_TOKEN(sym_identifier);
-      if (set_contains(sym_identifier_character_set_2, 771, lookahead)) ADVANCE(138);
-      END_STATE();
-    case 139:
       ACCEPT_TOKEN(sym_number);
-      if (lookahead == '%') ADVANCE(151);
+      if (lookahead == '%') ADVANCE(150);
       if (lookahead == '-') ADVANCE(67);
       if (lookahead == '.') ADVANCE(51);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(49);
       if (('0' <= lookahead && lookahead <= '9') ||
-          lookahead == '_') ADVANCE(143);
+          lookahead == '_') ADVANCE(142);
       if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(75);
-      if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(152);
+      if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(151);
+      END_STATE();
+    case 139:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '%') ADVANCE(150);
+      if (lookahead == '.') ADVANCE(51);
+      if (lookahead == ':') ADVANCE(65);
+      if (lookahead == '_') ADVANCE(142);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(49);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(141);
+      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(75);
+      if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(151);
       END_STATE();
     case 140:
       ACCEPT_TOKEN(sym_number);
-      if (lookahead == '%') ADVANCE(151);
+      if (lookahead == '%') ADVANCE(150);
       if (lookahead == '.') ADVANCE(51);
       if (lookahead == ':') ADVANCE(65);
-      if (lookahead == '_') ADVANCE(143);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(49);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(142);
-      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(75);
-      if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(152);
-      END_STATE();
-    case 141:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '%') ADVANCE(151);
-      if (lookahead == '.') ADVANCE(51);
-      if (lookahead == ':') ADVANCE(65);
-      if (lookahead == '_') ADVANCE(143);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(49);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(140);
-      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(75);
-      if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(152);
-      END_STATE();
-    case 142:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '%') ADVANCE(151);
-      if (lookahead == '.') ADVANCE(51);
-      if (lookahead == '_') ADVANCE(143);
+      if (lookahead == '_') ADVANCE(142);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(49);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(139);
       if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(75);
-      if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(152);
+      if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(151);
       END_STATE();
-    case 143:
+    case 141:
       ACCEPT_TOKEN(sym_number);
-      if (lookahead == '%') ADVANCE(151);
+      if (lookahead == '%') ADVANCE(150);
+      if (lookahead == '.') ADVANCE(51);
+      if (lookahead == '_') ADVANCE(142);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(49);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(138);
+      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(75);
+      if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(151);
+      END_STATE();
+    case 142:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '%') ADVANCE(150);
       if (lookahead == '.') ADVANCE(51);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(49);
       if (('0' <= lookahead && lookahead <= '9') ||
-          lookahead == '_') ADVANCE(143);
+          lookahead == '_') ADVANCE(142);
       if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(75);
-      if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(152);
+      if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(151);
+      END_STATE();
+    case 143:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '%') ADVANCE(150);
+      if (lookahead == '.') ADVANCE(63);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          lookahead == '_') ADVANCE(143);
       END_STATE();
     case 144:
       ACCEPT_TOKEN(sym_number);
-      if (lookahead == '%') ADVANCE(151);
-      if (lookahead == '.') ADVANCE(63);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          lookahead == '_') ADVANCE(144);
-      END_STATE();
-    case 145:
-      ACCEPT_TOKEN(sym_number);
-      if (lookahead == '%') ADVANCE(151);
+      if (lookahead == '%') ADVANCE(150);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(49);
       if (('0' <= lookahead && lookahead <= '9') ||
-          lookahead == '_') ADVANCE(145);
+          lookahead == '_') ADVANCE(144);
       if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(75);
-      if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(152);
+      if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(151);
+      END_STATE();
+    case 145:
+      ACCEPT_TOKEN(sym_number);
+      if (lookahead == '%') ADVANCE(150);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          lookahead == '_') ADVANCE(145);
       END_STATE();
     case 146:
       ACCEPT_TOKEN(sym_number);
-      if (lookahead == '%') ADVANCE(151);
+      if (lookahead == '.') ADVANCE(62);
       if (('0' <= lookahead && lookahead <= '9') ||
           lookahead == '_') ADVANCE(146);
+      if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(151);
       END_STATE();
     case 147:
       ACCEPT_TOKEN(sym_number);
-      if (lookahead == '.') ADVANCE(62);
+      if (lookahead == '.') ADVANCE(64);
       if (('0' <= lookahead && lookahead <= '9') ||
           lookahead == '_') ADVANCE(147);
-      if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(152);
       END_STATE();
     case 148:
       ACCEPT_TOKEN(sym_number);
-      if (lookahead == '.') ADVANCE(64);
       if (('0' <= lookahead && lookahead <= '9') ||
           lookahead == '_') ADVANCE(148);
+      if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(151);
       END_STATE();
     case 149:
       ACCEPT_TOKEN(sym_number);
       if (('0' <= lookahead && lookahead <= '9') ||
           lookahead == '_') ADVANCE(149);
-      if (('a' <= lookahead && lookahead <= 'z')) ADVANCE(152);
       END_STATE();
     case 150:
-      ACCEPT_TOKEN(sym_number);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          lookahead == '_') ADVANCE(150);
-      END_STATE();
-    case 151:
       ACCEPT_TOKEN(sym_percentage);
       END_STATE();
-    case 152:
+    case 151:
       ACCEPT_TOKEN(sym_duration);
       if (('0' <= lookahead && lookahead <= '9') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(152);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(151);
       END_STATE();
-    case 153:
+    case 152:
       ACCEPT_TOKEN(sym_money);
       END_STATE();
-    case 154:
+    case 153:
       ACCEPT_TOKEN(sym_date);
       if (lookahead == 'T') ADVANCE(69);
       END_STATE();
-    case 155:
+    case 154:
       ACCEPT_TOKEN(sym_time);
       END_STATE();
-    case 156:
+    case 155:
       ACCEPT_TOKEN(sym_time);
       if (lookahead == ':') ADVANCE(66);
       END_STATE();
+    case 156:
+      ACCEPT_TOKEN(sym_timestamp);
+      END_STATE();
     case 157:
       ACCEPT_TOKEN(sym_timestamp);
+      if (lookahead == '.') ADVANCE(61);
+      if (lookahead == 'Z') ADVANCE(156);
+      if (lookahead == '+' ||
+          lookahead == '-') ADVANCE(72);
       END_STATE();
     case 158:
       ACCEPT_TOKEN(sym_timestamp);
-      if (lookahead == '.') ADVANCE(61);
-      if (lookahead == 'Z') ADVANCE(157);
+      if (lookahead == ':') ADVANCE(71);
+      if (lookahead == 'Z') ADVANCE(156);
       if (lookahead == '+' ||
           lookahead == '-') ADVANCE(72);
       END_STATE();
     case 159:
       ACCEPT_TOKEN(sym_timestamp);
-      if (lookahead == ':') ADVANCE(71);
-      if (lookahead == 'Z') ADVANCE(157);
+      if (lookahead == 'Z') ADVANCE(156);
       if (lookahead == '+' ||
           lookahead == '-') ADVANCE(72);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(159);
       END_STATE();
     case 160:
-      ACCEPT_TOKEN(sym_timestamp);
-      if (lookahead == 'Z') ADVANCE(157);
-      if (lookahead == '+' ||
-          lookahead == '-') ADVANCE(72);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(160);
-      END_STATE();
-    case 161:
       ACCEPT_TOKEN(anon_sym_DQUOTE);
       if (lookahead == '"') ADVANCE(12);
       END_STATE();
-    case 162:
+    case 161:
       ACCEPT_TOKEN(anon_sym_DQUOTE2);
       END_STATE();
-    case 163:
+    case 162:
       ACCEPT_TOKEN(anon_sym_DQUOTE2);
       if (lookahead == '"') ADVANCE(12);
       END_STATE();
-    case 164:
+    case 163:
       ACCEPT_TOKEN(anon_sym_DQUOTE_DQUOTE_DQUOTE);
       END_STATE();
-    case 165:
+    case 164:
       ACCEPT_TOKEN(anon_sym_DQUOTE_DQUOTE_DQUOTE2);
       END_STATE();
-    case 166:
+    case 165:
       ACCEPT_TOKEN(sym__text_part);
-      if (lookahead == '/') ADVANCE(168);
+      if (lookahead == '/') ADVANCE(167);
       if (lookahead == '\t' ||
           (0x0b <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ') ADVANCE(166);
+          lookahead == ' ') ADVANCE(165);
       if (lookahead != 0 &&
           (lookahead < '\t' || '\r' < lookahead) &&
           lookahead != '"' &&
           lookahead != '\\' &&
-          lookahead != '{') ADVANCE(170);
+          lookahead != '{') ADVANCE(169);
+      END_STATE();
+    case 166:
+      ACCEPT_TOKEN(sym__text_part);
+      if (lookahead == '/') ADVANCE(168);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '"' &&
+          lookahead != '\\' &&
+          lookahead != '{') ADVANCE(169);
       END_STATE();
     case 167:
       ACCEPT_TOKEN(sym__text_part);
-      if (lookahead == '/') ADVANCE(169);
+      if (lookahead == '/') ADVANCE(166);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
           lookahead != '\\' &&
-          lookahead != '{') ADVANCE(170);
+          lookahead != '{') ADVANCE(169);
       END_STATE();
     case 168:
       ACCEPT_TOKEN(sym__text_part);
-      if (lookahead == '/') ADVANCE(167);
+      if (lookahead == '"' ||
+          lookahead == '\\' ||
+          lookahead == '{') ADVANCE(182);
       if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '"' &&
-          lookahead != '\\' &&
-          lookahead != '{') ADVANCE(170);
+          lookahead != '\n') ADVANCE(168);
       END_STATE();
     case 169:
       ACCEPT_TOKEN(sym__text_part);
-      if (lookahead == '"' ||
-          lookahead == '\\' ||
-          lookahead == '{') ADVANCE(183);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(169);
-      END_STATE();
-    case 170:
-      ACCEPT_TOKEN(sym__text_part);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
           lookahead != '\\' &&
-          lookahead != '{') ADVANCE(170);
+          lookahead != '{') ADVANCE(169);
       END_STATE();
-    case 171:
+    case 170:
       ACCEPT_TOKEN(sym__multi_part);
-      if (lookahead == '\n') ADVANCE(176);
-      if (lookahead == '/') ADVANCE(172);
-      if (lookahead != 0 &&
-          lookahead != '"' &&
-          lookahead != '\\' &&
-          lookahead != '{') ADVANCE(173);
-      END_STATE();
-    case 172:
-      ACCEPT_TOKEN(sym__multi_part);
-      if (lookahead == '\n') ADVANCE(176);
-      if (lookahead == '"' ||
-          lookahead == '\\' ||
-          lookahead == '{') ADVANCE(183);
-      if (lookahead != 0) ADVANCE(172);
-      END_STATE();
-    case 173:
-      ACCEPT_TOKEN(sym__multi_part);
-      if (lookahead == '\n') ADVANCE(176);
-      if (lookahead != 0 &&
-          lookahead != '"' &&
-          lookahead != '\\' &&
-          lookahead != '{') ADVANCE(173);
-      END_STATE();
-    case 174:
-      ACCEPT_TOKEN(sym__multi_part);
-      if (lookahead == '/') ADVANCE(175);
-      if (('\t' <= lookahead && lookahead <= '\r') ||
-          lookahead == ' ') ADVANCE(174);
-      if (lookahead != 0 &&
-          lookahead != '"' &&
-          lookahead != '\\' &&
-          lookahead != '{') ADVANCE(176);
-      END_STATE();
-    case 175:
-      ACCEPT_TOKEN(sym__multi_part);
+      if (lookahead == '\n') ADVANCE(175);
       if (lookahead == '/') ADVANCE(171);
       if (lookahead != 0 &&
           lookahead != '"' &&
           lookahead != '\\' &&
-          lookahead != '{') ADVANCE(176);
+          lookahead != '{') ADVANCE(172);
       END_STATE();
-    case 176:
+    case 171:
+      ACCEPT_TOKEN(sym__multi_part);
+      if (lookahead == '\n') ADVANCE(175);
+      if (lookahead == '"' ||
+          lookahead == '\\' ||
+          lookahead == '{') ADVANCE(182);
+      if (lookahead != 0) ADVANCE(171);
+      END_STATE();
+    case 172:
+      ACCEPT_TOKEN(sym__multi_part);
+      if (lookahead == '\n') ADVANCE(175);
+      if (lookahead != 0 &&
+          lookahead != '"' &&
+          lookahead != '\\' &&
+          lookahead != '{') ADVANCE(172);
+      END_STATE();
+    case 173:
+      ACCEPT_TOKEN(sym__multi_part);
+      if (lookahead == '/') ADVANCE(174);
+      if (('\t' <= lookahead && lookahead <= '\r') ||
+          lookahead == ' ') ADVANCE(173);
+      if (lookahead != 0 &&
+          lookahead != '"' &&
+          lookahead != '\\' &&
+          lookahead != '{') ADVANCE(175);
+      END_STATE();
+    case 174:
+      ACCEPT_TOKEN(sym__multi_part);
+      if (lookahead == '/') ADVANCE(170);
+      if (lookahead != 0 &&
+          lookahead != '"' &&
+          lookahead != '\\' &&
+          lookahead != '{') ADVANCE(175);
+      END_STATE();
+    case 175:
       ACCEPT_TOKEN(sym__multi_part);
       if (lookahead != 0 &&
           lookahead != '"' &&
           lookahead != '\\' &&
-          lookahead != '{') ADVANCE(176);
+          lookahead != '{') ADVANCE(175);
+      END_STATE();
+    case 176:
+      ACCEPT_TOKEN(sym__quotes);
+      if (lookahead == '"') ADVANCE(164);
       END_STATE();
     case 177:
       ACCEPT_TOKEN(sym__quotes);
-      if (lookahead == '"') ADVANCE(165);
+      if (lookahead == '"') ADVANCE(176);
       END_STATE();
     case 178:
-      ACCEPT_TOKEN(sym__quotes);
-      if (lookahead == '"') ADVANCE(177);
+      ACCEPT_TOKEN(sym_escape);
       END_STATE();
     case 179:
       ACCEPT_TOKEN(sym_escape);
-      END_STATE();
-    case 180:
-      ACCEPT_TOKEN(sym_escape);
       if (lookahead == '{') ADVANCE(48);
       END_STATE();
-    case 181:
+    case 180:
       ACCEPT_TOKEN(anon_sym_LBRACE2);
       END_STATE();
-    case 182:
+    case 181:
       ACCEPT_TOKEN(sym_raw_string);
       END_STATE();
-    case 183:
+    case 182:
       ACCEPT_TOKEN(sym_doc_comment);
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(183);
+          lookahead != '\n') ADVANCE(182);
+      END_STATE();
+    case 183:
+      ACCEPT_TOKEN(sym_comment);
+      if (lookahead == '/') ADVANCE(182);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(184);
       END_STATE();
     case 184:
       ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '/') ADVANCE(183);
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(185);
-      END_STATE();
-    case 185:
-      ACCEPT_TOKEN(sym_comment);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(185);
+          lookahead != '\n') ADVANCE(184);
       END_STATE();
     default:
       return false;

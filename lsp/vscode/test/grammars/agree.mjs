@@ -108,7 +108,7 @@ function treeSitter(texts, program) {
     writeFileSync(list, files.join('\n'));
     // A configuration of its own: nothing on this machine is asked.
     mkdirSync(join(folder, 'config/tree-sitter'), { recursive: true });
-    writeFileSync(join(folder, 'config/tree-sitter/config.json'), '{"parser-directories":[]}');
+    writeFileSync(join(folder, 'config/tree-sitter/config.json'), JSON.stringify({ 'parser-directories': [join(folder, 'none')] }));
     const run = (args) =>
       execFileSync(program, args, {
         cwd: TREE_SITTER,
