@@ -41,6 +41,9 @@ pub enum Destination {
 
 /// Where the name at a place is declared.
 pub fn definition(db: &Database, file: FileId, offset: u32) -> Option<Navigation> {
+    if crate::template::is_template(db, file) {
+        return crate::template::definition(db, file, offset);
+    }
     if let Some(link) = links::link_at(db, file, offset) {
         let targets = match &link.target {
             links::LinkTarget::Session(file) => vec![whole_file(*file)],

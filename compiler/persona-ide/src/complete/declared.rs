@@ -244,7 +244,7 @@ impl Place<'_> {
 }
 
 /// A declaration as an offer, under the name that it is written by.
-pub(super) fn declared(offer: &Offer, written: &str) -> Offered {
+pub(crate) fn declared(offer: &Offer, written: &str) -> Offered {
     let kind = kind_of(offer.kind);
     let params = offer.params.as_deref().unwrap_or_default();
     let detail = match (&offer.ty, &offer.title) {

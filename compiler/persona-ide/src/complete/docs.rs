@@ -44,6 +44,9 @@ pub fn documentation(db: &Database, key: &str) -> Option<String> {
         "format" => format_of(rest).map(str::to_owned),
         "type" => type_of(rest).map(str::to_owned),
         "module" => module(db, rest),
+        "table" | "setting" => crate::settings::documentation(kind, rest),
+        "tag" => crate::template::tag(rest),
+        "filter" => crate::template::filter(rest),
         _ => None,
     }
 }

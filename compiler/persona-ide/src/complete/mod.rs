@@ -9,7 +9,7 @@ pub(crate) mod builtin;
 mod campaign;
 mod clauses;
 pub(crate) mod context;
-mod declared;
+pub(crate) mod declared;
 mod docs;
 mod expression;
 pub(crate) mod item;
@@ -38,6 +38,12 @@ pub fn complete(
 ) -> Completions {
     if db.space_of(file).is_some() {
         return rules::complete(db, file, offset, options);
+    }
+    if crate::template::is_template(db, file) {
+        return crate::template::complete(db, file, offset, options);
+    }
+    if crate::settings::is_settings(db, file) {
+        return crate::settings::complete(db, file, offset, options);
     }
     Completions::default()
 }

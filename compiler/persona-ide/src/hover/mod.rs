@@ -40,6 +40,12 @@ pub struct Audience {
 
 /// What to show for the name at a place; none where there is no name.
 pub fn hover(db: &Database, file: FileId, offset: u32) -> Option<Hover> {
+    if crate::template::is_template(db, file) {
+        return crate::template::hover(db, file, offset);
+    }
+    if crate::settings::is_settings(db, file) {
+        return crate::settings::hover(db, file, offset);
+    }
     let named = Named::at(db, file, offset)?;
     let mut parts: Vec<String> = Vec::new();
     let mut audience = None;

@@ -31,4 +31,7 @@ pub use offers::{ModuleOffer, Offer};
 pub use spot::{Given, GivenKind, Local, LocalKind, PROBE, Spot, ValueSpot};
 pub(crate) use templates::OtherTemplate;
 pub use trial::Trial;
-pub use words::{fits, formats_of, lints, plain_types, type_text, zones};
+pub use words::{
+    fits, formats_of, lints, package_settings, plain_types, setting_tables, type_text, weekdays,
+    zones,
+};

@@ -52,3 +52,18 @@ pub fn type_text(schema: &Schema, ty: &Type) -> String {
         kind => format!("{}{mark}", kind.display(&name)),
     }
 }
+
+/// The tables of `persona.toml`.
+pub fn setting_tables() -> &'static [&'static str] {
+    &crate::package::TABLES
+}
+
+/// The settings of `[package]` in `persona.toml`.
+pub fn package_settings() -> &'static [&'static str] {
+    &crate::package::SETTINGS
+}
+
+/// The days of the week, the first that of weeks by default.
+pub fn weekdays() -> &'static [&'static str] {
+    &crate::decl::WEEKDAYS
+}

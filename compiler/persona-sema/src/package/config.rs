@@ -15,8 +15,8 @@ use persona_base::nearest;
 
 /// The editions of the language that this version reads.
 const EDITION: &str = "1";
-const TABLES: [&str; 3] = ["package", "dependencies", "levels"];
-const SETTINGS: [&str; 7] = [
+pub(crate) const TABLES: [&str; 3] = ["package", "dependencies", "levels"];
+pub(crate) const SETTINGS: [&str; 7] = [
     "name",
     "version",
     "language",

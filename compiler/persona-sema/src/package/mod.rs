@@ -4,6 +4,6 @@ mod config;
 mod dependencies;
 mod reader;
 
-pub(crate) use config::{Config, LintLevel, zone};
+pub(crate) use config::{Config, LintLevel, SETTINGS, TABLES, zone};
 pub(crate) use dependencies::Dependency;
 pub use dependencies::{DependencyFiles, dependencies_of};
