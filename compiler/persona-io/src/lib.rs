@@ -16,7 +16,7 @@ mod value;
 mod tests;
 
 pub use error::{LoadError, LoadErrorKind};
-pub use load::{Changed, Changes, Loaded, load, load_into};
+pub use load::{Changed, Changes, DataFile, Loaded, data_files, load, load_into};
 pub use options::{LoadOptions, NoProgress, Progress, Since};
 pub use report::{
     LoadReport, NoRejects, ReasonReport, Reject, RejectAction, RejectKind, RejectSink, SourceReport,

@@ -1,12 +1,15 @@
 //! What whoever lowers a package has to know of all of it: whether its answers ask what was sent, which templates its contents
 //! have, and those that nobody could read.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use persona_base::{Diagnostic, contents};
 
-use crate::expr::every_part;
-use crate::{Arg, Checked, Content, EventId, Expr, ExprKind, Kinds, SlotValue, TemplateUse};
+use crate::expr::{each_part, every_part};
+use crate::{
+    Arg, BinderId, Checked, Content, EventId, Expr, ExprKind, Kinds, Query, SlotValue, TemplateUse,
+};
 
 impl Checked {
     /// The templates of all contents, in the order of contents and of the text: the numbers by which a lowered campaign names
@@ -80,6 +83,62 @@ impl Checked {
             }
             _ => false,
         }
+    }
+}
+
+impl Expr {
+    /// Whether it can be asked about a person by itself: it uses no parameter, no slot, and nothing that its declaration binds
+    /// around it, such as the event that started a trigger.
+    pub fn is_closed(&self) -> bool {
+        let (mut bound, mut used) = (BTreeSet::new(), BTreeSet::new());
+        let mut closed = true;
+        every_part(self, &mut |part| {
+            closed &= !matches!(
+                part.kind,
+                ExprKind::Error
+                    | ExprKind::Param(_)
+                    | ExprKind::EventParam(..)
+                    | ExprKind::Slot(..)
+                    | ExprKind::Recommend(..)
+            );
+            used.extend(used_binder(part));
+            bound.extend(bound_binders(part));
+        });
+        closed && used.is_subset(&bound)
+    }
+
+    /// Its direct parts, conditions of queries and lengths of windows included.
+    pub fn parts(&self) -> Vec<&Self> {
+        let mut parts = Vec::new();
+        each_part(self, &mut |part| parts.push(part));
+        parts
+    }
+}
+
+fn used_binder(part: &Expr) -> Option<BinderId> {
+    match part.kind {
+        ExprKind::Event(binder, _) | ExprKind::Elem(binder, _) => Some(binder),
+        _ => None,
+    }
+}
+
+/// What an expression binds for its parts.
+fn bound_binders(part: &Expr) -> Vec<BinderId> {
+    let query = |query: &Query| {
+        let items = query.items.as_ref().map(|items| items.binder);
+        [Some(query.binder), items].into_iter().flatten()
+    };
+    match &part.kind {
+        ExprKind::Quantifier { binder, .. } | ExprKind::ListAgg { binder, .. } => vec![*binder],
+        ExprKind::Agg { query: of, .. } => query(of).collect(),
+        ExprKind::Sequence {
+            first, steps, not, ..
+        } => {
+            let steps = steps.iter().map(|step| step.binder);
+            let not = not.iter().map(|not| not.binder);
+            query(first).chain(steps).chain(not).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

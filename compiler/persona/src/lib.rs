@@ -23,6 +23,7 @@ pub mod experiment;
 mod fields;
 mod find;
 pub mod generate;
+pub mod live;
 pub mod memberships;
 pub mod overlap;
 mod package;

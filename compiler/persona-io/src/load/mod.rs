@@ -23,4 +23,5 @@ mod run;
 pub use history::{Changed, Changes};
 #[cfg(test)]
 pub(crate) use part::oracle;
+pub use paths::{DataFile, data_files};
 pub use run::{Loaded, load, load_into};

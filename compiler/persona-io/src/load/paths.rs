@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use persona_base::nearest;
+use persona_ir::Plan;
 
 use crate::error::{LoadError, LoadErrorKind};
 
@@ -14,6 +16,38 @@ pub(super) struct FilePath {
     /// The path below the package's folder, as people would write it.
     pub(super) shown: Arc<str>,
     pub(super) bytes: u64,
+}
+
+/// A file that a plan reads, as it is on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFile {
+    /// Where.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// When it was last written, where the system knows.
+    pub modified: Option<SystemTime>,
+}
+
+/// The files that the sources of a plan mean at this moment, each once, for whoever wants to know whether they have changed.
+///
+/// # Errors
+/// When a source means no file, as loading would say it.
+pub fn data_files(plan: &Plan, root: &Path) -> Result<Vec<DataFile>, Box<LoadError>> {
+    let mut files = Vec::new();
+    for source in &plan.sources {
+        let found = expand(root, &source.path).map_err(|error| error.in_source(source))?;
+        files.extend(found.into_iter().map(|file| DataFile {
+            modified: std::fs::metadata(&file.path)
+                .and_then(|meta| meta.modified())
+                .ok(),
+            path: file.path,
+            bytes: file.bytes,
+        }));
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.dedup();
+    Ok(files)
 }
 
 /// The files that `path`, a path or a glob relative to `root`, means. An absolute path means itself.
