@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use persona_base::{FileId, Span};
+use persona_ide::audience::CountedPart;
 use persona_sema::{Checked, DependencyFiles};
 use serde_json::Value;
 
@@ -79,7 +80,8 @@ impl Cancel {
     }
 }
 
-/// A package without errors, as it is in the editor (saved or not), ready to be lowered and run.
+/// A package as it is in the editor (saved or not), ready to be lowered and run: for counts what is asked about with all that it
+/// rests on, whatever is wrong elsewhere; for everything else the whole package, which has no errors.
 #[derive(Clone, Debug)]
 pub struct Program {
     /// The package's folder: what the paths of its sources are relative to, and what its data may be kept by between calls.
@@ -108,11 +110,9 @@ pub struct SourceText {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Asked {
     /// The declaration's name in the whole compilation (`rfm.champions` in a module).
-    pub declaration: String,
-    /// A part of it, by the place where it stands: a stage's, variant's or arm's name, or a condition (the expression behind a
-    /// `when`, or any condition inside one). `None` for the declaration itself: a segment's members, a trait's people who
-    /// have a value, whom a content is for.
-    pub part: Option<(FileId, Span)>,
+    pub declaration: Arc<str>,
+    /// Which part of it.
+    pub part: CountedPart,
 }
 
 /// How many of the profiles that were looked at.
@@ -135,8 +135,10 @@ pub struct AtomCount {
     pub span: Span,
     /// For how many it holds by itself.
     pub holds: u64,
-    /// How many would be added were it not there: those whom the rest of the condition lets through and it does not.
-    pub removes: u64,
+    /// How many the whole condition would hold for were it not there.
+    pub without: u64,
+    /// For how many the whole condition holds.
+    pub all: u64,
     /// All that were looked at.
     pub of: u64,
 }
@@ -146,7 +148,9 @@ pub struct AtomCount {
 pub struct Example {
     /// The key, which [`Person::key`] takes.
     pub key: String,
-    /// A few attributes that say most about why they are here: names and values as text.
+    /// Whether the key says who somebody is, so that it is not to be shown unasked.
+    pub private: bool,
+    /// A few attributes that say most about why they are here: names and values as text. None are personal.
     pub facts: Vec<(String, String)>,
 }
 
@@ -164,6 +168,10 @@ pub struct Neighbour {
 /// What is to be seen of a segment on hover.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Neighbours {
+    /// How many are in it.
+    pub members: u64,
+    /// All profiles.
+    pub of: u64,
     /// Those that share most with it, the most first; at most five.
     pub shared: Vec<Neighbour>,
     /// Some members, at most five; the same ones for the same data.
@@ -181,6 +189,9 @@ pub struct Person {
 /// that nobody waits, and its answer then does not matter. Absent or bad data is a reason in words for people ("there is no file
 /// data/customers.csv"), never a panic. Settings are the client's, under the name `persona`.
 pub trait Engine: Send + Sync + Debug {
+    /// Whether counts of this package are answered at once, because its data have been read.
+    fn is_ready(&self, root: &Path) -> bool;
+
     /// How many profiles each holds now, in the order asked; where one has no answer, the reason.
     fn counts(
         &self,
@@ -190,7 +201,7 @@ pub trait Engine: Send + Sync + Debug {
         cancel: &Cancel,
     ) -> Vec<Result<Count, String>>;
 
-    /// What each atom of a declaration's condition does, in the order of their places. `part` as in [`Asked::part`].
+    /// What each atom of a condition does, in the order of their places.
     ///
     /// # Errors
     /// The reason why there is no answer.

@@ -4,6 +4,7 @@
 
 pub mod actions;
 mod at;
+pub mod audience;
 pub mod complete;
 pub mod definition;
 pub mod format;

@@ -371,17 +371,7 @@ impl Package {
         let checked = guarded("assembling the package", || self.db.checked())?;
         let checked = checked
             .ok_or_else(|| Error::internal("the package has no errors, and yet it is not valid"))?;
-        let plan = guarded("lowering the package", || persona_lower::lower(&checked))?;
-        let plan = plan.map_err(|error| {
-            Error::program(format!("the program is too large: {error}"))
-                .with_help("declarations with arguments that call each other multiply; give fewer of them arguments")
-        })?;
-        let program = Program::new(
-            Arc::new(plan),
-            checked,
-            self.texts.clone(),
-            self.root.clone(),
-        );
+        let program = Program::from_checked(checked, self.texts.clone(), self.root.clone())?;
         Ok(Compiled::Program(Box::new(program), report))
     }
 }

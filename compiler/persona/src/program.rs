@@ -6,8 +6,9 @@ use std::sync::{Arc, OnceLock};
 use persona_ir::{Output, Plan};
 use persona_sema::Checked;
 
-use crate::Texts;
 use crate::campaign::Staged;
+use crate::error::guarded;
+use crate::{Error, Texts};
 
 /// A package without errors, ready to run.
 #[derive(Debug)]
@@ -28,6 +29,20 @@ impl Program {
             checked,
             campaign: OnceLock::new(),
         }
+    }
+
+    /// The program of a package that somebody else has checked: an editor, whose files need not be saved. The places in it point into
+    /// `texts`; sources' paths are relative to `root`.
+    ///
+    /// # Errors
+    /// Where it is too large, and internal ones.
+    pub fn from_checked(checked: Arc<Checked>, texts: Texts, root: PathBuf) -> Result<Self, Error> {
+        let plan = guarded("lowering the package", || persona_lower::lower(&checked))?;
+        let plan = plan.map_err(|error| {
+            Error::program(format!("the program is too large: {error}"))
+                .with_help("declarations with arguments that call each other multiply; give fewer of them arguments")
+        })?;
+        Ok(Self::new(Arc::new(plan), checked, texts, root))
     }
 
     /// The plan, for tools that look deeper than this crate does.

@@ -29,6 +29,17 @@ pub struct Location {
 }
 
 impl Texts {
+    /// These files, with their paths and texts.
+    pub fn of_files(files: impl IntoIterator<Item = (FileId, Arc<str>, Arc<str>)>) -> Self {
+        let files = files.into_iter();
+        Self {
+            files: files
+                .map(|(file, path, text)| (file, (path, text)))
+                .collect(),
+            ..Self::default()
+        }
+    }
+
     /// Takes a file's present text from the database.
     pub(crate) fn set(&mut self, db: &Database, file: FileId) {
         let text = (Arc::from(db.file_path(file)), Arc::from(db.file_text(file)));

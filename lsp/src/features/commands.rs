@@ -103,7 +103,7 @@ const COMMANDS: [(&str, Run); 4] = [
             let facts: Vec<Value> = facts
                 .map(|(name, value)| json!({ "name": name, "value": value }))
                 .collect();
-            json!({ "key": person.key, "facts": facts })
+            json!({ "key": person.key, "private": person.private, "facts": facts })
         });
         Ok(json!({ "people": people.collect::<Vec<_>>() }))
     }),
@@ -132,7 +132,8 @@ fn program(cx: &Context) -> Result<Program, String> {
     })
 }
 
-fn texts(view: &View) -> Arc<[SourceText]> {
+/// The texts of a package.
+pub(super) fn texts(view: &View) -> Arc<[SourceText]> {
     let files = view.db.all_files();
     let texts = files.map(|file| SourceText {
         file,

@@ -4,6 +4,7 @@
 //! To add one: a file here with a type that implements [`Feature`] (about a document) or [`WorkspaceFeature`] (about all
 //! packages), and one line in [`FEATURES`].
 
+mod audience;
 mod commands;
 mod completion;
 mod diagnostic;
@@ -61,14 +62,16 @@ pub(crate) trait Feature {
     }
 }
 
-/// A request about all packages.
+/// A request about all packages, or one whose answer takes so long that the session must be dropped first.
 pub(crate) trait WorkspaceFeature {
     /// The request, by the protocol's own type.
     type Request: Request;
     /// Who works on it.
     const LANE: Lane = Lane::Query;
+    /// What happens when the document changes meanwhile, where it is about one.
+    const STALE: Stale = Stale::Retry;
 
-    /// Answers it. May panic to give up, as queries of a stopped database do; it is then asked again. What takes long without
+    /// Answers it. May panic to give up, as queries of a stopped database do. What takes long without
     /// asking a database drops the session first: a change waits until nobody holds one.
     fn answer(session: Session, params: WorkspaceParamsOf<Self>)
     -> Answer<WorkspaceResultOf<Self>>;
@@ -87,13 +90,14 @@ pub(crate) const FEATURES: &[Entry] = &[
     Entry::document::<diagnostic::DocumentDiagnostics>(),
     Entry::workspace::<workspace_diagnostic::WorkspaceDiagnostics>(),
     Entry::workspace::<commands::Commands>(),
+    Entry::workspace::<audience::Audiences>(),
     Entry::document::<completion::Offers>(),
     Entry::document::<completion::Resolve>(),
     Entry::document::<signature_help::Signatures>(),
     Entry::document::<goto::Definition>(),
     Entry::document::<goto::TypeDefinition>(),
     Entry::document::<goto::Implementation>(),
-    Entry::document::<hover::Hovers>(),
+    Entry::workspace::<hover::Hovers>(),
     Entry::document::<references::AllReferences>(),
     Entry::document::<references::Highlights>(),
     Entry::document::<symbols::DocumentSymbols>(),
@@ -140,7 +144,7 @@ impl Entry {
         Self {
             method: F::Request::METHOD,
             lane: F::LANE,
-            stale: Stale::Retry,
+            stale: F::STALE,
             run: Run::Workspace(|session, params| {
                 F::answer(session, read(params)?).map(|found| json(&found))
             }),

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use persona::workspace;
 use persona_lsp::{Engine, Host, PackageFiles};
 
+use super::engine::Facade;
 use super::pages::Pages;
 
-/// The disk of this machine.
+/// The disk of this machine, and the engine.
 pub(super) struct Disk {
     pages: Pages,
+    engine: Facade,
 }
 
 impl Disk {
@@ -17,6 +19,7 @@ impl Disk {
     pub(super) fn new() -> Self {
         Self {
             pages: Pages::new(),
+            engine: Facade::default(),
         }
     }
 }
@@ -58,6 +61,6 @@ impl Host for Disk {
     }
 
     fn engine(&self) -> Option<&dyn Engine> {
-        None
+        Some(&self.engine)
     }
 }

@@ -1,5 +1,6 @@
 //! `persona lsp`: starts the language server with what reads packages from disk and runs them.
 
+mod engine;
 mod host;
 mod pages;
 

@@ -7,7 +7,7 @@ use crate::run;
 use crate::why::json::part;
 
 /// The object.
-pub(super) fn object(result: &RenderResult) -> Value {
+pub(crate) fn object(result: &RenderResult) -> Value {
     let chosen = result.chosen;
     json!({
         "format": 1,

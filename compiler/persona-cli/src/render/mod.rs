@@ -4,6 +4,8 @@ mod human;
 mod json;
 mod page;
 
+pub(crate) use json::object;
+
 use std::io::{self, Write};
 
 use persona::{Package, RenderOptions};

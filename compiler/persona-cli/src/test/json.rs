@@ -4,7 +4,7 @@ use persona::{Location, TestEntry, TestFailure, TestReport, TestResult};
 use serde_json::{Value, json};
 
 /// The object.
-pub(super) fn object(package: &str, report: &TestReport) -> Value {
+pub(crate) fn object(package: &str, report: &TestReport) -> Value {
     let failed = report.failed();
     json!({
         "format": 1,

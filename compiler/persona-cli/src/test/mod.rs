@@ -5,6 +5,8 @@ mod human;
 mod json;
 mod junit;
 
+pub(crate) use json::object;
+
 use std::io::{self, Write};
 
 use persona::{Package, TestOptions, TestReport};

@@ -51,7 +51,8 @@ fn human(explained: &Explained, paint: Paint) -> String {
     }
 }
 
-fn object(explained: &Explained) -> Value {
+/// Reasons as JSON.
+pub(crate) fn object(explained: &Explained) -> Value {
     match explained {
         Explained::Answer(why, now) => json::object(why, now),
         Explained::Content(why) => content::object(why),

@@ -2,7 +2,7 @@
 //! file, the schema or a source is another one.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use persona_io::DataFile;
@@ -44,6 +44,13 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// Whether there are data of a package, and nobody is reading them just now.
+    pub(super) fn is_ready(&self, root: &Path) -> bool {
+        let shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let shelf = shelves.get(root).and_then(|shelf| shelf.try_lock().ok());
+        shelf.is_some_and(|shelf| matches!(shelf.0, Some((_, Ok(_)))))
+    }
+
     /// The data of a program, read now if they have to be. Whoever asks about the same package meanwhile waits.
     pub(super) fn data(&self, program: LiveProgram<'_>) -> Result<Arc<Data>, NoAnswer> {
         let shelf = {

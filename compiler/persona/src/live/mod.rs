@@ -115,6 +115,11 @@ impl Live {
         Self::default()
     }
 
+    /// Whether a package's data have been read, so that questions are answered at once.
+    pub fn is_ready(&self, root: &Path) -> bool {
+        self.kept.is_ready(root)
+    }
+
     /// How many each holds for, in the order asked. One that cannot be counted keeps no other from being so.
     pub fn counts(
         &self,

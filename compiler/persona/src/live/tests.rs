@@ -91,8 +91,7 @@ fn segments_traits_and_stages_are_counted() {
         count("trait old = age is known and age > 35", whole("old")),
         Ok((1, 4))
     );
-    let ages =
-        "partition ages {\n  grown when age is known and age >= 18\n  young when age is known\n  otherwise unknown\n}";
+    let ages = "partition ages {\n  grown when age is known and age >= 18\n  young when age is known\n  otherwise unknown\n}";
     for (stage, people) in [2, 1, 1].into_iter().enumerate() {
         let part = LivePart::Stage(stage as u32);
         let declaration = Arc::from("ages");
