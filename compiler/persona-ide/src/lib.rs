@@ -13,6 +13,7 @@ pub mod hover;
 pub mod lenses;
 pub mod links;
 pub mod references;
+pub mod rename;
 pub mod settings;
 pub mod signature;
 pub mod symbols;

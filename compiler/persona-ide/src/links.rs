@@ -54,7 +54,7 @@ fn templates(db: &Database, decl: &Declaration<'_>) -> Vec<Link> {
     let links = named.filter_map(|one| match &one.symbol {
         Symbol::Template(path) => Some(Link {
             span: decl.in_file(one.span),
-            target: match db.template_file(path) {
+            target: match db.template_at(path) {
                 Some(file) => LinkTarget::Session(file),
                 None => LinkTarget::Path(path.to_string()),
             },

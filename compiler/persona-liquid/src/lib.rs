@@ -23,6 +23,7 @@ mod ir;
 mod limits;
 mod literals;
 mod markup;
+mod names;
 mod parse;
 mod problems;
 mod registry;
@@ -37,6 +38,7 @@ pub use display::{Display, Local, MONTHS, MoneyStyle, NameOf, Plain, WEEKDAYS, c
 pub use filters::escape_into;
 pub use ir::{Checked, Place, Root};
 pub use limits::{MAX_DEPTH, MAX_LIST, MAX_NODES, MAX_OUTPUT, MAX_TEMPLATE, MAX_WORK};
+pub use names::{NamePath, NameUse};
 pub use parse::Template;
 pub use registry::{FilterInfo, TagUse, filters, tags};
 pub use render::{RenderError, render};

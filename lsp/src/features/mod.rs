@@ -11,6 +11,7 @@ mod diagnostic;
 mod goto;
 mod hover;
 mod references;
+mod rename;
 mod semantic_tokens;
 mod signature_help;
 mod symbols;
@@ -100,6 +101,8 @@ pub(crate) const FEATURES: &[Entry] = &[
     Entry::workspace::<hover::Hovers>(),
     Entry::document::<references::AllReferences>(),
     Entry::document::<references::Highlights>(),
+    Entry::document::<rename::Renames>(),
+    Entry::document::<rename::Prepare>(),
     Entry::document::<symbols::DocumentSymbols>(),
     Entry::workspace::<symbols::WorkspaceSymbols>(),
     Entry::document::<semantic_tokens::Full>(),

@@ -23,7 +23,7 @@ mod words;
 pub use colours::{Colour, Coloured, Shades};
 pub use decls::{DeclRef, Declaration};
 pub use parts::{Part, PartKind, parts_of};
-pub use places::{Reference, Target};
+pub use places::{Reference, Target, is_word_of_language};
 pub use reach::STACK;
 pub use symbol::{BuiltIn, Occurrence, Role, Symbol};
 

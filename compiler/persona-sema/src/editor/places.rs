@@ -8,12 +8,13 @@ use std::sync::Arc;
 use persona_base::{FileId, Span};
 
 use super::decls::{DeclRef, Declaration};
-use super::occurrences::names;
+use super::occurrences::{names, names_in_templates};
 use super::parts::{Part, parts_of};
 use super::symbol::{Occurrence, Role, Symbol};
 use crate::db::{Db as _, Decl, SourceFile, decls, facts, modules};
+use crate::decl::{SENT, WEEKDAY, is_built_in_function, is_built_in_type};
 use crate::uses::each_expr;
-use crate::{Database, Place, Type};
+use crate::{Database, ItemKind, Place, Type};
 
 /// Where something is declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,7 +28,7 @@ pub struct Target {
 /// A place that names something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Reference {
-    /// The declaration that it stands in.
+    /// The declaration that it stands in; for a place in a template, the content that is made from it.
     pub decl: DeclRef,
     /// Where, in its file.
     pub place: Place,
@@ -105,11 +106,7 @@ impl Database {
                 .into_iter()
                 .collect(),
             Symbol::Module(path) => self.module_targets(path, from),
-            Symbol::Template(path) => self
-                .template_file(path)
-                .map(whole_file)
-                .into_iter()
-                .collect(),
+            Symbol::Template(path) => self.template_at(path).map(whole_file).into_iter().collect(),
             Symbol::BuiltIn(..) | Symbol::Layer(_) => Vec::new(),
             _ => self.declared(symbol),
         }
@@ -151,14 +148,8 @@ impl Database {
         meant.map(|file| whole_file(file.id(self))).collect()
     }
 
-    /// The file of a template, by its path from the package's folder.
-    pub fn template_file(&self, path: &str) -> Option<FileId> {
-        let files = self.project().template_files(self);
-        files.get(path).map(|file| file.id(self))
-    }
-
     /// Every place that names a symbol, its declaration included, by file and place: the package's own files first, then those
-    /// of modules. `from` is a declaration that names it.
+    /// of modules; templates too, once for each content that is made from them. `from` is a declaration that names it.
     pub fn references(&self, symbol: &Symbol, from: DeclRef) -> Vec<Reference> {
         let mut found = Vec::new();
         match symbol {
@@ -190,6 +181,8 @@ impl Database {
             (_, Some(file)) => {
                 let wanted = facts::split(symbol.own_name()).next().map(facts::word);
                 self.search(symbol, wanted, file, &mut found);
+                // Templates are other files.
+                found.retain(|one| one.place.file == file.id(self));
             }
         }
         found
@@ -227,6 +220,36 @@ impl Database {
         (found, false)
     }
 
+    /// All names in the package's own files that are written like this, whatever they mean.
+    pub fn occurrences_of_name(&self, name: &str) -> Vec<(Declaration<'_>, &Occurrence)> {
+        let wanted = facts::split(name).next().map(facts::word);
+        let mut found = Vec::new();
+        for file in self.project().files(self) {
+            let all = &decls(self, *file).decls;
+            for (index, ((decl, _), facts)) in all.iter().zip(facts::facts(self, *file)).enumerate()
+            {
+                if wanted.is_some_and(|word| facts.words.binary_search(&word).is_err()) {
+                    continue;
+                }
+                let id = DeclRef {
+                    file: file.id(self),
+                    index: index as u32,
+                };
+                let named = self.occurrences_in(*decl).iter();
+                let named = named.filter(|one| one.symbol.own_name() == name);
+                if let Some(shown) = self.declaration(id) {
+                    found.extend(named.map(|one| (shown, one)));
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether the rules of a space call a module by this name.
+    pub fn is_module_name(&self, space: &str, name: &str) -> bool {
+        modules::names_in(self, space).is_some_and(|names| names.modules.contains_key(name))
+    }
+
     /// The files that may name a symbol.
     fn searched(&self, symbol: &Symbol) -> Vec<SourceFile> {
         let mut files = modules::loaded_files(self);
@@ -256,14 +279,43 @@ impl Database {
         let all = &decls(self, file).decls;
         for (index, (decl, facts)) in all.iter().zip(facts::facts(self, file)).enumerate() {
             let has_word = wanted.is_none_or(|word| facts.words.binary_search(&word).is_ok());
+            let id = DeclRef {
+                file: file.id(self),
+                index: index as u32,
+            };
             if has_word {
-                let id = DeclRef {
-                    file: file.id(self),
-                    index: index as u32,
-                };
                 self.collect(symbol, id, *decl, found);
             }
+            if decl.0.kind(self) == ItemKind::Content {
+                self.collect_templates(symbol, id, decl.0, found);
+            }
         }
+    }
+
+    /// The names in the templates of a content, with their files; what it gives names to there is among them.
+    pub fn names_in_templates(&self, id: DeclRef) -> &[(FileId, Occurrence)] {
+        let Some((decl, _)) = self.decl_of(id) else {
+            return &[];
+        };
+        self.make_ready(*decl);
+        names_in_templates(self, *decl)
+    }
+
+    fn collect_templates<'db>(
+        &'db self,
+        symbol: &Symbol,
+        id: DeclRef,
+        decl: Decl<'db>,
+        found: &mut Vec<Reference>,
+    ) {
+        self.make_ready(decl);
+        let named = names_in_templates(self, decl).iter();
+        let named = named.filter(|(_, one)| one.symbol == *symbol);
+        found.extend(named.map(|(file, one)| Reference {
+            decl: id,
+            place: place(*file, one.span),
+            role: one.role,
+        }));
     }
 
     fn collect<'db>(
@@ -301,4 +353,13 @@ fn whole_file(file: FileId) -> Target {
         name: place,
         whole: place,
     }
+}
+
+/// Whether a name means something by itself, so that no declaration may have it.
+pub fn is_word_of_language(name: &str) -> bool {
+    const WORDS: [&str; 4] = ["now", "today", "profile", "event"];
+    is_built_in_type(name)
+        || is_built_in_function(name)
+        || WORDS.contains(&name)
+        || [SENT, WEEKDAY].contains(&name)
 }

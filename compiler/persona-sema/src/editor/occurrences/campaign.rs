@@ -256,7 +256,7 @@ impl Walk<'_> {
                     let ty = is_declared.and_then(|slot| self.quiet_type(&slot.ty));
                     self.expr(expr, ty.as_ref());
                 }
-                ast::SlotSource::Template(path) => self.template(path),
+                ast::SlotSource::Template(path) => self.template_of(path),
             }
         }
     }

@@ -9,6 +9,7 @@ mod decls;
 mod exprs;
 mod meaning;
 mod queries;
+mod templates;
 
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ use crate::uses::each_expr;
 use crate::{Schema, Type};
 use meaning::Meaning;
 
+pub(crate) use templates::names_in_templates;
+
 /// What the names of a declaration mean.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Names {
@@ -35,26 +38,7 @@ pub(crate) struct Names {
 /// The names of a declaration.
 #[salsa::tracked]
 pub(crate) fn names<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Names {
-    let schema = schema(db, db.project());
-    let mut types: FxHashMap<Span, Type> = FxHashMap::default();
-    each_expr(&check(db, decl).unit, schema, &mut |expr| {
-        if !expr.ty.is_error() {
-            types.insert(expr.span, expr.ty.clone());
-        }
-    });
-    let mut walk = Walk {
-        db,
-        decl,
-        name: decl.name(db),
-        space: decl.space(db),
-        text: decl.source(db).text(db),
-        schema,
-        modules: modules::names_in(db, decl.space(db)),
-        types,
-        scopes: Vec::new(),
-        found: Vec::new(),
-        given: Vec::new(),
-    };
+    let mut walk = walk_of(db, decl);
     walk.declaration(&parsed(db, decl.source(db)).tree);
     let mut found = std::mem::take(&mut walk.found);
     found.sort_by(|a, b| {
@@ -66,6 +50,30 @@ pub(crate) fn names<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Names {
     Names {
         found,
         given: walk.given,
+    }
+}
+
+/// A walk that begins at the declaration's head.
+fn walk_of<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Walk<'db> {
+    let schema = schema(db, db.project());
+    let mut types: FxHashMap<Span, Type> = FxHashMap::default();
+    each_expr(&check(db, decl).unit, schema, &mut |expr| {
+        if !expr.ty.is_error() {
+            types.insert(expr.span, expr.ty.clone());
+        }
+    });
+    Walk {
+        db,
+        decl,
+        name: decl.name(db),
+        space: decl.space(db),
+        text: decl.source(db).text(db),
+        schema,
+        modules: modules::names_in(db, decl.space(db)),
+        types,
+        scopes: Vec::new(),
+        found: Vec::new(),
+        given: Vec::new(),
     }
 }
 

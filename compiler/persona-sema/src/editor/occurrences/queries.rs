@@ -161,7 +161,7 @@ impl Walk<'_> {
     }
 
     /// A template's path, in quotes.
-    pub(super) fn template(&mut self, path: &ast::Expr) {
+    pub(super) fn template_of(&mut self, path: &ast::Expr) {
         if let Some(text) = crate::decl::plain_string(path) {
             let written = self.written(path.span);
             let quote = written.bytes().take_while(|byte| *byte == b'"').count() as u32;
