@@ -80,7 +80,7 @@ impl WorkspaceFeature for Audiences {
     const LANE: Lane = Lane::Count;
 
     fn answer(session: Session, params: AudienceParams) -> Answer<Audience> {
-        if !session.profile.is_on("/audience/enabled", true) {
+        if !session.profile.is_on("/audience/enable", true) {
             return Ok(Audience::default());
         }
         let host = Arc::clone(&session.host);

@@ -72,7 +72,7 @@ struct Question {
 impl Question {
     /// `None` where it cannot be counted, or its data have not been read: nobody waits for data because of a glance.
     fn of(cx: &Context, of: &Audience) -> Option<Self> {
-        if !cx.profile().is_on("/audience/enabled", true) {
+        if !cx.profile().is_on("/audience/enable", true) {
             return None;
         }
         let engine = cx.session.host.engine()?;

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 
+import { LiveAudience } from './audience';
 import { registerCommands } from './commands';
 import { Panels } from './panels';
 import { Server } from './server';
@@ -11,7 +12,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const server = new Server(context);
   const panels = new Panels(context, server);
   const tests = new Tests(server);
-  context.subscriptions.push(server, panels, tests);
+  context.subscriptions.push(server, panels, tests, new LiveAudience(server));
   server.onCommand('persona.why', (asked) => panels.why(asked));
   server.onCommand('persona.preview', (asked) => panels.preview(asked));
   server.onCommand('persona.runTest', (asked) => tests.runNamed(asked));

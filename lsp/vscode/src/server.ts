@@ -32,7 +32,11 @@ export class Server implements vscode.Disposable {
   private readonly handlers = new Map<string, Handler>();
   private readonly output = vscode.window.createOutputChannel('persona', { log: true });
   private readonly status = vscode.window.createStatusBarItem('persona.status', vscode.StatusBarAlignment.Left, 10);
+  private readonly running = new vscode.EventEmitter<void>();
   private readonly changes: vscode.Disposable;
+
+  /** The server has begun to answer. */
+  readonly onRunning = this.running.event;
 
   constructor(private readonly context: vscode.ExtensionContext) {
     this.status.name = 'persona';
@@ -56,6 +60,11 @@ export class Server implements vscode.Disposable {
     }
     const params = { command, arguments: [asked] };
     return (await this.client.sendRequest('workspace/executeCommand', params)) as Answer<T>;
+  }
+
+  /** Asks the server something that no command is for. */
+  async request<T>(method: string, params: object, token: vscode.CancellationToken): Promise<T | undefined> {
+    return this.client?.state === State.Running ? await this.client.sendRequest<T>(method, params, token) : undefined;
   }
 
   showOutput(): void {
@@ -97,6 +106,7 @@ export class Server implements vscode.Disposable {
   dispose(): void {
     void this.stop();
     this.changes.dispose();
+    this.running.dispose();
     this.status.dispose();
     this.output.dispose();
   }
@@ -137,6 +147,7 @@ export class Server implements vscode.Disposable {
       case State.Running: {
         const version = client.initializeResult?.serverInfo?.version ?? '';
         this.say('$(pulse) persona', `persona ${version}\n\n${program}`);
+        this.running.fire();
         break;
       }
       case State.Starting:

@@ -23,7 +23,7 @@ fn limits(settings: &Value) -> LiveLimits {
     let number = |path: &str| settings.pointer(path).and_then(Value::as_u64);
     let usual = LiveLimits::default();
     LiveLimits {
-        people: number("/audience/people").map_or(usual.people, |people| {
+        people: number("/audience/sample").map_or(usual.people, |people| {
             usize::try_from(people).unwrap_or(usize::MAX)
         }),
         bytes: number("/audience/megabytes")
