@@ -5,11 +5,15 @@
 //! packages), and one line in [`FEATURES`].
 
 mod audience;
+mod code_action;
+mod code_lens;
 mod commands;
 mod completion;
 mod diagnostic;
+mod formatting;
 mod goto;
 mod hover;
+mod inlay_hint;
 mod references;
 mod rename;
 mod semantic_tokens;
@@ -108,6 +112,14 @@ pub(crate) const FEATURES: &[Entry] = &[
     Entry::document::<semantic_tokens::Full>(),
     Entry::document::<semantic_tokens::Delta>(),
     Entry::document::<semantic_tokens::Range>(),
+    Entry::document::<formatting::Document>(),
+    Entry::document::<formatting::Range>(),
+    Entry::document::<formatting::OnType>(),
+    Entry::document::<code_action::Actions>(),
+    Entry::document::<code_action::Resolve>(),
+    Entry::document::<inlay_hint::Hints>(),
+    Entry::document::<code_lens::Lenses>(),
+    Entry::document::<code_lens::Resolve>(),
 ];
 
 /// How a request is answered.

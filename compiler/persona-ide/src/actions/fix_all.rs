@@ -38,6 +38,7 @@ pub(super) fn fix_all(
 /// The edits.
 pub(super) fn resolve(db: &Database, file: FileId) -> Vec<Edit> {
     let mut copy = Copy {
+        asked: db,
         db: db.fork(),
         file,
     };
@@ -50,15 +51,18 @@ pub(super) fn resolve(db: &Database, file: FileId) -> Vec<Edit> {
 }
 
 /// A copy of the package of which one file may be changed: what an editor does to a document stays in that document.
-struct Copy {
+struct Copy<'db> {
+    /// The package that was asked about: while it waits for a change, nothing goes on here.
+    asked: &'db Database,
     db: Database,
     file: FileId,
 }
 
-impl Workbench for Copy {
+impl Workbench for Copy<'_> {
     type Error = Infallible;
 
     fn check(&mut self) -> Result<Vec<Diagnostic>, Infallible> {
+        self.asked.unwind_if_cancelled();
         Ok(self.db.diagnostics())
     }
 

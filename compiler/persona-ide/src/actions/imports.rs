@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use persona_base::{Diagnostic, Edit, FileId, Span, modules};
-use persona_sema::editor::Declaration;
+use persona_sema::editor::{DeclRef, Declaration};
 use persona_sema::{Database, ItemKind};
 use persona_syntax::ast::{DeclKind, UseDecl};
 
@@ -40,7 +40,13 @@ struct Module {
 }
 
 fn organised(db: &Database, file: FileId, unused: &BTreeSet<Span>) -> Option<Vec<Edit>> {
-    let all = db.declarations(file);
+    let spans = db.declaration_spans(file).into_iter().enumerate();
+    let uses = spans.filter(|(_, (kind, _))| *kind == ItemKind::Use);
+    let uses = uses.filter_map(|(index, _)| {
+        let index = index as u32;
+        db.declaration(DeclRef { file, index })
+    });
+    let all: Vec<Declaration<'_>> = uses.collect();
     let uses: Vec<(&Declaration<'_>, &UseDecl)> = all.iter().filter_map(plain_use).collect();
     let (first, _) = uses.first()?;
     let mut modules: BTreeMap<Vec<String>, Module> = BTreeMap::new();

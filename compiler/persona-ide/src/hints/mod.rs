@@ -8,7 +8,7 @@ mod tests;
 mod windows;
 
 use persona_base::{FileId, Span};
-use persona_sema::editor::Declaration;
+use persona_sema::editor::{DeclRef, Declaration};
 use persona_sema::{Database, Global, Unit};
 use persona_syntax::ast::{DeclKind, Expr};
 
@@ -43,11 +43,13 @@ pub enum HintKind {
 /// The hints in a range of a file, by place.
 pub fn hints(db: &Database, file: FileId, range: Span) -> Vec<Hint> {
     let mut found = Vec::new();
-    for decl in db.declarations(file) {
-        if decl.span.start > range.end {
-            break;
-        }
-        if range.start <= decl.span.end {
+    if db.space_of(file).is_none() {
+        return found;
+    }
+    for (index, (_, span)) in db.declaration_spans(file).into_iter().enumerate() {
+        let index = index as u32;
+        let is_seen = span.start <= range.end && range.start <= span.end;
+        if is_seen && let Some(decl) = db.declaration(DeclRef { file, index }) {
             of_declaration(db, &decl, &mut found);
         }
     }
