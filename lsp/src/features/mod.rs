@@ -5,17 +5,23 @@
 //! packages), and one line in [`FEATURES`].
 
 mod audience;
+mod call_hierarchy;
 mod code_action;
 mod code_lens;
 mod commands;
 mod completion;
 mod diagnostic;
+mod document_link;
+mod folding_range;
 mod formatting;
 mod goto;
 mod hover;
 mod inlay_hint;
+mod inline_value;
+mod linked_editing;
 mod references;
 mod rename;
+mod selection_range;
 mod semantic_tokens;
 mod signature_help;
 mod symbols;
@@ -106,6 +112,14 @@ pub(crate) const FEATURES: &[Entry] = &[
     Entry::document::<references::AllReferences>(),
     Entry::document::<references::Highlights>(),
     Entry::document::<rename::Renames>(),
+    Entry::document::<folding_range::Folding>(),
+    Entry::document::<selection_range::Selections>(),
+    Entry::document::<linked_editing::LinkedEditing>(),
+    Entry::document::<document_link::Links>(),
+    Entry::document::<inline_value::InlineValues>(),
+    Entry::document::<call_hierarchy::Prepare>(),
+    Entry::document::<call_hierarchy::Incoming>(),
+    Entry::document::<call_hierarchy::Outgoing>(),
     Entry::document::<rename::Prepare>(),
     Entry::document::<symbols::DocumentSymbols>(),
     Entry::workspace::<symbols::WorkspaceSymbols>(),
