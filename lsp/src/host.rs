@@ -192,6 +192,9 @@ pub trait Engine: Send + Sync + Debug {
     /// Whether counts of this package are answered at once, because its data have been read.
     fn is_ready(&self, root: &Path) -> bool;
 
+    /// Begins to read the data of a program in the background, unless they have been or are being read. Returns at once.
+    fn prepare(&self, program: Program, settings: &Value);
+
     /// How many profiles each holds now, in the order asked; where one has no answer, the reason.
     fn counts(
         &self,

@@ -16,7 +16,7 @@ use tower_lsp_server::ls_types::{
 use super::commands::texts;
 use super::{Answer, WorkspaceFeature};
 use crate::context::{Context, Session};
-use crate::host::{Asked, Engine, Program};
+use crate::host::{Asked, Count, Engine, Program};
 use crate::lanes::Lane;
 
 /// `persona/audience`.
@@ -177,6 +177,37 @@ impl Question {
         }
         answer
     }
+}
+
+/// The counts of what stands in a part of a document, each with where it is shown: for clients that cannot draw them by themselves.
+/// Given in two steps, so that the database is free while is counted. `None` where the data have not been read; then they are.
+pub(super) fn counts_of(
+    cx: &Context,
+    seen: Span,
+) -> Option<impl FnOnce() -> Vec<(Range, Count)> + use<>> {
+    let profile = Arc::clone(&cx.session.profile);
+    if !profile.is_on("/audience/enable", true) || profile.is_on("/audience/drawn", false) {
+        return None;
+    }
+    let engine = cx.session.host.engine()?;
+    if !engine.is_ready(&cx.view.root) {
+        engine.prepare(excerpt(cx, std::iter::empty())?, &profile.settings);
+        return None;
+    }
+    let found = countables(cx.db(), cx.file, seen);
+    let program = excerpt(cx, found.iter().map(|one| &*one.declaration))?;
+    let shown: Vec<Range> = found.iter().map(|one| cx.range(one.span)).collect();
+    let (host, cancel) = (Arc::clone(&cx.session.host), cx.session.cancel.clone());
+    Some(move || {
+        let asked: Vec<Asked> = found.iter().map(asked).collect();
+        let engine = host.engine();
+        let counts =
+            engine.map(|engine| engine.counts(&program, &asked, &profile.settings, &cancel));
+        let counts = shown.into_iter().zip(counts.unwrap_or_default());
+        counts
+            .filter_map(|(range, count)| Some((range, count.ok()?)))
+            .collect()
+    })
 }
 
 fn asked(one: &Countable) -> Asked {

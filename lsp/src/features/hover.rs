@@ -17,7 +17,7 @@ use tower_lsp_server::ls_types::{
 use super::audience::excerpt;
 use super::{Answer, Stale, WorkspaceFeature};
 use crate::context::{Context, Session};
-use crate::host::{Asked, Cancel, Engine, Neighbours, Program};
+use crate::host::{Asked, Cancel, Count, Engine, Neighbours, Program};
 
 /// So many segments are compared with the one under the cursor, the nearest ones.
 const COMPARED: usize = 100;
@@ -77,6 +77,7 @@ impl Question {
         }
         let engine = cx.session.host.engine()?;
         if !engine.is_ready(&cx.view.root) {
+            engine.prepare(excerpt(cx, std::iter::empty())?, &cx.profile().settings);
             return None;
         }
         let (part, is_segment) = part_of(cx.db(), of)?;
@@ -151,6 +152,13 @@ fn percent(count: u64, of: u64) -> String {
     format!("{percent:.1} %")
 }
 
+/// `1,204 · 12.5 %`, for where there is little room.
+pub(super) fn short(count: Count) -> String {
+    let about = if count.sampled { "≈ " } else { "" };
+    let share = percent(count.count, count.of).replace("less than", "<");
+    format!("{about}{} · {share}", grouped(count.count))
+}
+
 /// A number with its thousands apart.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -208,6 +216,13 @@ mod tests {
         );
         assert_eq!(people(3, 10_000), "**3 people**, less than 0.1 % of 10,000");
         assert_eq!(people(0, 0), "**0 people**, 0.0 % of 0");
+        let count = |sampled| Count {
+            count: 3,
+            of: 10_000,
+            sampled,
+        };
+        assert_eq!(short(count(false)), "3 · < 0.1 %");
+        assert_eq!(short(count(true)), "≈ 3 · < 0.1 %");
     }
 
     #[test]

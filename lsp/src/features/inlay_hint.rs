@@ -1,31 +1,64 @@
-//! Inlay hints in the part of a document that is seen. Each kind can be turned off in the settings, under `inlayHints`.
+//! Inlay hints in the part of a document that is seen. Each kind can be turned off in the settings, under `inlayHints`. How many people
+//! there are is among them, unless the client draws that by itself (`audience.drawn`).
 
 use persona_ide::hints::{Hint, HintKind, hints};
 use tower_lsp_server::ls_types::request::InlayHintRequest;
 use tower_lsp_server::ls_types::{
     ClientCapabilities, InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams,
-    InlayHintTooltip, OneOf, ServerCapabilities,
+    InlayHintTooltip, OneOf, Range, ServerCapabilities,
 };
 
-use super::{Answer, Feature, Stale};
-use crate::context::Context;
+use super::audience::counts_of;
+use super::hover::short;
+use super::{Answer, WorkspaceFeature};
+use crate::context::{Context, Session};
+use crate::host::Count;
 use persona_base::Span;
 
 /// `textDocument/inlayHint`.
 pub(super) struct Hints;
 
-impl Feature for Hints {
+impl WorkspaceFeature for Hints {
     type Request = InlayHintRequest;
-    const STALE: Stale = Stale::Retry;
 
-    fn answer(cx: &Context, params: InlayHintParams) -> Answer<Option<Vec<InlayHint>>> {
-        let found = hints(cx.db(), cx.file, cx.span(params.range)).into_iter();
+    fn answer(session: Session, params: InlayHintParams) -> Answer<Option<Vec<InlayHint>>> {
+        let Some(cx) = session.at(&params.text_document.uri) else {
+            return Ok(None);
+        };
+        let seen = cx.span(params.range);
+        let found = hints(cx.db(), cx.file, seen).into_iter();
         let wanted = found.filter(|hint| cx.profile().is_on(setting(hint.kind), true));
-        Ok(Some(wanted.map(|hint| converted(cx, hint)).collect()))
+        let mut shown: Vec<InlayHint> = wanted.map(|hint| converted(&cx, hint)).collect();
+        let counts = counts_of(&cx, seen);
+        // Counting takes its time, and a change of a text must not wait for it.
+        drop((cx, session));
+        let counts = counts.map(|count| count()).unwrap_or_default();
+        shown.extend(
+            counts
+                .into_iter()
+                .map(|(range, count)| people(range, count)),
+        );
+        Ok(Some(shown))
     }
 
     fn advertise(capabilities: &mut ServerCapabilities, _: &ClientCapabilities) {
         capabilities.inlay_hint_provider = Some(OneOf::Left(true));
+    }
+}
+
+/// How many people something holds for, behind it.
+fn people(range: Range, count: Count) -> InlayHint {
+    InlayHint {
+        position: range.end,
+        label: InlayHintLabel::String(short(count)),
+        kind: None,
+        text_edits: None,
+        tooltip: Some(InlayHintTooltip::String(
+            "how many people of the package's data this holds for now".to_owned(),
+        )),
+        padding_left: Some(true),
+        padding_right: Some(true),
+        data: None,
     }
 }
 

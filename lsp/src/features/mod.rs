@@ -131,7 +131,7 @@ pub(crate) const FEATURES: &[Entry] = &[
     Entry::document::<formatting::OnType>(),
     Entry::document::<code_action::Actions>(),
     Entry::document::<code_action::Resolve>(),
-    Entry::document::<inlay_hint::Hints>(),
+    Entry::workspace::<inlay_hint::Hints>(),
     Entry::document::<code_lens::Lenses>(),
     Entry::document::<code_lens::Resolve>(),
 ];

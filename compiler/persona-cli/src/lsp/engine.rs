@@ -1,8 +1,9 @@
 //! What runs programs for the language server: the façade, asked with what is open in the editor. Its answers are those that the
 //! commands print with `--format json`.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use persona::live::{Live, LiveAsk, LiveLimits, LivePart, LiveProgram};
 use persona::{RenderOptions, TestOptions, Texts, WhyOptions};
@@ -15,7 +16,9 @@ use serde_json::Value;
 /// The engine, with the data that it keeps.
 #[derive(Debug, Default)]
 pub(super) struct Facade {
-    live: Live,
+    live: Arc<Live>,
+    /// The folders of packages whose data are being read because somebody may ask soon.
+    preparing: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
 /// What the settings say of live counts.
@@ -57,14 +60,22 @@ impl Facade {
         cancel: &Cancel,
         ask: impl FnOnce(&Live, LiveProgram<'_>) -> T,
     ) -> T {
+        let stop = || cancel.is_cancelled();
         let limits = limits(settings);
-        let program = LiveProgram {
-            root: &program.root,
-            checked: &program.checked,
-            limits: &limits,
-            stop: &|| cancel.is_cancelled(),
-        };
-        ask(&self.live, program)
+        ask(&self.live, live(program, &limits, &stop))
+    }
+}
+
+fn live<'a>(
+    program: &'a Program,
+    limits: &'a LiveLimits,
+    stop: &'a (dyn Fn() -> bool + Sync),
+) -> LiveProgram<'a> {
+    LiveProgram {
+        root: &program.root,
+        checked: &program.checked,
+        limits,
+        stop,
     }
 }
 
@@ -87,6 +98,30 @@ fn said(error: &persona::Error) -> String {
 impl Engine for Facade {
     fn is_ready(&self, root: &Path) -> bool {
         self.live.is_ready(root)
+    }
+
+    fn prepare(&self, program: Program, settings: &Value) {
+        let lock = |set: &Mutex<BTreeSet<PathBuf>>,
+                    change: &dyn Fn(&mut BTreeSet<PathBuf>) -> bool| {
+            change(&mut set.lock().unwrap_or_else(PoisonError::into_inner))
+        };
+        let root = program.root.clone();
+        if self.is_ready(&root) || !lock(&self.preparing, &|set| set.insert(root.clone())) {
+            return;
+        }
+        let (of, limits) = (Arc::clone(&self.live), limits(settings));
+        let preparing = Arc::clone(&self.preparing);
+        let read = move || {
+            // To count nothing takes reading the data.
+            drop(of.counts(live(&program, &limits, &|| false), &[]));
+            lock(&preparing, &|set| set.remove(&root));
+        };
+        // Without a thread there are no numbers, and everything else goes on.
+        drop(
+            std::thread::Builder::new()
+                .name("persona-data".to_owned())
+                .spawn(read),
+        );
     }
 
     fn counts(
