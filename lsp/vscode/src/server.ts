@@ -123,12 +123,20 @@ export class Server implements vscode.Disposable {
           { scheme: 'file', language: 'liquid' },
           { scheme: 'file', pattern: '**/persona.toml' },
         ],
-        initializationOptions: vscode.workspace.getConfiguration('persona'),
+        initializationOptions: told(vscode.workspace.getConfiguration('persona')),
         synchronize: { configurationSection: 'persona' },
         outputChannel: this.output,
         revealOutputChannelOn: RevealOutputChannelOn.Never,
         markdown: { isTrusted: { enabledCommands: ['persona.showReferences', 'persona.why', 'persona.preview'] }, supportHtml: true },
         middleware: {
+          workspace: {
+            configuration: async (params, token, next) => {
+              const settings = await next(params, token);
+              return Array.isArray(settings)
+                ? settings.map((one: object, at) => (params.items[at]?.section === 'persona' ? told(one) : one))
+                : settings;
+            },
+          },
           executeCommand: (command, args, next) => {
             const handler = this.handlers.get(command);
             const asked = (args as Asked[])[0];
@@ -218,6 +226,11 @@ export class Server implements vscode.Disposable {
       await vscode.workspace.getConfiguration('persona').update('server.path', file.fsPath, vscode.ConfigurationTarget.Global);
     }
   }
+}
+
+/** The settings as the server is told them, with what this editor can do besides the protocol. */
+function told(settings: object): object {
+  return { ...settings, completion: { triggerSuggest: true } };
 }
 
 /** A setting below `persona`. */

@@ -156,16 +156,91 @@ step('problems of the whole package are listed', async (e) => {
   await problem.first().waitFor();
 });
 
-step('templates are checked', async (e) => {
+step('templates are checked, and right again when the mistake is gone', async (e) => {
   await e.press('Control+Shift+m');
   await e.open('traits.persona');
-  await e.press('Control+z', 'Control+z', 'Control+z', 'Control+z');
   await e.command('File: Revert File');
   await e.open('messages/cart.liquid', 2);
   await e.press('End');
   await e.type(' {{ cart.skuu }}');
-  await e.until('a squiggle', async () => (await e.page.locator('.editor-group-container.active .squiggly-error').count()) > 0);
+  await e.until('a squiggle', async () => (await squiggles(e)) > 0);
+  await e.press('Escape', 'Home');
+  await e.picture('template');
+  await e.command('File: Revert File');
+  await e.until('no squiggle', async () => (await squiggles(e)) === 0);
+});
+
+step('above declarations stands how often they are used, and what can be asked', async (e) => {
+  await e.open('segments.persona');
+  const at = onDisk(e, 'segments.persona').split('\n').findIndex((one) => one.includes('segment dormant ')) + 1;
+  await e.goto(at);
+  await e.page.locator('.codelens-decoration').filter({ hasText: /\d+ uses?/ }).first().waitFor();
+  await e.page.locator('.codelens-decoration').filter({ hasText: 'Why…' }).first().waitFor();
+});
+
+step('why: a panel explains somebody, and follows the code', async (e) => {
+  await e.command('persona: Why Is Somebody in This');
+  const input = e.page.locator('.quick-input-widget input').first();
+  await input.waitFor();
+  await input.fill('C00001');
+  await e.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'C00001' }).first().waitFor();
+  await e.press('Enter');
+  const panel = e.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  await panel.getByText('no, it does not hold').waitFor();
+  await panel.getByText('no such event, ever').first().waitFor();
+  await e.picture('why');
+  // The code changes, and so does the answer.
+  const before = onDisk(e, 'segments.persona').split('\n');
+  const line = before.findIndex((one) => one.includes('when did Purchase and did not Activity in last 180d'));
+  await e.goto(line + 1, before[line].indexOf('and did not') + 1);
+  await e.press('Shift+End');
+  await e.type('or did Activity in last 180d');
   await e.press('Escape');
+  await panel.getByText('yes, it holds').waitFor();
+  await panel.getByText('at least one of these').first().waitFor();
+  await e.command('File: Revert File');
+  await panel.getByText('no, it does not hold').waitFor();
+});
+
+step('preview: a panel shows what somebody reads, and all variants', async (e) => {
+  await e.command('View: Close All Editors in Group');
+  await e.command('View: Close All Editors');
+  await e.open('messages.persona');
+  const at = onDisk(e, 'messages.persona').split('\n').findIndex((one) => one.startsWith('content we_miss_you ')) + 1;
+  await e.goto(at);
+  await e.command('persona: Preview This Content');
+  const input = e.page.locator('.quick-input-widget input').first();
+  await input.waitFor();
+  await input.fill('C00002');
+  await e.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'C00002' }).first().waitFor();
+  await e.press('Enter');
+  const panel = e.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  await panel.getByText('this is read').waitFor();
+  await panel.getByText('It has been a while').waitFor();
+  await panel.getByText('have a look at what is new').first().waitFor();
+  must((await panel.locator('section.card').count()) === 2, 'both variants are shown');
+});
+
+step('the test explorer runs the tests', async (e) => {
+  await e.command('View: Close All Editors');
+  await e.open('tests.persona');
+  await e.command('Test: Run Tests in Current File');
+  await e.page.locator('.codicon-testing-passed-icon, .testing-run-glyph.codicon-testing-passed-icon').first().waitFor();
+  must((await e.page.locator('.codicon-testing-failed-icon').count()) === 0, 'all of them pass');
+  await e.command('View: Show Testing');
+});
+
+step('a promise that is broken says so, where it stands', async (e) => {
+  await e.open('tests.persona', 23);
+  const text = onDisk(e, 'tests.persona').split('\n');
+  const at = text.findIndex((one) => one.includes('== "Still thinking it over?"'));
+  await e.goto(at + 1, text[at].indexOf('Still') + 1);
+  await e.press('Delete');
+  await e.command('Test: Run Tests in Current File');
+  await e.page.locator('.codicon-testing-failed-icon').first().waitFor();
+  await e.press('Escape');
+  await e.picture('test');
+  await e.command('File: Revert File');
 });
 
 let failed = false;
