@@ -38,9 +38,9 @@ export function tokenize(grammar, text) {
   let state = INITIAL;
   let offset = 0;
   for (const line of text.split('\n')) {
-    const { tokens, ruleStack, stoppedEarly } = grammar.tokenizeLine(line.replace(/\r$/, ''), state, 2000);
+    const { tokens, ruleStack, stoppedEarly } = grammar.tokenizeLine(line.replace(/\r$/, ''), state, 10_000);
     if (stoppedEarly) {
-      throw new Error(`a line takes longer than two seconds: ${line.slice(0, 80)}`);
+      throw new Error(`a line takes longer than ten seconds: ${line.slice(0, 80)}`);
     }
     for (const { startIndex, endIndex, scopes } of tokens) {
       const end = Math.min(endIndex, line.length);
