@@ -8,14 +8,15 @@ use std::sync::Arc;
 use rustc_hash::FxHasher;
 
 use super::deprecated::{Mark, marks};
-use super::queries::{Decl, file_symbols, parameters, schema, tree};
+use super::queries::{Decl, file_symbols, parameters, tree};
 use super::shadow::{Given, given};
 use super::suppress::{Allow, allows_of};
+use super::tables::tables;
 use super::{Db, SourceFile, modules};
 use crate::decl::uses_of;
 
 /// What is known of one declaration by itself.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Facts {
     /// The names it refers to.
     pub(super) links: Arc<Links>,
@@ -55,18 +56,20 @@ pub(super) struct Extent {
 
 /// The facts of a file's declarations, in the order of [`file_symbols`].
 #[salsa::tracked]
-pub(crate) fn facts(db: &dyn Db, file: SourceFile) -> Vec<Facts> {
+pub(crate) fn facts(db: &dyn Db, file: SourceFile) -> Vec<Arc<Facts>> {
     let decls = file_symbols(db, file).iter();
-    decls.map(|decl| facts_of(db, *decl)).collect()
+    decls.map(|decl| Arc::clone(facts_of(db, *decl))).collect()
 }
 
-fn facts_of(db: &dyn Db, decl: Decl<'_>) -> Facts {
+/// The facts of one declaration: in a file of very many, most stay as they are.
+#[salsa::tracked]
+fn facts_of<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Arc<Facts> {
     let tree = tree(db, decl);
-    // Not the query of one declaration: it would have to be validated for each of them.
-    let uses = uses_of(tree, schema(db, db.project()));
+    // Not the query of its uses: that keeps all their places.
+    let uses = uses_of(tree, tables(db, db.project()));
     let calls = uses.globals.iter();
     let calls = calls.map(|(name, spans)| (Arc::clone(name), spans.len() as u32));
-    Facts {
+    Arc::new(Facts {
         links: Arc::new(Links {
             used: uses.globals.keys().cloned().collect(),
             definite: uses.definite,
@@ -81,7 +84,7 @@ fn facts_of(db: &dyn Db, decl: Decl<'_>) -> Facts {
         given: given(db, decl),
         allows: allows_of(db, decl),
         words: words(decl.source(db).text(db)),
-    }
+    })
 }
 
 /// The links of a file's declarations. Whoever asks for them depends on nothing else that is written there.
@@ -117,7 +120,8 @@ pub(super) fn with_each<'db, T: 'db>(
 
 /// The facts of all declarations.
 pub(super) fn all_facts(db: &dyn Db) -> impl Iterator<Item = (Decl<'_>, &Facts)> {
-    with_each(db, |file| facts(db, file).as_slice())
+    let all = with_each(db, |file| facts(db, file).as_slice());
+    all.map(|(decl, facts)| (decl, &**facts))
 }
 
 /// The links of all declarations.

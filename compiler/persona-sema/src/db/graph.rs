@@ -9,7 +9,8 @@ use persona_base::{Diagnostic, names};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::facts::{Links, all_links};
-use super::queries::{Decl, ItemKind, schema, symbols, tree};
+use super::queries::{Decl, ItemKind, symbols, tree};
+use super::tables::tables;
 use super::{Db, Project, modules, scc, stand_in};
 use crate::decl::{Uses, uses_of};
 
@@ -19,7 +20,7 @@ const SHOWN_STEPS: usize = 8;
 /// What a declaration refers to, with the places.
 #[salsa::tracked]
 pub(crate) fn uses<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Uses {
-    uses_of(tree(db, decl), schema(db, db.project()))
+    uses_of(tree(db, decl), tables(db, db.project()))
 }
 
 /// The names that a declaration refers to.

@@ -1,20 +1,22 @@
 //! What was found in each declaration the last time. After an edit of bodies, only the declarations that the edit can reach
 //! are asked again: the queries would say the same of all others, but only after validating each.
 //!
-//! What a declaration says depends on its own text, on what it names (and on what that names, and so on), on which names
-//! there are, on the schema, and on what lies outside of rules. So where the names and the schema are as before and nothing
-//! outside has changed, the edit of a declaration that is known by its name alone reaches those that name it, directly or by
-//! way of others. Whether they name it is decided by the words of their texts: a word too many costs a check, none is missed.
+//! What a declaration says depends on its own text, on what it names (and on what that names, and so on), on the schema, and on
+//! what lies outside of rules. So where the schema is as before and nothing outside has changed, a declaration that is known by
+//! its name alone and that is edited, comes or goes reaches those that name it, directly or by way of others. Whether they name
+//! it is decided by the words of their texts: a word too many costs a check, none is missed. Where names come or go, whatever
+//! was said of anything is asked again, too: it may hold a name that was perhaps meant.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use persona_base::Diagnostic;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::plumbing::AsId as _;
 
 use super::facts::{all_facts, split, word};
 use super::graph::{graph, used_names};
-use super::queries::{Decl, ItemKind, check, schema, signature, symbols};
+use super::queries::{Decl, ItemKind, check, signature, symbols};
+use super::tables::tables;
 use super::templates::named;
 use super::{Database, Db, ahead};
 use crate::env::Schema;
@@ -28,14 +30,12 @@ pub(super) struct Shelf(Arc<Mutex<Option<Kept>>>);
 
 impl Shelf {
     /// Takes the results out; whoever comes before they are put back finds none.
-    fn take(&self) -> Option<Kept> {
+    fn take(&self) -> Taken<'_> {
         let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shelf.take()
-    }
-
-    fn put(&self, kept: Kept) {
-        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *shelf = Some(kept);
+        Taken {
+            kept: shelf.take(),
+            shelf: self,
+        }
     }
 
     /// Whether nothing is kept.
@@ -46,7 +46,23 @@ impl Shelf {
 
     /// Something else than the text of a file of rules has changed.
     pub(super) fn clear(&self) {
-        self.take();
+        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *shelf = None;
+    }
+}
+
+/// Results that are put back in the end, also where whoever has them is interrupted: then they are still those of the last time.
+struct Taken<'a> {
+    shelf: &'a Shelf,
+    kept: Option<Kept>,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        if let Some(kept) = self.kept.take() {
+            let mut shelf = self.shelf.0.lock().unwrap_or_else(PoisonError::into_inner);
+            *shelf = Some(kept);
+        }
     }
 }
 
@@ -54,7 +70,7 @@ impl Shelf {
 struct Kept {
     /// In the order of the package.
     decls: Vec<Known>,
-    schema: Schema,
+    tables: Schema,
 }
 
 /// One declaration as it was.
@@ -70,12 +86,20 @@ struct Known {
 impl Known {
     fn of(db: &dyn Db, decl: Decl<'_>) -> Self {
         Self {
+            found: found_in(db, decl),
+            ..Self::unasked(db, decl)
+        }
+    }
+
+    /// One that is about to be asked.
+    fn unasked(db: &dyn Db, decl: Decl<'_>) -> Self {
+        Self {
             id: decl.as_id(),
             kind: decl.kind(db),
             name: Arc::clone(decl.name(db)),
             space: Arc::clone(decl.space(db)),
             text: Arc::clone(decl.source(db).text(db)),
-            found: found_in(db, decl),
+            found: Vec::new(),
         }
     }
 
@@ -99,41 +123,97 @@ fn found_in(db: &dyn Db, decl: Decl<'_>) -> Vec<Diagnostic> {
 /// What is wrong or dubious in each declaration, in the order of the package. Files are stand-ins.
 pub(super) fn of_declarations(db: &Database) -> Vec<Diagnostic> {
     let project = db.project();
-    let kept = db.kept.take();
+    let mut taken = db.kept.take();
     let all = &symbols(db, project).all;
-    let reached = kept.as_ref().and_then(|kept| reached(db, kept, all));
-    let kept = match (kept, reached) {
-        (Some(mut kept), Some(reached)) => {
-            check_first(db, all, &reached);
-            for index in reached {
-                kept.decls[index] = Known::of(db, all[index]);
+    let change = taken.kept.as_ref().and_then(|kept| change(db, kept, all));
+    let kept = match (&mut taken.kept, change) {
+        (Some(kept), Some(change)) => {
+            check_first(db, all, &change.reached);
+            let reached = change.reached.iter();
+            let fresh: Vec<(usize, Known)> = reached
+                .map(|index| (*index, Known::of(db, all[*index])))
+                .collect();
+            // From here on nothing is asked: either all of it is new, or nothing.
+            if let Some(from) = change.from {
+                let mut before: Vec<Option<Known>> = std::mem::take(&mut kept.decls)
+                    .into_iter()
+                    .map(Some)
+                    .collect();
+                let from = from.into_iter().zip(all);
+                let moved = from.map(|(from, decl)| match from.and_then(|at| before[at].take()) {
+                    Some(known) => known,
+                    None => Known::unasked(db, *decl),
+                });
+                kept.decls = moved.collect();
+            }
+            for (index, known) in fresh {
+                kept.decls[index] = known;
             }
             kept
         }
-        _ => {
+        (place, _) => {
             ahead::check_all(db);
-            Kept {
+            place.insert(Kept {
                 decls: all.iter().map(|decl| Known::of(db, *decl)).collect(),
-                schema: schema(db, project).clone(),
-            }
+                tables: tables(db, project).clone(),
+            })
         }
     };
     let found = kept.decls.iter().flat_map(|known| &known.found);
-    let found = found.cloned().collect();
-    db.kept.put(kept);
-    found
+    found.cloned().collect()
 }
 
-/// The declarations that have to be asked again, by their numbers; `None` where these are all, or may be.
-fn reached(db: &dyn Db, kept: &Kept, all: &[Decl<'_>]) -> Option<Vec<usize>> {
-    if kept.decls.len() != all.len() || kept.schema != *schema(db, db.project()) {
+/// What is to be done since the last time.
+struct Change {
+    /// The declarations that have to be asked again, by their numbers.
+    reached: Vec<usize>,
+    /// Where each declaration was before; absent where all are at their places.
+    from: Option<Vec<Option<usize>>>,
+}
+
+/// What is to be done since the last time; `None` where everything has to be asked, or may have to be.
+fn change(db: &dyn Db, kept: &Kept, all: &[Decl<'_>]) -> Option<Change> {
+    if kept.tables != *tables(db, db.project()) {
         return None;
     }
+    let is_same = |(known, decl): (&Known, &Decl<'_>)| known.is(db, *decl);
+    let before = kept.decls.iter();
+    let head = before
+        .clone()
+        .zip(all)
+        .take_while(|pair| is_same(*pair))
+        .count();
+    let rest = (kept.decls.len() - head).min(all.len() - head);
+    let tail = before.rev().zip(all.iter().rev()).take(rest);
+    let tail = tail.take_while(|pair| is_same(*pair)).count();
+    let (old_middle, new_middle) = (head..kept.decls.len() - tail, head..all.len() - tail);
+    let mut there: FxHashMap<salsa::Id, usize> = old_middle
+        .clone()
+        .map(|index| (kept.decls[index].id, index))
+        .collect();
+    // Where names come or go, others may mean something else.
+    let mut names: Vec<Arc<str>> = Vec::new();
+    let mut from: Vec<Option<usize>> = Vec::with_capacity(all.len());
     let mut reached = Vec::new();
-    for (index, (known, decl)) in kept.decls.iter().zip(all).enumerate() {
-        if !known.is(db, *decl) {
-            return None;
-        }
+    for (index, decl) in all.iter().enumerate() {
+        let place = if index < head {
+            Some(index)
+        } else if index >= new_middle.end {
+            Some(index + kept.decls.len() - all.len())
+        } else {
+            let known = there.get(&decl.as_id()).copied();
+            known.filter(|known| kept.decls[*known].is(db, *decl))
+        };
+        from.push(place);
+        let Some(known) = place.map(|place| &kept.decls[place]) else {
+            if !is_known_by_name(decl.kind(db)) {
+                return None;
+            }
+            names.push(Arc::clone(decl.name(db)));
+            reached.push(index);
+            continue;
+        };
+        there.remove(&known.id);
         let text = decl.source(db).text(db);
         if !Arc::ptr_eq(&known.text, text) && known.text != *text {
             if !is_known_by_name(known.kind) {
@@ -142,14 +222,41 @@ fn reached(db: &dyn Db, kept: &Kept, all: &[Decl<'_>]) -> Option<Vec<usize>> {
             reached.push(index);
         }
     }
-    if reached.is_empty() {
-        return Some(reached);
+    let mut gone: Vec<usize> = there.into_values().collect();
+    gone.sort_unstable();
+    for known in gone.iter().map(|index| &kept.decls[*index]) {
+        if !is_known_by_name(known.kind) {
+            return None;
+        }
+        names.push(Arc::clone(&known.name));
     }
-    followed(db, all, reached)
+    let is_moved = from.iter().enumerate().any(|(to, from)| *from != Some(to));
+    if !(names.is_empty() && gone.is_empty()) {
+        let said = from
+            .iter()
+            .enumerate()
+            .filter(|(_, from)| from.is_some_and(|from| !kept.decls[from].found.is_empty()));
+        reached.extend(said.map(|(index, _)| index));
+        reached.sort_unstable();
+        reached.dedup();
+    }
+    let reached = match reached.is_empty() && names.is_empty() {
+        true => reached,
+        false => followed(db, all, reached, &names)?,
+    };
+    Some(Change {
+        reached,
+        from: (is_moved || kept.decls.len() != all.len()).then_some(from),
+    })
 }
 
-/// Adds those that name what is reached, and those that name them; `None` where that leads too far.
-fn followed(db: &dyn Db, all: &[Decl<'_>], mut reached: Vec<usize>) -> Option<Vec<usize>> {
+/// Adds those that name what is reached or one of the further names, and those that name them; `None` where that leads too far.
+fn followed(
+    db: &dyn Db,
+    all: &[Decl<'_>],
+    mut reached: Vec<usize>,
+    further: &[Arc<str>],
+) -> Option<Vec<usize>> {
     let words: Vec<&[u32]> = all_facts(db).map(|(_, facts)| &*facts.words).collect();
     let mut is_reached = vec![false; all.len()];
     reached.iter().for_each(|index| is_reached[*index] = true);
@@ -162,11 +269,14 @@ fn followed(db: &dyn Db, all: &[Decl<'_>], mut reached: Vec<usize>) -> Option<Ve
         }
     }
     let mut new = 0;
-    for _ in 0..MAX_STEPS {
+    for step in 0..MAX_STEPS {
         let last = &reached[new..];
+        let further = further.iter().filter(|_| step == 0);
         let names: FxHashSet<u32> = last
             .iter()
-            .flat_map(|index| split(all[*index].name(db)).map(word))
+            .map(|index| all[*index].name(db))
+            .chain(further)
+            .flat_map(|name| split(name).map(word))
             .collect();
         // Triggers know the consents that channels and purposes ask for, without naming these.
         let asks = |index: &usize| {
@@ -203,7 +313,8 @@ fn contains_any(words: &[u32], names: &FxHashSet<u32>) -> bool {
 fn is_known_by_name(kind: ItemKind) -> bool {
     matches!(
         kind,
-        ItemKind::Const
+        ItemKind::Error
+            | ItemKind::Const
             | ItemKind::Trait
             | ItemKind::Fn
             | ItemKind::Segment

@@ -31,6 +31,7 @@ mod session;
 mod shadow;
 mod sharing;
 mod suppress;
+mod tables;
 pub(crate) mod templates;
 #[cfg(test)]
 mod tests;

@@ -210,7 +210,7 @@ impl Package {
             length => Some(dice.below(length)),
         };
         let pieces = &self.files[file];
-        match dice.below(20) {
+        match dice.below(8) {
             0 => self.files[file].push((name, dice.below(BODIES[name].1.len()))),
             1 => {
                 if let Some(at) = at(dice, pieces) {

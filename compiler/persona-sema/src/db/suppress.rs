@@ -16,7 +16,7 @@ use super::{Db, stand_in};
 use crate::decl::removal;
 
 /// One name in an `@allow`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Allow {
     /// What is covered: a field, or (all) the declaration.
     covers: Span,
