@@ -6,6 +6,8 @@ mod cli;
 #[cfg(test)]
 mod differential;
 #[cfg(test)]
+mod editor;
+#[cfg(test)]
 mod experiments;
 #[cfg(test)]
 mod machine;

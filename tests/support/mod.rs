@@ -1,6 +1,7 @@
 //! What all tests share: where the repository is, how to walk it, and the one switch that rewrites expectations.
 
 pub(crate) mod binary;
+pub(crate) mod editor;
 pub(crate) mod engines;
 mod index;
 pub(crate) mod rng;

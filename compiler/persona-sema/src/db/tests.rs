@@ -306,3 +306,44 @@ fn ten_thousand_declarations_are_checked_in_one_go() {
         10_000
     );
 }
+
+/// A package of many declarations that name each other.
+fn large() -> String {
+    let mut text = String::from(SHOP);
+    for index in 0..200 {
+        text.push_str(&format!(
+            "segment s{index} {{\n  when visits > {index} and in regulars\n}}\n\
+             partition p{index} {{\n  low when in s{index}\n  otherwise high\n}}\n"
+        ));
+    }
+    text
+}
+
+#[test]
+fn typing_a_new_declaration_asks_only_who_may_mean_it() {
+    let counts = Counts::default();
+    let mut db = counts.database();
+    let text = large();
+    db.set_file("shop.persona", text.clone());
+    assert_eq!(db.diagnostics(), []);
+    counts.take();
+    for new in [
+        "segment new_one {\n  when visits > 100 and country == \"US\"\n}\n",
+        "partition new_stages {\n  low when visits < 2\n  otherwise high\n}\n",
+        "trait new_trait: Int = visits + 1\n",
+    ] {
+        for typed in 1..=new.len() {
+            db.set_file("shop.persona", format!("{text}{}", &new[..typed]));
+            db.diagnostics();
+            let warm = counts.take();
+            for query in ["check", "facts_of", "uses", "proven_of"] {
+                let ran = count(&warm, query);
+                assert!(
+                    ran <= 8,
+                    "{query} ran {ran} times at {:?}: {warm:?}",
+                    &new[..typed]
+                );
+            }
+        }
+    }
+}
