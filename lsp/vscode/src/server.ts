@@ -230,7 +230,9 @@ export class Server implements vscode.Disposable {
 
 /** The settings as the server is told them, with what this editor can do besides the protocol. */
 function told(settings: object): object {
-  return { ...settings, completion: { triggerSuggest: true } };
+  const { audience } = settings as { audience?: object };
+  // Counts are drawn at the ends of lines (`audience.ts`), not as inlay hints.
+  return { ...settings, completion: { triggerSuggest: true }, audience: { ...audience, drawn: true } };
 }
 
 /** A setting below `persona`. */
