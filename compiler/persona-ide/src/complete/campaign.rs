@@ -28,12 +28,7 @@ const EVERY: &[&str] = &[
 ];
 
 /// A clause of a campaign declaration, of a segment or a partition.
-pub(super) fn clause_sites(
-    context: &Context<'_>,
-    block: Block,
-    clause: &[Token],
-    new_line: bool,
-) -> Vec<Site> {
+pub(super) fn clause_sites(context: &Context<'_>, block: Block, clause: &[Token]) -> Vec<Site> {
     let word = |at: usize| clause.get(at).map_or("", |token| context.text_of(*token));
     let rest = |from: usize| clause.get(from..).unwrap_or_default();
     let plain = |from: usize| expression(context, rest(from), After::default());
@@ -52,7 +47,7 @@ pub(super) fn clause_sites(
         }
         (Block::Purpose | Block::Channel, "requires") => plain(1),
         (Block::Channel, _) => channel(context, clause),
-        (Block::Trigger | Block::Steps, _) => trigger(context, clause, new_line),
+        (Block::Trigger | Block::Steps, _) => trigger(context, clause),
         (Block::Content | Block::Variant, _) => content(context, block, clause),
         (Block::Recommend, _) => recommend(context, clause),
         (Block::Experiment, _) => experiment(context, clause),
@@ -110,7 +105,7 @@ fn rate(last: &str) -> Option<Vec<Site>> {
     })
 }
 
-fn trigger(context: &Context<'_>, clause: &[Token], new_line: bool) -> Vec<Site> {
+fn trigger(context: &Context<'_>, clause: &[Token]) -> Vec<Site> {
     let word = |at: usize| clause.get(at).map_or("", |token| context.text_of(*token));
     let last = clause.last().map_or("", |token| context.text_of(*token));
     let plain = |from: usize| {
@@ -142,7 +137,6 @@ fn trigger(context: &Context<'_>, clause: &[Token], new_line: bool) -> Vec<Site>
         "wait" => wait(context, clause),
         "emit" if clause.len() == 1 => vec![Site::Named(Sort::Event)],
         "set" => set(context, clause),
-        _ if new_line => Vec::new(),
         _ => Vec::new(),
     }
 }

@@ -89,10 +89,7 @@ fn typed(context: &Context<'_>, direct: &[Token]) -> Vec<Site> {
     if let Some(equals) = direct.iter().position(|token| is(token, "=")) {
         return expression(context, &direct[equals + 1..], After::default());
     }
-    let place = match context.keyword {
-        "trait" => TypePlace::Value,
-        _ => TypePlace::Value,
-    };
+    let place = TypePlace::Value;
     match direct.last() {
         Some(last) if is(last, ":") || is(last, "->") => vec![Site::Type(place)],
         Some(last) if is(last, "<") => vec![inner_type(context, direct, place)],
@@ -253,7 +250,7 @@ pub(super) fn in_block(context: &Context<'_>, block: Block, direct: &[Token]) ->
         Block::Source if starts => sites.push(Site::SourceField),
         Block::Source => sites.extend(source(context, clause)),
         Block::Variant if starts => sites.push(Site::Slot),
-        _ => sites.extend(clause_sites(context, block, clause, starts)),
+        _ => sites.extend(clause_sites(context, block, clause)),
     }
     if block == Block::Variant && direct.is_empty() {
         sites.push(Site::Slot);

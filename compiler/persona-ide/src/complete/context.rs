@@ -226,8 +226,8 @@ impl<'t> Context<'t> {
 
     /// What may be written at the place.
     pub(crate) fn sites(&self) -> Vec<Site> {
-        if let Inside::Text { start } = self.before.inside {
-            return self.in_text(start);
+        if self.before.inside == Inside::Text {
+            return self.in_text();
         }
         if self.before.inside == Inside::Comment {
             return Vec::new();
@@ -421,11 +421,10 @@ impl<'t> Context<'t> {
         direct.is_empty() || self.before.first
     }
 
-    fn in_text(&self, start: usize) -> Vec<Site> {
+    fn in_text(&self) -> Vec<Site> {
         let tokens = &self.before.tokens;
         let last = tokens.last().map(|token| self.text_of(*token));
         let opened = self.before.open.last().map(|open| tokens[*open]);
-        let _ = start;
         match (last, opened) {
             (Some("template"), _) => vec![Site::TemplatePath],
             (Some(","), Some(_)) | (Some("="), _)

@@ -25,9 +25,10 @@ impl Place<'_> {
         // A function sees neither the profile nor what rests on it.
         let kinds = if pure { &ALL[..3] } else { &ALL[..] };
         let own = self.own_name().to_owned();
+        let written = wanted.written(self);
         let fit = |offer: &Offer| match offer.kind {
             ItemKind::Const | ItemKind::Trait | ItemKind::Fn => {
-                wanted.fit_written(self, offer.ty.as_deref())
+                wanted.fit_written(written.as_deref(), offer.ty.as_deref())
             }
             ItemKind::Partition => match wanted.ty {
                 Some(_) if !wanted.begins => Fit::Other,
@@ -35,13 +36,11 @@ impl Place<'_> {
             },
             _ => Fit::Leads,
         };
-        for offer in self.db.offers() {
-            let is_value = kinds.contains(&offer.kind);
+        let all = self.db.offers().filter(|offer| {
             let itself = *offer.name == *own && self.declares(offer.kind);
-            if is_value && !itself && out.wants(&offer.name) {
-                out.add(declared(offer, &offer.name).fit(fit(offer)));
-            }
-        }
+            kinds.contains(&offer.kind) && !itself
+        });
+        out.declarations(all, fit, |offer| declared(offer, &offer.name));
         self.of_modules(kinds, fit, out);
     }
 
@@ -110,8 +109,8 @@ impl Place<'_> {
     /// The edit that adds a `use` to the file.
     fn add_use(&self, path: &str) -> Edit {
         let spans = self.db.declaration_spans(self.file);
-        let uses = spans.iter().filter(|(kind, _)| *kind == ItemKind::Use);
-        let (at, text) = match (uses.last(), spans.first()) {
+        let mut uses = spans.iter().filter(|(kind, _)| *kind == ItemKind::Use);
+        let (at, text) = match (uses.next_back(), spans.first()) {
             (Some((_, last)), _) => (last.end, format!("\nuse {path}")),
             (None, Some((_, first))) => (first.start, format!("use {path}\n\n")),
             (None, None) => (0, format!("use {path}\n\n")),
@@ -157,24 +156,24 @@ impl Place<'_> {
 
     /// Declarations of these kinds, of the package alone.
     pub(super) fn offer_kinds(&self, kinds: &[ItemKind], fit: Fit, out: &mut Collector) {
-        for offer in self.db.offers() {
-            if kinds.contains(&offer.kind) && out.wants(&offer.name) {
-                out.add(declared(offer, &offer.name).fit(fit));
-            }
-        }
+        let all = self.db.offers();
+        let all = all.filter(|offer| kinds.contains(&offer.kind));
+        out.declarations(all, |_| fit, |offer| declared(offer, &offer.name));
     }
 
     /// Segments, and partitions whose stages follow.
     pub(super) fn segment_names(&self, out: &mut Collector) {
         let kinds = [ItemKind::Segment, ItemKind::Partition];
         let own = self.own_name().to_owned();
-        for offer in self.db.offers() {
+        let all = self.db.offers().filter(|offer| {
             let itself = *offer.name == *own && self.declares(offer.kind);
-            if !kinds.contains(&offer.kind) || itself || !out.wants(&offer.name) {
-                continue;
-            }
-            out.add(segment(offer, &offer.name));
-        }
+            kinds.contains(&offer.kind) && !itself
+        });
+        let fit = |offer: &Offer| match offer.kind {
+            ItemKind::Partition => Fit::Leads,
+            _ => Fit::Open,
+        };
+        out.declarations(all, fit, |offer| segment(offer, &offer.name));
         self.of_modules(&kinds, |_| Fit::Open, out);
     }
 
@@ -282,7 +281,6 @@ fn segment(offer: &Offer, written: &str) -> Offered {
     let mut offered = declared(offer, written);
     if offer.kind == ItemKind::Partition {
         offered = offered.snippet(format!("{}.$0", escaped(written))).again();
-        offered.fit = Fit::Leads;
     }
     offered
 }

@@ -81,7 +81,6 @@ pub(super) fn expression(context: &Context<'_>, tokens: &[Token], after: After) 
         "any" | "all" => vec![Site::Words(&["event"])],
         "among" => vec![Site::Segment],
         "between" => vec![Site::Value],
-        "or" if state.kinds => vec![Site::Event { did: false }],
         _ if last.kind == Kind::Number
             && is_bare_number(context.text_of(*last))
             && !context.before.first =>
@@ -123,8 +122,6 @@ fn is_bare_number(text: &str) -> bool {
 struct Asked {
     /// They do, and not in a `where`.
     query: bool,
-    /// `did (A or …` without its bracket: kinds follow.
-    kinds: bool,
     after: After,
 }
 
@@ -146,7 +143,6 @@ impl Asked {
         let query = open || (after.query && !in_where);
         Self {
             query,
-            kinds: false,
             after: After {
                 query,
                 did: asks,

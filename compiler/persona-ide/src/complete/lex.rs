@@ -41,11 +41,8 @@ pub(crate) enum Inside {
     Code,
     /// A comment.
     Comment,
-    /// A text that begins here, with its quotes.
-    Text {
-        /// The opening quote.
-        start: usize,
-    },
+    /// A text.
+    Text,
 }
 
 /// What stands before a place.
@@ -276,7 +273,7 @@ impl Lexer<'_> {
         while self.at < self.end {
             match bytes[self.at] {
                 b'\\' => {
-                    self.at = boundary(self.text, (self.at + 2).min(self.end)).max(self.at + 1)
+                    self.at = boundary(self.text, (self.at + 2).min(self.end)).max(self.at + 1);
                 }
                 b'"' if !multi || self.rest().starts_with("\"\"\"") => {
                     let end = self.at + if multi { 3 } else { 1 };
@@ -292,8 +289,6 @@ impl Lexer<'_> {
                     return;
                 }
                 b'{' => {
-                    let after = self.at;
-                    self.at = after;
                     self.push(Kind::Open, 1);
                     let open = self.tokens.len() - 1;
                     self.open.push(open);
@@ -307,16 +302,15 @@ impl Lexer<'_> {
                 _ => self.at += 1,
             }
         }
-        self.inside = Inside::Text { start };
+        self.inside = Inside::Text;
     }
 
     fn raw(&mut self) {
-        let start = self.at;
         match self.rest()[2..].find('"') {
             Some(quote) => self.push(Kind::Text, quote + 3),
             None => {
                 self.at = self.end;
-                self.inside = Inside::Text { start };
+                self.inside = Inside::Text;
             }
         }
     }
@@ -361,10 +355,10 @@ mod tests {
 
     #[test]
     fn texts_and_comments_are_known() {
-        assert_eq!(words("x = \"ab").1, Inside::Text { start: 4 });
-        assert_eq!(words("x = r\"ab").1, Inside::Text { start: 4 });
+        assert_eq!(words("x = \"ab").1, Inside::Text);
+        assert_eq!(words("x = r\"ab").1, Inside::Text);
         assert_eq!(words("x // y").1, Inside::Comment);
-        assert_eq!(words("x \"\"\"a\nb").1, Inside::Text { start: 2 });
+        assert_eq!(words("x \"\"\"a\nb").1, Inside::Text);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use persona_base::{Edit, Span};
+use persona_sema::editor::Offer;
 
 use super::item::{Completion, CompletionKind, CompletionOptions, Completions, plain};
 use super::words::Word;
@@ -109,6 +110,8 @@ pub(crate) struct Collector {
     options: CompletionOptions,
     seen: HashSet<(String, CompletionKind)>,
     found: Vec<(Offered, u8, usize)>,
+    /// Whether there are offers that were not looked at.
+    more: bool,
 }
 
 impl Collector {
@@ -120,6 +123,7 @@ impl Collector {
             options,
             seen: HashSet::new(),
             found: Vec::new(),
+            more: false,
         }
     }
 
@@ -141,6 +145,31 @@ impl Collector {
         if self.seen.insert(key) {
             let order = self.found.len();
             self.found.push((offered, match_, order));
+        }
+    }
+
+    /// Declarations: of those that match, the best as many as leave room for other offers.
+    pub(crate) fn declarations<'o>(
+        &mut self,
+        all: impl Iterator<Item = &'o Offer>,
+        fit: impl Fn(&Offer) -> Fit,
+        offered: impl Fn(&Offer) -> Offered,
+    ) {
+        let room = (self.options.limit / 2).max(1);
+        let found = all.enumerate().filter_map(|(index, offer)| {
+            let match_ = matches(&self.typed, &offer.name)?;
+            let fit = fit(offer);
+            Some(((match_.min(2), offer.deprecated, fit, match_, index), offer))
+        });
+        let mut found: Vec<_> = found.collect();
+        if found.len() > room {
+            self.more = true;
+            found.select_nth_unstable_by_key(room, |(key, _)| *key);
+            found.truncate(room);
+        }
+        found.sort_unstable_by_key(|(key, _)| *key);
+        for ((.., fit, _, _), offer) in found {
+            self.add(offered(offer).fit(fit));
         }
     }
 
@@ -176,7 +205,7 @@ impl Collector {
                     order_b,
                 ))
             });
-        let incomplete = self.found.len() > self.options.limit;
+        let incomplete = self.more || self.found.len() > self.options.limit;
         self.found.truncate(self.options.limit);
         let items = self.found.into_iter().enumerate();
         let items = items
@@ -222,18 +251,26 @@ fn matches(typed: &str, label: &str) -> Option<u8> {
     if typed.is_empty() || label.starts_with(typed) {
         return Some(0);
     }
-    let (lower, wanted) = (label.to_lowercase(), typed.to_lowercase());
-    if lower.starts_with(&wanted) {
+    let (typed, label) = (typed.as_bytes(), label.as_bytes());
+    let begins = |at: usize| {
+        let part = label.get(at..at + typed.len());
+        part.is_some_and(|part| part.eq_ignore_ascii_case(typed))
+    };
+    if begins(0) {
         return Some(1);
     }
-    let mut parts = lower.split(['_', '.', ' ', '/', '"']);
-    if parts.any(|part| part.starts_with(&wanted)) {
+    let parts = label.iter().enumerate();
+    let mut parts = parts.filter(|(_, byte)| matches!(byte, b'_' | b'.' | b' ' | b'/' | b'"'));
+    if parts.any(|(at, _)| begins(at + 1)) {
         return Some(2);
     }
-    let mut letters = lower.chars();
-    let first = wanted.chars().next()?;
-    let in_order = lower.starts_with(first) && wanted.chars().all(|c| letters.any(|l| l == c));
-    (in_order && wanted.chars().count() > 1).then_some(3)
+    let first = typed.first()?;
+    let mut letters = label.iter();
+    let in_order = label.first()?.eq_ignore_ascii_case(first)
+        && typed
+            .iter()
+            .all(|byte| letters.any(|letter| letter.eq_ignore_ascii_case(byte)));
+    (in_order && typed.len() > 1).then_some(3)
 }
 
 #[cfg(test)]

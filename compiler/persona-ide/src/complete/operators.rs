@@ -26,10 +26,8 @@ impl Place<'_> {
             out.words("logic", words::LOGIC, Fit::Open);
         }
         self.single(after.words, out);
-        match self.context.keyword {
-            "check" => {}
-            "profile" | "event" | "catalog" => self.single(&["else"], out),
-            _ => {}
+        if matches!(self.context.keyword, "profile" | "event" | "catalog") {
+            self.single(&["else"], out);
         }
     }
 

@@ -33,17 +33,21 @@ impl Place<'_> {
         let own = self.own_name().to_owned();
         // A test or an expectation names a content alone; what is sent gets its arguments.
         let with_call = self.context.keyword == "trigger" || sort == Sort::Recommend;
-        for offer in self.db.offers() {
+        let all = self.db.offers().filter(|offer| {
             let itself = *offer.name == *own && self.declares(offer.kind);
-            if !kinds.contains(&offer.kind) || itself || !out.wants(&offer.name) {
-                continue;
-            }
-            let mut offered = declared(offer, &offer.name).fit(Fit::Exact);
-            if !with_call {
-                offered.snippet = None;
-            }
-            out.add(offered);
-        }
+            kinds.contains(&offer.kind) && !itself
+        });
+        out.declarations(
+            all,
+            |_| Fit::Exact,
+            |offer| {
+                let mut offered = declared(offer, &offer.name);
+                if !with_call {
+                    offered.snippet = None;
+                }
+                offered
+            },
+        );
     }
 
     /// Events, after `did` or where a clause takes them.
@@ -496,7 +500,7 @@ impl Place<'_> {
         };
         let written = self.written_fields();
         for param in &call.params {
-            if param.is_named && !written.iter().any(|known| *known == param.name) {
+            if param.is_named && !written.contains(&param.name) {
                 out.add(
                     Offered::new(format!("{}:", param.name), CompletionKind::Parameter)
                         .detail(param.takes.clone())

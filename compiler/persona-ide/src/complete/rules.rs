@@ -173,7 +173,7 @@ impl<'db> Place<'db> {
             Site::Locale => self.locales(out),
             Site::Zone => self.zones(out),
             Site::Reason => {
-                self.named_values(super::places::drop_reasons(), "why it was dropped", out)
+                self.named_values(super::places::drop_reasons(), "why it was dropped", out);
             }
             Site::Hash => self.named_values(super::places::hashes(), "a hash", out),
         }

@@ -42,12 +42,17 @@ impl Wanted<'_> {
         }
     }
 
-    /// The same, of a type that is only known as it is written.
-    pub(super) fn fit_written(&self, place: &Place<'_>, written: Option<&str>) -> Fit {
-        let (Some(wanted), Some(written)) = (self.ty, written) else {
+    /// The type that is wanted, as it is written.
+    pub(super) fn written(&self, place: &Place<'_>) -> Option<String> {
+        let wanted = self.ty?.clone().known();
+        Some(type_text(place.schema, &wanted))
+    }
+
+    /// The same fit, of a type that is only known as it is written.
+    pub(super) fn fit_written(&self, wanted: Option<&str>, written: Option<&str>) -> Fit {
+        let (Some(shown), Some(written)) = (wanted, written) else {
             return Fit::Open;
         };
-        let shown = type_text(place.schema, &wanted.clone().known());
         let written = written.trim_end_matches('?');
         let numbers = |name: &str| matches!(name, "Int" | "Float");
         let texts = |name: &str| {
@@ -57,8 +62,8 @@ impl Wanted<'_> {
             )
         };
         let same = shown == written
-            || (numbers(&shown) && numbers(written))
-            || (texts(&shown) && texts(written));
+            || (numbers(shown) && numbers(written))
+            || (texts(shown) && texts(written));
         match same {
             true => Fit::Exact,
             false if self.begins => Fit::Open,
@@ -178,7 +183,7 @@ impl Place<'_> {
         if let Some(TypeKind::Enum(id)) = value.want.as_ref().map(|ty| &ty.kind) {
             self.enum_values(*id, Fit::Exact, out);
         }
-        self.literals(value, wanted, out);
+        self.literals(wanted, out);
         self.language_words(value, wanted, out);
         if !aggregated && !fixed {
             self.questions(value, wanted, out);
@@ -256,7 +261,7 @@ impl Place<'_> {
         )
     }
 
-    fn literals(&self, value: &ValueSpot, wanted: Wanted<'_>, out: &mut Collector) {
+    fn literals(&self, wanted: Wanted<'_>, out: &mut Collector) {
         let literal = |label: &str, snippet: &str| {
             Offered::new(label, CompletionKind::Value)
                 .snippet(snippet)
@@ -296,7 +301,6 @@ impl Place<'_> {
             }
             _ => {}
         }
-        let _ = value;
     }
 
     fn language_words(&self, value: &ValueSpot, wanted: Wanted<'_>, out: &mut Collector) {
@@ -324,7 +328,7 @@ impl Place<'_> {
     fn function(&self, list: &str, function: &Function, wanted: Wanted<'_>, out: &mut Collector) {
         let fit = match (function.gives, wanted.ty) {
             ("", _) | (_, None) => Fit::Open,
-            (gives, Some(_)) => wanted.fit_written(self, Some(gives)),
+            (gives, Some(_)) => wanted.fit_written(wanted.written(self).as_deref(), Some(gives)),
         };
         out.add(
             Offered::new(function.name, CompletionKind::Function)

@@ -99,7 +99,7 @@ struct Place<'p> {
 impl Place<'_> {
     fn tags(&self, out: &mut Collector) {
         for (name, used) in tags() {
-            let TagUse::Supported { form, says } = used else {
+            let TagUse::Supported { says, .. } = used else {
                 continue;
             };
             let mut offered = Offered::new(*name, CompletionKind::Tag)
@@ -108,7 +108,6 @@ impl Place<'_> {
             if !self.spot.closed && !self.spot.line {
                 offered = offered.snippet(snippet(name));
             }
-            let _ = form;
             out.add(offered);
         }
         let open = self.spot.open.last().copied();
@@ -159,13 +158,13 @@ impl Place<'_> {
             return self.filters(piped, out);
         }
         if ends_value(before) {
-            return self.behind_value(before, out);
+            return self.behind_value(out);
         }
         self.variables(out);
     }
 
     /// What follows a value.
-    fn behind_value(&self, before: &str, out: &mut Collector) {
+    fn behind_value(&self, out: &mut Collector) {
         match self.spot.tag {
             "if" | "elsif" | "unless" => self.words(
                 &[
@@ -194,10 +193,7 @@ impl Place<'_> {
                 );
             }
             "when" => self.words(&[("or", "or another value")], out),
-            "{{" | "echo" | "assign" => {
-                let _ = before;
-                self.words(&[("|", "a filter follows")], out);
-            }
+            "{{" | "echo" | "assign" => self.words(&[("|", "a filter follows")], out),
             _ => {}
         }
     }
@@ -323,13 +319,17 @@ impl Place<'_> {
             ItemKind::Recommend,
             ItemKind::Content,
         ];
-        for offer in self.view.db.offers() {
-            if kinds.contains(&offer.kind) && offer.params.is_none() && out.wants(&offer.name) {
+        let all = self.view.db.offers();
+        let all = all.filter(|offer| kinds.contains(&offer.kind) && offer.params.is_none());
+        out.declarations(
+            all,
+            |_| Fit::Open,
+            |offer| {
                 let mut offered = crate::complete::declared::declared(offer, &offer.name);
                 offered.snippet = None;
-                out.add(offered);
-            }
-        }
+                offered
+            },
+        );
     }
 
     /// In a text: a partial's name, or the value of an enum that is compared with it.

@@ -524,3 +524,34 @@ fn deprecated_names_come_last_and_say_so() {
         .collect();
     assert_eq!(found, [("vip", false), ("vip_old", true)]);
 }
+
+#[test]
+fn of_many_declarations_the_best_are_offered_and_the_rest_is_asked_for_again() {
+    use std::fmt::Write as _;
+    let mut many = String::new();
+    for index in 0..500 {
+        writeln!(many, "segment s_{index} {{ when visits > {index} }}").unwrap();
+    }
+    let of = |typed: &str| {
+        let text = format!(
+            "{}//- b.persona\n{many}segment x {{ when in {typed}$0 }}\n",
+            super::SHOP
+        );
+        let fixture = crate::fixture::Fixture::new(&text);
+        let (file, at) = fixture.cursor();
+        crate::complete::complete(
+            &fixture.db,
+            file,
+            at,
+            crate::complete::CompletionOptions::default(),
+        )
+    };
+    let found = of("");
+    assert!(found.incomplete);
+    assert_eq!(found.items.len(), 100);
+    let found = of("s_49");
+    assert!(!found.incomplete);
+    let labels = labels(&found.items);
+    assert_eq!(labels[..3], ["s_49", "s_490", "s_491"]);
+    assert_eq!(labels.len(), 11);
+}

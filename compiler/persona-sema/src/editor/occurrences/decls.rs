@@ -33,7 +33,7 @@ impl Walk<'_> {
                 self.reference(name);
             }),
             DeclKind::Enum { values, .. } => {
-                values.iter().for_each(|value| self.own_value(&value.name))
+                values.iter().for_each(|value| self.own_value(&value.name));
             }
             DeclKind::Const { ty, value } => {
                 let ty = self.type_expr(ty).ty(self.schema);
