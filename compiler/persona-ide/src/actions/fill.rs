@@ -22,6 +22,9 @@ pub(super) fn actions(site: &Site<'_>, found: &mut Vec<Action>) {
     must_be_known(site, found);
     arms(site, found);
     default(site, found);
+    if let DeclKind::Trigger(trigger) = &site.decl.tree.kind {
+        otherwise_stops(site, trigger, found);
+    }
     if let DeclKind::Content(content) = &site.decl.tree.kind {
         otherwise(site, content, found);
         slots(site, content, found);
@@ -316,6 +319,31 @@ fn variants(site: &Site<'_>, content: &ContentDecl, found: &mut Vec<Action>) {
         let title = format!("Add a variant for {} of `{experiment}`", listed(&lacking));
         push(site, vec![edit], &title, found);
     }
+}
+
+/// The last `if` of a trigger that has no `else`: without one, the run ends there, and that can be said.
+fn otherwise_stops(site: &Site<'_>, trigger: &ast::TriggerDecl, found: &mut Vec<Action>) {
+    if let Some(end) = last_without_else(&trigger.steps, site.range) {
+        let edit = site.edit(Span::at(end), " else {\n    stop\n  }");
+        push(site, vec![edit], "Add `else`, which ends it as now", found);
+    }
+}
+
+/// Where the `if` around a range ends that has no `else` and is the last step on its way.
+fn last_without_else(steps: &[ast::TriggerStep], range: Span) -> Option<u32> {
+    let last = steps.last()?;
+    let is_around = last.span.start <= range.start && range.end <= last.span.end;
+    let ast::TriggerStepKind::If { arms, otherwise } = &last.kind else {
+        return None;
+    };
+    if !is_around {
+        return None;
+    }
+    let branches = arms.iter().map(|(_, steps)| steps).chain(otherwise);
+    let mut inner = branches.filter_map(|steps| last_without_else(steps, range));
+    inner
+        .next()
+        .or_else(|| otherwise.is_none().then_some(last.span.end))
 }
 
 /// Offers edits that compile. Where the declaration was formatted, it still is.

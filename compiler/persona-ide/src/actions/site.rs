@@ -155,6 +155,7 @@ impl<'db> Site<'db> {
                 | ItemKind::Channel
                 | ItemKind::Trigger
                 | ItemKind::Content
+                | ItemKind::Test
         );
         !has_profile || self.chain.iter().skip(index).any(asks) || self.in_row()
     }

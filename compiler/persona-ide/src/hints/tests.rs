@@ -75,7 +75,10 @@ fn what_is_sent_has_named_arguments_too() {
     check(
         "\
 channel mail { to email requires consent.email }
-content hello(order: Purchase, discount: Float = 0%) { text: String otherwise { text = \"x\" } }
+content hello(order: Purchase, discount: Float = 0%) {
+  text: String
+  otherwise { text = \"x\" }
+}
 trigger t {
   on Purchase as bought
   enter always
@@ -85,7 +88,10 @@ trigger t {
 ",
         &expect![[r#"
             channel mail { to email requires consent.email }
-            content hello(order: Purchase, discount: Float = 0%) { text: String otherwise { text = "x" } }
+            content hello(order: Purchase, discount: Float = 0%) {
+              text: String
+              otherwise { text = "x" }
+            }
             trigger t {
               on Purchase as bought
               enter always

@@ -32,7 +32,10 @@ segment vip { when visits > MANY and n > MANY }
 segment other(k: Int) { when in vip and m(k) > 2 }
 partition p { x when in vip otherwise y }
 channel mail { to email requires ok }
-content hello(order: Purchase) { text: String otherwise { text = \"x\" } }
+content hello(order: Purchase) {
+  text: String
+  otherwise { text = \"x\" }
+}
 trigger t { on Purchase as order enter always send hello(order) via mail }
 exclusive { p.x, p.y }
 test \"one\" { given { id: \"a\" } at 2026-01-01T00:00Z expect not in vip }

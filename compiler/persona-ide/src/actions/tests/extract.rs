@@ -139,7 +139,10 @@ fn the_fields_of_an_event_stay_in_their_query() {
 fn names_that_something_gives_cannot_be_handed_on() {
     let rules = "\
 channel mail { to email requires consent.email }
-content hello { text: String otherwise { text = \"x\" } }
+content hello {
+  text: String
+  otherwise { text = \"x\" }
+}
 trigger t {
   on Purchase as bought
   when <$sel>bought.total > 3 EUR</$sel>
@@ -162,7 +165,10 @@ fn a_condition_of_a_trigger_becomes_a_segment() {
     check(
         "\
 channel mail { to email requires consent.email }
-content hello { text: String otherwise { text = \"x\" } }
+content hello {
+  text: String
+  otherwise { text = \"x\" }
+}
 trigger t {
   on Purchase
   when <$sel>visits > 3</$sel>
@@ -173,7 +179,10 @@ trigger t {
         SEGMENT,
         &expect![[r#"
             channel mail { to email requires consent.email }
-            content hello { text: String otherwise { text = "x" } }
+            content hello {
+              text: String
+              otherwise { text = "x" }
+            }
             segment new_segment {
               when visits > 3
             }

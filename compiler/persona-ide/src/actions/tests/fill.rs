@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::{check, check_same, refused};
+use super::{check, check_broken, check_same, refused};
 
 #[test]
 fn a_comparison_can_say_that_its_value_must_be_known() {
@@ -25,7 +25,7 @@ fn a_comparison_can_say_that_its_value_must_be_known() {
 
 #[test]
 fn arms_are_added() {
-    check(
+    check_broken(
         "trait t: Int = $0match country { DE => 1 }\n",
         "Add an arm for",
         &expect![[r#"
@@ -76,7 +76,7 @@ fn fields_get_defaults() {
 
 #[test]
 fn a_content_gets_what_everybody_else_reads() {
-    check(
+    check_broken(
         "content hello {\n  sub$0ject: String\n  body: Html = \"x\"\n}\n",
         "Add what everybody else reads",
         &expect![[r#"
@@ -93,7 +93,7 @@ fn a_content_gets_what_everybody_else_reads() {
 
 #[test]
 fn empty_slots_are_filled() {
-    check(
+    check_broken(
         "content hello {\n  subject: String\n  body: String\n  otherwise { sub$0ject = \"a\" }\n}\n",
         "Fill `body`",
         &expect![[r#"
@@ -173,5 +173,64 @@ content hello {
               otherwise { subject = "d" }
             }
         "#]],
+    );
+}
+
+#[test]
+fn the_last_if_of_a_trigger_can_say_that_it_ends() {
+    check(
+        "\
+channel mail { to email requires consent.email }
+content hello {
+  text: String
+  otherwise { text = \"x\" }
+}
+trigger t {
+  on Purchase
+  enter always
+  if visits > 1 {
+    send hello via mail
+    if vis$0its > 2 {
+      wait 1h
+    }
+  }
+}
+",
+        "Add `else`",
+        &expect![[r#"
+            channel mail { to email requires consent.email }
+            content hello {
+              text: String
+              otherwise { text = "x" }
+            }
+            trigger t {
+              on Purchase
+              enter always
+              if visits > 1 {
+                send hello via mail
+                if visits > 2 {
+                  wait 1h
+                } else {
+                  stop
+                }
+              }
+            }
+        "#]],
+    );
+    refused(
+        "\
+channel mail { to email requires consent.email }
+content hello {
+  text: String
+  otherwise { text = \"x\" }
+}
+trigger t {
+  on Purchase
+  enter always
+  if vis$0its > 1 { wait 1h }
+  send hello via mail
+}
+",
+        "Add `else`",
     );
 }

@@ -3,7 +3,9 @@
 use expect_test::expect;
 
 use super::super::Kind;
-use super::{applied, check, checked, edits_of, fixture, main_text, offered, refused, titles};
+use super::{
+    applied, check, check_broken, checked, edits_of, fixture, main_text, offered, refused, titles,
+};
 use crate::fixture::Fixture;
 
 #[test]
@@ -63,7 +65,7 @@ fn fixes_of_several_files_come_through() {
 
 #[test]
 fn all_that_is_sure_is_fixed() {
-    check(
+    check_broken(
         "segment a { when visits = 3 && country == DE }\nsegment b { when $0visits <> 3 }\nsegment c { when age != 3 }\n",
         "Fix all that is sure",
         &expect![[r#"
@@ -114,17 +116,52 @@ use std.rfm.{monetary}
 $0use std.rfm.{frequency, recency}
 // The rest.
 use std.lifecycle
-segment a { when recency(Purchase) == 5 and monetary(Purchase.total) == 5 }
+segment a { when recency(Purchase) == 5 and monetary(Purchase.total) > 5 EUR }
 ",
         "Sort and merge `use`",
         &expect![[r#"
             use std.rfm.{monetary, recency}
             // The rest.
-            segment a { when recency(Purchase) == 5 and monetary(Purchase.total) == 5 }
+            segment a { when recency(Purchase) == 5 and monetary(Purchase.total) > 5 EUR }
         "#]],
     );
     refused(
         "use std.rfm.{recency}\nsegment a { when recency(Purchase)$0 == 5 }\n",
         "Sort and merge",
     );
+}
+
+#[test]
+fn the_configuration_and_templates_have_fixes_too() {
+    let package = "\
+//- persona.toml
+[package]
+nam$0e = \"shop\"
+version = \"0.1.0\"
+language = \"1\"
+timezon = \"Europe/Berlin\"
+//- main.persona
+profile P { id: String @key, first_name: String = \"\" }
+content c {
+  text: Html
+  otherwise { text = template \"a.liquid\" }
+}
+//- a.liquid
+Hello {{ first_nam }}
+";
+    for (from, to, file) in [
+        ("timezon =", "timezon$0 =", "persona.toml"),
+        ("first_nam }}", "first_na$0m }}", "a.liquid"),
+    ] {
+        let marked = package.replace("nam$0e", "name").replace(from, to);
+        let fixture = Fixture::new(&marked);
+        let all = offered(&fixture);
+        let fix = all.iter().find(|one| one.kind == Kind::Fix);
+        let fix = fix.unwrap_or_else(|| panic!("a fix in {file}: {:#?}", fixture.db.diagnostics()));
+        let edits = edits_of(&fixture, &fix.title);
+        let after = fixture.edited(&edits);
+        let solved = &fixture.db.diagnostics()[fix.solves.expect("what it solves")].message;
+        assert!(after.diagnostics().iter().all(|one| one.message != *solved));
+        assert!(edits.iter().all(|edit| edit.file == fixture.file(file)));
+    }
 }

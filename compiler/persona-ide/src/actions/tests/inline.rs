@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::{Change, check, check_same, errors, fixture, offered, refused, resolve};
+use super::{Change, check, check_same, fixture, offered, refused, resolve};
 
 const HERE: &str = "Put what `";
 const EVERYWHERE: &str = "Put `";
@@ -175,15 +175,28 @@ fn modules_keep_their_own() {
 
 #[test]
 fn a_use_in_a_use_is_put_one_by_one() {
-    check(
-        "trait n(x: Int): Int = x + 1\nsegment a { when n$0(n(2)) > 3 }\n",
+    check_same(
+        "const A: Int = 3\ntrait n(x: Int): Int = x + A + visits\nsegment a { when n$0(A) > 3 }\n",
         HERE,
         &expect![[r#"
-            trait n(x: Int): Int = x + 1
-            segment a { when n(2) + 1 > 3 }
+            const A: Int = 3
+            trait n(x: Int): Int = x + A + visits
+            segment a { when A + A + visits > 3 }
         "#]],
     );
-    let fixture =
-        fixture("const A: Int = 3\ntrait n(x: Int): Int = x + A\nsegment a { when n(A) > 3 }\n");
-    assert_eq!(errors(&fixture.db), [] as [String; 0]);
+}
+
+#[test]
+fn tests_ask_what_a_segment_says() {
+    check(
+        "segment v$0ip { when spend > 10 EUR }\ntest \"one\" {\n  given { id: \"a\", signed_up_at: 2025-01-01T00:00Z }\n  at 2026-01-01T00:00Z\n  expect not in vip\n}\n",
+        EVERYWHERE,
+        &expect![[r#"
+            test "one" {
+              given { id: "a", signed_up_at: 2025-01-01T00:00Z }
+              at 2026-01-01T00:00Z
+              expect not spend > 10 EUR
+            }
+        "#]],
+    );
 }

@@ -2,6 +2,7 @@
 //! What claims to keep the meaning is proven to: every segment holds for the same people as before; where the prover knows
 //! nothing, it is asked about many people.
 
+mod example;
 mod extract;
 mod fill;
 mod fixes;
@@ -110,6 +111,12 @@ pub(super) fn main_text(db: &Database) -> String {
 
 /// Applies the action whose title begins so, and shows the rules.
 pub(super) fn check(rules: &str, title: &str, expected: &Expect) {
+    assert_eq!(errors(&fixture(rules).db), [] as [String; 0]);
+    check_broken(rules, title, expected);
+}
+
+/// The same on a package that does not compile.
+pub(super) fn check_broken(rules: &str, title: &str, expected: &Expect) {
     let fixture = fixture(rules);
     expected.assert_eq(&main_text(&applied(&fixture, title)));
 }
