@@ -11,7 +11,7 @@ use persona_syntax::ast::{
 };
 use persona_syntax::format;
 
-use super::opposite::settled;
+use super::settled::settled;
 use super::site::Site;
 use super::written::{needed, short};
 use super::{Action, Kind};
@@ -182,14 +182,14 @@ fn otherwise(site: &Site<'_>, content: &ContentDecl, found: &mut Vec<Action>) {
     let text = format!("  otherwise {{\n{lines}  }}\n");
     push(
         site,
-        at_the_end(site, text),
+        at_the_end(site, &text),
         "Add what everybody else reads: `otherwise`",
         found,
     );
 }
 
 /// An insertion before the declaration's closing brace.
-fn at_the_end(site: &Site<'_>, text: String) -> Vec<Edit> {
+fn at_the_end(site: &Site<'_>, text: &str) -> Vec<Edit> {
     match site.decl.text.strip_suffix('}') {
         Some(before) => {
             let end = before.trim_end().len() as u32;

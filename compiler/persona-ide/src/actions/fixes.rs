@@ -64,9 +64,10 @@ fn allow(db: &Database, file: FileId, diagnostic: &Diagnostic) -> Option<Edit> {
     let mut allows = allows.filter(|annotation| annotation.name.text == "allow");
     let last = allows.next().and_then(|annotation| {
         let args = annotation.args.iter();
-        args.filter(|arg| matches!(arg.kind, ExprKind::Name(_)))
-            .next_back()
-            .map(|arg| arg.span.end)
+        let mut names = args
+            .rev()
+            .filter(|arg| matches!(arg.kind, ExprKind::Name(_)));
+        names.next().map(|arg| arg.span.end)
     });
     let (place, text) = match last {
         Some(end) => (end, format!(", {name}")),

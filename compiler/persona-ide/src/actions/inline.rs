@@ -11,7 +11,7 @@ use persona_sema::editor::{DeclRef, Declaration, Role, Symbol};
 use persona_sema::{Database, ItemKind, Unit};
 use persona_syntax::ast::{Arg, ArgValue, DeclKind, Expr, ExprKind, Param};
 
-use super::opposite::settled;
+use super::settled::settled;
 use super::site::{Site, no_worse};
 use super::written::{ATOM, COMPARE, LOOSE, NOT, Piece, bare, level, needed};
 use super::{Action, Change, Kind, Later};

@@ -14,6 +14,7 @@ mod fixes;
 mod imports;
 mod inline;
 mod opposite;
+mod settled;
 mod site;
 #[cfg(test)]
 mod tests;

@@ -4,12 +4,13 @@
 //! `age is missing or age <= 3` where `age` may be missing, and `age <= 3` where it is known. What may be missing is what the
 //! check of the declaration found, after narrowing; where it found nothing, no opposite is given.
 
-use persona_syntax::ast::{CompareOp, Did, Expr, ExprKind};
+use persona_sema::TypeKind;
+use persona_syntax::ast::{CompareOp, Did, Expr, ExprKind, Literal};
 
+use super::settled::{each, is_settled, joined, open_operands, settled, settled_did};
 use super::site::Site;
-use super::written::{ADD, AND, COMPARE, LOOSE, NOT, OR, Piece, bare, needed, short};
+use super::written::{ADD, AND, COMPARE, NOT, OR, Piece, bare, level, needed, short};
 use super::{Action, Kind};
-use persona_base::Span;
 
 /// Turning conditions around, and moving `not` inwards; swapping the branches of an `if`.
 pub(super) fn actions(site: &Site<'_>, found: &mut Vec<Action>) {
@@ -118,7 +119,7 @@ fn is_condition(site: &Site<'_>, expr: &Expr) -> bool {
         | ExprKind::If { .. }
         | ExprKind::Match { .. } => {
             let ty = site.ty(expr);
-            ty.is_some_and(|ty| ty.kind == persona_sema::TypeKind::Bool && !ty.optional)
+            ty.is_some_and(|ty| ty.kind == TypeKind::Bool && !ty.optional)
         }
         _ => false,
     }
@@ -162,79 +163,15 @@ pub(super) fn opposite(site: &Site<'_>, expr: &Expr) -> Option<Piece> {
             let text = format!("{} {asked}", site.piece(operand).at(ADD));
             Some(Piece::new(text, COMPARE))
         }
-        ExprKind::Compare {
-            op, left, right, ..
-        } => {
-            let turned = match turned_operator(*op) {
-                Some(sign) => {
-                    let (left, right) = (site.text(left.span), site.text(right.span));
-                    Piece::new(format!("{left} {sign} {right}"), COMPARE)
-                }
-                None => negated(site, expr),
-            };
-            or_missing(site, &[left, right], turned)
-        }
-        ExprKind::Between {
-            negated: already,
-            operand,
-            op_span,
-            low,
-            high,
-        } => {
-            let turned = if *already {
-                let (low, high) = (site.text(low.span), site.text(high.span));
-                let operand = site.text(operand.span);
-                Piece::new(format!("{operand} between {low} and {high}"), COMPARE)
-            } else {
-                debug_assert!(!op_span.is_empty());
-                negated(site, expr)
-            };
-            or_missing(site, &[operand, low, high], turned)
-        }
         ExprKind::In {
+            operand: None,
             negated: already,
-            operand,
             set,
             ..
         } => {
             let asked = if *already { "in" } else { "not in" };
-            let set_text = site.text(set.span);
-            match operand {
-                None => Some(Piece::new(format!("{asked} {set_text}"), COMPARE)),
-                Some(operand) => {
-                    let text = format!("{} {asked} {set_text}", site.text(operand.span));
-                    or_missing(site, &[operand], Piece::new(text, COMPARE))
-                }
-            }
-        }
-        ExprKind::InWindow {
-            negated: already,
-            operand,
-            window,
-        } => {
-            let turned = if *already {
-                let text = format!("{} {}", site.text(operand.span), site.text(window.span));
-                Piece::new(text, COMPARE)
-            } else {
-                negated(site, expr)
-            };
-            or_missing(site, &[operand], turned)
-        }
-        ExprKind::ContainsSet {
-            negated: already,
-            left,
-            all,
-            right,
-            ..
-        } => {
-            let turned = if *already {
-                let which = if *all { "all" } else { "any" };
-                let (left, right) = (site.text(left.span), site.text(right.span));
-                Piece::new(format!("{left} contains {which} {right}"), COMPARE)
-            } else {
-                negated(site, expr)
-            };
-            or_missing(site, &[left], turned)
+            let text = format!("{asked} {}", site.text(set.span));
+            Some(Piece::new(text, COMPARE))
         }
         ExprKind::Did(did) => opposite_did(site, expr, did),
         ExprKind::Quantifier { .. } => {
@@ -245,25 +182,82 @@ pub(super) fn opposite(site: &Site<'_>, expr: &Expr) -> Option<Piece> {
             is_condition(site, expr).then(|| negated(site, expr))
         }
         ExprKind::Coalesce(_) | ExprKind::If { .. } | ExprKind::Match { .. } => {
-            let ty = site.ty(expr)?;
-            let is_bool = ty.kind == persona_sema::TypeKind::Bool && !ty.optional;
-            is_bool.then(|| Piece::new(format!("not ({})", site.text(expr.span)), NOT))
+            let turned = || Piece::new(format!("not ({})", site.text(expr.span)), NOT);
+            is_condition(site, expr).then(turned)
         }
-        ExprKind::Literal(persona_syntax::ast::Literal::Bool(yes)) => {
-            Some(Piece::new((!yes).to_string(), COMPARE))
-        }
-        _ => None,
+        ExprKind::Literal(Literal::Bool(yes)) => Some(Piece::new((!yes).to_string(), COMPARE)),
+        _ => opposite_comparison(site, expr),
     }
 }
 
-fn each(operands: &[Expr], turn: impl FnMut(&Expr) -> Option<Piece>) -> Option<Vec<Piece>> {
-    operands.iter().map(turn).collect()
-}
-
-/// Operands joined by a word of this level; chains of the same word stay flat.
-fn joined(operands: &[Piece], word: &str, level: u8) -> Piece {
-    let texts: Vec<String> = operands.iter().map(|piece| piece.at(level)).collect();
-    Piece::new(texts.join(word), level)
+/// The opposite of what compares values, which may be missing.
+fn opposite_comparison(site: &Site<'_>, expr: &Expr) -> Option<Piece> {
+    let text = |part: &Expr| site.text(part.span);
+    let (operands, turned): (Vec<&Expr>, String) = match &expr.kind {
+        ExprKind::Compare {
+            op, left, right, ..
+        } => {
+            let turned = match turned_operator(*op) {
+                Some(sign) => format!("{} {sign} {}", text(left), text(right)),
+                None => String::new(),
+            };
+            (vec![left, right], turned)
+        }
+        ExprKind::Between {
+            negated: already,
+            operand,
+            low,
+            high,
+            ..
+        } => {
+            let plain = format!("{} between {} and {}", text(operand), text(low), text(high));
+            (
+                vec![operand, low, high],
+                if *already { plain } else { String::new() },
+            )
+        }
+        ExprKind::In {
+            negated: already,
+            operand: Some(operand),
+            set,
+            ..
+        } => {
+            let asked = if *already { "in" } else { "not in" };
+            let turned = format!("{} {asked} {}", text(operand), text(set));
+            (vec![operand], turned)
+        }
+        ExprKind::InWindow {
+            negated: already,
+            operand,
+            window,
+        } => {
+            let plain = format!("{} {}", text(operand), site.text(window.span));
+            (vec![operand], if *already { plain } else { String::new() })
+        }
+        ExprKind::ContainsSet {
+            negated: already,
+            left,
+            all,
+            right,
+            ..
+        } => {
+            let which = if *all { "all" } else { "any" };
+            let plain = format!("{} contains {which} {}", text(left), text(right));
+            (vec![left], if *already { plain } else { String::new() })
+        }
+        _ => return None,
+    };
+    // What has no opposite operator gets a `not`.
+    let turned = match turned.is_empty() {
+        true => negated(site, expr),
+        false => Piece::new(turned, COMPARE),
+    };
+    let open = open_operands(site, &operands)?;
+    if open.is_empty() {
+        return Some(turned);
+    }
+    let asked = open.iter().map(|text| format!("{text} is missing or "));
+    Some(Piece::new(asked.collect::<String>() + &turned.at(OR), OR))
 }
 
 fn negated(site: &Site<'_>, expr: &Expr) -> Piece {
@@ -293,38 +287,10 @@ fn turned_operator(op: CompareOp) -> Option<&'static str> {
     })
 }
 
-/// The opposite of a comparison, which also holds where an operand is missing.
-fn or_missing(site: &Site<'_>, operands: &[&Expr], turned: Piece) -> Option<Piece> {
-    let open = open_operands(site, operands)?;
-    if open.is_empty() {
-        return Some(turned);
-    }
-    let asked = open.iter().map(|text| format!("{text} is missing or "));
-    Some(Piece::new(asked.collect::<String>() + &turned.at(OR), OR))
-}
-
-/// The operands that may be missing, as text to ask about; none where that is not known of one.
-fn open_operands(site: &Site<'_>, operands: &[&Expr]) -> Option<Vec<String>> {
-    let mut open: Vec<String> = Vec::new();
-    for operand in operands {
-        let is_open = match &bare(operand).kind {
-            ExprKind::Literal(_) | ExprKind::Str(_) | ExprKind::RawStr(_) | ExprKind::List(_) => {
-                false
-            }
-            _ => site.ty(operand)?.optional,
-        };
-        let text = site.piece(operand).at(ADD);
-        if is_open && !open.contains(&text) {
-            open.push(text);
-        }
-    }
-    Some(open)
-}
-
 /// `did Q` and `did not Q`. What is asked of the events is settled first: an event without the value is not one of them.
 fn opposite_did(site: &Site<'_>, expr: &Expr, did: &Did) -> Option<Piece> {
     let settled = settled_did(site, expr, did)?;
-    let level = super::written::level(expr);
+    let level = level(expr);
     if let Some(not) = did.negated {
         let before = (not.start - expr.span.start) as usize;
         let query = (did.query.span.start - expr.span.start) as usize;
@@ -343,102 +309,4 @@ fn opposite_did(site: &Site<'_>, expr: &Expr, did: &Did) -> Option<Piece> {
         return Some(Piece::new(text, level));
     }
     Some(Piece::new(format!("not ({settled})"), NOT))
-}
-
-/// A `did` in which every condition says that what it compares is known.
-fn settled_did(site: &Site<'_>, expr: &Expr, did: &Did) -> Option<String> {
-    let mut conditions: Vec<&Expr> = did.query.condition.as_deref().into_iter().collect();
-    let steps = did.steps.iter().filter(|step| step.negated.is_none());
-    conditions.extend(steps.filter_map(|step| step.query.condition.as_deref()));
-    let mut text = String::new();
-    let mut at = expr.span.start;
-    for condition in conditions {
-        text.push_str(site.text(Span::new(at, condition.span.start)));
-        text.push_str(&settled(site, condition)?.text);
-        at = condition.span.end;
-    }
-    text.push_str(site.text(Span::new(at, expr.span.end)));
-    Some(text)
-}
-
-/// Whether nothing in a condition may be missing.
-fn is_settled(site: &Site<'_>, expr: &Expr) -> bool {
-    settled(site, expr).is_some_and(|piece| piece.text == site.text(bare(expr).span))
-}
-
-/// The same condition, in which every comparison says that what it compares is known.
-pub(super) fn settled(site: &Site<'_>, expr: &Expr) -> Option<Piece> {
-    match &expr.kind {
-        ExprKind::Paren(inner) => {
-            let settled = settled(site, inner)?;
-            let same = settled.text == site.text(inner.span);
-            Some(if same { site.piece(expr) } else { settled })
-        }
-        ExprKind::And(operands) => {
-            let parts = each(operands, |operand| settled(site, operand))?;
-            Some(kept(
-                site,
-                expr,
-                operands,
-                &parts,
-                joined(&parts, " and ", AND),
-            ))
-        }
-        ExprKind::Or(operands) => {
-            let parts = each(operands, |operand| settled(site, operand))?;
-            Some(kept(
-                site,
-                expr,
-                operands,
-                &parts,
-                joined(&parts, " or ", OR),
-            ))
-        }
-        ExprKind::Compare { left, right, .. } => and_known(site, &[left, right], expr),
-        ExprKind::Between {
-            operand, low, high, ..
-        } => and_known(site, &[operand, low, high], expr),
-        ExprKind::In {
-            operand: Some(operand),
-            ..
-        }
-        | ExprKind::InWindow { operand, .. } => and_known(site, &[operand], expr),
-        ExprKind::ContainsSet { left, .. } => and_known(site, &[left], expr),
-        ExprKind::Did(did) if did.negated.is_none() => {
-            let text = settled_did(site, expr, did)?;
-            Some(Piece::new(text, super::written::level(expr)))
-        }
-        ExprKind::Quantifier {
-            all: false,
-            condition: Some(condition),
-            ..
-        } => {
-            let inner = settled(site, condition)?;
-            let before = site.text(Span::new(expr.span.start, condition.span.start));
-            let behind = site.text(Span::new(condition.span.end, expr.span.end));
-            Some(Piece::new(format!("{before}{}{behind}", inner.text), LOOSE))
-        }
-        // Under `not` and in what decides by not matching, everything is settled already.
-        _ => Some(site.piece(expr)),
-    }
-}
-
-/// A chain as it is written where settling changed nothing in it.
-fn kept(site: &Site<'_>, expr: &Expr, operands: &[Expr], parts: &[Piece], changed: Piece) -> Piece {
-    let same = |(operand, part): (&Expr, &Piece)| part.text == site.text(operand.span);
-    if operands.iter().zip(parts).all(same) {
-        site.piece(expr)
-    } else {
-        changed
-    }
-}
-
-fn and_known(site: &Site<'_>, operands: &[&Expr], expr: &Expr) -> Option<Piece> {
-    let open = open_operands(site, operands)?;
-    if open.is_empty() {
-        return Some(site.piece(expr));
-    }
-    let asked = open.iter().map(|text| format!("{text} is known and "));
-    let text = asked.collect::<String>() + site.text(expr.span);
-    Some(Piece::new(text, AND))
 }
