@@ -42,6 +42,10 @@ pub(crate) struct Call {
     pub(crate) params: Vec<CallParam>,
     gives: String,
     active: Option<usize>,
+    /// How many arguments stand before the place.
+    pub(crate) given: usize,
+    /// Whether it is worked out when the package is compiled: a trait or a segment.
+    pub(crate) is_fixed: bool,
     doc: Option<String>,
 }
 
@@ -122,13 +126,19 @@ fn path_to(place: &Place<'_>, mut at: usize) -> String {
 fn found(place: &Place<'_>, written: &str, arguments: &[Token]) -> Option<Call> {
     let mut call = declared(place, written).or_else(|| of_the_language(place, written))?;
     call.active = active(place, &call, arguments);
+    let commas = arguments
+        .iter()
+        .filter(|token| place.context.text_of(**token) == ",");
+    call.given = commas.count();
     Some(call)
 }
 
 /// A declaration that takes parameters.
 fn declared(place: &Place<'_>, written: &str) -> Option<Call> {
     let db = place.db;
-    let (params, gives): (Vec<Param>, String) = match db.global(place.space, written)? {
+    let global = db.global(place.space, written)?;
+    let is_fixed = matches!(global, Global::Trait(_) | Global::Segment(_));
+    let (params, gives): (Vec<Param>, String) = match global {
         Global::Trait(signature) => (
             signature.params.clone(),
             format!(": {}", place.type_text(&signature.ty)),
@@ -160,6 +170,8 @@ fn declared(place: &Place<'_>, written: &str) -> Option<Call> {
         params: params.collect(),
         gives,
         active: None,
+        given: 0,
+        is_fixed,
         doc: declaration.tree.doc.clone(),
     })
 }
@@ -228,6 +240,8 @@ fn call_of(function: &Function) -> Call {
             gives => format!(" -> {gives}"),
         },
         active: None,
+        given: 0,
+        is_fixed: false,
         doc: Some(function.says.to_owned()),
     }
 }

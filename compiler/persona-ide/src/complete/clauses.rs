@@ -125,8 +125,11 @@ pub(super) fn in_round(context: &Context<'_>, open: usize, direct: &[Token]) -> 
     }
     let arg = after_comma(context, direct);
     let last = arg.last().map(|token| context.text_of(*token));
+    // `in last (window)` calls nothing.
+    let is_window = open >= 2 && matches!(context.text_of(tokens[open - 2]), "in" | "of");
     let is_aggregate = called.is_some_and(|name| AGGREGATES.contains(&name) || name == "nth")
-        && before.is_some_and(|token| token.kind == Kind::Word);
+        && before.is_some_and(|token| token.kind == Kind::Word)
+        && !is_window;
     if called == Some("column") || raw_place(context) {
         return raw(context, &arg);
     }

@@ -138,6 +138,10 @@ pub(crate) struct After {
     pub(crate) query: bool,
     /// It begins with `did`.
     pub(crate) did: bool,
+    /// It has a window already.
+    pub(crate) windowed: bool,
+    /// It is a step behind the first: `then A`.
+    pub(crate) step: bool,
     /// Only the query's own words: the clause takes no condition.
     pub(crate) bare: bool,
     /// Words of the clause that may follow.

@@ -139,6 +139,7 @@ impl Asked {
         let in_where = filter > did && filter.is_some();
         // `then` after a `where` goes on with the question.
         let steps = last(&["then"]);
+        let windows = last(&["in", "from"]);
         let open = asks && (!in_where || steps > filter);
         let query = open || (after.query && !in_where);
         Self {
@@ -146,6 +147,8 @@ impl Asked {
             after: After {
                 query,
                 did: asks,
+                windowed: steps <= windows && windows > did,
+                step: steps > did,
                 ..after
             },
         }

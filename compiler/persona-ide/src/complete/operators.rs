@@ -15,9 +15,27 @@ impl Place<'_> {
     /// What follows an operand.
     pub(super) fn operators(&self, after: After, out: &mut Collector) {
         if after.query {
-            out.words("query", words::QUERIES, Fit::Exact);
-            if after.did {
-                out.words("did", words::DID, Fit::Exact);
+            for word in words::QUERIES {
+                // A step has no window, and a name stands before the window.
+                let of_window = !matches!(word.label, "where" | "as");
+                let fits = match (after.windowed, after.step) {
+                    (true, _) => word.label == "where",
+                    (false, true) => !of_window,
+                    (false, false) => true,
+                };
+                if fits {
+                    out.words("query", std::slice::from_ref(word), Fit::Exact);
+                }
+            }
+            for word in words::DID.iter().filter(|_| after.did) {
+                let fits = match word.label {
+                    "within" => after.step,
+                    "then" | "then not" => true,
+                    _ => !after.step,
+                };
+                if fits {
+                    out.words("did", std::slice::from_ref(word), Fit::Exact);
+                }
             }
         } else {
             self.typed_operators(out);

@@ -499,7 +499,7 @@ impl Place<'_> {
             return;
         };
         let written = self.written_fields();
-        for param in &call.params {
+        for param in call.params.iter().skip(call.given) {
             if param.is_named && !written.contains(&param.name) {
                 out.add(
                     Offered::new(format!("{}:", param.name), CompletionKind::Parameter)

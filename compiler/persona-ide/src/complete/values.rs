@@ -233,7 +233,7 @@ impl Place<'_> {
             "const" => true,
             "test" => is_row,
             "profile" | "event" | "catalog" => self.last_sign() == Some("="),
-            _ => false,
+            _ => crate::signature::call_around(self).is_some_and(|call| call.is_fixed),
         }
     }
 
@@ -289,7 +289,13 @@ impl Place<'_> {
             TypeKind::TimeOfDay => out.add(literal("09:00", "${1:09:00}").detail("TimeOfDay")),
             TypeKind::Date => {
                 out.add(literal("2026-01-31", "${1:2026-01-31}").detail("Date"));
-                out.add(literal("30d ago", "${1:30d} ago").detail("Timestamp"));
+                if !self.is_fixed() {
+                    out.add(literal("30d ago", "${1:30d} ago").detail("Timestamp"));
+                }
+            }
+            TypeKind::Timestamp if self.is_fixed() => {
+                let now = "2026-01-31T10:00Z";
+                out.add(literal(now, &format!("${{1:{now}}}")).detail("Timestamp"));
             }
             TypeKind::Timestamp => {
                 out.add(literal("30d ago", "${1:30d} ago").detail("Timestamp"));
@@ -396,7 +402,19 @@ impl Place<'_> {
         };
         let compares = matches!(
             text(1),
-            Some("==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "[" | "=~")
+            Some(
+                "==" | "!="
+                    | "<"
+                    | "<="
+                    | ">"
+                    | ">="
+                    | "in"
+                    | "["
+                    | "=~"
+                    | "before"
+                    | "after"
+                    | "between"
+            )
         );
         compares
             && (text(2) == Some(name) || (text(1) == Some("[") && text(3) == Some(name)))

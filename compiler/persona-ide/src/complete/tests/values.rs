@@ -553,5 +553,41 @@ fn of_many_declarations_the_best_are_offered_and_the_rest_is_asked_for_again() {
     assert!(!found.incomplete);
     let labels = labels(&found.items);
     assert_eq!(labels[..3], ["s_49", "s_490", "s_491"]);
-    assert_eq!(labels.len(), 11);
+    // What begins so comes before what only has these letters in order.
+    assert!(labels[..11].iter().all(|label| label.starts_with("s_49")));
+    assert!(labels[11..].iter().all(|label| !label.starts_with("s_49")));
+}
+
+#[test]
+fn a_question_takes_what_it_has_not_yet() {
+    check(
+        "segment x { when did Purchase in last 30d $0 }",
+        &["where", "at least … times", "then not"],
+        &["in last", "as", "within"],
+    );
+    check(
+        "segment x { when did Purchase in last 30d then not CartAdded $0 }",
+        &["within", "where"],
+        &["in last", "at least … times"],
+    );
+    check(
+        "segment x(w: Duration) { when did Purchase in last ($0) }",
+        &["w"],
+        &["Purchase"],
+    );
+    check(
+        "segment x { when signed_up_at before $0 }",
+        &["30d ago"],
+        &[],
+    );
+    check(
+        "segment x { when in recent_browser(\"a\", $0) }",
+        &["30d", "window:"],
+        &["topic:", "first_name"],
+    );
+    check(
+        "test \"t\" {\n  given { id: \"a\", signed_up_at: $0 }\n}",
+        &["2026-01-31T10:00Z"],
+        &["30d ago", "visits"],
+    );
 }
