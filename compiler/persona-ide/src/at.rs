@@ -7,7 +7,7 @@ use persona_sema::editor::{DeclRef, Declaration, Occurrence, Symbol};
 /// The name under the cursor.
 #[derive(Clone, Debug)]
 pub(crate) struct Named<'db> {
-    /// The declaration that it stands in.
+    /// The declaration that it stands in; for a name in a template, a content that is made from it.
     pub(crate) decl: Declaration<'db>,
     /// Where it is written, in its file.
     pub(crate) span: Span,
@@ -16,8 +16,11 @@ pub(crate) struct Named<'db> {
 }
 
 impl<'db> Named<'db> {
-    /// The name at an offset, or right before it.
+    /// The name at an offset, or right before it. In a template it means what it means for the contents that are made from it.
     pub(crate) fn at(db: &'db Database, file: FileId, offset: u32) -> Option<Self> {
+        if let Some(template) = db.template_name(file) {
+            return Self::in_template(db, file, offset, &template);
+        }
         let (decl, meanings) = db.occurrences_at(file, offset)?;
         let span = decl.in_file(meanings.first()?.span);
         Some(Self {
@@ -27,7 +30,41 @@ impl<'db> Named<'db> {
         })
     }
 
-    /// The declaration that it stands in.
+    fn in_template(db: &'db Database, file: FileId, offset: u32, template: &str) -> Option<Self> {
+        let mut found: Option<Self> = None;
+        for name in db.contents_of_template(template) {
+            let Some(decl) = db.named(&name) else {
+                continue;
+            };
+            for (at, one) in db.names_in_templates(decl.id) {
+                if *at != file || !one.span.touches(offset) {
+                    continue;
+                }
+                match &mut found {
+                    None => {
+                        found = Some(Self {
+                            decl,
+                            span: one.span,
+                            meanings: vec![one],
+                        });
+                    }
+                    Some(found) if found.span == one.span => {
+                        if found
+                            .meanings
+                            .iter()
+                            .all(|other| other.symbol != one.symbol)
+                        {
+                            found.meanings.push(one);
+                        }
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        found
+    }
+
+    /// The declaration that it stands in; for a name in a template, a content that is made from it.
     pub(crate) fn from(&self) -> DeclRef {
         self.decl.id
     }

@@ -26,6 +26,8 @@ mod types;
 mod words;
 
 #[cfg(test)]
+mod anywhere;
+#[cfg(test)]
 mod edits;
 #[cfg(test)]
 mod fixture;

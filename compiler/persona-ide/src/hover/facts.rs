@@ -4,6 +4,7 @@ use persona_sema::editor::{BuiltIn, Symbol};
 use persona_sema::{Database, FieldDef, ItemKind, TableDef, TypeKind};
 
 use crate::at::Named;
+use crate::complete::documentation;
 use crate::types;
 
 /// One line about a symbol.
@@ -179,18 +180,38 @@ fn unit(kind: &TypeKind) -> Option<String> {
     })
 }
 
-/// What the language has by itself: a few words on each.
+/// What the language has by itself: its type here, and a few words on it.
 pub(super) fn built_in(
     db: &Database,
     named: &Named<'_>,
     kind: BuiltIn,
     name: &str,
 ) -> Option<String> {
+    let lists: &[&str] = match kind {
+        BuiltIn::Function if named.decl.kind == ItemKind::Source => {
+            &["function:raw", "function:function", "function:aggregate"]
+        }
+        BuiltIn::Function => &["function:function", "function:aggregate"],
+        BuiltIn::Method if named.decl.kind == ItemKind::Source => &["function:raw_method"],
+        BuiltIn::Method => &["function:method"],
+        BuiltIn::Type => &["type"],
+        BuiltIn::Word => &["name"],
+        BuiltIn::Part => &["part"],
+        BuiltIn::Format => &["format"],
+    };
+    let said = lists
+        .iter()
+        .find_map(|list| documentation(db, &format!("{list}:{name}")));
     let span = named.meanings.first()?.span;
     let ty = db.type_at(named.from(), span);
-    let shown = ty.map(|ty| types::shown(db, &ty));
-    match (kind, shown) {
-        (BuiltIn::Word | BuiltIn::Part, Some(ty)) => Some(format!("```persona\n{name}: {ty}\n```")),
-        _ => None,
+    let ty = ty.map(|ty| types::shown(db, &ty));
+    match (kind, ty, said) {
+        (BuiltIn::Function | BuiltIn::Method, _, said) => said,
+        (BuiltIn::Word | BuiltIn::Part, Some(ty), said) => {
+            let said = said.map_or_else(String::new, |said| format!("\n\n{said}"));
+            Some(format!("```persona\n{name}: {ty}\n```{said}"))
+        }
+        (_, _, Some(said)) => Some(format!("`{name}`\n\n{said}")),
+        (_, _, None) => None,
     }
 }

@@ -115,3 +115,19 @@ fn the_word_trigger_marks_what_ends_it() {
 fn what_the_language_has_is_not_marked() {
     marks("trait t = ag$0e(today)\n", "");
 }
+
+const MAIL: &str = "//- a.persona\nevent E { <$def>total</$def>: Int, items: List<{ sku: String }> }\ncontent c(cart: E) { body: Html\n otherwise { body = template \"m.liquid\" } }\ntrait t = sum(E.<$ref>total</$ref>)\n//- m.liquid\n{{ cart.<$ref>total</$ref> }} {% for i in cart.items %}{{ i.sku }}{% endfor %}{% if cart.<$ref>total</$ref> > 1 %}{% endif %}\n";
+
+#[test]
+fn templates_name_fields_too() {
+    named(&MAIL.replacen("total</$ref>)", "tot$0al</$ref>)", 1));
+    // From the template as well.
+    named(&MAIL.replacen("total</$ref> }}", "tot$0al</$ref> }}", 1));
+}
+
+#[test]
+fn a_template_s_places_are_marked() {
+    let fixture = Fixture::new(&MAIL.replacen("total</$ref> }}", "tot$0al</$ref> }}", 1));
+    let (file, offset) = fixture.cursor();
+    assert_eq!(highlights(&fixture.db, file, offset).len(), 2);
+}

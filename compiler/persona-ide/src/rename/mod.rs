@@ -118,6 +118,12 @@ fn subject(db: &Database, file: FileId, offset: u32) -> Result<Subject<'_>, Refu
         }
         _ => {}
     }
+    let in_template = db.template_name(file).is_some();
+    if in_template && matches!(symbol, Symbol::Local { .. }) {
+        return refused(format!(
+            "`{old}` is a name of this template: change it here"
+        ));
+    }
     let targets = db.targets(symbol, named.from());
     if targets.is_empty() {
         return refused(format!("`{old}` is declared nowhere in this package"));

@@ -224,6 +224,7 @@ fn floor(text: &str, offset: u32) -> u32 {
 /// The names that are edited together with the one at a place, while it is typed: what a declaration gives a name to, and a
 /// parameter that nobody names from outside. None where others would have to follow: that is renaming.
 pub fn linked(db: &Database, file: FileId, offset: u32) -> Option<Vec<Span>> {
+    db.space_of(file)?;
     let named = Named::at(db, file, offset)?;
     let symbol = match named.meanings.as_slice() {
         [one] => &one.symbol,

@@ -157,6 +157,7 @@ impl Database {
             Symbol::Local { .. } => {
                 if let Some(decl) = self.decl_of(from) {
                     self.collect(symbol, from, *decl, &mut found);
+                    self.collect_templates(symbol, from, decl.0, &mut found);
                 }
             }
             _ => {
@@ -173,8 +174,8 @@ impl Database {
     pub fn references_in(&self, symbol: &Symbol, from: DeclRef, file: FileId) -> Vec<Reference> {
         let mut found = Vec::new();
         match (symbol, self.rules(file)) {
-            (Symbol::BuiltIn(..), _) | (_, None) => {}
-            (Symbol::Local { .. }, _) => {
+            (Symbol::BuiltIn(..), _) => {}
+            (Symbol::Local { .. }, _) | (_, None) => {
                 found = self.references(symbol, from);
                 found.retain(|one| one.place.file == file);
             }
