@@ -420,25 +420,34 @@ fn where_no_name_is_nothing_is_shown() {
 
 #[test]
 fn what_the_language_has_is_told() {
-    shows("trait t = cou$0nt(Purchase)", &expect![[r#"
+    shows(
+        "trait t = cou$0nt(Purchase)",
+        &expect![[r#"
         [count]
         ```persona
         count(events: events or a list, with `in` and `where`) -> Int
         ```
 
-        How many: `count(Purchase in last 30d)`, `count(items where price > 10 USD)`."#]]);
-    shows("event E { m: Mon$0ey<USD> }", &expect![[r#"
+        How many: `count(Purchase in last 30d)`, `count(items where price > 10 USD)`."#]],
+    );
+    shows(
+        "event E { m: Mon$0ey<USD> }",
+        &expect![[r#"
         [Money]
         `Money`
 
-        An amount in one currency: `Money<USD>`. Amounts in two currencies never meet."#]]);
-    shows("segment s { when joined before tod$0ay }", &expect![[r#"
+        An amount in one currency: `Money<USD>`. Amounts in two currencies never meet."#]],
+    );
+    shows(
+        "segment s { when joined before tod$0ay }",
+        &expect![[r#"
         [today]
         ```persona
         today: Date
         ```
 
-        The day of the evaluation, in the person's zone."#]]);
+        The day of the evaluation, in the person's zone."#]],
+    );
     shows(
         "segment s { when local(joined).hou$0r > 3 }",
         &expect![[r#"

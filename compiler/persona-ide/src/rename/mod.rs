@@ -14,6 +14,8 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use persona_base::{Edit, FileId, Span};
 use persona_sema::Database;
 use persona_sema::editor::{DeclRef, Reference, Symbol};
@@ -65,9 +67,11 @@ pub fn rename(db: &Database, file: FileId, offset: u32, new: &str) -> Result<Vec
     rules::is_name(&subject, new)?;
     rules::is_free(db, &subject, new)?;
     let references = db.references(subject.symbol, subject.from);
+    let mut files: BTreeSet<FileId> = BTreeSet::new();
     for one in &references {
-        db.unwind_if_cancelled();
-        own_place(db, &subject, one)?;
+        if files.insert(one.place.file) {
+            own_place(db, &subject, one)?;
+        }
         one_meaning(db, &subject, one)?;
     }
     rules::captures_nothing(db, &subject, new, &references)?;
@@ -166,12 +170,18 @@ fn own_place(db: &Database, subject: &Subject<'_>, one: &Reference) -> Result<()
 
 /// A place that means something else besides would lose that.
 fn one_meaning(db: &Database, subject: &Subject<'_>, one: &Reference) -> Result<(), Refused> {
+    if one.place.file != one.decl.file {
+        let template = db
+            .template_name(one.place.file)
+            .unwrap_or_else(|| "".into());
+        return one_meaning_there(db, subject, one, &template);
+    }
+    if one.is_alone {
+        return Ok(());
+    }
     let Some(decl) = db.declaration(one.decl) else {
         return Ok(());
     };
-    if let Some(template) = db.template_name(one.place.file) {
-        return one_meaning_there(db, subject, one, &template);
-    }
     let here = |span: Span| decl.in_file(span) == one.place.span;
     let mut all = db.occurrences(one.decl).iter();
     let other = all.find(|other| here(other.span) && other.symbol != *subject.symbol);

@@ -228,20 +228,32 @@ impl Database {
 
     /// Checks what a declaration rests on before it, so that no query has far to go, however long the chain.
     pub(crate) fn make_ready<'db>(&'db self, decl: Decl<'db>) {
+        self.make_more_ready(decl, &mut Ready::default());
+    }
+
+    /// The same where some are ready already.
+    pub(crate) fn make_more_ready<'db>(&'db self, decl: Decl<'db>, ready: &mut Ready<'db>) {
+        if ready.0.contains(&decl) {
+            return;
+        }
         let by_name = &symbols(self, self.project()).by_name;
-        let mut seen: FxHashSet<Decl<'db>> = FxHashSet::default();
         let mut stack = vec![(decl, false)];
-        while let Some((decl, is_ready)) = stack.pop() {
-            if is_ready {
+        while let Some((decl, is_next)) = stack.pop() {
+            if is_next {
                 if decl.kind(self).has_body() {
                     check(self, decl);
                     signature(self, decl);
                 }
-            } else if seen.insert(decl) {
+            } else if ready.0.insert(decl) {
                 stack.push((decl, true));
                 let below = used_names(self, decl).filter_map(|name| by_name.get(name));
+                let below = below.filter(|target| !ready.0.contains(*target));
                 stack.extend(below.map(|target| (*target, false)));
             }
         }
     }
 }
+
+/// Declarations that are checked, with all that they rest on.
+#[derive(Default)]
+pub(crate) struct Ready<'db>(FxHashSet<Decl<'db>>);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use persona_base::{FileId, Span};
 
-use super::decls::{DeclRef, Declaration};
+use super::decls::{DeclRef, Declaration, Ready};
 use super::occurrences::{names, names_in_templates};
 use super::parts::{Part, parts_of};
 use super::symbol::{Occurrence, Role, Symbol};
@@ -34,13 +34,16 @@ pub struct Reference {
     pub place: Place,
     /// What is done there.
     pub role: Role,
+    /// Whether the name means nothing else there; of a place in a template nothing is said.
+    pub is_alone: bool,
 }
 
 impl Database {
     /// The names in a declaration, by place; spans are relative to it.
     pub fn occurrences(&self, id: DeclRef) -> &[Occurrence] {
+        let ready = &mut Ready::default();
         self.decl_of(id)
-            .map_or(&[], |(decl, _)| self.occurrences_in(*decl))
+            .map_or(&[], |(decl, _)| self.occurrences_in(*decl, ready))
     }
 
     /// The type of what a declaration gives a name to: of a [`Symbol::Local`], by its place.
@@ -65,8 +68,12 @@ impl Database {
         found
     }
 
-    fn occurrences_in<'db>(&'db self, decl: Decl<'db>) -> &'db [Occurrence] {
-        self.make_ready(decl);
+    fn occurrences_in<'db>(
+        &'db self,
+        decl: Decl<'db>,
+        ready: &mut Ready<'db>,
+    ) -> &'db [Occurrence] {
+        self.make_more_ready(decl, ready);
         &names(self, decl).found
     }
 
@@ -151,19 +158,20 @@ impl Database {
     /// Every place that names a symbol, its declaration included, by file and place: the package's own files first, then those
     /// of modules; templates too, once for each content that is made from them. `from` is a declaration that names it.
     pub fn references(&self, symbol: &Symbol, from: DeclRef) -> Vec<Reference> {
+        let ready = &mut Ready::default();
         let mut found = Vec::new();
         match symbol {
             Symbol::BuiltIn(..) => {}
             Symbol::Local { .. } => {
                 if let Some(decl) = self.decl_of(from) {
-                    self.collect(symbol, from, *decl, &mut found);
-                    self.collect_templates(symbol, from, decl.0, &mut found);
+                    self.collect(symbol, from, *decl, ready, &mut found);
+                    self.collect_templates(symbol, from, decl.0, ready, &mut found);
                 }
             }
             _ => {
                 let wanted = facts::split(symbol.own_name()).next().map(facts::word);
                 for file in self.searched(symbol) {
-                    self.search(symbol, wanted, file, &mut found);
+                    self.search(symbol, wanted, file, ready, &mut found);
                 }
             }
         }
@@ -172,6 +180,7 @@ impl Database {
 
     /// The places of one file that name a symbol, in order.
     pub fn references_in(&self, symbol: &Symbol, from: DeclRef, file: FileId) -> Vec<Reference> {
+        let ready = &mut Ready::default();
         let mut found = Vec::new();
         match (symbol, self.rules(file)) {
             (Symbol::BuiltIn(..), _) => {}
@@ -181,7 +190,7 @@ impl Database {
             }
             (_, Some(file)) => {
                 let wanted = facts::split(symbol.own_name()).next().map(facts::word);
-                self.search(symbol, wanted, file, &mut found);
+                self.search(symbol, wanted, file, ready, &mut found);
                 // Templates are other files.
                 found.retain(|one| one.place.file == file.id(self));
             }
@@ -193,6 +202,7 @@ impl Database {
     pub fn users(&self, symbol: &Symbol, limit: usize) -> (Vec<Declaration<'_>>, bool) {
         // Words that are no names of it are looked at for nothing; that too has an end.
         let mut asked = 0;
+        let ready = &mut Ready::default();
         let mut found = Vec::new();
         let wanted = facts::split(symbol.own_name()).next().map(facts::word);
         let own = symbol.declaration();
@@ -209,7 +219,7 @@ impl Database {
                 }
                 asked += 1;
                 let names = |one: &Occurrence| one.symbol == *symbol && one.role != Role::Imports;
-                if self.occurrences_in(*decl).iter().any(names) {
+                if self.occurrences_in(*decl, ready).iter().any(names) {
                     let id = DeclRef {
                         file: file.id(self),
                         index: index as u32,
@@ -224,6 +234,7 @@ impl Database {
     /// All names in the package's own files that are written like this, whatever they mean.
     pub fn occurrences_of_name(&self, name: &str) -> Vec<(Declaration<'_>, &Occurrence)> {
         let wanted = facts::split(name).next().map(facts::word);
+        let ready = &mut Ready::default();
         let mut found = Vec::new();
         for file in self.project().files(self) {
             let all = &decls(self, *file).decls;
@@ -236,7 +247,7 @@ impl Database {
                     file: file.id(self),
                     index: index as u32,
                 };
-                let named = self.occurrences_in(*decl).iter();
+                let named = self.occurrences_in(*decl, ready).iter();
                 let named = named.filter(|one| one.symbol.own_name() == name);
                 if let Some(shown) = self.declaration(id) {
                     found.extend(named.map(|one| (shown, one)));
@@ -270,11 +281,12 @@ impl Database {
         files
     }
 
-    fn search(
-        &self,
+    fn search<'db>(
+        &'db self,
         symbol: &Symbol,
         wanted: Option<u32>,
         file: SourceFile,
+        ready: &mut Ready<'db>,
         found: &mut Vec<Reference>,
     ) {
         let all = &decls(self, file).decls;
@@ -285,11 +297,9 @@ impl Database {
                 index: index as u32,
             };
             if has_word {
-                self.collect(symbol, id, *decl, found);
+                self.collect(symbol, id, *decl, ready, found);
             }
-            if decl.0.kind(self) == ItemKind::Content {
-                self.collect_templates(symbol, id, decl.0, found);
-            }
+            self.collect_templates(symbol, id, decl.0, ready, found);
         }
     }
 
@@ -298,6 +308,9 @@ impl Database {
         let Some((decl, _)) = self.decl_of(id) else {
             return &[];
         };
+        if decl.kind(self) != ItemKind::Content {
+            return &[];
+        }
         self.make_ready(*decl);
         names_in_templates(self, *decl)
     }
@@ -307,15 +320,20 @@ impl Database {
         symbol: &Symbol,
         id: DeclRef,
         decl: Decl<'db>,
+        ready: &mut Ready<'db>,
         found: &mut Vec<Reference>,
     ) {
-        self.make_ready(decl);
+        if decl.kind(self) != ItemKind::Content {
+            return;
+        }
+        self.make_more_ready(decl, ready);
         let named = names_in_templates(self, decl).iter();
         let named = named.filter(|(_, one)| one.symbol == *symbol);
         found.extend(named.map(|(file, one)| Reference {
             decl: id,
             place: place(*file, one.span),
             role: one.role,
+            is_alone: true,
         }));
     }
 
@@ -324,15 +342,25 @@ impl Database {
         symbol: &Symbol,
         id: DeclRef,
         (decl, span): (Decl<'db>, Span),
+        ready: &mut Ready<'db>,
         found: &mut Vec<Reference>,
     ) {
-        let named = self.occurrences_in(decl).iter();
-        let named = named.filter(|one| one.symbol == *symbol);
-        found.extend(named.map(|one| Reference {
-            decl: id,
-            place: place(id.file, one.span.offset(span.start)),
-            role: one.role,
-        }));
+        let all = self.occurrences_in(decl, ready);
+        for (index, one) in all.iter().enumerate() {
+            if one.symbol != *symbol {
+                continue;
+            }
+            // Those at one place stand side by side.
+            let before = index.checked_sub(1).and_then(|before| all.get(before));
+            let beside = [before, all.get(index + 1)].into_iter().flatten();
+            let is_alone = beside.into_iter().all(|other| other.span != one.span);
+            found.push(Reference {
+                decl: id,
+                place: place(id.file, one.span.offset(span.start)),
+                role: one.role,
+                is_alone,
+            });
+        }
     }
 }
 
