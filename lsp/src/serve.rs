@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use persona_sema::editor::STACK;
 use tokio::sync::{Notify, oneshot};
 use tower_lsp_server::jsonrpc::{self, Request, Response};
 use tower_lsp_server::{Loopback, Server};
@@ -53,7 +54,7 @@ fn converse(host: Arc<dyn Host>, from: impl Read + Send + 'static) -> std::io::R
     let state = State::new(host, to_client, lanes, Arc::clone(&leave));
     let state = std::thread::Builder::new()
         .name("persona-state".to_owned())
-        .stack_size(64 * 1024 * 1024)
+        .stack_size(STACK)
         .spawn(move || state.run(&inbox))?;
     let input = input::start(from)?;
     runtime.block_on(async {

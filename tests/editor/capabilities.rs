@@ -213,6 +213,13 @@ impl Asking {
                     );
                 }
             }
+            "experimental" => {
+                for own in value.as_object().expect("requests of our own").keys() {
+                    assert_eq!(own, "personaAudience", "nothing here asks for it");
+                    let answer = self.ask("persona/audience", &name_of("busy(10)"));
+                    assert!(answer["counts"].is_array(), "{answer}");
+                }
+            }
             other => panic!("`{other}` is advertised, and nothing here asks for it"),
         }
     }

@@ -188,7 +188,6 @@ fn change(db: &dyn Db, kept: &Kept, all: &[Decl<'_>]) -> Option<Change> {
     let tail = tail.take_while(|pair| is_same(*pair)).count();
     let (old_middle, new_middle) = (head..kept.decls.len() - tail, head..all.len() - tail);
     let mut there: FxHashMap<salsa::Id, usize> = old_middle
-        .clone()
         .map(|index| (kept.decls[index].id, index))
         .collect();
     // Where names come or go, others may mean something else.

@@ -76,7 +76,11 @@ pub(crate) fn named<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Vec<String> {
 /// What [`super::Database::missing_templates`] gives.
 pub(super) fn missing(db: &dyn Db) -> Vec<Arc<str>> {
     let project = db.project();
-    let Some(known) = project.templates(db) else {
+    let Some(known) = project
+        .templates(db)
+        .as_ref()
+        .filter(|known| !known.is_empty())
+    else {
         return Vec::new();
     };
     let set = project.template_files(db);
