@@ -86,8 +86,11 @@ impl Words<'_> {
                 query,
                 ..
             } => {
-                let one = if holds { "has" } else { "has no" };
-                Some(format!("{one} {}", self.events(query)))
+                let events = self.events(query);
+                Some(match (holds, events.strip_prefix("any ")) {
+                    (true, _) => format!("has {events}"),
+                    (false, rest) => format!("has no {}", rest.unwrap_or(&events)),
+                })
             }
             ExprKind::InWindow(operand, window) => {
                 let is = if holds { "is" } else { "is not" };

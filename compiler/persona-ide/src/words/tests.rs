@@ -110,6 +110,10 @@ fn histories_are_said() {
         &expect!["Everybody who has any event in the last 1 day"],
     );
     said(
+        "did not any event in last 180d",
+        &expect!["Everybody who has no event in the last 180 days"],
+    );
+    said(
         "did Purchase at least 3 times in last 30d",
         &expect!["Everybody who has at least 3 `Purchase` in the last 30 days"],
     );
