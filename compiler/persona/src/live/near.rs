@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
-use persona_ir::ColId;
+use persona_ir::{ColId, Ty};
 use persona_runtime::time::Zone;
-use persona_runtime::{Answer, Answers};
+use persona_runtime::{Answer, Answers, Evaluation, Evaluator, Value};
 use persona_sema::{Checked, Expr, ExprKind, FieldId};
 
-use super::count::{Condition, made, members};
-use super::data::Data;
+use super::count::{Condition, lowered, made, members};
+use super::data::{Data, said};
 use super::{LiveProgram, NoAnswer};
 use crate::Shown;
+use crate::error::guarded;
 
 /// So many others are shown, and so many members.
 const SHOWN: usize = 5;
@@ -52,7 +53,7 @@ pub struct LiveExample {
     pub key: String,
     /// Whether the key says who somebody is, so that it is not to be shown.
     pub private: bool,
-    /// The fields that the condition asks for, by name, with their values; none that are personal.
+    /// The fields and traits that the condition asks for, by name, with their values; none that are personal.
     pub facts: Vec<(String, String)>,
 }
 
@@ -115,47 +116,78 @@ fn examples(
     body: &Expr,
 ) -> Vec<LiveExample> {
     let count = members.count_set_bits();
-    let wanted: BTreeSet<usize> = (0..SHOWN.min(count))
-        .map(|at| at * count / SHOWN.min(count))
-        .collect();
+    let shown = SHOWN.min(count);
+    let wanted: BTreeSet<usize> = (0..shown).map(|at| at * count / shown).collect();
     let chosen = members.set_indices().enumerate();
     let chosen = chosen.filter(|(at, _)| wanted.contains(at));
-    let fields = asked_fields(checked, body);
+    let rows: Vec<usize> = chosen.map(|(_, row)| row).collect();
+    let facts = facts(checked, body);
+    let mut columns: Vec<Vec<(String, String)>> = vec![Vec::new(); rows.len()];
+    for fact in &facts {
+        // What cannot be said of people is left out; the people are there.
+        let Ok(said) = said_of(checked, data, fact, &rows) else {
+            continue;
+        };
+        for (column, value) in columns.iter_mut().zip(said) {
+            column.push((fact.name(checked), value));
+        }
+    }
     let private = checked.profile.fields[checked.key].pii;
-    let zone = Zone::named(&data.plan.zone).unwrap_or_else(Zone::utc);
-    let shown = |row: usize, field: FieldId| {
-        let column = ColId(field.0);
-        let ty = &data.plan.schema.profile.columns[column].ty;
-        let value = data.dataset.value(&data.dataset.columns[column], row);
-        Shown::new(&value, ty, &data.plan.schema, &zone).text
-    };
-    let example = |(_, row): (usize, usize)| LiveExample {
+    let example = |(row, facts): (usize, Vec<(String, String)>)| LiveExample {
         key: data.dataset.key(&data.plan.schema, row).to_owned(),
         private,
-        facts: (fields.iter())
-            .map(|field| {
-                (
-                    checked.profile.fields[*field].name.to_string(),
-                    shown(row, *field),
-                )
-            })
-            .collect(),
+        facts,
     };
-    chosen.map(example).collect()
+    rows.into_iter().zip(columns).map(example).collect()
 }
 
-/// The fields that a condition asks for, directly or by way of a trait; without the key and what is personal.
-fn asked_fields(checked: &Checked, body: &Expr) -> Vec<FieldId> {
-    let mut fields = Vec::new();
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
+/// Something to say of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Fact {
+    Field(FieldId),
+    Trait(Arc<str>),
+}
+
+impl Fact {
+    fn name(&self, checked: &Checked) -> String {
+        match self {
+            Self::Field(field) => checked.profile.fields[*field].name.to_string(),
+            Self::Trait(name) => name.to_string(),
+        }
+    }
+}
+
+/// What a condition asks for: fields and traits, the first ones written, without the key and what is personal.
+fn facts(checked: &Checked, body: &Expr) -> Vec<Fact> {
+    let mut facts = Vec::new();
     let mut queue = vec![body];
     while let Some(part) = queue.pop() {
+        let fact = match &part.kind {
+            ExprKind::Profile(field) => Some(Fact::Field(*field)),
+            ExprKind::Trait(name, args) if args.is_empty() => Some(Fact::Trait(Arc::clone(name))),
+            _ => None,
+        };
+        let fresh = fact.filter(|fact| !facts.contains(fact) && !is_personal(checked, part));
+        facts.extend(fresh);
+        if facts.len() == FACTS {
+            break;
+        }
+        // The first part is looked at first.
+        queue.extend(part.parts().into_iter().rev());
+    }
+    facts
+}
+
+/// Whether an expression shows the key or something personal, by itself or by way of traits.
+fn is_personal(checked: &Checked, expr: &Expr) -> bool {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut queue = vec![expr];
+    while let Some(part) = queue.pop() {
         match &part.kind {
-            ExprKind::Profile(field) => {
-                let personal = *field == checked.key || checked.profile.fields[*field].pii;
-                if !personal && !fields.contains(field) && fields.len() < FACTS {
-                    fields.push(*field);
-                }
+            ExprKind::Profile(field)
+                if *field == checked.key || checked.profile.fields[*field].pii =>
+            {
+                return true;
             }
             ExprKind::Trait(name, _) if seen.insert(name) => {
                 let found = checked.traits.iter().find(|one| one.name == *name);
@@ -163,10 +195,61 @@ fn asked_fields(checked: &Checked, body: &Expr) -> Vec<FieldId> {
             }
             _ => {}
         }
-        // The first part is looked at first.
-        queue.extend(part.parts().into_iter().rev());
+        queue.extend(part.parts());
     }
-    fields
+    false
+}
+
+/// What a fact is of some people.
+fn said_of(
+    checked: &Checked,
+    data: &Data,
+    fact: &Fact,
+    rows: &[usize],
+) -> Result<Vec<String>, NoAnswer> {
+    let zone = Zone::named(&data.plan.zone).unwrap_or_else(Zone::utc);
+    let schema = &data.plan.schema;
+    let shown = |value: &Value, ty: &Ty| Shown::new(value, ty, schema, &zone).text;
+    let name = match fact {
+        Fact::Field(field) => {
+            let column = ColId(field.0);
+            let (values, ty) = (
+                &data.dataset.columns[column],
+                &schema.profile.columns[column].ty,
+            );
+            let value = |row: &usize| shown(&data.dataset.value(values, *row), ty);
+            return Ok(rows.iter().map(value).collect());
+        }
+        Fact::Trait(name) => name,
+    };
+    let mut asking = checked.clone();
+    asking
+        .segments
+        .iter_mut()
+        .for_each(|one| one.imported = true);
+    asking
+        .partitions
+        .iter_mut()
+        .for_each(|one| one.imported = true);
+    let others = asking.traits.iter_mut();
+    others.for_each(|one| one.imported = one.name != *name);
+    let plan = lowered(&asking)?;
+    let output = plan.outputs.first().ok_or_else(super::stopped)?;
+    if !plan.ranks.is_empty() {
+        return Err("a rank is known only among everybody".to_owned());
+    }
+    let evaluation = Evaluation {
+        now: data.now,
+        calibration: None,
+    };
+    let values = guarded("looking at people", || {
+        let evaluator = Evaluator::prepared(&plan, &data.dataset, &evaluation);
+        let value = |row: &usize| evaluator.profile(*row).value(output.node);
+        rows.iter().map(value).collect::<Vec<Value>>()
+    });
+    let values = values.map_err(|error| said(&error))?;
+    let ty = &plan.nodes[output.node].ty;
+    Ok(values.iter().map(|value| shown(value, ty)).collect())
 }
 
 /// The keys that begin with this.

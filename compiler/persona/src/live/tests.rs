@@ -153,7 +153,7 @@ fn each_part_of_a_condition_says_what_it_does() {
 #[test]
 fn neighbours_and_examples_hide_what_is_personal() {
     let folder = folder();
-    let rules = "segment adult { when age >= 18 and mail is known }\nsegment viennese { when city == \"Wien\" }\n\
+    let rules = "trait old = age + 1\ntrait told = mail.domain()\nsegment adult { when age >= 18 and mail is known and old > 1 and told is known }\nsegment viennese { when city == \"Wien\" }\n\
         segment buyer { when did Order }";
     let near = asked(
         &Live::new(),
@@ -174,7 +174,10 @@ fn neighbours_and_examples_hide_what_is_personal() {
     assert_eq!(near.examples[0].key, "c");
     assert_eq!(
         near.examples[0].facts,
-        [("age".to_owned(), "40".to_owned())]
+        [
+            ("age".to_owned(), "40".to_owned()),
+            ("old".to_owned(), "41".to_owned())
+        ]
     );
 }
 
