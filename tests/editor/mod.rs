@@ -1,5 +1,6 @@
 //! The language server as an editor meets it: the real binary over pipes.
 
+mod actions;
 mod capabilities;
 mod edits;
 mod flights;
