@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 
 import * as vscode from 'vscode';
-import { LanguageClient, RevealOutputChannelOn, State } from 'vscode-languageclient/node';
+import { DocumentDiagnosticRequest, LanguageClient, RevealOutputChannelOn, State } from 'vscode-languageclient/node';
 
 /** What every command of the server is asked with. */
 export interface Asked {
@@ -25,6 +25,8 @@ export type Answer<T> = T & { reason?: string };
 type Handler = (asked: Asked) => unknown;
 
 const BINARY = process.platform === 'win32' ? 'persona.exe' : 'persona';
+/** Milliseconds after the last change, when diagnostics of all open files are asked for once more. */
+const SETTLED = 300;
 const INSTALL = 'cargo install --path compiler/persona-cli';
 
 export class Server implements vscode.Disposable {
@@ -33,7 +35,8 @@ export class Server implements vscode.Disposable {
   private readonly output = vscode.window.createOutputChannel('persona', { log: true });
   private readonly status = vscode.window.createStatusBarItem('persona.status', vscode.StatusBarAlignment.Left, 10);
   private readonly running = new vscode.EventEmitter<void>();
-  private readonly changes: vscode.Disposable;
+  private readonly changes: vscode.Disposable[];
+  private settling: NodeJS.Timeout | undefined;
 
   /** The server has begun to answer. */
   readonly onRunning = this.running.event;
@@ -41,11 +44,14 @@ export class Server implements vscode.Disposable {
   constructor(private readonly context: vscode.ExtensionContext) {
     this.status.name = 'persona';
     this.status.command = 'persona.menu';
-    this.changes = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('persona.server')) {
-        void this.restart();
-      }
-    });
+    this.changes = [
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('persona.server')) {
+          void this.restart();
+        }
+      }),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.settle(document)),
+    ];
   }
 
   /** What happens when a lens or an action calls a command of the server. */
@@ -105,10 +111,23 @@ export class Server implements vscode.Disposable {
 
   dispose(): void {
     void this.stop();
-    this.changes.dispose();
+    clearTimeout(this.settling);
+    this.changes.forEach((one) => one.dispose());
     this.running.dispose();
     this.status.dispose();
     this.output.dispose();
+  }
+
+  /**
+   * The client asks about the file that is changed while it is changed, and drops answers that are overtaken. When nobody types any
+   * more, it asks once more, for all open files: what is wrong in one follows from what stands in another.
+   */
+  private settle(document: vscode.TextDocument): void {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      const provider = this.client?.getFeature(DocumentDiagnosticRequest.method)?.getProvider(document);
+      provider?.onDidChangeDiagnosticsEmitter.fire();
+    }, SETTLED);
   }
 
   private makeClient(program: string): LanguageClient {
