@@ -70,7 +70,7 @@ export interface Render {
 function heading(name: string, title: string | null, profile: string, now: string | undefined): string {
   const at = now ? ` · ${instant(now)}` : '';
   return `<h1>${escape(title ?? name)}</h1>
-    <div class="about"><code>${escape(name)}</code> for <b>${escape(profile)}</b>${at} · <button data-do="person">Somebody else</button></div>`;
+    <div class="about"><code>${escape(name)}</code> for <b>${escape(profile)}</b>${at} <button data-do="person">Somebody else</button></div>`;
 }
 
 function pill(yes: boolean, text: string): string {

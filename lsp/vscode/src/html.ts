@@ -97,7 +97,7 @@ const STYLE = `
   .slot { padding: .5em .9em; } .slot > .label { font-size: .85em; color: var(--vscode-descriptionForeground); }
   .slot .text { font-size: 1.1em; }
   .html { background: #fff; color: #1a1a1a; border-radius: 4px; padding: .2em .9em; margin-top: .3em; display: block; }
-  .why { padding: 0 .9em .6em; }
+  .why { padding: 0 .9em .6em 1.4em; }
   table { border-collapse: collapse; } td { padding: .15em .9em .15em 0; vertical-align: top; } td.when { white-space: nowrap; color: var(--vscode-descriptionForeground); }
   .banner { padding: .5em .9em; border-radius: 4px; margin: 1em 0; background: var(--vscode-inputValidation-warningBackground); border: 1px solid var(--vscode-inputValidation-warningBorder); }
   button { color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryBackground); border: 0; border-radius: 3px; padding: .3em .9em; cursor: pointer; }

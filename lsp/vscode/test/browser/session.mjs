@@ -33,6 +33,16 @@ const suggestions = (e) =>
     .allTextContents()
     .catch(() => []);
 
+/** What is shown behind a line: how many people it holds for. */
+const countOf = (e, part) =>
+  e.page.evaluate((part) => {
+    const lines = [...document.querySelectorAll('.editor-group-container.active .view-line')];
+    const line = lines.find((one) => one.textContent.replaceAll('\u00a0', ' ').includes(part));
+    const behind = [...(line?.querySelectorAll('span') ?? [])].map((one) => getComputedStyle(one, '::after').content);
+    const found = behind.map((text) => /^"≈?\s*([\d,]+) ·/.exec(text.replaceAll('\u00a0', ' '))).find(Boolean);
+    return found ? Number(found[1].replaceAll(',', '')) : undefined;
+  }, part);
+
 /** Waits until a text is offered. */
 const offered = (e, wanted) => e.until(`the suggestion ${wanted}`, async () => (await suggestions(e)).includes(wanted));
 
@@ -81,6 +91,26 @@ step('a fix is applied with two keys', async (e) => {
   await e.press('Enter');
   await e.until('the fixed line', () => line(e, 'lifetime_spend > 500 EUR'));
   await e.until('no squiggle', async () => (await squiggles(e)) === 0);
+});
+
+step('people are counted while a number is typed', async (e) => {
+  const first = await e.until('a count', () => countOf(e, 'segment big_spenders'));
+  must(first > 0 && first < 4000, 'some people, not all', first);
+  await e.press('End', 'Control+Shift+ArrowLeft', 'Control+Shift+ArrowLeft');
+  await e.type('2000 EUR');
+  const before = Date.now();
+  const second = await e.until('another count', async () => {
+    const count = await countOf(e, 'segment big_spenders');
+    return count !== undefined && count !== first && count;
+  });
+  console.log(`     ${first} people with 500 EUR, ${second} with 2000 EUR, seen ${Date.now() - before} ms after the last key`);
+  must(second < first, 'who spends more are fewer', [first, second]);
+  await e.press('Escape');
+  await e.picture('audience');
+  await e.press('End', 'Control+Shift+ArrowLeft', 'Control+Shift+ArrowLeft');
+  await e.type('500 EUR');
+  await e.until('the first count', async () => (await countOf(e, 'segment big_spenders')) === first);
+  await e.press('Escape');
 });
 
 step('completion offers what fits, also behind a dot', async (e) => {
