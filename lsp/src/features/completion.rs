@@ -138,12 +138,11 @@ fn converted(cx: &Context, shows: &Shows, uri: &str, item: Completion) -> Comple
         })),
         additional_text_edits: (!also.is_empty()).then_some(also),
         command: (item.again && shows.again).then(again),
-        data: item.doc.map(|key| {
-            json(&Data {
-                uri: uri.to_owned(),
-                key,
-            })
-        }),
+        // Each has it, so that a client may ask about any of them.
+        data: Some(json(&Data {
+            uri: uri.to_owned(),
+            key: item.doc.unwrap_or_default(),
+        })),
         ..CompletionItem::default()
     }
 }

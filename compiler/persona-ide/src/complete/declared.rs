@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use persona_base::{Edit, Span};
 use persona_sema::editor::Offer;
-use persona_sema::{ItemKind, Type};
+use persona_sema::{Global, ItemKind, Type};
 
 use super::item::{CompletionKind, escaped};
 use super::offer::{Collector, Fit, Near, Offered};
@@ -26,7 +26,12 @@ impl Place<'_> {
         let kinds = if pure { &ALL[..3] } else { &ALL[..] };
         let own = self.own_name().to_owned();
         let written = wanted.written(self);
+        let inferred = self.infers();
         let fit = |offer: &Offer| match offer.kind {
+            ItemKind::Trait if offer.ty.is_none() && inferred => {
+                let ty = self.inferred_type(offer);
+                wanted.fit(ty.as_ref())
+            }
             ItemKind::Const | ItemKind::Trait | ItemKind::Fn => {
                 wanted.fit_written(written.as_deref(), offer.ty.as_deref())
             }
@@ -36,12 +41,39 @@ impl Place<'_> {
             },
             _ => Fit::Leads,
         };
-        let all = self.db.offers().filter(|offer| {
+        let all = self.db.offers_near(self.file).filter(|offer| {
             let itself = *offer.name == *own && self.declares(offer.kind);
             kinds.contains(&offer.kind) && !itself
         });
-        out.declarations(all, fit, |offer| declared(offer, &offer.name));
+        out.declarations(all, fit, |offer| {
+            let mut offered = declared(offer, &offer.name);
+            if offer.kind == ItemKind::Trait && offer.ty.is_none() {
+                let ty = self.inferred_type(offer).map(|ty| self.type_text(&ty));
+                let params = offer.params.as_deref();
+                let params = params
+                    .map(|params| format!("{params}: "))
+                    .unwrap_or_default();
+                offered.detail = ty.map(|ty| format!("{params}{ty}")).or(offered.detail);
+            }
+            offered
+        });
         self.of_modules(kinds, fit, out);
+    }
+
+    /// Whether there are so few traits without a written type that each may be asked for its own.
+    fn infers(&self) -> bool {
+        const FEW: usize = 200;
+        let all = self.db.offers_near(self.file);
+        let unknown = all.filter(|offer| offer.kind == ItemKind::Trait && offer.ty.is_none());
+        unknown.take(FEW + 1).count() <= FEW
+    }
+
+    /// The type of a trait that does not write it.
+    fn inferred_type(&self, offer: &Offer) -> Option<Type> {
+        match self.db.global(self.space, &offer.name)? {
+            Global::Trait(signature) if !signature.ty.is_error() => Some(signature.ty.clone()),
+            _ => None,
+        }
     }
 
     /// What modules offer: those that are used, and, once something is typed, those that are not.
@@ -156,7 +188,7 @@ impl Place<'_> {
 
     /// Declarations of these kinds, of the package alone.
     pub(super) fn offer_kinds(&self, kinds: &[ItemKind], fit: Fit, out: &mut Collector) {
-        let all = self.db.offers();
+        let all = self.db.offers_near(self.file);
         let all = all.filter(|offer| kinds.contains(&offer.kind));
         out.declarations(all, |_| fit, |offer| declared(offer, &offer.name));
     }
@@ -165,7 +197,7 @@ impl Place<'_> {
     pub(super) fn segment_names(&self, out: &mut Collector) {
         let kinds = [ItemKind::Segment, ItemKind::Partition];
         let own = self.own_name().to_owned();
-        let all = self.db.offers().filter(|offer| {
+        let all = self.db.offers_near(self.file).filter(|offer| {
             let itself = *offer.name == *own && self.declares(offer.kind);
             kinds.contains(&offer.kind) && !itself
         });
@@ -179,7 +211,7 @@ impl Place<'_> {
 
     /// Events and groups of events; `field` asks for those that have a field of a type.
     pub(super) fn event_names(&self, out: &mut Collector, fit: Fit, field: Option<&Type>) {
-        for offer in self.db.offers() {
+        for offer in self.db.offers_near(self.file) {
             if !matches!(offer.kind, ItemKind::Event | ItemKind::Events) || !out.wants(&offer.name)
             {
                 continue;

@@ -250,7 +250,6 @@ impl Place<'_> {
             out.add(
                 Offered::new(label, CompletionKind::Value)
                     .detail(detail)
-                    .doc(format!("unit:{unit}"))
                     .fit(Fit::Exact)
                     .near(Near::Here),
             );

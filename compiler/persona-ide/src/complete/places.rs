@@ -33,7 +33,7 @@ impl Place<'_> {
         let own = self.own_name().to_owned();
         // A test or an expectation names a content alone; what is sent gets its arguments.
         let with_call = self.context.keyword == "trigger" || sort == Sort::Recommend;
-        let all = self.db.offers().filter(|offer| {
+        let all = self.db.offers_near(self.file).filter(|offer| {
             let itself = *offer.name == *own && self.declares(offer.kind);
             kinds.contains(&offer.kind) && !itself
         });
@@ -120,7 +120,7 @@ impl Place<'_> {
             TypePlace::Shown => &[ItemKind::Enum, ItemKind::Catalog],
             _ => &[ItemKind::Enum],
         };
-        for offer in self.db.offers() {
+        for offer in self.db.offers_near(self.file) {
             if kinds.contains(&offer.kind) && out.wants(&offer.name) {
                 out.add(declared(offer, &offer.name).fit(Fit::Exact));
             }

@@ -28,7 +28,8 @@ impl Wanted<'_> {
         framed: false,
     };
 
-    fn fit(&self, ty: Option<&Type>) -> Fit {
+    /// How well a value of a type fits.
+    pub(super) fn fit(&self, ty: Option<&Type>) -> Fit {
         let (Some(wanted), Some(ty)) = (self.ty, ty) else {
             return Fit::Open;
         };

@@ -298,9 +298,11 @@ impl Place<'_> {
                 )),
                 GivenKind::Param | GivenKind::Word => None,
             };
-            let mut offered = Offered::new(&*one.name, kind)
-                .detail(format!("{}, {}", one.ty.describe(), what(one.kind)))
-                .near(near);
+            let detail = match one.ty.is_error() {
+                true => what(one.kind).to_owned(),
+                false => format!("{}, {}", one.ty.describe(), what(one.kind)),
+            };
+            let mut offered = Offered::new(&*one.name, kind).detail(detail).near(near);
             offered.doc = doc;
             out.add(offered);
         }

@@ -129,7 +129,7 @@ fn variable(view: &View<'_>, named: &Named<'_>) -> Option<String> {
     let path = format!("{}{}", named.path, named.word);
     let ty = view.type_of(&named.spot, &path);
     let mut lines: Vec<String> = Vec::new();
-    if let Some(ty) = &ty {
+    if let Some(ty) = ty.as_ref().filter(|ty| !ty.is_error()) {
         lines.push(format!("`{path}`: {}", ty.describe()));
     }
     let seen = view.seen(&named.spot, named.path);

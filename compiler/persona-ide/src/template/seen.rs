@@ -45,6 +45,9 @@ impl<'db> View<'db> {
 
     /// What could stand behind a path (`cart.`, or nothing) in the tag at a place.
     pub(super) fn seen(&self, spot: &scan::Spot<'_>, path: &str) -> Option<Seen> {
+        if self.is_unused() {
+            return path.is_empty().then(|| self.of_everybody());
+        }
         let template = self.path.as_ref()?;
         let at = match (&spot.case, spot.tag) {
             // Between a `case` and its first `when` nothing is read: before the `case` the same is visible.
@@ -67,6 +70,34 @@ impl<'db> View<'db> {
             _ => None,
         });
         all.reduce(common)
+    }
+
+    /// Whether no content is made from the template yet.
+    fn is_unused(&self) -> bool {
+        let path = self.path.as_deref();
+        path.is_none_or(|path| self.db.contents_of_template(path).is_empty())
+    }
+
+    /// What every template sees, whatever content is made from it.
+    fn of_everybody(&self) -> Seen {
+        let profile = &self.db.schema().profile;
+        let mut given: Vec<Given> = Vec::new();
+        for field in &profile.fields {
+            let first = field.name.split('.').next().unwrap_or_default();
+            if given.last().is_none_or(|last| *last.name != *first) {
+                given.push(Given {
+                    name: Arc::from(first),
+                    ty: Ty::Error,
+                    kind: GivenKind::ProfileField,
+                });
+            }
+        }
+        Seen::Variables {
+            own: Vec::new(),
+            given,
+            message: true,
+            in_loop: false,
+        }
     }
 
     /// Where the tag begins whose name is here.

@@ -218,6 +218,23 @@ fn a_template_of_two_contents_sees_what_both_give() {
 }
 
 #[test]
+fn a_template_that_no_content_is_made_from_yet_sees_what_all_do() {
+    let fixture = Fixture::new(&format!(
+        "{SHOP}//- emails/cart.liquid\nx\n//- emails/both.liquid\nx\n//- emails/new.liquid\n{{{{ $0 }}}}\n"
+    ));
+    let (file, at) = fixture.cursor();
+    let found = complete(&fixture.db, file, at, CompletionOptions::default());
+    let labels: Vec<_> = found.items.iter().map(|item| item.label.as_str()).collect();
+    for label in ["first_name", "address", "spent", "vip"] {
+        assert!(labels.contains(&label), "{labels:?}");
+    }
+    assert!(
+        !labels.contains(&"cart"),
+        "a parameter is for its own templates: {labels:?}"
+    );
+}
+
+#[test]
 fn a_rendered_partial_sees_its_arguments() {
     let text = SHOP.replace("{{ item.name }}", "{{ $0 }}{{ item.name }}");
     let fixture = Fixture::new(&format!(

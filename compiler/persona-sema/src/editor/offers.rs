@@ -113,6 +113,14 @@ impl Database {
         files.flat_map(|file| file_offers(self, *file))
     }
 
+    /// The same, those of one file first: they are the nearest there.
+    pub fn offers_near(&self, file: FileId) -> impl Iterator<Item = &Offer> {
+        let files = self.project().files(self).iter();
+        let own = files.clone().filter(move |one| one.id(self) == file);
+        let others = files.filter(move |one| one.id(self) != file);
+        own.chain(others).flat_map(|file| file_offers(self, *file))
+    }
+
     /// What a space (`""` for the package itself) may write for declarations of the modules that it uses: `champions` or
     /// `rfm.champions`.
     pub fn used_offers(&self, space: &str) -> Vec<(Arc<str>, Offer)> {

@@ -591,3 +591,38 @@ fn a_question_takes_what_it_has_not_yet() {
         &["30d ago", "visits"],
     );
 }
+
+#[test]
+fn traits_without_a_written_type_fit_by_their_own() {
+    let text = "trait often = visits > 3\ntrait amount = visits + 1\n";
+    let items = rules(&format!("{text}trait t: Bool = $0"));
+    let labels_of = labels(&items);
+    assert_eq!(labels_of[..2], ["often", "loyal"], "the own file's first");
+    let often = items.iter().find(|item| item.label == "often").unwrap();
+    assert_eq!(often.detail.as_deref(), Some("Bool"));
+    let items = rules(&format!("{text}segment x {{ when visits > am$0 }}"));
+    assert_eq!(shown(&items, 1), "amount | Trait | Int\n");
+}
+
+#[test]
+fn a_change_has_what_was_and_what_is() {
+    check(
+        "trigger t {\n  on change of tier as c where c.$0\n  enter once\n}",
+        &["before", "after"],
+        &["visits"],
+    );
+    check(
+        "trigger t {\n  on change of tier as c where c.after == $0\n  enter once\n}",
+        &["gold"],
+        &[],
+    );
+}
+
+#[test]
+fn a_hole_that_is_not_closed_yet_takes_values() {
+    check(
+        "content c {\n  subject: String\n  otherwise {\n    subject = \"Hi {fir$0\n  }\n}",
+        &["first_name"],
+        &[],
+    );
+}
