@@ -18,21 +18,15 @@ pub struct Token {
 
 /// The names of a file by place, none overlapping another; only those that touch the range, where there is one.
 pub fn tokens(db: &Database, file: FileId, range: Option<Span>) -> Vec<Token> {
-    let mut found = Vec::new();
-    let touches =
-        |span: Span| range.is_none_or(|range| span.start <= range.end && range.start <= span.end);
-    for decl in db.declarations(file) {
-        if !touches(decl.span) {
-            continue;
-        }
-        let names = db.colours(decl.id).iter().map(|one| Token {
-            span: decl.in_file(one.span),
-            colour: one.colour,
-            shades: one.shades,
-        });
-        found.extend(names.filter(|one| touches(one.span)));
-    }
-    found
+    let range = range.unwrap_or(Span::new(0, u32::MAX));
+    let names = db.colours(file, range).into_iter();
+    let touches = |span: Span| span.start <= range.end && range.start <= span.end;
+    let names = names.filter(|one| touches(one.span)).map(|one| Token {
+        span: one.span,
+        colour: one.colour,
+        shades: one.shades,
+    });
+    names.collect()
 }
 
 #[cfg(test)]

@@ -24,10 +24,7 @@ pub struct InlineValue {
 pub fn inline_values(db: &Database, file: FileId, range: Span) -> Vec<InlineValue> {
     let mut found = Vec::new();
     let touches = |span: Span| span.start <= range.end && range.start <= span.end;
-    for decl in db.declarations(file) {
-        if !touches(decl.span) {
-            continue;
-        }
+    for decl in db.declarations_in(file, range) {
         constants(db, &decl, &mut found);
         if let Some(Unit::Test(test)) = db.unit(decl.id) {
             clock(&decl, &test.steps, &mut found);

@@ -2,13 +2,13 @@
 //!
 //! Only names: keywords, texts and numbers are known to every editor's own grammar.
 
-use persona_base::Span;
+use persona_base::{FileId, Span};
 
-use super::decls::DeclRef;
+use super::decls::{Ready, touched};
 use super::occurrences::names;
 use super::symbol::{BuiltIn, Role, Symbol};
 use crate::Database;
-use crate::db::{Db, Decl, ItemKind, lookup, modules, parsed};
+use crate::db::{Db, Decl, ItemKind, decls, lookup, modules, parsed};
 use crate::decl::SENT;
 
 /// What a name is.
@@ -66,7 +66,7 @@ pub struct Shades {
 /// A coloured name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Coloured {
-    /// Where it is, relative to the declaration.
+    /// Where it is.
     pub span: Span,
     /// What it is.
     pub colour: Colour,
@@ -75,13 +75,22 @@ pub struct Coloured {
 }
 
 impl Database {
-    /// The coloured names of a declaration, by place; none overlaps another.
-    pub fn colours(&self, id: DeclRef) -> &[Coloured] {
-        let Some((decl, _)) = self.decl_of(id) else {
-            return &[];
+    /// The coloured names of the declarations of a file that a range touches, by place, in the file; none overlaps another.
+    pub fn colours(&self, file: FileId, range: Span) -> Vec<Coloured> {
+        let Some(source) = self.rules(file) else {
+            return Vec::new();
         };
-        self.make_ready(*decl);
-        colours(self, *decl)
+        let ready = &mut Ready::default();
+        let (_, touched) = touched(&decls(self, source).decls, range);
+        let mut found = Vec::new();
+        for (decl, span) in touched {
+            self.make_more_ready(*decl, ready);
+            found.extend(colours(self, *decl).iter().map(|one| Coloured {
+                span: one.span.offset(span.start),
+                ..*one
+            }));
+        }
+        found
     }
 }
 

@@ -108,13 +108,24 @@ impl Database {
 
     /// The declarations of a file, in order; none for what is no file of rules.
     pub fn declarations(&self, file: FileId) -> Vec<Declaration<'_>> {
+        self.declarations_in(file, Span::new(0, u32::MAX))
+    }
+
+    /// The declarations of a file that a range touches, in order.
+    pub fn declarations_in(&self, file: FileId, range: Span) -> Vec<Declaration<'_>> {
         let Some(source) = self.rules(file) else {
             return Vec::new();
         };
-        let all = decls(self, source).decls.iter();
-        let shown = all.enumerate().map(|(index, (decl, span))| {
-            let index = index as u32;
-            self.shown(DeclRef { file, index }, *decl, *span)
+        // Asked once: most packages use no module, and then a tree is as it was parsed.
+        let is_plain = modules::names_in(self, source.space(self)).is_none();
+        let (first, found) = touched(&decls(self, source).decls, range);
+        let shown = found.iter().enumerate().map(|(index, (decl, span))| {
+            let index = (first + index) as u32;
+            let id = DeclRef { file, index };
+            match is_plain {
+                true => self.shown_as(id, *decl, *span, None),
+                false => self.shown(id, *decl, *span),
+            }
         });
         shown.collect()
     }
@@ -214,15 +225,28 @@ impl Database {
     }
 
     fn shown<'db>(&'db self, id: DeclRef, decl: Decl<'db>, span: Span) -> Declaration<'db> {
+        self.shown_as(id, decl, span, Some(tree(self, decl)))
+    }
+
+    /// A declaration with its tree, if that is another than it was parsed.
+    fn shown_as<'db>(
+        &'db self,
+        id: DeclRef,
+        decl: Decl<'db>,
+        span: Span,
+        resolved: Option<&'db ast::Decl>,
+    ) -> Declaration<'db> {
+        let source = decl.source(self);
+        let tree = &parsed(self, source).tree;
         Declaration {
             id,
             kind: decl.kind(self),
             name: decl.name(self),
             space: decl.space(self),
             span,
-            text: decl.source(self).text(self),
-            tree: &parsed(self, decl.source(self)).tree,
-            resolved: tree(self, decl),
+            text: source.text(self),
+            tree,
+            resolved: resolved.unwrap_or(tree),
         }
     }
 
@@ -257,3 +281,13 @@ impl Database {
 /// Declarations that are checked, with all that they rest on.
 #[derive(Default)]
 pub(crate) struct Ready<'db>(FxHashSet<Decl<'db>>);
+
+/// The declarations of a file that a range touches, and the number of the first.
+pub(crate) fn touched<'a, 'db>(
+    all: &'a [(Decl<'db>, Span)],
+    range: Span,
+) -> (usize, &'a [(Decl<'db>, Span)]) {
+    let first = all.partition_point(|(_, span)| span.end < range.start);
+    let end = all.partition_point(|(_, span)| span.start <= range.end);
+    (first, &all[first..end.max(first)])
+}

@@ -1,6 +1,7 @@
 //! Every name has a meaning: the index is compared with the places where names are written, over whole packages.
 
 use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
 
 use crate::Database;
 use crate::db::uses;
@@ -67,4 +68,76 @@ fn every_name_of_the_library_means_something() {
         .map(|(name, _)| format!("use std.{name}\n"))
         .collect();
     assert_eq!(without_meaning(&database(&[("main.persona", &uses)])), "");
+}
+
+/// How often the names of a declaration were looked at.
+fn looked(seen: &Mutex<Vec<String>>) -> usize {
+    let mut seen = seen.lock().expect("no test panics while it holds this");
+    let count = seen.iter().filter(|key| key.starts_with("names(")).count();
+    seen.clear();
+    count
+}
+
+#[test]
+fn an_edit_looks_again_at_the_edited_declaration_alone() {
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    let writer = Arc::clone(&seen);
+    let mut db = Database::observed(move |key| {
+        writer
+            .lock()
+            .expect("no test panics while it holds this")
+            .push(key);
+    });
+    let rules = "profile P { id: String @key n: Int = 0 }\nsegment a { when n > 1 }\nsegment b { when in a }\nsegment c { when n > 3 }\n";
+    let file = db.set_file("a.persona", rules.to_owned());
+    let all = |db: &Database| {
+        for decl in db.declarations(file) {
+            assert!(!db.occurrences(decl.id).is_empty());
+        }
+    };
+    all(&db);
+    assert_eq!(looked(&seen), 4);
+    // A body: others see the same of it.
+    db.set_file("a.persona", rules.replace("n > 1", "n > 2"));
+    all(&db);
+    assert_eq!(looked(&seen), 1);
+    // A line above: nothing is looked at again.
+    db.set_file(
+        "a.persona",
+        format!("// hello\n\n{}", rules.replace("n > 1", "n > 2")),
+    );
+    all(&db);
+    assert_eq!(looked(&seen), 0);
+}
+
+#[test]
+fn a_long_chain_of_segments_is_no_deep_question() {
+    let mut text = String::from("segment s0 { when true }\n");
+    for index in 1..6000 {
+        let _ = writeln!(text, "segment s{index} {{ when in s{} }}", index - 1);
+    }
+    let mut db = Database::new();
+    let file = db.set_file("a.persona", text);
+    let last = *db.declarations(file).last().expect("there are many");
+    // On a small stack, and before anything was checked.
+    let id = last.id;
+    let builder = std::thread::Builder::new().stack_size(2 << 20);
+    let asked = builder.spawn(move || db.occurrences(id).len());
+    let found = asked.expect("a thread can be had").join();
+    assert_eq!(found.ok(), Some(2));
+}
+
+#[test]
+fn places_outside_of_everything_have_no_declaration() {
+    let db = database(&[("a.persona", "\n\nsegment a { when true }\n\n\n")]);
+    let file = db.rule_files()[0];
+    assert!(db.declaration_at(file, 0).is_none());
+    assert!(db.declaration_at(file, 5).is_some());
+    assert!(db.declaration_at(file, 9999).is_none());
+    assert!(db.declaration_at(persona_base::FileId(99), 5).is_none());
+    assert!(db.named("a").is_some() && db.named("b").is_none());
+    assert!(
+        db.named("rfm.champions").is_some(),
+        "also of a module that nobody uses"
+    );
 }
