@@ -103,13 +103,13 @@ type Ask = fn(&Database, FileId, u32);
 const QUESTIONS: [(&str, Ask); 9] = [
     ("hover", |db, file, at| drop(hover::hover(db, file, at))),
     ("definition", |db, file, at| {
-        drop(definition::definition(db, file, at))
+        drop(definition::definition(db, file, at));
     }),
     ("highlights", |db, file, at| {
-        drop(references::highlights(db, file, at))
+        drop(references::highlights(db, file, at));
     }),
     ("tokens of the file", |db, file, _| {
-        drop(tokens::tokens(db, file, None))
+        drop(tokens::tokens(db, file, None));
     }),
     ("tokens of a screen", |db, file, at| {
         drop(tokens::tokens(
@@ -131,10 +131,10 @@ const QUESTIONS: [(&str, Ask); 9] = [
 /// Questions about a segment that most of the package names.
 const OF_ALL: [(&str, Ask); 2] = [
     ("references of the most used", |db, file, at| {
-        drop(references::references(db, file, at, true))
+        drop(references::references(db, file, at, true));
     }),
     ("rename of the most used", |db, file, at| {
-        drop(rename::rename(db, file, at, "used_most"))
+        drop(rename::rename(db, file, at, "used_most"));
     }),
 ];
 

@@ -185,11 +185,12 @@ fn lives(db: &Database, named: &Named<'_>, symbol: &Symbol) -> Vec<Destination> 
     let found = found.filter_map(|one| {
         let decl = db.declaration(one.decl)?;
         let lives = wanted(decl.kind, one.role) || emits(one.place, decl.kind);
-        lives.then(|| Destination::Place {
+        let place = Destination::Place {
             file: one.place.file,
             name: one.place.span,
             whole: decl.span,
-        })
+        };
+        lives.then_some(place)
     });
     found.collect()
 }

@@ -20,7 +20,7 @@ pub(super) fn of(db: &Database, named: &Named<'_>, symbol: &Symbol) -> String {
                 said.extend(owner(decl.tree));
             }
             None => {
-                said.push("an event that every package has: what persona itself sent".to_owned())
+                said.push("an event that every package has: what persona itself sent".to_owned());
             }
         },
         Symbol::Field { table, path } => field(db, symbol, table, path, &mut said),
@@ -103,10 +103,8 @@ fn field(db: &Database, symbol: &Symbol, of: &str, path: &str, said: &mut Vec<St
     if is_key(db, of, path) {
         said.push("the key".to_owned());
     }
-    if let Some(field) = found {
-        if field.pii {
-            said.push("personal data".to_owned());
-        }
+    if found.is_some_and(|field| field.pii) {
+        said.push("personal data".to_owned());
     }
     if let Some(default) = default_text(db, symbol) {
         said.push(format!("`{default}` where the data has none"));

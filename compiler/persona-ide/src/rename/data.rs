@@ -33,7 +33,7 @@ pub(super) fn kept_names(
 /// The package's sources of a table.
 fn sources<'db>(db: &'db Database, table: &str) -> Vec<(Declaration<'db>, &'db SourceDecl)> {
     let files = db.rule_files().into_iter();
-    let decls = files.flat_map(|file| db.declarations(file));
+    let decls = files.flat_map(|file| db.declarations_of(file, ItemKind::Source));
     let sources = decls.filter_map(|decl| match &decl.tree.kind {
         DeclKind::Source(source) if source.of.text == *table => Some((decl, source)),
         _ => None,

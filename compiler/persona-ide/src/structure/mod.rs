@@ -36,11 +36,11 @@ pub struct Fold {
 /// What can be folded in a file, by place.
 pub fn folds(db: &Database, file: FileId) -> Vec<Fold> {
     let text = db.file_text(file);
-    let decls = db.declarations(file);
+    let uses = db.declarations_of(file, ItemKind::Use);
     if db.space_of(file).is_none() {
         return Vec::new();
     }
-    let mut found = imports(text, &decls);
+    let mut found = imports(text, &uses);
     for block in brackets::blocks(text) {
         let kind = match block.is_comment {
             true => FoldKind::Comment,
@@ -68,34 +68,25 @@ fn fold(text: &str, inside: Span, kind: FoldKind) -> Option<Fold> {
 }
 
 /// Groups of `use` with nothing but blanks between them.
-fn imports(text: &str, decls: &[Declaration<'_>]) -> Vec<Fold> {
-    let mut found = Vec::new();
-    let mut group: Option<Span> = None;
-    let written = |decl: &Declaration<'_>| {
-        let whole = decl.in_file(decl.tree.span);
+fn imports(text: &str, uses: &[Declaration<'_>]) -> Vec<Fold> {
+    let mut groups: Vec<Span> = Vec::new();
+    for one in uses {
+        let whole = one.in_file(one.tree.span);
         let length = whole.of(text).trim_end().len() as u32;
-        Span::new(whole.start, whole.start + length)
-    };
-    for decl in decls {
-        let span = written(decl);
-        let follows = |group: Span| {
+        let span = Span::new(whole.start, whole.start + length);
+        let follows = |group: &&mut Span| {
             let between = text.get(group.end as usize..span.start as usize);
             between.is_some_and(|between| between.trim().is_empty())
         };
-        group = match (decl.kind == ItemKind::Use, group) {
-            (true, Some(so_far)) if follows(so_far) => Some(so_far.to(span)),
-            (true, _) => {
-                found.extend(group.and_then(|group| fold(text, group, FoldKind::Imports)));
-                Some(span)
-            }
-            (false, _) => {
-                found.extend(group.and_then(|group| fold(text, group, FoldKind::Imports)));
-                None
-            }
-        };
+        match groups.last_mut().filter(follows) {
+            Some(group) => *group = group.to(span),
+            None => groups.push(span),
+        }
     }
-    found.extend(group.and_then(|group| fold(text, group, FoldKind::Imports)));
-    found
+    let folds = groups.into_iter();
+    folds
+        .filter_map(|group| fold(text, group, FoldKind::Imports))
+        .collect()
 }
 
 /// What is selected step by step when a selection grows from a place: each span holds the one before it, the last is the file.

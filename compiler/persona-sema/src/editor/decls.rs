@@ -130,6 +130,20 @@ impl Database {
         shown.collect()
     }
 
+    /// The declarations of a kind in a file, in order; the trees of others are not looked at.
+    pub fn declarations_of(&self, file: FileId, kind: ItemKind) -> Vec<Declaration<'_>> {
+        let Some(source) = self.rules(file) else {
+            return Vec::new();
+        };
+        let all = decls(self, source).decls.iter().enumerate();
+        let meant = all.filter(|(_, (decl, _))| decl.kind(self) == kind);
+        let shown = meant.map(|(index, (decl, span))| {
+            let index = index as u32;
+            self.shown(DeclRef { file, index }, *decl, *span)
+        });
+        shown.collect()
+    }
+
     /// A declaration; none where the file has changed so that there is none of this number.
     pub fn declaration(&self, id: DeclRef) -> Option<Declaration<'_>> {
         let (decl, span) = *self.decl_of(id)?;
