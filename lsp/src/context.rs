@@ -13,7 +13,7 @@ use tower_lsp_server::ls_types::{
     ClientCapabilities, Location, Position, Range, TextDocumentPositionParams, Uri,
 };
 
-use crate::diagnostics::Found;
+use crate::diagnostics::Latest;
 use crate::host::{Cancel, Host};
 use crate::lines::{Encoding, Lines};
 use crate::uri;
@@ -51,9 +51,12 @@ impl Profile {
 /// The documents that are open: addresses as the client spells them, and versions, by what databases know them by.
 pub(crate) type OpenFiles = BTreeMap<String, (Uri, i32)>;
 
+/// By kind and document.
+type Keeping = BTreeMap<(&'static str, String), Arc<dyn Any + Send + Sync>>;
+
 /// What features keep from one request to the next, by kind and document; all of it can be made again.
 #[derive(Default)]
-pub(crate) struct Kept(Mutex<BTreeMap<(&'static str, String), Arc<dyn Any + Send + Sync>>>);
+pub(crate) struct Kept(Mutex<Keeping>);
 
 impl Kept {
     /// What was kept.
@@ -85,9 +88,12 @@ impl Kept {
     }
 }
 
+/// By file, with the text that they are of.
+type Indexed = BTreeMap<FileId, (Arc<str>, Arc<Lines>)>;
+
 /// The lines of a package's files, made when they are first needed.
 #[derive(Default)]
-pub(crate) struct LinesOf(Mutex<BTreeMap<FileId, (Arc<str>, Arc<Lines>)>>);
+pub(crate) struct LinesOf(Mutex<Indexed>);
 
 impl LinesOf {
     fn get(&self, file: FileId, text: &Arc<str>) -> Arc<Lines> {
@@ -120,7 +126,7 @@ pub(crate) struct View {
     pub(crate) own: Arc<[FileId]>,
     pub(crate) lines: Arc<LinesOf>,
     /// What is wrong, as it was found the last time.
-    pub(crate) found: Arc<Mutex<Option<(u64, Arc<Found>)>>>,
+    pub(crate) found: Arc<Latest>,
 }
 
 impl View {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use persona_base::{Applicability, Diagnostic, FileId, Severity};
 use serde_json::json;
@@ -26,6 +26,9 @@ impl Found {
         self.by_file.get(&file).map_or(&[], Vec::as_slice)
     }
 }
+
+/// What was found the last time, with the revision of the package.
+pub(crate) type Latest = Mutex<Option<(u64, Arc<Found>)>>;
 
 /// What is wrong in a package. Computed once for each state of it.
 pub(crate) fn found(view: &View) -> Arc<Found> {

@@ -53,7 +53,6 @@ impl Feature for Offers {
         Ok(Some(CompletionResponse::List(CompletionList {
             is_incomplete: found.incomplete,
             items: items.collect(),
-            ..CompletionList::default()
         })))
     }
 

@@ -179,7 +179,7 @@ fn told(near: &Neighbours) -> String {
         text.push_str("\n\nAlso in\n");
         for one in &near.shared {
             let share = percent(one.both, near.members);
-            let _ = write!(text, "- `{}`: {} ({share})\n", one.name, grouped(one.both));
+            let _ = writeln!(text, "- `{}`: {} ({share})", one.name, grouped(one.both));
         }
     }
     if !near.examples.is_empty() {

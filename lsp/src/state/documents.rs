@@ -99,6 +99,10 @@ impl State {
     }
 
     /// A document is not shown any more: what is on disk counts again.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "as all notifications are read"
+    )]
     pub(super) fn did_close(&mut self, params: DidCloseTextDocumentParams) {
         let key = uri::key(&params.text_document.uri);
         if self.documents.0.remove(&key).is_none() {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use persona_base::FileId;
 use persona_sema::{Database, DependencyFiles, TEMPLATE_ENDINGS};
 
 use crate::context::{LinesOf, View};
-use crate::diagnostics::Found;
+use crate::diagnostics::Latest;
 use crate::host::PackageFiles;
 use crate::uri::path_key;
 
@@ -56,7 +56,7 @@ pub(super) struct Package {
     revision: u64,
     own_ids: Arc<[FileId]>,
     lines: Arc<LinesOf>,
-    found: Arc<Mutex<Option<(u64, Arc<Found>)>>>,
+    found: Arc<Latest>,
 }
 
 type Library = &'static [(&'static str, &'static str)];
