@@ -156,6 +156,10 @@ export class Server implements vscode.Disposable {
                 : settings;
             },
           },
+          // Reports about the whole workspace and about one document share a list, and overtake each other: what is open is told
+          // by its own reports alone, or an old mistake would stay.
+          provideWorkspaceDiagnostics: (known, token, report, next) =>
+            next(known, token, (chunk) => report(chunk && { items: chunk.items.filter(({ uri }) => !isOpen(uri)) })),
           executeCommand: (command, args, next) => {
             const handler = this.handlers.get(command);
             const asked = (args as Asked[])[0];
@@ -252,6 +256,10 @@ function told(settings: object): object {
   const { audience } = settings as { audience?: object };
   // Counts are drawn at the ends of lines (`audience.ts`), not as inlay hints.
   return { ...settings, completion: { triggerSuggest: true }, audience: { ...audience, drawn: true } };
+}
+
+function isOpen(uri: vscode.Uri): boolean {
+  return vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
 }
 
 /** A setting below `persona`. */

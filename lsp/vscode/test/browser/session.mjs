@@ -184,6 +184,8 @@ step('problems of the whole package are listed', async (e) => {
   await e.press('Escape', 'Control+Shift+m');
   const problem = e.page.locator('.markers-panel .monaco-list-row').filter({ hasText: 'countt' });
   await problem.first().waitFor();
+  const files = () => e.page.locator('.markers-panel .monaco-list-row').filter({ hasText: 'segments.persona' }).count();
+  await e.until('nothing else', async () => (await files()) === 0);
 });
 
 step('templates are checked, and right again when the mistake is gone', async (e) => {
