@@ -7,6 +7,7 @@ mod flights;
 mod leaving;
 mod positions;
 mod workspace;
+mod writing;
 
 use std::path::{Path, PathBuf};
 
