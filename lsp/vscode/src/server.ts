@@ -160,6 +160,15 @@ export class Server implements vscode.Disposable {
           // by its own reports alone, or an old mistake would stay.
           provideWorkspaceDiagnostics: (known, token, report, next) =>
             next(known, token, (chunk) => report(chunk && { items: chunk.items.filter(({ uri }) => !isOpen(uri)) })),
+          // An answer that typing has overtaken is none, and the editor asks again only at the next key.
+          provideCompletionItem: async (document, position, context, token, next) => {
+            const { version } = document;
+            const answer = await next(document, position, context, token);
+            if (!answer && !token.isCancellationRequested && document.version !== version) {
+              setTimeout(() => void vscode.commands.executeCommand('editor.action.triggerSuggest'));
+            }
+            return answer;
+          },
           executeCommand: (command, args, next) => {
             const handler = this.handlers.get(command);
             const asked = (args as Asked[])[0];
