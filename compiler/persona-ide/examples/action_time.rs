@@ -107,8 +107,9 @@ fn measure(files: usize) {
         black_box(lenses(&db, file));
     });
     let schema = db.file_at("schema.persona").expect("the schema");
+    let at = SCHEMA.find("everybody_uses_this").expect("it is there") as u32;
     let most = db
-        .declaration_at(schema, 180)
+        .declaration_at(schema, at)
         .expect("the most used segment")
         .id;
     timed("the uses of the most used segment", &places[..5], |_| {
@@ -123,12 +124,12 @@ fn measure(files: usize) {
     timed("formatting a file", &places[..5], |_| {
         black_box(document(&db, file));
     });
-    inline(&db, schema);
+    inline(&db, schema, at);
 }
 
 /// Putting the most used segment wherever it is used.
-fn inline(db: &Database, schema: FileId) {
-    let found = actions(db, schema, Span::at(188), &[]);
+fn inline(db: &Database, schema: FileId, at: u32) {
+    let found = actions(db, schema, Span::at(at), &[]);
     let later = found.iter().find_map(|action| match action.change {
         Change::Later(later) => Some(later),
         Change::Edits(_) => None,
