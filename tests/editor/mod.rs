@@ -1,6 +1,7 @@
 //! The language server as an editor meets it: the real binary over pipes.
 
 mod actions;
+mod audience;
 mod capabilities;
 mod edits;
 mod flights;
