@@ -162,9 +162,14 @@ export class Server implements vscode.Disposable {
             next(known, token, (chunk) => report(chunk && { items: chunk.items.filter(({ uri }) => !isOpen(uri)) })),
           // An answer that typing has overtaken is none, and the editor asks again only at the next key.
           provideCompletionItem: async (document, position, context, token, next) => {
+            // Behind the brace of a body somebody wants a new line, and Enter would take what is offered.
+            const before = document.lineAt(position.line).text.slice(0, position.character);
+            if (context.triggerCharacter === '{' && document.languageId === 'persona' && before.split('"').length % 2 === 1) {
+              return undefined;
+            }
             const { version } = document;
             const answer = await next(document, position, context, token);
-            if (!answer && !token.isCancellationRequested && document.version !== version) {
+            if (!answer && !token.isCancellationRequested && document.version !== version && isInWord(document)) {
               setTimeout(() => void vscode.commands.executeCommand('editor.action.triggerSuggest'));
             }
             return answer;
@@ -265,6 +270,13 @@ function told(settings: object): object {
   const { audience } = settings as { audience?: object };
   // Counts are drawn at the ends of lines (`audience.ts`), not as inlay hints.
   return { ...settings, completion: { triggerSuggest: true }, audience: { ...audience, drawn: true } };
+}
+
+/** Whether the cursor is behind a part of a word, or behind a dot. */
+function isInWord(document: vscode.TextDocument): boolean {
+  const editor = vscode.window.activeTextEditor;
+  const at = editor?.selection.active;
+  return editor?.document === document && at !== undefined && /[\p{L}\p{N}_.]$/u.test(document.lineAt(at.line).text.slice(0, at.character));
 }
 
 function isOpen(uri: vscode.Uri): boolean {
