@@ -89,6 +89,10 @@ impl Editor {
     }
 
     /// A notification.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers write it where they call, as for a request"
+    )]
     pub(crate) fn tell(&mut self, method: &str, params: Value) {
         let message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
         self.send_raw(&framed(&message));

@@ -164,7 +164,7 @@ impl Package {
         } else if is_rules(key) {
             Role::Rules
         } else {
-            match self.from_root(key) {
+            match self.below_root(key) {
                 Some(name) => Role::Template(name),
                 None => return,
             }
@@ -286,7 +286,7 @@ impl Package {
         self.own.insert(key.to_owned(), role);
     }
 
-    fn from_root(&self, key: &str) -> Option<String> {
+    fn below_root(&self, key: &str) -> Option<String> {
         let root = path_key(&self.root);
         let below = key.strip_prefix(&root)?;
         Some(below.trim_start_matches('/').to_owned())

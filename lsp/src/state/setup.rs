@@ -107,8 +107,10 @@ impl State {
 
     /// The settings have changed: some clients say them, others only that.
     pub(super) fn did_change_settings(&mut self, params: DidChangeConfigurationParams) {
-        if let Some(settings) = params.settings.get(SECTION) {
-            self.set_settings(settings.clone());
+        if let Value::Object(mut all) = params.settings
+            && let Some(settings) = all.remove(SECTION)
+        {
+            self.set_settings(settings);
         }
         self.ask_for_settings();
     }

@@ -4,6 +4,7 @@
 
 #![expect(clippy::print_stdout, reason = "its output is what it is run for")]
 
+#[expect(clippy::panic, reason = "shared with the tests, which fail by a panic")]
 #[path = "../../support/editor.rs"]
 #[expect(dead_code, reason = "the tests use the rest of it")]
 mod editor;

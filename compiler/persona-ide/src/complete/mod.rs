@@ -1,6 +1,6 @@
 //! Completion: what could be written at a place, sorted by how well it fits.
 //!
-//! The words and signs before the place ([`lex`], [`context`], [`clauses`]) tell which clause it is in and whether an operand or
+//! The words and signs before the place (`lex`, `context`, `clauses`) tell which clause it is in and whether an operand or
 //! an operator stands there; that needs no tree, so broken and half-typed text is no worse than any other. What names mean
 //! and which type is wanted the checker itself says, of the declaration with a name that nobody declares at the place
 //! ([`persona_sema::editor::Spot`]). Documentation is found later, by a key.

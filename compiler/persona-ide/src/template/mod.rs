@@ -1,7 +1,7 @@
 //! Templates: completion, hover and definition in Liquid files of the package.
 //!
-//! Which tag a place is in its text tells, broken or not ([`scan`]). What a variable is the check of the contents that are made
-//! from the template says, asked about an output at that place ([`seen`]); a template that several contents are made from sees
+//! Which tag a place is in its text tells, broken or not (`scan`). What a variable is the check of the contents that are made
+//! from the template says, asked about an output at that place (`seen`); a template that several contents are made from sees
 //! what all of them give. What is wrong in a template is among the package's diagnostics, by its file.
 
 mod complete;

@@ -37,12 +37,14 @@ pub fn data_files(plan: &Plan, root: &Path) -> Result<Vec<DataFile>, Box<LoadErr
     let mut files = Vec::new();
     for source in &plan.sources {
         let found = expand(root, &source.path).map_err(|error| error.in_source(source))?;
-        files.extend(found.into_iter().map(|file| DataFile {
-            modified: std::fs::metadata(&file.path)
-                .and_then(|meta| meta.modified())
-                .ok(),
-            path: file.path,
-            bytes: file.bytes,
+        files.extend(found.into_iter().map(|file| {
+            DataFile {
+                modified: std::fs::metadata(&file.path)
+                    .and_then(|meta| meta.modified())
+                    .ok(),
+                path: file.path,
+                bytes: file.bytes,
+            }
         }));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
