@@ -118,11 +118,15 @@ export class Editor {
 
   /** A command of the palette, by its title. */
   async command(title) {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
+    // While a panel closes, a key goes where nobody hears it: then it is pressed again, as a person would.
+    for (let tries = 0; tries < 8 && !(await input.isVisible()); tries++) {
+      await this.page.keyboard.press('F1');
+      await input.waitFor({ timeout: 4000 }).catch(() => undefined);
+    }
     await input.fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    // Before the list follows what was typed, its first row is another command.
+    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor();
     await this.page.keyboard.press('Enter');
   }
 
