@@ -29,7 +29,7 @@ use super::pieces::Pieces;
 use crate::parallel::in_order;
 
 /// The most rows of a group, and the fewest where there are more groups than one.
-const MOST_ROWS: usize = 1 << 20;
+const MOST_ROWS: usize = 1 << 18;
 const FEWEST_ROWS: usize = 1 << 16;
 /// A table has about so many groups, so that there is work for several threads.
 const GROUPS: usize = 8;
