@@ -279,6 +279,8 @@ let failed = false;
 rmSync(values.out, { recursive: true, force: true });
 mkdirSync(values.out, { recursive: true });
 const started = Date.now();
+/** Neither the editor nor the browser comes up: that says nothing of the extension. */
+const NOTHING_STARTS = 3;
 const editor = await Editor.start({
   vscode: values.vscode,
   tools: values.tools,
@@ -287,6 +289,9 @@ const editor = await Editor.start({
   chromium: values.chromium,
   package_: values.package,
   scratch: join(values.out, 'scratch'),
+}).catch((error) => {
+  console.log(`no VS Code can be started here:\n${error.stack}`);
+  process.exit(NOTHING_STARTS);
 });
 console.log(`VS Code is up after ${((Date.now() - started) / 1000).toFixed(1)} s`);
 try {
