@@ -152,6 +152,9 @@ export class Editor {
     await input.fill(`:${line}:${column}`);
     await this.page.keyboard.press('Enter');
     await input.waitFor({ state: 'hidden' });
+    // The cursor moves after the question is gone, and would overtake the next key.
+    await this.page.locator('.statusbar-item').filter({ hasText: new RegExp(`Ln ${line}, Col`) }).first().waitFor();
+    await new Promise((done) => setTimeout(done, 150));
   }
 
   /** Types like somebody does: key by key. */
