@@ -7,94 +7,27 @@
 
 #![expect(clippy::print_stdout, reason = "its output is what it is run for")]
 
-use std::fmt::Write as _;
+#[path = "../../../tests/support/large.rs"]
+mod large;
+
 use std::time::{Duration, Instant};
 
 use persona_base::{FileId, Span};
 use persona_ide::{definition, hierarchy, hover, references, rename, structure, symbols, tokens};
 use persona_sema::Database;
 
-const DECLARATIONS: usize = 10_000;
 const ROUNDS: usize = 60;
-const CONFIG: &str = "[package]\nname = \"large\"\nversion = \"0.1.0\"\nlanguage = \"1\"\n";
 
 fn main() {
     std::thread::Builder::new()
         .stack_size(persona_sema::editor::STACK)
         .spawn(|| {
-            measure(100);
-            measure(1);
+            measure(false);
+            measure(true);
         })
         .expect("a thread can be had")
         .join()
         .expect("it ends");
-}
-
-/// The package in so many files.
-fn files(count: usize) -> Vec<(String, String)> {
-    let each = DECLARATIONS / count;
-    let file = |number: usize| {
-        let mut text = String::new();
-        let mut left = each;
-        if number == 0 {
-            left -= schema(&mut text);
-        }
-        for index in 0..left {
-            declaration(&mut text, number, index);
-        }
-        (format!("rules_{number:03}.persona"), text)
-    };
-    (0..count).map(file).collect()
-}
-
-/// Gives the number of its declarations.
-fn schema(text: &mut String) -> usize {
-    text.push_str("enum Country { US, CA, GB, DE, FR, other }\n");
-    text.push_str("profile Customer {\n  id: String @key\n  country: Country = other\n");
-    text.push_str("  city: String?\n  signed_up_at: Timestamp\n  spend: Money<USD>\n");
-    for field in 0..30 {
-        writeln!(text, "  score_{field}: Int").expect("text grows");
-    }
-    text.push_str("}\n/// The most used one.\nsegment most_used { when spend > 1000 USD }\n");
-    for event in 0..20 {
-        let fields = "sku: String, total: Money<USD>, seconds: Int?";
-        writeln!(text, "event Event{event} {{ {fields} }}").expect("text grows");
-    }
-    23
-}
-
-/// One of four kinds; every other one names the most used segment.
-fn declaration(text: &mut String, file: usize, index: usize) {
-    let (score, event) = ((file + index) % 30, (file * 7 + index) % 20);
-    let limit = index * 3 + file;
-    let name = |kind: &str, index: usize| format!("{kind}_{file}_{index}");
-    let done = match index % 4 {
-        0 => writeln!(
-            text,
-            "/// A trait.\ntrait {}: Int = score_{score} * 2 + count(Event{event} in last 30d)\n",
-            name("trait", index)
-        ),
-        1 => writeln!(
-            text,
-            "segment {} \"Number {index}\" {{\n  when {} > {limit}\n    and in most_used and did Event{event} in last 90d where total > {limit} USD\n}}\n",
-            name("segment", index),
-            name("trait", index - 1),
-        ),
-        2 => writeln!(
-            text,
-            "segment {} {{\n  when in {} and country in [US, CA]\n    and not in most_used and (city is missing or not city starts with \"x{limit}\")\n    and spend between {limit} USD and {} USD\n}}\n",
-            name("segment", index),
-            name("segment", index - 1),
-            limit + 1000,
-        ),
-        _ => writeln!(
-            text,
-            "partition {} {{\n  fresh when signed_up_at in last 14d\n  busy when in {}\n  rich when spend > {limit} USD\n  otherwise rest\n}}\n",
-            name("partition", index),
-            name("segment", index - 1),
-        ),
-    };
-    done.expect("text grows");
 }
 
 type Ask = fn(&Database, FileId, u32);
@@ -138,17 +71,18 @@ const OF_ALL: [(&str, Ask); 2] = [
     }),
 ];
 
-fn measure(count: usize) {
-    let files = files(count);
+fn measure(in_one: bool) {
+    let files = large::files(in_one);
     let start = Instant::now();
     let mut db = Database::new();
-    db.set_config("persona.toml", Some(CONFIG.to_owned()));
+    db.set_config("persona.toml", Some(large::CONFIG.to_owned()));
     for (path, text) in &files {
         db.set_file(path, text.clone());
     }
     let found = db.diagnostics().len();
     println!(
-        "{count} files: checked in {:.0} ms, {found} findings",
+        "{} files: checked in {:.0} ms, {found} findings",
+        files.len(),
         ms(start.elapsed())
     );
     for (what, ask) in QUESTIONS.iter().chain(&OF_ALL) {
@@ -172,7 +106,7 @@ fn after_edit(db: &mut Database, files: &[(String, String)], round: usize, ask: 
     let place = "rich when spend > ";
     let digits = text.rfind(place).expect("a partition") + place.len();
     let text = format!("{}{}{}", &text[..digits], 1 + round % 9, &text[digits..]);
-    let uses = "in most_used";
+    let uses = "in everyone";
     let from = text.len() * (round % 7) / 8;
     let from = (from..)
         .find(|at| text.is_char_boundary(*at))

@@ -7,117 +7,50 @@
 
 #![expect(clippy::print_stdout, reason = "its output is what it is run for")]
 
-use std::fmt::Write as _;
+#[path = "../../../tests/support/large.rs"]
+mod large;
+
 use std::time::{Duration, Instant};
 
 use persona_sema::Database;
 
-const FILES: usize = 100;
-const DECLARATIONS: usize = 100;
 const EDITS: usize = 200;
 
-const CONFIG: &str = "[package]\nname = \"large\"\nversion = \"0.1.0\"\nlanguage = \"1\"\n";
-
 fn main() {
-    let files: Vec<(String, String)> = (0..FILES).map(file).collect();
     match std::env::args().nth(1).as_deref() {
         Some("--one-file") => {
-            let all: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).collect();
-            measure(&[("rules.persona".to_owned(), all.concat())]);
+            measure(&large::files(true));
         }
         Some("--cold") => {
-            cold(&files);
+            cold(&large::files(false));
         }
-        Some(folder) => write(std::path::Path::new(folder), &files),
-        None => measure(&files),
+        Some(folder) => write(std::path::Path::new(folder), &large::files(false)),
+        None => measure(&large::files(false)),
     }
 }
 
 /// Writes the package for other programs.
 fn write(folder: &std::path::Path, files: &[(String, String)]) {
     std::fs::create_dir_all(folder).expect("the folder can be made");
-    std::fs::write(folder.join("persona.toml"), CONFIG).expect("a file is written");
+    std::fs::write(folder.join("persona.toml"), large::CONFIG).expect("a file is written");
     for (path, text) in files {
         std::fs::write(folder.join(path), text).expect("a file is written");
     }
-}
-
-/// A file of a hundred declarations; the first one holds the schema.
-fn file(number: usize) -> (String, String) {
-    let mut text = String::new();
-    let mut left = DECLARATIONS;
-    if number == 0 {
-        left -= schema(&mut text);
-    }
-    for index in 0..left {
-        declaration(&mut text, number, index);
-    }
-    (format!("rules_{number:03}.persona"), text)
-}
-
-/// The schema; gives the number of its declarations.
-fn schema(text: &mut String) -> usize {
-    text.push_str("enum Country { US, CA, GB, DE, FR, other }\n");
-    text.push_str("profile Customer {\n  id: String @key\n  country: Country = other\n");
-    text.push_str("  city: String?\n  signed_up_at: Timestamp\n  spend: Money<USD>\n");
-    for field in 0..30 {
-        writeln!(text, "  score_{field}: Int").expect("text grows");
-    }
-    text.push_str("}\n");
-    for event in 0..20 {
-        let fields = "sku: String, total: Money<USD>, seconds: Int?";
-        writeln!(text, "event Event{event} {{ {fields} }}").expect("text grows");
-    }
-    22
-}
-
-/// One of four kinds, which refer to the file's own and to the one before.
-fn declaration(text: &mut String, file: usize, index: usize) {
-    let (score, event) = ((file + index) % 30, (file * 7 + index) % 20);
-    let limit = index * 3 + file;
-    let name = |kind: &str, index: usize| format!("{kind}_{file}_{index}");
-    let done = match index % 4 {
-        0 => writeln!(
-            text,
-            "/// A trait.\ntrait {}: Int = score_{score} * 2 + count(Event{event} in last 30d)\n",
-            name("trait", index)
-        ),
-        1 => writeln!(
-            text,
-            "segment {} \"Number {index}\" {{\n  when {} > {limit}\n    and did Event{event} in last 90d where total > {limit} USD\n}}\n",
-            name("segment", index),
-            name("trait", index - 1),
-        ),
-        2 => writeln!(
-            text,
-            "segment {} {{\n  when in {} and country in [US, CA]\n    and (city is missing or not city starts with \"x{limit}\")\n    and spend between {limit} USD and {} USD\n}}\n",
-            name("segment", index),
-            name("segment", index - 1),
-            limit + 1000,
-        ),
-        _ => writeln!(
-            text,
-            "partition {} {{\n  fresh when signed_up_at in last 14d\n  busy when in {}\n  rich when spend > {limit} USD\n  otherwise rest\n}}\n",
-            name("partition", index),
-            name("segment", index - 1),
-        ),
-    };
-    done.expect("text grows");
 }
 
 /// Checks once from nothing.
 fn cold(files: &[(String, String)]) -> (Database, Duration) {
     let start = Instant::now();
     let mut db = Database::new();
-    db.set_config("persona.toml", Some(CONFIG.to_owned()));
+    db.set_config("persona.toml", Some(large::CONFIG.to_owned()));
     for (path, text) in files {
         db.set_file(path, text.clone());
     }
     let found = db.diagnostics();
     let cold = start.elapsed();
     println!(
-        "cold check of {} declarations in {FILES} files: {:.1} ms, {} diagnostics",
-        FILES * DECLARATIONS,
+        "cold check of {} files: {:.1} ms, {} diagnostics",
+        files.len(),
         ms(cold),
         found.len()
     );

@@ -8,6 +8,8 @@
 #[path = "../../support/editor.rs"]
 #[expect(dead_code, reason = "the tests use the rest of it")]
 mod editor;
+#[path = "../../support/large.rs"]
+mod large;
 mod package;
 
 use std::path::{Path, PathBuf};
@@ -17,7 +19,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use editor::{Editor, uri};
-use package::{FILES, Typing};
+use package::Typing;
 
 /// How often everything is measured.
 const ROUNDS: usize = 200;
@@ -26,10 +28,10 @@ const RENAMES: usize = 30;
 
 fn main() {
     let binary = binary();
-    for (name, files) in [("100 files", FILES), ("one file", 1)] {
+    for (name, in_one) in [("100 files", false), ("one file", true)] {
         println!("10,000 declarations in {name}");
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let files = package::write(folder.path(), files);
+        let files = package::write(folder.path(), in_one);
         measure(&binary, folder.path(), &files);
     }
 }
