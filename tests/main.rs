@@ -1,5 +1,5 @@
 //! The one integration binary: tidy rules, the literate suite, the differential test, real data, the mutation corpus, the bundled
-//! example and the command line. Every subject has a folder; nothing here is compiled into persona.
+//! examples and the command line. Every subject has a folder; nothing here is compiled into persona.
 
 #[cfg(test)]
 mod cli;
@@ -23,6 +23,8 @@ mod recommend;
 mod replay;
 #[cfg(test)]
 mod shop;
+#[cfg(test)]
+mod stories;
 #[cfg(test)]
 mod suite;
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! `persona new`: a package that checks, is formatted, and runs on the data that come with it. The templates are files
-//! below `templates`, read when the binary is built; nothing here makes up programs.
+//! below `templates`, and the smallest example; all are read when the binary is built. Nothing here makes up programs.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -20,6 +20,19 @@ pub(crate) enum Template {
     Saas,
     /// Readers of a publisher: topics, habits, renewals
     Media,
+    /// One file: ten people, three segments and a letter
+    Minimal,
+}
+
+impl Template {
+    fn files(self) -> &'static [File] {
+        match self {
+            Self::Shop => SHOP,
+            Self::Saas => SAAS,
+            Self::Media => MEDIA,
+            Self::Minimal => MINIMAL,
+        }
+    }
 }
 
 /// A file of a template: where it goes, and what is in it.
@@ -44,28 +57,59 @@ const SAAS: &[File] = files!("saas": "README.md", "schema.persona", "sources.per
 const MEDIA: &[File] = files!("media": "README.md", "schema.persona", "sources.persona", "traits.persona",
     "segments.persona", "messages.persona", "data/readers.ndjson", "data/reading.csv", "data/plays.csv", "data/opens.csv");
 
+/// The smallest example is the smallest template, but for what its README says.
+macro_rules! example {
+    ($($file:literal),*) => {
+        &[
+            ("persona.toml", include_str!("../templates/common/persona.toml")),
+            (".github/workflows/persona.yml", include_str!("../templates/common/persona.yml")),
+            (".pre-commit-config.yaml", include_str!("../templates/common/pre-commit.yaml")),
+            ("README.md", include_str!("../templates/minimal/README.md")),
+            $(($file, include_str!(concat!("../../../examples/minimal/", $file)))),*
+        ]
+    };
+}
+
+const MINIMAL: &[File] = example!("bakery.persona", "customers.csv", "orders.csv");
+
 /// Makes a package.
 pub(crate) fn new(args: &New, term: Term) -> Result<Outcome, Failure> {
     let (folder, name) = place(&args.name)?;
     free(&folder)?;
-    let files = match args.template {
-        Template::Shop => SHOP,
-        Template::Saas => SAAS,
-        Template::Media => MEDIA,
-    };
+    let files = args.template.files();
     for (path, text) in files {
         let path = folder.join(path);
         write(&path, &text.replace("{{name}}", &name))?;
     }
-    let shown = folder.display();
-    term.say(format_args!(
-        "{shown} is a package now: {} files, one for the schema, one for the sources, and the rules",
-        files.len()
-    ));
-    term.say(format_args!(
-        "  persona check {shown}\n  persona test {shown}\n  persona run {shown}\n  persona simulate {shown}"
-    ));
+    term.say(next(&folder));
     Ok(Outcome::Fine)
+}
+
+/// What is there now, and what to call next, with what it answers.
+fn next(folder: &Path) -> String {
+    let shown = folder.display().to_string();
+    let shown = shown.trim_end_matches(['/', '\\']);
+    let quoted = if shown.contains(char::is_whitespace) {
+        format!("\"{shown}\"")
+    } else {
+        shown.to_owned()
+    };
+    let calls = [
+        ("check", "is everything right?"),
+        ("test", "do its stories hold?"),
+        ("run", "who is in what"),
+        ("simulate", "what would have been sent"),
+    ];
+    let width = "simulate ".len() + quoted.chars().count();
+    let line = |(call, answers): (&str, &str)| {
+        let call = format!("{call} {quoted}");
+        format!("  persona {call:width$}   {answers}\n")
+    };
+    let calls: String = calls.into_iter().map(line).collect();
+    format!(
+        "{shown} is a package now, with made-up people and tests; next:\n{calls}\
+        {shown}/README.md says what lies where, and where to begin"
+    )
 }
 
 /// The folder to make, and the package's name, which is the folder's.
@@ -161,18 +205,38 @@ mod tests {
     }
 
     #[test]
+    fn what_to_call_next_can_be_pasted() {
+        let told = next(Path::new("my shops/one/"));
+        assert!(
+            told.contains("\n  persona run \"my shops/one\"        who is in what\n"),
+            "{told}"
+        );
+        assert!(
+            told.ends_with("\nmy shops/one/README.md says what lies where, and where to begin")
+        );
+    }
+
+    /// How many files lie in a folder and below.
+    fn count(folder: &Path) -> usize {
+        let entries = fs::read_dir(folder).expect("a folder");
+        let paths = entries.map(|entry| entry.expect("an entry").path());
+        paths
+            .map(|path| if path.is_dir() { count(&path) } else { 1 })
+            .sum()
+    }
+
+    #[test]
     fn every_file_of_a_template_is_in_its_list() {
-        for (template, files) in [("shop", SHOP), ("saas", SAAS), ("media", MEDIA)] {
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("templates")
-                .join(template);
-            let mut count = 0;
-            for below in [folder.clone(), folder.join("data")] {
-                let entries = fs::read_dir(below).expect("a folder");
-                let paths = entries.map(|entry| entry.expect("an entry").path());
-                count += paths.filter(|path| path.is_file()).count();
-            }
-            assert_eq!(count + 3, files.len(), "{template}");
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let common = count(&here.join("templates/common"));
+        for template in Template::value_variants() {
+            let name = template.to_possible_value().expect("a name");
+            let own = match template {
+                // Its own README, and all of the example but README and manifest.
+                Template::Minimal => count(&here.join("../../examples/minimal")) - 1,
+                _ => count(&here.join("templates").join(name.get_name())),
+            };
+            assert_eq!(own + common, template.files().len(), "{template:?}");
         }
     }
 }

@@ -1,0 +1,133 @@
+//! Every package below `examples`, found by listing, so that a new one cannot be forgotten: it checks without a warning, is in
+//! the one format, its tests pass and see nearly all of its rules, its data put somebody everywhere, its campaigns reach people, and
+//! its README shows what is printed. Nothing here names an example.
+
+mod readme;
+
+use serde_json::Value;
+
+use crate::support::binary::{Run, persona};
+use crate::support::root;
+
+/// How many of the conditions the example's own tests must see both to hold and not to, in per cent.
+const CONDITIONS: u64 = 10;
+
+/// The folders below `examples`, as they are called from the repository's folder.
+fn packages() -> Vec<String> {
+    let entries = std::fs::read_dir(root().join("examples")).expect("the examples");
+    let mut found: Vec<String> = entries
+        .map(|entry| entry.expect("an entry"))
+        .filter(|entry| entry.file_type().expect("a type").is_dir())
+        .map(|entry| format!("examples/{}", entry.file_name().to_string_lossy()))
+        .collect();
+    found.sort();
+    assert!(found.len() >= 2, "all examples are looked at: {found:?}");
+    found
+}
+
+/// Calls `persona` from the repository's folder, and fails unless all is well.
+#[track_caller]
+fn fine(arguments: &[&str]) -> Run {
+    let run = persona(&root(), arguments);
+    assert_eq!(
+        run.code,
+        0,
+        "persona {}\n{}\n{}",
+        arguments.join(" "),
+        run.stdout,
+        run.stderr
+    );
+    run
+}
+
+fn json(run: &Run) -> Value {
+    serde_json::from_str(&run.stdout).expect("JSON")
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value[name]
+        .as_array()
+        .unwrap_or_else(|| panic!("no `{name}`"))
+}
+
+#[test]
+fn every_example_checks_without_a_warning_and_is_formatted() {
+    for package in packages() {
+        fine(&["check", &package, "--deny", "warnings"]);
+        fine(&["fmt", "--check", &package]);
+    }
+}
+
+#[test]
+fn the_tests_of_every_example_pass_and_see_nearly_all_of_its_rules() {
+    for package in packages() {
+        let tested = json(&fine(&["test", &package, "--coverage", "--format", "json"]));
+        assert!(!list(&tested, "tests").is_empty(), "{package} has no test");
+        let conditions = list(&tested["coverage"], "conditions");
+        let open: Vec<&Value> = conditions
+            .iter()
+            .filter(|condition| !(seen(condition, "yes") && seen(condition, "no")))
+            .collect();
+        let seen_share = 100 * (conditions.len() - open.len()) / conditions.len();
+        assert!(
+            seen_share as u64 >= CONDITIONS,
+            "{package}: {seen_share} % of the conditions are seen both ways; not these: {open:#?}"
+        );
+    }
+}
+
+/// Whether a count of the coverage is above zero.
+fn seen(counted: &Value, name: &str) -> bool {
+    counted[name].as_u64().expect("a count") > 0
+}
+
+#[test]
+fn every_segment_and_stage_of_every_example_has_somebody_and_not_everybody() {
+    for package in packages() {
+        let answered = json(&fine(&["run", &package, "--format", "json"]));
+        for segment in list(&answered, "segments") {
+            let share = segment["share"].as_f64().expect("a share");
+            assert!(share > 0.0 && share < 1.0, "{package}: {segment}");
+        }
+        for partition in list(&answered, "partitions") {
+            for stage in list(partition, "stages") {
+                assert!(stage["count"].as_u64() > Some(0), "{package}: {stage}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_trigger_of_every_example_starts_for_somebody_and_every_channel_delivers() {
+    for package in packages() {
+        let replayed = json(&fine(&["simulate", &package, "--format", "json"]));
+        assert!(
+            !list(&replayed, "triggers").is_empty(),
+            "{package} sends nothing"
+        );
+        for trigger in list(&replayed, "triggers") {
+            let entered = trigger["entered"].as_u64();
+            assert!(entered > Some(0), "{package}: {trigger}");
+        }
+        for channel in list(&replayed, "channels") {
+            assert!(channel["sent"].as_u64() > Some(0), "{package}: {channel}");
+        }
+    }
+}
+
+#[test]
+fn every_example_tells_its_story_and_shows_what_is_printed() {
+    for package in packages() {
+        let path = root().join(&package).join("README.md");
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{package}: {e}"));
+        let shown = readme::outputs(&text);
+        assert!(
+            shown >= 2,
+            "{path:?} shows {shown} outputs; a story needs two"
+        );
+        let anew = readme::hold(&package, &text);
+        if anew != text {
+            std::fs::write(path, anew).expect("the README is written");
+        }
+    }
+}
