@@ -8,8 +8,12 @@ pub type Module = (&'static str, &'static str);
 
 /// The modules, by name.
 pub const MODULES: &[Module] = &[
+    ("commerce", include_str!("../commerce.persona")),
+    ("engagement", include_str!("../engagement.persona")),
+    ("geo", include_str!("../geo.persona")),
     ("lifecycle", include_str!("../lifecycle.persona")),
     ("rfm", include_str!("../rfm.persona")),
+    ("time", include_str!("../time.persona")),
 ];
 
 #[cfg(test)]

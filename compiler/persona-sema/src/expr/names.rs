@@ -548,7 +548,8 @@ impl Checker<'_> {
         {
             return FieldHit::Value(ExprKind::EventParam(binder, param), ty.as_ref().clone());
         }
-        let all: Vec<EventId> = self.schema().declared_events().collect();
+        // What persona sent may be given for it, too.
+        let all: Vec<EventId> = self.schema().events.ids().collect();
         if matches!(dotted, "at" | "id") {
             self.event_field(binder, &all, dotted)
         } else {

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use persona_base::{Applicability, Diagnostic, Span, names, nearest, timelines, triggers, types};
+use persona_base::{
+    Applicability, Diagnostic, Span, missing, names, nearest, timelines, triggers, types,
+};
 use persona_syntax::ast::{self, TestStepKind as Step};
 
 use super::clauses::is_broken;
@@ -511,7 +513,10 @@ impl Timeline<'_, '_> {
                 };
                 let judged =
                     around::check_decision(&self.checking.env, scope, condition, Decides::Chosen);
-                self.checking.diagnostics.extend(judged.diagnostics);
+                // Nobody is chosen by an expectation: a `not in` takes nobody in.
+                let said = judged.diagnostics.into_iter();
+                let said = said.filter(|found| found.code != missing::OPEN_SEGMENT_NEGATED);
+                self.checking.diagnostics.extend(said);
                 Some(Expected::Holds(judged.value.expr))
             }
             ast::Expectation::Sent {
