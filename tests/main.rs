@@ -2,6 +2,8 @@
 //! examples and the command line. Every subject has a folder; nothing here is compiled into persona.
 
 #[cfg(test)]
+mod book;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod differential;

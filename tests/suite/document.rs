@@ -3,7 +3,7 @@
 
 /// A chapter.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(crate) struct Document {
     pieces: Vec<Piece>,
 }
 
@@ -17,28 +17,28 @@ enum Piece {
 
 /// A fenced block: ```` ```info ````, lines, ```` ``` ````.
 #[derive(Clone, Debug)]
-pub(super) struct Block {
+pub(crate) struct Block {
     /// What stands after the opening fence.
-    pub(super) info: String,
+    pub(crate) info: String,
     /// The lines between the fences, each with its end.
-    pub(super) body: String,
+    pub(crate) body: String,
     /// The line of the opening fence, from 1.
-    pub(super) line: usize,
+    pub(crate) line: usize,
 }
 
 impl Block {
     /// The first word of the info string.
-    pub(super) fn kind(&self) -> &str {
+    pub(crate) fn kind(&self) -> &str {
         self.info.split_whitespace().next().unwrap_or_default()
     }
 
     /// The second word of the info string: a file's or a table's name.
-    pub(super) fn name(&self) -> Option<&str> {
+    pub(crate) fn name(&self) -> Option<&str> {
         self.info.split_whitespace().nth(1)
     }
 
     /// `key=value` in the info string.
-    pub(super) fn option(&self, key: &str) -> Option<&str> {
+    pub(crate) fn option(&self, key: &str) -> Option<&str> {
         self.info
             .split_whitespace()
             .find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
@@ -62,7 +62,7 @@ pub(super) struct Case<'a> {
 
 /// A replacement of one expectation.
 #[derive(Debug)]
-pub(super) enum Edit {
+pub(crate) enum Edit {
     /// A block's body.
     Body(usize, String),
     /// A new block behind a piece: its info string and its body.
@@ -79,7 +79,7 @@ impl Case<'_> {
 
 impl Document {
     /// Reads a chapter.
-    pub(super) fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &str) -> Self {
         let mut pieces = Vec::new();
         let mut open: Option<Block> = None;
         let mut plain = String::new();
@@ -104,11 +104,36 @@ impl Document {
     }
 
     /// All blocks in order.
-    pub(super) fn blocks(&self) -> impl Iterator<Item = &Block> {
+    pub(crate) fn blocks(&self) -> impl Iterator<Item = &Block> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Block(block) => Some(block),
             Piece::Text(_) => None,
         })
+    }
+
+    /// All blocks in order, with the index that an [`Edit`] names them by.
+    pub(crate) fn indexed(&self) -> impl Iterator<Item = (usize, &Block)> {
+        let numbered = self.pieces.iter().enumerate();
+        numbered.filter_map(|(index, piece)| match piece {
+            Piece::Block(block) => Some((index, block)),
+            Piece::Text(_) => None,
+        })
+    }
+
+    /// Lines outside of blocks, with their numbers from 1.
+    pub(crate) fn prose(&self) -> Vec<(usize, &str)> {
+        let mut lines = Vec::new();
+        let mut number = 1;
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => {
+                    lines.extend(text.lines().enumerate().map(|(n, line)| (number + n, line)));
+                    number += text.lines().count();
+                }
+                Piece::Block(block) => number += block.body.lines().count() + 2,
+            }
+        }
+        lines
     }
 
     /// The cases in order.
@@ -151,7 +176,7 @@ impl Document {
     }
 
     /// The text with some expectations replaced.
-    pub(super) fn write(&self, edits: &[Edit]) -> String {
+    pub(crate) fn write(&self, edits: &[Edit]) -> String {
         let mut text = String::new();
         for (index, piece) in self.pieces.iter().enumerate() {
             match piece {

@@ -21,7 +21,7 @@
 //! and must remove it.
 
 pub(crate) mod diagnostics;
-mod document;
+pub(crate) mod document;
 mod pages;
 mod reads;
 mod run;

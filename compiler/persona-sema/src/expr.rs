@@ -54,6 +54,8 @@ pub(crate) use self::catalogs::{
     is_about_events, type_in_words,
 };
 pub(crate) use self::consts::fold;
+pub(crate) use self::fields::{CLOCK_PARTS, DATE_PARTS};
+pub(crate) use self::methods::{SIZE, TEXT_METHODS};
 pub(crate) use self::names::leaf_names;
 use self::names::{Bound, Named};
 use self::narrow::Key;

@@ -15,6 +15,7 @@ mod package;
 pub mod prove;
 mod ty;
 mod uses;
+pub mod vocabulary;
 
 pub use breaking::{ChangeClass, PackageChange};
 pub use db::{Database, Excerpt, ItemKind, Stopped, Stopper, attempt};

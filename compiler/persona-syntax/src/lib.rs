@@ -14,10 +14,12 @@ mod scan;
 mod split;
 mod tokens;
 
+pub use build::units;
 pub use error::{SyntaxError, SyntaxFix};
 pub use fmt::{Formatted, Refused, format, format_range};
 pub use nest::{Inside, Nest, nest};
 pub use parse::{MAX_DECLARATION, MAX_TREE_DEPTH, Parse, parse_decl, parse_expr};
+pub use scan::words::{RESERVED, keywords};
 pub use split::{DeclText, MAX_FILE, Split, split};
 pub use tokens::{Token, TokenKind, tokens};
 

@@ -1,5 +1,7 @@
 //! What stands where in each clause of each declaration, by its words.
 
+use persona_sema::vocabulary;
+
 use super::campaign::clause_sites;
 use super::context::{After, Block, Context, Row, Site, Sort, TypePlace, ends_operand};
 use super::expression::expression;
@@ -27,22 +29,6 @@ pub(super) fn begins_anywhere(keyword: &str, word: &str) -> bool {
         _ => false,
     }
 }
-
-/// Aggregates: they go over events or lists.
-pub(crate) const AGGREGATES: [&str; 12] = [
-    "count",
-    "sum",
-    "avg",
-    "min",
-    "max",
-    "distinct",
-    "most_common",
-    "top_share",
-    "share",
-    "gap",
-    "first",
-    "last",
-];
 
 /// Before a declaration's body, or in one without braces.
 pub(super) fn head(context: &Context<'_>, tokens: &[Token], closed: bool) -> Vec<Site> {
@@ -127,7 +113,7 @@ pub(super) fn in_round(context: &Context<'_>, open: usize, direct: &[Token]) -> 
     let last = arg.last().map(|token| context.text_of(*token));
     // `in last (window)` calls nothing.
     let is_window = open >= 2 && matches!(context.text_of(tokens[open - 2]), "in" | "of");
-    let is_aggregate = called.is_some_and(|name| AGGREGATES.contains(&name) || name == "nth")
+    let is_aggregate = called.is_some_and(|name| vocabulary::AGGREGATES.contains(&name))
         && before.is_some_and(|token| token.kind == Kind::Word)
         && !is_window;
     if called == Some("column") || raw_place(context) {

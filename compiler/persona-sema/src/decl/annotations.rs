@@ -31,6 +31,11 @@ const ANNOTATIONS: [(&str, Place, Takes); 5] = [
     ("allow", Place::Both, Takes::Lints),
 ];
 
+/// The names of all annotations.
+pub(crate) fn annotations() -> impl Iterator<Item = &'static str> {
+    ANNOTATIONS.iter().map(|(name, ..)| *name)
+}
+
 /// What other systems call our annotations.
 const HABITS: [(&str, &str); 10] = [
     ("id", "key"),

@@ -35,17 +35,17 @@ use crate::{
     Recommend, Segment, Source, TableDef, Test, Trait, Trigger, Type,
 };
 
-pub(crate) use annotations::lint_names;
+pub(crate) use annotations::{annotations, lint_names};
 pub use campaign::content::TEMPLATE_ENDINGS;
 pub(crate) use campaign::content::content_shape;
 pub(crate) use campaign::row::defaulted_fields;
 pub(crate) use enums::{WEEKDAY, WEEKDAYS, enum_def, weekday};
 pub(crate) use fields::{IMPLICIT_PROFILE, Shape, shape};
-pub(crate) use reserved::is_built_in_function;
+pub(crate) use raw::COLUMN_METHODS;
 pub(crate) use sent::{SENT, own_enum, sent_table};
 pub(crate) use text::{plain_string, removal};
 pub(crate) use types::is_built_in as is_built_in_type;
-pub(crate) use types::plain_types;
+pub(crate) use types::{built_in_types, plain_types};
 pub(crate) use uses::{Uses, uses_of};
 
 /// What the check of a declaration found.

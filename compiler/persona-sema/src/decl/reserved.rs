@@ -7,53 +7,7 @@ use super::enums::WEEKDAY;
 use super::sent::SENT;
 use super::{Checking, types};
 use crate::db::{ItemKind, schema};
-
-/// Functions and words that expressions know by themselves.
-pub(crate) const BUILT_IN_FUNCTIONS: [&str; 19] = [
-    "abs",
-    "age",
-    "anniversary",
-    "arm",
-    "ceil",
-    "column",
-    "date",
-    "days_since",
-    "days_until",
-    "distance",
-    "floor",
-    "geo",
-    "greatest",
-    "least",
-    "local",
-    "ntile",
-    "percentile",
-    "round",
-    "sample",
-];
-
-/// Aggregates, which are called like functions.
-const AGGREGATES: [&str; 12] = [
-    "avg",
-    "count",
-    "distinct",
-    "first",
-    "gap",
-    "last",
-    "max",
-    "min",
-    "most_common",
-    "nth",
-    "share",
-    "sum",
-];
-
-/// Words that stand for a value wherever an expression stands.
-const VALUES: [&str; 4] = ["now", "today", "profile", "event"];
-
-/// Whether a name followed by parentheses is a built-in function.
-pub(crate) fn is_built_in_function(name: &str) -> bool {
-    BUILT_IN_FUNCTIONS.contains(&name) || AGGREGATES.contains(&name) || name == "top_share"
-}
+use crate::vocabulary;
 
 /// Checks that the declaration's name is free.
 pub(super) fn check_declared_name(checking: &mut Checking<'_>) {
@@ -64,10 +18,10 @@ pub(super) fn check_declared_name(checking: &mut Checking<'_>) {
         ItemKind::Error | ItemKind::Test => return,
         _ if types::is_built_in(text) || text == WEEKDAY => "it is the name of a built-in type",
         _ if text == SENT => "it is the event that tells what was sent, which every package has",
-        _ if VALUES.contains(&text) => "it means something in every expression",
-        ItemKind::Fn if is_built_in_function(text) => "it is a built-in function",
+        _ if vocabulary::VALUES.contains(&text) => "it means something in every expression",
+        ItemKind::Fn if vocabulary::is_function(text) => "it is a built-in function",
         ItemKind::Trait | ItemKind::Segment
-            if takes_params(checking) && is_built_in_function(text) =>
+            if takes_params(checking) && vocabulary::is_function(text) =>
         {
             "it is a built-in function"
         }

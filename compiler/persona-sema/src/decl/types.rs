@@ -97,6 +97,11 @@ pub(crate) fn is_built_in(name: &str) -> bool {
     PLAIN.iter().any(|(plain, _)| *plain == name) || OTHERS.contains(&name)
 }
 
+/// The names of all built-in types.
+pub(crate) fn built_in_types() -> impl Iterator<Item = &'static str> {
+    plain_types().chain(OTHERS)
+}
+
 /// The names of the plain built-in types.
 pub(crate) fn plain_types() -> impl Iterator<Item = &'static str> {
     PLAIN.iter().map(|(name, _)| *name)

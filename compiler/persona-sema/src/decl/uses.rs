@@ -12,7 +12,6 @@ use std::sync::Arc;
 use persona_base::{IndexVec, Span};
 use persona_syntax::ast::{self, Expr, ExprKind, Name, Query, QueryArg};
 
-use super::reserved::is_built_in_function;
 use super::sent::SENT;
 use crate::env::Schema;
 use crate::{EventId, FieldDef, FieldId, TypeKind};
@@ -445,7 +444,7 @@ impl Walk<'_> {
     }
 
     fn call(&mut self, name: &Name, args: &[ast::Arg]) {
-        if !is_built_in_function(&name.text) {
+        if !crate::vocabulary::is_function(&name.text) {
             self.reference(name);
         }
         self.args(args);

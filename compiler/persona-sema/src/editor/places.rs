@@ -12,7 +12,7 @@ use super::occurrences::{names, names_in_templates};
 use super::parts::{Part, parts_of};
 use super::symbol::{Occurrence, Role, Symbol};
 use crate::db::{Db as _, Decl, SourceFile, decls, facts, modules};
-use crate::decl::{SENT, WEEKDAY, is_built_in_function, is_built_in_type};
+use crate::decl::{SENT, WEEKDAY, is_built_in_type};
 use crate::uses::each_expr;
 use crate::{Database, ItemKind, Place, Type};
 
@@ -388,7 +388,7 @@ fn whole_file(file: FileId) -> Target {
 pub fn is_word_of_language(name: &str) -> bool {
     const WORDS: [&str; 4] = ["now", "today", "profile", "event"];
     is_built_in_type(name)
-        || is_built_in_function(name)
+        || crate::vocabulary::is_function(name)
         || WORDS.contains(&name)
         || [SENT, WEEKDAY].contains(&name)
 }

@@ -11,29 +11,6 @@ use super::types::{is_number, is_quantity, join};
 use crate::env::Global;
 use crate::{Const, Expr, ExprKind, Op, Type, TypeKind};
 
-/// The names of all built-in functions.
-const BUILTIN: [&str; 19] = [
-    "abs",
-    "age",
-    "anniversary",
-    "arm",
-    "ceil",
-    "date",
-    "days_since",
-    "days_until",
-    "distance",
-    "floor",
-    "geo",
-    "greatest",
-    "least",
-    "local",
-    "ntile",
-    "percentile",
-    "round",
-    "sample",
-    "count",
-];
-
 impl Checker<'_> {
     /// `name(args)`.
     pub(super) fn call(
@@ -197,7 +174,7 @@ impl Checker<'_> {
             }
             _ => {}
         }
-        self.unknown_function(name, args, span, &BUILTIN);
+        self.unknown_function(name, args, span);
         self.error_at(span)
     }
 

@@ -10,7 +10,7 @@ use crate::{Const, EnumId, Expr, ExprKind, Op, Type, TypeKind};
 use persona_base::nearest;
 
 /// Parts of a date, with what gives them.
-const DATE_PARTS: [(&str, Op); 5] = [
+pub(crate) const DATE_PARTS: [(&str, Op); 5] = [
     ("year", Op::Year),
     ("quarter", Op::Quarter),
     ("month", Op::Month),
@@ -18,7 +18,7 @@ const DATE_PARTS: [(&str, Op); 5] = [
     ("weekday", Op::Weekday),
 ];
 /// What a wall clock has besides.
-const CLOCK_PARTS: [(&str, Op); 4] = [
+pub(crate) const CLOCK_PARTS: [(&str, Op); 4] = [
     ("hour", Op::Hour),
     ("minute", Op::Minute),
     ("date", Op::LocalDate),

@@ -5,6 +5,7 @@ use persona_base::{Applicability, Diagnostic, Edit, Fix, Span};
 use persona_syntax::ast;
 
 use super::Checker;
+use crate::vocabulary;
 use crate::{Expr, TypeKind};
 
 /// Functions by their names elsewhere.
@@ -23,22 +24,6 @@ const FUNCTIONS: [(&str, &str); 14] = [
     ("ratio", "share"),
     ("greatest_of", "greatest"),
     ("random", "sample"),
-];
-
-/// Aggregates, which are no functions but are written like them.
-const AGGREGATES: [&str; 12] = [
-    "count",
-    "sum",
-    "avg",
-    "min",
-    "max",
-    "distinct",
-    "most_common",
-    "top_share",
-    "share",
-    "gap",
-    "first",
-    "last",
 ];
 
 /// Methods of text that are functions elsewhere.
@@ -133,9 +118,11 @@ impl Checker<'_> {
                 let method = meant(&OF_TEXT, &lower).unwrap_or_default();
                 wrote(&format!("{}.{method}()", self.closed(only)), span)
             }
-            _ => match meant(&FUNCTIONS, &lower)
-                .or_else(|| AGGREGATES.into_iter().find(|known| *known == lower))
-            {
+            _ => match meant(&FUNCTIONS, &lower).or_else(|| {
+                vocabulary::AGGREGATES
+                    .into_iter()
+                    .find(|known| *known == lower)
+            }) {
                 Some(known) => wrote(known, name.span),
                 None => return (diagnostic, false),
             },

@@ -8,7 +8,7 @@ use crate::{Expr, ExprKind, Op, Type, TypeKind};
 use persona_base::nearest;
 
 /// Methods of text.
-const TEXT: [(&str, Op); 6] = [
+pub(crate) const TEXT_METHODS: [(&str, Op); 6] = [
     ("domain", Op::Domain),
     ("fold", Op::Fold),
     ("length", Op::StrLen),
@@ -17,12 +17,15 @@ const TEXT: [(&str, Op); 6] = [
     ("upper", Op::Upper),
 ];
 
+/// The one method of lists and sets.
+pub(crate) const SIZE: &str = "size";
+
 /// Methods that only columns of sources have.
 const OF_SOURCES: [&str; 4] = ["as", "empty_as_missing", "replace", "split"];
 
 /// Whether some type has a method of this name.
 pub(super) fn exists(name: &str) -> bool {
-    name == "size" || TEXT.iter().any(|(method, _)| *method == name)
+    name == SIZE || TEXT_METHODS.iter().any(|(method, _)| *method == name)
 }
 
 impl Checker<'_> {
@@ -118,21 +121,22 @@ impl Checker<'_> {
 
 fn method_of(kind: &TypeKind, name: &str) -> Option<Op> {
     if Checker::is_collection(kind) {
-        return (name == "size").then_some(Op::Size);
+        return (name == SIZE).then_some(Op::Size);
     }
     if !kind.is_text() || *kind == TypeKind::Html {
         return None;
     }
-    TEXT.iter()
+    TEXT_METHODS
+        .iter()
         .find(|(method, _)| *method == name)
         .map(|(_, op)| *op)
 }
 
 fn methods(kind: &TypeKind) -> Vec<&'static str> {
     if Checker::is_collection(kind) {
-        vec!["size"]
+        vec![SIZE]
     } else if kind.is_text() && *kind != TypeKind::Html {
-        TEXT.iter().map(|(method, _)| *method).collect()
+        TEXT_METHODS.iter().map(|(method, _)| *method).collect()
     } else {
         Vec::new()
     }

@@ -6,6 +6,7 @@ use persona_syntax::ast;
 use super::Checker;
 use super::names::{Bound, FieldHit, Owner};
 use crate::env::{Global, Sort};
+use crate::vocabulary;
 use crate::{EnumId, Kinds, Type, TypeKind};
 use persona_base::nearest;
 
@@ -561,7 +562,6 @@ impl Checker<'_> {
         name: &ast::Name,
         args: &[ast::Arg],
         span: persona_base::Span,
-        builtin: &[&str],
     ) {
         if self.probed_value(name, super::Want::NOTHING) {
             return;
@@ -570,7 +570,10 @@ impl Checker<'_> {
         let declared = all
             .iter()
             .filter(|name| matches!(self.env.sort(name), Some(Sort::Fn | Sort::Trait)));
-        let candidates = builtin.iter().copied().chain(declared.map(|name| &**name));
+        let candidates = vocabulary::FUNCTIONS
+            .into_iter()
+            .chain(vocabulary::AGGREGATES)
+            .chain(declared.map(|name| &**name));
         let mut diagnostic = self.diagnostic(
             names::UNKNOWN_FUNCTION,
             name.span,

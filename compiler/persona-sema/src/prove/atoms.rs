@@ -603,10 +603,14 @@ impl<'a> Builder<'a, '_> {
                 .fields
                 .get(*field)
                 .is_none_or(|field| field.ty.optional),
-            ExprKind::Event(_, fields) => fields.iter().any(|(kind, field)| {
-                let field = tables.events.get(*kind).and_then(|t| t.fields.get(*field));
-                field.is_none_or(|field| field.ty.optional)
-            }),
+            // An event that was waited for may not have come: then its type says so, whatever the field's is.
+            ExprKind::Event(_, fields) => {
+                expr.ty.optional
+                    || fields.iter().any(|(kind, field)| {
+                        let field = tables.events.get(*kind).and_then(|t| t.fields.get(*field));
+                        field.is_none_or(|field| field.ty.optional)
+                    })
+            }
             ExprKind::Agg { kind, .. } => !matches!(
                 kind,
                 AggKind::Count

@@ -23,6 +23,8 @@ mod units;
 mod window;
 mod words;
 
+pub use units::units;
+
 use std::cell::OnceCell;
 
 use persona_base::Span;

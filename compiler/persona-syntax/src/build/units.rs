@@ -1,16 +1,44 @@
 //! Units behind numbers: what each word means, and how it should have been written.
 
+const SECOND: i64 = 1_000_000;
+
+/// Units of durations, by the letter right behind the number, in microseconds.
+const DURATIONS: [(u8, &str, i64); 5] = [
+    (b's', "s", SECOND),
+    (b'm', "m", 60 * SECOND),
+    (b'h', "h", 3_600 * SECOND),
+    (b'd', "d", 86_400 * SECOND),
+    (b'w', "w", 7 * 86_400 * SECOND),
+];
+
+/// Units of the calendar: one, several, months, days.
+const PERIODS: [(&str, &str, i64, i64); 4] = [
+    ("week", "weeks", 0, 7),
+    ("month", "months", 1, 0),
+    ("quarter", "quarters", 3, 0),
+    ("year", "years", 12, 0),
+];
+
+/// Units of length, in metres.
+const LENGTHS: [(&str, f64); 4] = [
+    ("m", 1.0),
+    ("km", 1_000.0),
+    ("mi", 1_609.344),
+    ("ft", 0.3048),
+];
+
+/// What every unit is written as: letters of durations, words of periods, units of length. Currencies are none of them.
+pub fn units() -> impl Iterator<Item = &'static str> {
+    let durations = DURATIONS.iter().map(|(_, written, _)| *written);
+    let periods = PERIODS.iter().flat_map(|(one, many, ..)| [*one, *many]);
+    let lengths = LENGTHS.iter().map(|(written, _)| *written);
+    durations.chain(periods).chain(lengths)
+}
+
 /// Microseconds of a unit of durations, by its letter.
-pub(super) const fn duration_unit(letter: u8) -> Option<i64> {
-    const SECOND: i64 = 1_000_000;
-    Some(match letter {
-        b's' => SECOND,
-        b'm' => 60 * SECOND,
-        b'h' => 3_600 * SECOND,
-        b'd' => 86_400 * SECOND,
-        b'w' => 7 * 86_400 * SECOND,
-        _ => return None,
-    })
+pub(super) fn duration_unit(letter: u8) -> Option<i64> {
+    let found = DURATIONS.iter().find(|(known, ..)| *known == letter);
+    found.map(|(.., micros)| *micros)
 }
 
 /// What a word behind a number and a space means.
@@ -30,53 +58,40 @@ pub(super) enum Unit {
 
 /// The unit that a word stands for; codes of currencies are none of these.
 pub(super) fn unit(word: &str) -> Option<Unit> {
+    let period = PERIODS
+        .iter()
+        .find(|(one, many, ..)| *one == word || *many == word);
+    if let Some((.., months, days)) = period {
+        let (months, days) = (*months, *days);
+        return Some(Unit::Period { months, days });
+    }
+    if let Some(length) = length(word) {
+        return Some(length);
+    }
     Some(match word {
         "day" | "days" | "d" => Unit::Duration(b'd'),
         "hour" | "hours" | "hr" | "hrs" | "h" => Unit::Duration(b'h'),
         "minute" | "minutes" | "min" | "mins" => Unit::Duration(b'm'),
         "second" | "seconds" | "sec" | "secs" | "s" => Unit::Duration(b's'),
         "w" => Unit::Duration(b'w'),
-        "week" | "weeks" => Unit::Period { months: 0, days: 7 },
-        "month" | "months" => Unit::Period { months: 1, days: 0 },
-        "quarter" | "quarters" => Unit::Period { months: 3, days: 0 },
-        "year" | "years" => Unit::Period {
-            months: 12,
-            days: 0,
-        },
-        "km" => Unit::Length {
-            metres: 1_000.0,
-            written: "km",
-        },
-        "m" => Unit::Length {
-            metres: 1.0,
-            written: "m",
-        },
-        "mi" => Unit::Length {
-            metres: 1_609.344,
-            written: "mi",
-        },
-        "ft" => Unit::Length {
-            metres: 0.3048,
-            written: "ft",
-        },
-        "kms" | "kilometer" | "kilometers" | "kilometre" | "kilometres" => Unit::Length {
-            metres: 1_000.0,
-            written: "km",
-        },
-        "meter" | "meters" | "metre" | "metres" => Unit::Length {
-            metres: 1.0,
-            written: "m",
-        },
-        "mile" | "miles" => Unit::Length {
-            metres: 1_609.344,
-            written: "mi",
-        },
-        "foot" | "feet" => Unit::Length {
-            metres: 0.3048,
-            written: "ft",
-        },
         "%" | "percent" => Unit::Percent,
         _ => return currency_of_word(word).map(Unit::Currency),
+    })
+}
+
+/// A unit of length, also by a name that is not how it is written.
+fn length(word: &str) -> Option<Unit> {
+    let meant = match word {
+        "kms" | "kilometer" | "kilometers" | "kilometre" | "kilometres" => "km",
+        "meter" | "meters" | "metre" | "metres" => "m",
+        "mile" | "miles" => "mi",
+        "foot" | "feet" => "ft",
+        other => other,
+    };
+    let found = LENGTHS.iter().find(|(written, _)| *written == meant);
+    found.map(|(written, metres)| Unit::Length {
+        metres: *metres,
+        written,
     })
 }
 

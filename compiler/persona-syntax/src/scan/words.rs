@@ -2,7 +2,7 @@
 //! slips of the pen write for them.
 
 /// Words of expressions; no name may be one of them.
-pub(crate) const RESERVED: &[&str] = &[
+pub const RESERVED: &[&str] = &[
     "and",
     "or",
     "not",
@@ -104,6 +104,18 @@ impl Keyword {
             Self::Reserved => "",
         }
     }
+}
+
+/// The words that open declarations, and those that are kept for later editions, in two lists.
+pub fn keywords() -> (Vec<&'static str>, Vec<&'static str>) {
+    let text = |(word, _): &(&'static str, Keyword)| *word;
+    let (kept, known): (Vec<_>, Vec<_>) = KEYWORDS
+        .iter()
+        .partition(|(_, keyword)| *keyword == Keyword::Reserved);
+    (
+        known.iter().map(text).collect(),
+        kept.iter().map(text).collect(),
+    )
 }
 
 const KEYWORDS: &[(&str, Keyword)] = &[

@@ -626,3 +626,37 @@ fn a_hole_that_is_not_closed_yet_takes_values() {
         &[],
     );
 }
+
+/// What is offered and documented is what the checker knows, and nothing is forgotten.
+#[test]
+fn the_tables_of_functions_are_those_of_the_language() {
+    use crate::complete::builtin;
+    use crate::complete::places::{ANNOTATIONS_OF_DECLARATIONS, ANNOTATIONS_OF_FIELDS};
+    use persona_sema::{Type, TypeKind, vocabulary};
+    use std::collections::BTreeSet;
+    let names = |table: &[builtin::Function]| -> BTreeSet<&str> {
+        table.iter().map(|function| function.name).collect()
+    };
+    let text = TypeKind::List(std::sync::Arc::new(Type::of(TypeKind::Str)));
+    assert_eq!(names(builtin::FUNCTIONS), vocabulary::FUNCTIONS.into());
+    assert_eq!(names(builtin::AGGREGATES), vocabulary::AGGREGATES.into());
+    assert_eq!(names(builtin::RAW), vocabulary::SOURCE_FUNCTIONS.into());
+    let methods = vocabulary::column_methods().collect();
+    assert_eq!(names(builtin::RAW_METHODS), methods);
+    let methods = vocabulary::text_methods().collect();
+    assert_eq!(names(builtin::methods(&TypeKind::Str)), methods);
+    let methods = vocabulary::collection_methods().collect();
+    assert_eq!(names(builtin::methods(&text)), methods);
+    let parts = |table: &[(&'static str, &str)]| -> Vec<&str> {
+        table.iter().map(|(name, _)| *name).collect()
+    };
+    let known: Vec<&str> = vocabulary::date_parts().collect();
+    assert_eq!(parts(&builtin::DATE_PARTS), known);
+    let known: Vec<&str> = vocabulary::clock_parts().collect();
+    assert_eq!(parts(&builtin::CLOCK_PARTS), known);
+    let offered = ANNOTATIONS_OF_FIELDS
+        .iter()
+        .chain(ANNOTATIONS_OF_DECLARATIONS);
+    let offered: BTreeSet<&str> = offered.map(|(name, ..)| *name).collect();
+    assert_eq!(offered, vocabulary::annotations().collect());
+}

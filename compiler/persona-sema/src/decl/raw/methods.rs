@@ -10,7 +10,7 @@ use crate::decl::types::{Position, Types};
 use crate::package::zone;
 use crate::{RawExpr, RawOp, TypeKind};
 
-const METHODS: [&str; 7] = [
+pub(crate) const METHODS: [&str; 7] = [
     "trim",
     "lower",
     "upper",

@@ -4,6 +4,8 @@ mod calls;
 mod flow;
 mod methods;
 
+pub(crate) use methods::METHODS as COLUMN_METHODS;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;

@@ -9,7 +9,6 @@ use super::Walk;
 use super::bare::Known;
 use super::meaning::{Meaning, Spot};
 use crate::db::{ItemKind, lookup, signature};
-use crate::decl::is_built_in_function;
 use crate::{Global, Param, Type, TypeKind};
 
 impl Walk<'_> {
@@ -272,7 +271,7 @@ impl Walk<'_> {
 
     fn call(&mut self, name: &Name, args: &[ast::Arg]) -> Meaning {
         let known = self.known(&name.text);
-        if let Some(known) = known.filter(|_| !is_built_in_function(&name.text)) {
+        if let Some(known) = known.filter(|_| !crate::vocabulary::is_function(&name.text)) {
             self.note(
                 name.span,
                 Symbol::Decl(Arc::clone(&known.name)),
@@ -285,7 +284,7 @@ impl Walk<'_> {
             self.args(args, &[], None);
             return Meaning::Nothing;
         }
-        if is_built_in_function(&name.text) {
+        if crate::vocabulary::is_function(&name.text) {
             self.built_in(name, BuiltIn::Function);
         }
         if name.text == "arm"
