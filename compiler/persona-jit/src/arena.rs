@@ -23,6 +23,15 @@ pub struct Room {
     kept: Arc<Kept>,
 }
 
+impl Room {
+    /// Whether there is memory that the next answers may lie in, or none was needed so far: nobody else holds what the last ones
+    /// lie in. Another thread may take it in the meantime, which does no harm.
+    pub fn is_free(&self) -> bool {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.is_some() || Arc::weak_count(&self.kept) == 0
+    }
+}
+
 type Kept = Mutex<Option<Memory>>;
 
 /// Bytes that nobody else refers to, aligned to lines.

@@ -1,7 +1,7 @@
 //! A file that appears under its name only when it is whole.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{LoadError, LoadErrorKind};
@@ -43,6 +43,11 @@ impl NewFile {
         &self.path
     }
 
+    /// The same file once more, from its start, with a place of its own: for whoever writes another part of it.
+    pub(super) fn again(&self) -> std::io::Result<File> {
+        File::options().write(true).open(&self.part)
+    }
+
     /// Gives the file its name.
     pub(super) fn finish(mut self) -> Result<(), Box<LoadError>> {
         let written = match self.out.take() {
@@ -65,6 +70,12 @@ impl Write for NewFile {
 
     fn flush(&mut self) -> std::io::Result<()> {
         self.out.as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
+impl Seek for NewFile {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.out.as_mut().map_or(Ok(0), |out| out.seek(to))
     }
 }
 

@@ -132,7 +132,7 @@ fn members_ending(path: &Path) -> Result<String, Box<LoadError>> {
 
 /// Where answers come from.
 #[derive(Clone, Copy)]
-enum Source<'a> {
+pub(super) enum Source<'a> {
     Whole(&'a Answers),
     Pieces(&'a (dyn Fn(Range<usize>) -> Answers + Sync)),
 }
@@ -172,7 +172,7 @@ impl Piece<'_> {
 pub(super) struct Members<'a> {
     pub(super) plan: &'a Plan,
     pub(super) data: &'a Dataset,
-    answers: Source<'a>,
+    pub(super) answers: Source<'a>,
 }
 
 fn yes_or_no(value: bool) -> &'static str {
@@ -211,6 +211,12 @@ impl<'a> Members<'a> {
             OutputKind::Partition(stages) => Ty::Enum(stages),
             OutputKind::Trait => self.plan.nodes[output.node].ty.clone(),
         }
+    }
+
+    /// Whether there are columns that are not about who is in what.
+    pub(super) fn has_values(&self) -> bool {
+        let mut kinds = self.plan.outputs.iter().map(|output| output.kind);
+        kinds.any(|kind| kind != OutputKind::Segment)
     }
 
     fn types(&self) -> Vec<Ty> {

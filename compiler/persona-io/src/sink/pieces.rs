@@ -27,6 +27,11 @@ impl Pieces {
         }
     }
 
+    /// All that was written, once it is flushed.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Bytes> {
+        self.pieces.iter().filter(|piece| !piece.is_empty())
+    }
+
     fn end_copied(&mut self) {
         if !self.copied.is_empty() {
             let copied = std::mem::take(&mut self.copied);

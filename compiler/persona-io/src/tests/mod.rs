@@ -12,6 +12,6 @@ mod ndjson;
 mod parquet;
 mod profiles;
 mod real;
-mod support;
+pub(crate) mod support;
 mod types;
 mod ways;

@@ -11,30 +11,30 @@ use crate::sink::shown;
 use crate::{LoadError, LoadOptions, Loaded, NoProgress, Reject, RejectSink, load, load_into};
 
 /// A folder with files.
-pub(super) struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(TempDir::new().unwrap())
     }
 
-    pub(super) fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         let path = self.0.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, content).unwrap();
         self
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
     /// Loads, all columns kept.
-    pub(super) fn load(&self, plan: &Plan) -> Result<Loaded, Box<LoadError>> {
+    pub(crate) fn load(&self, plan: &Plan) -> Result<Loaded, Box<LoadError>> {
         self.load_with(plan, &options())
     }
 
-    pub(super) fn load_with(
+    pub(crate) fn load_with(
         &self,
         plan: &Plan,
         options: &LoadOptions,
@@ -47,7 +47,7 @@ impl Folder {
     }
 
     /// What the plan's text loads to.
-    pub(super) fn show(&self, text: &str) -> String {
+    pub(crate) fn show(&self, text: &str) -> String {
         let plan = plan(text);
         match self.load(&plan) {
             Ok(loaded) => show(&plan, &loaded),
@@ -56,7 +56,7 @@ impl Folder {
     }
 
     /// An error without the folder's own path.
-    pub(super) fn error(&self, error: &LoadError) -> String {
+    pub(crate) fn error(&self, error: &LoadError) -> String {
         let text = error
             .to_string()
             .replace(self.path().to_str().unwrap(), "…");
@@ -64,7 +64,7 @@ impl Folder {
     }
 }
 
-pub(super) fn options() -> LoadOptions {
+pub(crate) fn options() -> LoadOptions {
     LoadOptions {
         all_columns: true,
         ..LoadOptions::default()
@@ -72,7 +72,7 @@ pub(super) fn options() -> LoadOptions {
 }
 
 /// The plan that a text means; a head is added.
-pub(super) fn plan(text: &str) -> Plan {
+pub(crate) fn plan(text: &str) -> Plan {
     let text = if text.trim_start().starts_with("plan") {
         text.to_owned()
     } else {
@@ -125,7 +125,7 @@ fn check(plan: &Plan, loaded: &Loaded) {
 }
 
 /// Profiles, events, counts and rejects.
-pub(super) fn show(plan: &Plan, loaded: &Loaded) -> String {
+pub(crate) fn show(plan: &Plan, loaded: &Loaded) -> String {
     let mut out = String::new();
     out += &show_data(plan, &loaded.dataset);
     for source in &loaded.report.sources {
@@ -161,7 +161,7 @@ pub(super) fn show(plan: &Plan, loaded: &Loaded) -> String {
     out
 }
 
-pub(super) fn show_reject(r: &Reject) -> String {
+pub(crate) fn show_reject(r: &Reject) -> String {
     let column = r
         .column
         .as_ref()
@@ -186,7 +186,7 @@ pub(super) fn show_reject(r: &Reject) -> String {
     )
 }
 
-pub(super) fn show_data(plan: &Plan, data: &Dataset) -> String {
+pub(crate) fn show_data(plan: &Plan, data: &Dataset) -> String {
     let mut out = String::new();
     let schema = &plan.schema;
     for row in 0..data.profiles {
@@ -248,7 +248,7 @@ fn fields<'a>(
 }
 
 /// A plan whose profile has one field `x` of a type, from `f.csv`.
-pub(super) fn one_field(ty: &str, source: &str) -> String {
+pub(crate) fn one_field(ty: &str, source: &str) -> String {
     format!(
         "enum Tier {{ bronze, silver \"Silver tier\", gold }}\n\
          profile P key id {{ id: Str, x: {ty} }}\n\
@@ -257,7 +257,7 @@ pub(super) fn one_field(ty: &str, source: &str) -> String {
 }
 
 /// The values of `x` for these cells, each read alone; rejects as `! reason`, cleared ones as `~ reason`.
-pub(super) fn read_cells(ty: &str, source: &str, cells: &[&str]) -> String {
+pub(crate) fn read_cells(ty: &str, source: &str, cells: &[&str]) -> String {
     let mut out = String::new();
     let plan = plan(&one_field(ty, source));
     for cell in cells {
@@ -296,7 +296,7 @@ fn type_of(plan: &Plan, col: ColId) -> &Ty {
 
 /// Keeps every reject.
 #[derive(Default)]
-pub(super) struct All(pub(super) Vec<Reject>);
+pub(crate) struct All(pub(super) Vec<Reject>);
 
 impl RejectSink for All {
     fn reject(&mut self, reject: &Reject) -> Result<(), Box<LoadError>> {
@@ -306,7 +306,7 @@ impl RejectSink for All {
 }
 
 /// The data as text for all batch sizes and numbers of threads, which must agree.
-pub(super) fn same_however_read(folder: &Folder, plan: &Plan) -> String {
+pub(crate) fn same_however_read(folder: &Folder, plan: &Plan) -> String {
     let mut shown: Option<String> = None;
     for batch_rows in [1, 2, 3, 7, 8192] {
         for threads in [1, 2] {

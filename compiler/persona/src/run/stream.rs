@@ -72,8 +72,11 @@ fn write(
     let nobody = rows.answers(0..0, &rooms[0]).totals(plan);
     let totals = Mutex::new(nobody);
     let answers = |profiles: Range<usize>| -> Answers {
-        let room = &rooms[next.fetch_add(1, Ordering::Relaxed) % rooms.len()];
-        let answers = rows.answers(profiles, room);
+        // What was used last and is free again still lies in the processor's caches.
+        let first = next.fetch_add(1, Ordering::Relaxed) % threads.max(1);
+        let mut in_turn = rooms.iter().cycle().skip(first).take(rooms.len());
+        let room = in_turn.find(|room| room.is_free());
+        let answers = rows.answers(profiles, room.unwrap_or(&rooms[first]));
         let these = answers.totals(plan);
         let mut all = totals.lock().unwrap_or_else(PoisonError::into_inner);
         all.add(&these);
