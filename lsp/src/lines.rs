@@ -40,6 +40,25 @@ impl Lines {
             .starts
             .partition_point(|start| *start as usize <= offset)
             - 1;
+        self.in_line(text, line, offset, encoding)
+    }
+
+    /// The position of an offset that does not stand before the line, looked for from there on: many that follow each other are
+    /// found in one walk through the text.
+    pub(crate) fn position_from(
+        &self,
+        line: u32,
+        text: &str,
+        offset: u32,
+        encoding: Encoding,
+    ) -> Position {
+        let offset = floor(text, offset as usize);
+        let below = self.starts.get(line as usize + 1..).unwrap_or_default();
+        let passed = below.iter().take_while(|start| **start as usize <= offset);
+        self.in_line(text, line as usize + passed.count(), offset, encoding)
+    }
+
+    fn in_line(&self, text: &str, line: usize, offset: usize, encoding: Encoding) -> Position {
         let upto = &text[self.starts[line] as usize..offset];
         let character = match encoding {
             Encoding::Utf8 => upto.len(),
@@ -158,6 +177,10 @@ mod tests {
         for encoding in [Encoding::Utf8, Encoding::Utf16] {
             for (offset, char) in TEXT.char_indices().filter(|(_, c)| *c != '\n') {
                 let position = lines.position(TEXT, offset as u32, encoding);
+                for line in 0..=position.line {
+                    let found = lines.position_from(line, TEXT, offset as u32, encoding);
+                    assert_eq!(found, position);
+                }
                 assert_eq!(
                     lines.offset(TEXT, position, encoding) as usize,
                     offset,

@@ -157,7 +157,7 @@ fn keep(cx: &Context, tokens: Vec<SemanticToken>) -> Arc<Answered> {
 
 fn fingerprint(tokens: &[SemanticToken]) -> u64 {
     use std::hash::{Hash as _, Hasher as _};
-    let mut hasher = std::hash::DefaultHasher::new();
+    let mut hasher = rustc_hash::FxHasher::default();
     for one in tokens {
         (one.delta_line, one.delta_start, one.length).hash(&mut hasher);
         (one.token_type, one.token_modifiers_bitset).hash(&mut hasher);
@@ -173,8 +173,9 @@ fn all(cx: &Context, range: Option<Span>) -> Vec<SemanticToken> {
     let mut told = Vec::with_capacity(found.len());
     let mut last = Position::new(0, 0);
     for one in &found {
-        let start = lines.position(&text, one.span.start, encoding);
-        let end = lines.position(&text, one.span.end, encoding);
+        // They are in the order of the text.
+        let start = lines.position_from(last.line, &text, one.span.start, encoding);
+        let end = lines.position_from(start.line, &text, one.span.end, encoding);
         if start.line != end.line || end.character <= start.character {
             continue;
         }

@@ -113,7 +113,7 @@ trait d = visits +
 recommend e { from Product take 3 otherwise [\"a\"] }
 ",
         &expect![[r#"
-            trait a⟨: Money<EUR>⟩ = sum(Purchase.total in last 30d⟨720 h up to now⟩)
+            trait a⟨: Money<EUR>⟩ = sum(Purchase.total in last 30d⟨30 × 24 h up to now⟩)
             trait b(n: Int)⟨: Date?⟩ = birthday
             trait c: Int = visits
             trait d = visits +
@@ -133,7 +133,7 @@ segment d { when did Purchase from 90d ago to 30d ago or did Purchase in last ca
 segment e { when avg(Purchase.total in latest 10) > 3 EUR }
 ",
         &expect![[r#"
-            segment a { when did Purchase in last 7d⟨168 h up to now⟩ or did Purchase in last 36h⟨up to now⟩ or did Purchase in last 6 months⟨by the calendar, up to now⟩ }
+            segment a { when did Purchase in last 7d⟨7 × 24 h up to now⟩ or did Purchase in last 36h⟨up to now⟩ or did Purchase in last 6 months⟨by the calendar, up to now⟩ }
             segment b { when signed_up_at in this month⟨since the 1st⟩ or signed_up_at in this week⟨since Monday⟩ or did Purchase in this day⟨since midnight⟩ }
             segment c { when birthday in next 7d⟨whole days⟩ or count(Purchase in last 3 calendar months⟨until the 1st⟩) > 3 }
             segment d { when did Purchase from 90d ago to 30d ago⟨counted from now⟩ or did Purchase in last calendar year⟨until 1 January⟩ }

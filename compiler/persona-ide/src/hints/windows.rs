@@ -227,12 +227,12 @@ fn word(unit: CalendarUnit) -> &'static str {
     }
 }
 
-/// `168 h `, for whole days: what a day is here, is what people ask.
+/// `7 × 24 h `, for whole days: what a day is here, is what people ask.
 fn hours(micros: i64) -> String {
-    const HOUR: i64 = 3_600_000_000;
-    if micros > 0 && micros % (24 * HOUR) == 0 {
-        format!("{} h ", micros / HOUR)
-    } else {
-        String::new()
+    const DAY: i64 = 24 * 3_600_000_000;
+    match micros / DAY {
+        days if days <= 0 || micros % DAY != 0 => String::new(),
+        1 => "24 h ".to_owned(),
+        days => format!("{days} × 24 h "),
     }
 }
