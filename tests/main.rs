@@ -10,6 +10,8 @@ mod differential;
 #[cfg(test)]
 mod editor;
 #[cfg(test)]
+mod embedding;
+#[cfg(test)]
 mod experiments;
 #[cfg(test)]
 mod machine;

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use persona::{Dependent, Effect, Package, Texts, Uses as Found};
+use persona::tools::{Dependent, Effect, Uses as Found};
+use persona::{Package, Texts};
 use serde_json::{Value, json};
 
 use crate::args::{Prose, Uses};

@@ -4,6 +4,7 @@
 mod error;
 mod format;
 mod load;
+mod memory;
 mod options;
 mod parallel;
 mod report;
@@ -16,12 +17,14 @@ mod value;
 mod tests;
 
 pub use error::{LoadError, LoadErrorKind};
-pub use load::{Changed, Changes, DataFile, Loaded, data_files, load, load_into};
+pub use load::{Changed, Changes, DataFile, Loaded, data_files, load, load_from, load_into};
+pub use memory::Memory;
 pub use options::{LoadOptions, NoProgress, Progress, Since};
 pub use report::{
     LoadReport, NoRejects, ReasonReport, Reject, RejectAction, RejectKind, RejectSink, SourceReport,
 };
 pub use sink::{
-    NdjsonRejects, check_members_path, write_members, write_members_by, write_members_with,
+    NdjsonRejects, check_members_path, members_batches, write_members, write_members_by,
+    write_members_with,
 };
 pub use typed::read_value;

@@ -25,6 +25,6 @@ pub use env::{
 };
 pub use expr::{Probe, check_condition, check_const, check_stages, check_value};
 pub use hir::*;
-pub use package::{DependencyFiles, dependencies_of};
+pub use package::{DependencyFiles, EDITION, dependencies_of};
 pub use ty::{Field, RecordType, Type, TypeKind};
 pub use uses::{Dependent, Effect, Uses};

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use persona_io::{LoadOptions, NoProgress};
+use persona_io::{LoadOptions, NoProgress, NoRejects};
 use persona_ir::{CheckTable, Op, Plan, SourceTarget};
 use persona_runtime::{Catalogs, Dataset, apply_checks, run_catalog_checks};
 
@@ -36,7 +36,14 @@ impl Program {
         };
         let options = LoadOptions::default();
         let loaded = guarded("reading catalogs", || {
-            persona_io::load(&plan, &self.root, &options, &NoProgress)
+            persona_io::load_from(
+                &plan,
+                &self.root,
+                &self.memory,
+                &options,
+                &NoProgress,
+                &mut NoRejects,
+            )
         })?;
         let loaded = loaded.map_err(|error| self.load_error(*error))?;
         Ok(Unchecked {

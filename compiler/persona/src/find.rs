@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use persona_sema::TEMPLATE_ENDINGS;
 
-use crate::Error;
 use crate::dependencies::Shared;
+use crate::{Error, ErrorCode};
 
 /// The name of a package's configuration.
 pub(crate) const CONFIG: &str = "persona.toml";
@@ -55,10 +55,13 @@ fn single(path: &Path) -> Result<Found, Error> {
         );
     }
     if path.extension().is_none_or(|ending| ending != ENDING) {
-        return Err(Error::call(format!(
-            "{} is neither a package's folder nor a .persona file",
-            shown(path)
-        ))
+        return Err(Error::new(
+            ErrorCode::NotFound,
+            format!(
+                "{} is neither a package's folder nor a .persona file",
+                shown(path)
+            ),
+        )
         .with_help(
             "give the folder that holds persona.toml, or one file whose name ends in .persona",
         ));
@@ -129,10 +132,10 @@ fn root_of(path: &Path) -> Result<PathBuf, Error> {
              persona new my_rules"
         }
     };
-    Err(Error::call(format!(
-        "there is no {CONFIG} in {} or above it",
-        named(path)
-    ))
+    Err(Error::new(
+        ErrorCode::NotFound,
+        format!("there is no {CONFIG} in {} or above it", named(path)),
+    )
     .with_help(help))
 }
 
@@ -212,23 +215,33 @@ pub(crate) fn read(path: &Path) -> Result<String, Error> {
             .filter(|byte| **byte == b'\n')
             .count()
             + 1;
-        Error::call(format!("{} is not UTF-8 text (line {line})", shown(path)))
-            .with_help("save the file as UTF-8; most editors have it under \"save with encoding\"")
+        Error::new(
+            ErrorCode::Unreadable,
+            format!("{} is not UTF-8 text (line {line})", shown(path)),
+        )
+        .with_help("save the file as UTF-8; most editors have it under \"save with encoding\"")
     })
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Error {
     let path = shown(path);
     match error.kind() {
-        ErrorKind::NotFound => Error::call(format!("there is no file or folder {path}")),
-        ErrorKind::PermissionDenied => {
-            Error::call(format!("there is no permission to read {path}"))
-        }
+        ErrorKind::NotFound => Error::new(
+            ErrorCode::NotFound,
+            format!("there is no file or folder {path}"),
+        ),
+        ErrorKind::PermissionDenied => Error::new(
+            ErrorCode::Unreadable,
+            format!("there is no permission to read {path}"),
+        ),
         _ => {
             // The system's number says nothing to people.
             let reason = error.to_string();
             let reason = reason.split(" (os error").next().unwrap_or_default();
-            Error::call(format!("{path} cannot be read: {reason}"))
+            Error::new(
+                ErrorCode::Unreadable,
+                format!("{path} cannot be read: {reason}"),
+            )
         }
     }
 }

@@ -62,6 +62,7 @@ pub struct Memberships {
 
 /// What an event, a change or time did to one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Moved<'m> {
     /// The person.
     pub key: &'m str,
@@ -148,7 +149,7 @@ impl Memberships {
     /// Where there is no such segment or stage.
     pub fn is_in(&self, key: &str, name: &str) -> Result<bool, Error> {
         let Some(number) = self.numbers.get(name) else {
-            let error = Error::call(format!("there is no segment or stage `{name}`"));
+            let error = Error::unknown(format!("there is no segment or stage `{name}`"));
             let near = nearest(name, self.names());
             let help = near.map(|near| format!("did you mean `{near}`?"));
             return Err(help.into_iter().fold(error, Error::with_help));
@@ -239,7 +240,7 @@ impl Memberships {
         for (column, value) in columns.iter().zip(&values) {
             if !value.is_known() && !column.optional && column.default.is_none() {
                 let event = &self.plan.schema.events[kind].name;
-                return Err(Error::call(format!(
+                return Err(Error::value(format!(
                     "every `{event}` has `{}`, and this one has not",
                     column.name
                 )));
@@ -291,13 +292,13 @@ impl Memberships {
 /// An empty key is a missing one.
 fn known_key(key: &str) -> Result<&str, Error> {
     if key.is_empty() {
-        return Err(Error::call("a person has a key, and this one is empty"));
+        return Err(Error::value("a person has a key, and this one is empty"));
     }
     Ok(key)
 }
 
 fn plain(refused: &Refused) -> Error {
-    Error::call(refused.to_string())
+    Error::value(refused.to_string())
 }
 
 /// A segment's name, or that of a stage behind its partition's.

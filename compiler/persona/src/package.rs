@@ -38,6 +38,7 @@ fn is_template(path: &str) -> bool {
 
 /// What is wrong or dubious in a package.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Report {
     /// In the order of files and places.
     pub diagnostics: Vec<Diagnostic>,
@@ -331,6 +332,7 @@ impl Package {
         })
     }
 
+    #[doc(hidden)]
     /// What changed since an earlier version, the worst first. Places are those of each version's own texts.
     ///
     /// # Errors
@@ -341,6 +343,7 @@ impl Package {
         })
     }
 
+    #[doc(hidden)]
     /// Who depends on something: a declaration, a field, a value of an enum. Places are those of [`Self::texts`]. Where the
     /// package has errors, what they hide is not found.
     ///
@@ -349,7 +352,7 @@ impl Package {
     pub fn uses(&self, name: &str) -> Result<Uses, Error> {
         let found = guarded("looking for uses", || self.db.uses(name))?;
         found.map_err(|near| {
-            let error = Error::call(format!("nothing in this package is called `{name}`"));
+            let error = Error::unknown(format!("nothing in this package is called `{name}`"));
             match near {
                 Some(near) => error.with_help(format!("did you mean `{near}`?")),
                 None => error.with_help(

@@ -6,11 +6,13 @@ use crate::error::guarded;
 use crate::{Error, Program};
 
 impl Program {
+    #[doc(hidden)]
     /// An index that says which segments hold for one profile, without asking each: made once, asked often, within a
     /// budget of memory.
     ///
     /// ```
-    /// use persona::{Compiled, Package, RuleIndexOptions, RuleRow, RuleScratch, Value};
+    /// use persona::tools::{RuleIndexOptions, RuleRow, RuleScratch};
+    /// use persona::{Compiled, Package, Value};
     ///
     /// let package = Package::open(Some("../../examples/shop".as_ref()))?;
     /// let Compiled::Program(program, _) = package.compile()? else {
@@ -24,7 +26,7 @@ impl Program {
     /// let row = RuleRow { now: 1_767_225_600_000_000, today: 20_454, values: &values };
     /// let mut scratch = RuleScratch::default();
     /// for answer in index.matches(&mut scratch, &row) {
-    ///     let name = program.answers().nth(*answer as usize).map(|answer| &answer.name);
+    ///     let name = program.answers().nth(*answer as usize).map(|answer| answer.name);
     ///     println!("is in {name:?}");
     /// }
     /// # Ok::<(), persona::Error>(())
@@ -40,9 +42,9 @@ impl Program {
             let message = error.to_string();
             match error {
                 RuleIndexError::Memory { needed, .. } => {
-                    Error::call(message).with_help(format!("allow {needed} bytes or more"))
+                    Error::too_large(message).with_help(format!("allow {needed} bytes or more"))
                 }
-                RuleIndexError::Code(_) => Error::call(message)
+                RuleIndexError::Code(error) => Error::no_code(error)
                     .with_help("`Program::run` with the interpreter answers without machine code"),
                 _ => Error::call(message),
             }

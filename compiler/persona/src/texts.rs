@@ -19,6 +19,7 @@ pub struct Texts {
 
 /// A place for people: file, line and column, both from one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Location {
     /// The file's path, as it was given.
     pub path: Arc<str>,

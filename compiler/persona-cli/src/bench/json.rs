@@ -1,6 +1,6 @@
 //! A measurement as one JSON object, format 1. Times are in seconds. Fields are added, never renamed.
 
-use persona::{BenchData, BenchResult, Measured, Spread};
+use persona::tools::{BenchData, BenchResult, Measured, Spread};
 use serde_json::{Value, json};
 
 /// The object.

@@ -5,7 +5,8 @@ mod table;
 
 use std::io::{self, Write};
 
-use persona::{AnswerKind, BenchOptions, Package};
+use persona::tools::BenchOptions;
+use persona::{AnswerKind, Package};
 
 use crate::args::{Bench, Table};
 use crate::fail::{Failure, Outcome};

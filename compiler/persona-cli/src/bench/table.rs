@@ -1,7 +1,7 @@
 //! A measurement as a table that people like to read: everything together, each answer alone, what comes before, and
 //! what the figures mean.
 
-use persona::{BenchData, BenchResult, Measured, Spread};
+use persona::tools::{BenchData, BenchResult, Measured, Spread};
 
 use crate::columns::{Align, Cell, Style, counted, cut, grouped, lay_out};
 use crate::run::when;

@@ -4,7 +4,8 @@ mod earlier;
 
 use std::io::{self, Write};
 
-use persona::{ChangeClass, Package, PackageChange, Place, Texts};
+use persona::tools::{ChangeClass, PackageChange, Place};
+use persona::{Package, Texts};
 use serde_json::{Value, json};
 
 use crate::args::{Breaking, Changes, DenyChange};

@@ -5,6 +5,7 @@ mod batch;
 mod csv;
 mod ipc;
 mod ipc_check;
+mod memory;
 mod ndjson;
 mod parquet;
 
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use persona_ir::SourceFormat;
 
 pub(crate) use batch::{Batch, BatchColumn, Problem, Texts};
+pub(crate) use memory::open as open_memory;
 pub(crate) use ndjson::NAMES;
 pub(crate) use parquet::Group;
 

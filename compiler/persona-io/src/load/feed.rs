@@ -2,7 +2,6 @@
 //! depend on the number of threads.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -221,8 +220,8 @@ impl<'a> Finder<'a> {
     fn find(&mut self) -> Result<Option<Found>, Box<LoadError>> {
         if let Some(pieces) = &mut self.current {
             let file = self.next - 1;
-            let path = &self.reading.files[file].path;
-            if let Some(piece) = pieces.next().map_err(|error| error.at_path(path))? {
+            let path = &self.reading.files[file];
+            if let Some(piece) = pieces.next().map_err(|error| path.named(error))? {
                 return Ok(Some(Found::Piece(file, piece)));
             }
             self.current = None;
@@ -230,18 +229,21 @@ impl<'a> Finder<'a> {
         let Some(file) = self.reading.files.get(self.next) else {
             return Ok(None);
         };
-        self.current = Some(self.reading.open(&file.path)?);
+        self.current = Some(self.reading.open(file)?);
         self.next += 1;
         Ok(Some(Found::File(self.next - 1)))
     }
 }
 
 impl Reading<'_> {
-    fn open(&self, path: &Path) -> Result<Box<dyn Pieces>, Box<LoadError>> {
-        let opened = format::open(path, self.format, &self.names, self.batch_rows)?;
+    fn open(&self, file: &FilePath) -> Result<Box<dyn Pieces>, Box<LoadError>> {
+        let opened = match &file.rows {
+            Some(rows) => format::open_memory(rows, &self.names, self.batch_rows)?,
+            None => format::open(&file.path, self.format, &self.names, self.batch_rows)?,
+        };
         if let Some(columns) = &opened.columns {
             self.check(columns, &opened.present)
-                .map_err(|error| error.at_path(path))?;
+                .map_err(|error| file.named(error))?;
         }
         Ok(opened.pieces)
     }

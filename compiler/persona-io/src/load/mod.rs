@@ -24,4 +24,4 @@ pub use history::{Changed, Changes};
 #[cfg(test)]
 pub(crate) use part::oracle;
 pub use paths::{DataFile, data_files};
-pub use run::{Loaded, load, load_into};
+pub use run::{Loaded, load, load_from, load_into};

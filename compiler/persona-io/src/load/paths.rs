@@ -4,18 +4,44 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use arrow_array::RecordBatch;
 use persona_base::nearest;
 use persona_ir::Plan;
 
 use crate::error::{LoadError, LoadErrorKind};
 
-/// A file of a source.
+/// A file of a source, or rows in memory in the place of one.
 #[derive(Clone, Debug)]
 pub(super) struct FilePath {
     pub(super) path: PathBuf,
     /// The path below the package's folder, as people would write it.
     pub(super) shown: Arc<str>,
     pub(super) bytes: u64,
+    /// What is read instead of the file.
+    pub(super) rows: Option<Arc<[RecordBatch]>>,
+}
+
+impl FilePath {
+    /// Rows in memory under a name.
+    pub(super) fn in_memory(name: &Arc<str>, rows: Arc<[RecordBatch]>) -> Self {
+        let bytes = rows
+            .iter()
+            .map(|batch| batch.get_array_memory_size() as u64);
+        Self {
+            path: PathBuf::from(&**name),
+            shown: name.clone(),
+            bytes: bytes.sum(),
+            rows: Some(rows),
+        }
+    }
+
+    /// An error of reading it, with its path where it has one.
+    pub(super) fn named(&self, error: Box<LoadError>) -> Box<LoadError> {
+        match self.rows {
+            Some(_) => error,
+            None => error.at_path(&self.path),
+        }
+    }
 }
 
 /// A file that a plan reads, as it is on disk.
@@ -123,6 +149,7 @@ fn one(root: &Path, path: PathBuf) -> Result<FilePath, Box<LoadError>> {
         bytes: meta.len(),
         shown: shown.into(),
         path,
+        rows: None,
     })
 }
 

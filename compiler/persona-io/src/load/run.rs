@@ -20,6 +20,7 @@ use super::profiles::{self, Keyed, Merge, Present, ProfileTable};
 use super::{catalogs, checks, events};
 use crate::error::{LoadError, LoadErrorKind};
 use crate::format::{NAMES, Seen};
+use crate::memory::Memory;
 use crate::options::{LoadOptions, Progress};
 use crate::report::{LoadReport, NoRejects, Reject, RejectSink, SourceReport};
 use crate::source::job::Job;
@@ -123,11 +124,29 @@ pub fn load_into(
     progress: &dyn Progress,
     sink: &mut dyn RejectSink,
 ) -> Result<Loaded, Box<LoadError>> {
+    load_from(plan, root, &Memory::default(), options, progress, sink)
+}
+
+/// As [`load_into`], with the rows of some sources in memory.
+///
+/// # Errors
+/// When a file cannot be read at all, or a reject cannot be handed on.
+pub fn load_from(
+    plan: &Plan,
+    root: &Path,
+    memory: &Memory,
+    options: &LoadOptions,
+    progress: &dyn Progress,
+    sink: &mut dyn RejectSink,
+) -> Result<Loaded, Box<LoadError>> {
     let context = part::context(plan)?;
     // What can go wrong without reading data goes wrong first.
     let mut jobs: Vec<(Job<'_>, Vec<FilePath>)> = Vec::with_capacity(plan.sources.len());
     for (index, source) in plan.sources.iter().enumerate() {
-        let files = paths::expand(root, &source.path).map_err(|error| error.in_source(source))?;
+        let files = match memory.of(&source.name) {
+            Some(rows) => vec![FilePath::in_memory(&source.name, rows.clone())],
+            None => paths::expand(root, &source.path).map_err(|error| error.in_source(source))?,
+        };
         jobs.push((Job::new(plan, index, &context)?, files));
     }
     let mut log = Log::new(options.keep_rejects, sink);
@@ -373,7 +392,7 @@ impl<'p> Loading<'p> {
                 }
             }
             if let Some(stop) = part.ended.stop {
-                return Err(stop.at(place.lines).at_path(&files[part.file].path));
+                return Err(files[part.file].named(stop.at(place.lines)));
             }
             place.lines += part.ended.lines;
             place.bytes += part.ended.bytes;

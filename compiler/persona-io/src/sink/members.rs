@@ -94,6 +94,33 @@ fn write(
     file.finish()
 }
 
+/// The members' table as Arrow, in batches of 65,536 rows; one without rows where there is nobody. Columns and values are those of
+/// [`write_members`] in an Arrow file.
+///
+/// # Errors
+/// When Arrow refuses the table, such as for two answers of one name.
+pub fn members_batches(
+    plan: &Plan,
+    data: &Dataset,
+    answers: &Answers,
+) -> Result<Vec<RecordBatch>, Box<LoadError>> {
+    let table = Members {
+        plan,
+        data,
+        answers: Source::Whole(answers),
+    };
+    let mut batches = Vec::new();
+    let made = table.batches(|batch| {
+        batches.push(batch.clone());
+        Ok(())
+    });
+    made.map_err(|error| LoadError::new(LoadErrorKind::Write, error))?;
+    if batches.is_empty() {
+        batches.push(RecordBatch::new_empty(table.arrow_schema()));
+    }
+    Ok(batches)
+}
+
 /// Whether [`write_members`] knows the format that a path's ending names, for callers who would rather know before they
 /// compute the answers.
 ///

@@ -9,7 +9,9 @@ mod pieces;
 mod rejects;
 mod text;
 
-pub use members::{check_members_path, write_members, write_members_by, write_members_with};
+pub use members::{
+    check_members_path, members_batches, write_members, write_members_by, write_members_with,
+};
 pub use rejects::NdjsonRejects;
 
 /// A value as people see it in a members' table.

@@ -13,8 +13,8 @@ use crate::decl::WEEKDAYS;
 use crate::{HOLDOUT_BUCKETS, PackageInfo};
 use persona_base::nearest;
 
-/// The editions of the language that this version reads.
-const EDITION: &str = "1";
+/// The edition of the language that this version reads, as `language` in `persona.toml` names it.
+pub const EDITION: &str = "1";
 pub(crate) const TABLES: [&str; 3] = ["package", "dependencies", "levels"];
 pub(crate) const SETTINGS: [&str; 7] = [
     "name",

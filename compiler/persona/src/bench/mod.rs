@@ -364,7 +364,7 @@ fn roots(outputs: &[Output]) -> Vec<NodeId> {
 
 fn compile(plan: &Plan) -> Result<Compiled, Error> {
     guarded("making machine code", || Compiled::new(plan))?.map_err(|error| {
-        Error::call(format!("no machine code can be made here: {error}")).with_help(
+        Error::no_code(error).with_help(
             "only machine code is measured; `persona run --engine interpreter` answers without it",
         )
     })

@@ -66,13 +66,14 @@ fn arg(
     match (text, &param.default) {
         (Some(text), _) => read(plan, ty, text)
             .map(Arg::Value)
-            .map_err(|reason| Error::call(format!("--arg {}: `{text}` {reason}", param.name))),
+            .map_err(|reason| Error::value(format!("--arg {}: `{text}` {reason}", param.name))),
         (None, Some(default)) => Ok(Arg::Value(default.into())),
         (None, None) if param.optional => Ok(Arg::Value(Value::Missing)),
-        (None, None) => Err(
-            Error::call(format!("the content needs a value for `{}`", param.name))
-                .with_help(format!("say which: --arg {}=…", param.name)),
-        ),
+        (None, None) => Err(Error::value(format!(
+            "the content needs a value for `{}`",
+            param.name
+        ))
+        .with_help(format!("say which: --arg {}=…", param.name))),
     }
 }
 
@@ -101,7 +102,7 @@ fn event(
     let kinds: Vec<String> = param.kinds.iter().map(name).collect();
     let kinds = kinds.join(" or ");
     Err(match id {
-        Some(id) => Error::call(format!(
+        Some(id) => Error::value(format!(
             "this person has no event {kinds} with the id `{id}` up to now"
         ))
         .with_help("name another, or none: then it is the latest"),
@@ -115,7 +116,7 @@ fn event(
 
 fn unknown(content: &Content, name: &str) -> Error {
     let names: Vec<&str> = content.params.iter().map(|param| &*param.name).collect();
-    let error = Error::call(format!("`{}` has no parameter `{name}`", content.name));
+    let error = Error::unknown(format!("`{}` has no parameter `{name}`", content.name));
     match persona_base::nearest(name, names.iter().copied()) {
         Some(near) => error.with_help(format!("did you mean `{near}`?")),
         None if names.is_empty() => error.with_help("it takes nothing"),

@@ -14,7 +14,7 @@ use persona_runtime::{Value, machine};
 use serde_json::{Map, Value as Json, json};
 
 use super::Staged;
-use crate::{Error, Shown};
+use crate::{Error, ErrorCode, Shown};
 
 /// A log that is written.
 #[derive(Debug)]
@@ -26,7 +26,8 @@ pub(super) struct Log {
 impl Log {
     pub(super) fn create(path: &Path) -> Result<Self, Error> {
         if path == Path::new("-") {
-            return Err(Error::call(
+            return Err(Error::new(
+                ErrorCode::Unwritable,
                 "`--out -` would mix the log into the summary, which goes to standard output",
             )
             .with_help("name a file, as in `--out log.ndjson`"));
@@ -54,12 +55,15 @@ impl Log {
 
 fn cannot(path: &Path, error: &std::io::Error) -> Error {
     let path = path.display();
-    Error::call(match error.kind() {
-        ErrorKind::NotFound => format!("{path}: the folder of this file does not exist"),
-        ErrorKind::PermissionDenied => format!("{path}: no permission to write this file"),
-        ErrorKind::IsADirectory => format!("{path} is a folder, and no file"),
-        _ => format!("{path} cannot be written: {error}"),
-    })
+    Error::new(
+        ErrorCode::Unwritable,
+        match error.kind() {
+            ErrorKind::NotFound => format!("{path}: the folder of this file does not exist"),
+            ErrorKind::PermissionDenied => format!("{path}: no permission to write this file"),
+            ErrorKind::IsADirectory => format!("{path} is a folder, and no file"),
+            _ => format!("{path} cannot be written: {error}"),
+        },
+    )
 }
 
 /// An outcome as a line of the log. Fields are added, never renamed; those that mean nothing for an outcome are null.

@@ -13,14 +13,14 @@ use std::sync::Arc;
 
 use persona_base::nearest;
 use persona_io::Since;
-use persona_ir::Campaign;
 use persona_ir::campaign::{ContentId, StepKind};
+use persona_ir::{Campaign, Plan};
 use persona_runtime::time::Zone;
 use persona_runtime::{Catalogs, recommend};
 
 use crate::error::guarded;
 use crate::run::LoadedData;
-use crate::{Error, Program, Progress, RunOptions, Shown};
+use crate::{Error, ErrorCode, Program, Progress, RunOptions, Shown};
 
 pub use render::{
     RenderOptions, RenderResult, RenderedSlot, RenderedVariant, SlotText, VariantWhy,
@@ -38,6 +38,14 @@ pub use why::{
     ReadThere, Seat, TriggerCounts, TriggerMoment, TriggerWhy, WhyOptions,
 };
 
+/// The second half of a package, whatever data it is asked about.
+#[derive(Debug)]
+pub(crate) struct Lowered {
+    plan: Arc<Plan>,
+    campaign: Arc<Campaign>,
+    templates: Arc<[persona_liquid::Checked]>,
+}
+
 /// The second half of a package beside a program that answers from the same plan.
 #[derive(Debug)]
 pub(crate) struct Staged {
@@ -46,7 +54,7 @@ pub(crate) struct Staged {
     /// The campaign.
     pub(crate) campaign: Arc<Campaign>,
     /// Its templates, by the numbers by which it names them.
-    pub(crate) templates: Vec<persona_liquid::Checked>,
+    pub(crate) templates: Arc<[persona_liquid::Checked]>,
 }
 
 impl Program {
@@ -55,30 +63,50 @@ impl Program {
         if let Some(staged) = self.campaign.get() {
             return Ok(staged);
         }
+        let lowered = self.lowered()?;
+        let program = Self::new(
+            Arc::clone(&lowered.plan),
+            Arc::clone(&self.checked),
+            self.texts.clone(),
+            self.root.clone(),
+        );
+        let staged = Staged {
+            program: match &self.tables {
+                Some(tables) => program.over(tables)?,
+                None => program,
+            },
+            campaign: Arc::clone(&lowered.campaign),
+            templates: Arc::clone(&lowered.templates),
+        };
+        Ok(self.campaign.get_or_init(|| Arc::new(staged)))
+    }
+
+    /// The campaign, lowered once for all data.
+    fn lowered(&self) -> Result<&Lowered, Error> {
+        if let Some(lowered) = self.lowered.get() {
+            return Ok(lowered);
+        }
         if let Some(unread) = self.checked.unread_templates().into_iter().next() {
             let place = self.texts.excerpt(unread.primary.file, unread.primary.span);
-            return Err(Error::program(unread.message).at(place));
+            return Err(Error::new(ErrorCode::Unreadable, unread.message)
+                .at(place)
+                .of_program());
         }
         let lowered = guarded("lowering the campaign", || {
             persona_lower::lower_campaign(&self.checked)
         })?;
         let campaign = lowered.map_err(|error| {
-            Error::program(format!("the program is too large: {error}"))
+            Error::too_large(format!("the program is too large: {error}"))
+                .of_program()
                 .with_help("declarations with arguments that call each other multiply; give fewer of them arguments")
         })?;
-        let program = Self::new(
-            Arc::new(campaign.plan.clone()),
-            Arc::clone(&self.checked),
-            self.texts.clone(),
-            self.root.clone(),
-        );
         let templates = self.checked.templates();
-        let staged = Staged {
-            program,
-            campaign: Arc::new(campaign),
+        let lowered = Lowered {
+            plan: Arc::new(campaign.plan.clone()),
             templates: templates.map(|of| of.template.clone()).collect(),
+            campaign: Arc::new(campaign),
         };
-        Ok(self.campaign.get_or_init(|| Box::new(staged)))
+        Ok(self.lowered.get_or_init(|| lowered))
     }
 }
 
@@ -170,7 +198,7 @@ impl Staged {
         if let Some((id, _)) = found {
             return Ok(id);
         }
-        let error = Error::call(format!("this package has no content `{name}`"));
+        let error = Error::unknown(format!("this package has no content `{name}`"));
         let names = contents.iter().map(|def| &*def.name);
         Err(match nearest(name, names.clone()) {
             Some(near) => error.with_help(format!("did you mean `{near}`?")),

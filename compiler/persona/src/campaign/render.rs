@@ -27,6 +27,7 @@ pub struct RenderOptions {
 
 /// What one person reads.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RenderResult {
     /// The content's name.
     pub content: Arc<str>,
@@ -56,6 +57,7 @@ pub struct RenderResult {
 
 /// A condition that decided.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct VariantWhy {
     /// The variant's name; absent for a `skip when`.
     pub variant: Option<Arc<str>>,
@@ -67,6 +69,7 @@ pub struct VariantWhy {
 
 /// A variant as the person reads it, or would read it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RenderedVariant {
     /// Its place among all variants.
     pub index: usize,
@@ -82,6 +85,7 @@ pub struct RenderedVariant {
 
 /// A slot.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RenderedSlot {
     /// Its name.
     pub name: Arc<str>,

@@ -43,6 +43,7 @@ pub struct SimulateOptions {
 
 /// What would have happened.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Simulation {
     /// Where the stream starts.
     pub from: Moment,
@@ -78,6 +79,7 @@ pub struct Simulation {
 
 /// What became of a trigger.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct TriggerSummary {
     /// Its name.
     pub name: Arc<str>,
@@ -109,6 +111,7 @@ pub struct TriggerSummary {
 
 /// What a channel delivered.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ChannelSummary {
     /// Its name.
     pub name: Arc<str>,
@@ -120,6 +123,7 @@ pub struct ChannelSummary {
 
 /// Who takes part in an experiment.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ExperimentSummary {
     /// Its name.
     pub name: Arc<str>,
@@ -187,13 +191,13 @@ impl Program {
         let loaded = staged.load_since(from, options.until.clone(), progress)?;
         let from = loaded.since.unwrap_or(loaded.now.at);
         if from == NEVER || loaded.now.from == NowFrom::Irrelevant {
-            return Err(Error::call(
+            return Err(Error::time(
                 "the data have no event, so nothing says when the replay starts and ends",
             )
             .with_help("say both; without events, only what time brings can happen"));
         }
         if from > loaded.now.at {
-            return Err(Error::call(format!(
+            return Err(Error::time(format!(
                 "the stream would start at {}, after its end at {}",
                 iso(from),
                 loaded.now.text

@@ -10,7 +10,7 @@ use persona_runtime::{Dataset, EventRef, ProfileEvaluator, Value};
 
 use super::{Group, groups};
 use crate::find::shown;
-use crate::{Error, Program};
+use crate::{Error, ErrorCode, Program};
 
 /// What says who was exposed.
 #[derive(Clone, Debug)]
@@ -116,7 +116,7 @@ impl Field {
             .iter()
             .map(|column| &*column.name);
         let near = persona_base::nearest(name, names.chain(fields));
-        let error = Error::call(format!(
+        let error = Error::unknown(format!(
             "this package has no trait and no field `{name}` of the profile"
         ));
         Err(error.with_help(match near {
@@ -142,7 +142,7 @@ fn no_field<'n>(event: &str, field: &str, names: impl Iterator<Item = &'n str>) 
         Some(near) => format!("did you mean `{event}.{near}`?"),
         None => format!("its fields are {}", names.join(", ")),
     };
-    Error::call(format!("the event `{event}` has no field `{field}`")).with_help(help)
+    Error::unknown(format!("the event `{event}` has no field `{field}`")).with_help(help)
 }
 
 /// A value as an arm's name.
@@ -246,8 +246,12 @@ impl Read<'_> {
 
     /// From a log.
     pub(super) fn log(&self, path: &Path) -> Result<Exposures, Error> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Error::call(format!("{} cannot be read: {error}", shown(path))))?;
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Error::new(
+                ErrorCode::Unreadable,
+                format!("{} cannot be read: {error}", shown(path)),
+            )
+        })?;
         let name = &*self.experiment.arm.experiment;
         let groups = self.groups();
         let (mut found, mut mixed) = self.start();
@@ -260,7 +264,7 @@ impl Read<'_> {
         {
             lines += 1;
             let wrong = |what: &str| {
-                Error::call(format!("{}:{}: {what}", shown(path), number + 1))
+                Error::new(ErrorCode::Unreadable, format!("{}:{}: {what}", shown(path), number + 1))
                     .with_help("a log has one JSON object per line, as `persona simulate --out FILE` writes it")
             };
             let object: serde_json::Value =
@@ -292,8 +296,10 @@ impl Read<'_> {
             }
         }
         if lines == 0 {
-            return Err(Error::call(format!("{} is empty", shown(path)))
-                .with_help("`persona simulate --out FILE` writes a log"));
+            return Err(
+                Error::new(ErrorCode::Unreadable, format!("{} is empty", shown(path)))
+                    .with_help("`persona simulate --out FILE` writes a log"),
+            );
         }
         found.strangers = strangers.len();
         Ok(found.settle(&mixed))

@@ -73,7 +73,7 @@ fn control(groups: &[Group], asked: Option<&str>) -> Result<usize, Error> {
     };
     found.ok_or_else(|| {
         let names = groups.iter().map(|group| &*group.name);
-        let error = Error::call(format!("this experiment has no arm `{asked}`"));
+        let error = Error::unknown(format!("this experiment has no arm `{asked}`"));
         match nearest(asked, names.clone()) {
             Some(near) => error.with_help(format!("did you mean `{near}`?")),
             None => error.with_help(format!(
@@ -105,7 +105,7 @@ fn find<'c>(campaign: &'c Campaign, name: &str) -> Result<&'c Experiment, Error>
     if let Some(found) = all.iter().find(|of| *of.arm.experiment == *name) {
         return Ok(found);
     }
-    let error = Error::call(format!("this package has no experiment `{name}`"));
+    let error = Error::unknown(format!("this package has no experiment `{name}`"));
     let names = || all.iter().map(|of| &*of.arm.experiment);
     Err(match nearest(name, names()) {
         Some(near) => error.with_help(format!("did you mean `{near}`?")),

@@ -375,7 +375,7 @@ fn senseless(error: SizeError, rate: f64) -> Error {
             .to_owned()
     };
     match error {
-        SizeError::Effect => Error::call(format!(
+        SizeError::Effect => Error::value(format!(
             "from {} %, this effect leads nowhere between 0 % and 100 %",
             percent(rate)
         ))
@@ -383,10 +383,10 @@ fn senseless(error: SizeError, rate: f64) -> Error {
             "`--effect 10%` means 10 % more than now, `--effect 1pp` one percentage point more",
         ),
         SizeError::Baseline => {
-            Error::call(format!("{} % is no rate that could change", percent(rate)))
+            Error::value(format!("{} % is no rate that could change", percent(rate)))
                 .with_help("give one between 0 % and 100 % with --baseline")
         }
-        SizeError::Chances => Error::call(
+        SizeError::Chances => Error::value(
             "--alpha and --power are chances between 0 % and 100 %, and power is the greater",
         )
         .with_help("usual are `--alpha 5%` and `--power 80%`"),

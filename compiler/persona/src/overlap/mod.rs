@@ -189,7 +189,7 @@ impl Program {
     ) -> Result<OverlapResult, Error> {
         let wanted = self.wanted(&options.run.only)?;
         let plan = self.restricted(&wanted.outputs)?;
-        let (loaded, answers) = self.members(&plan, &options.run, progress)?;
+        let (loaded, answers, _) = self.members(&plan, &options.run, progress)?;
         let profiles = loaded.data.profiles;
         if profiles == 0 {
             return Err(nobody());

@@ -27,7 +27,7 @@ fn fields(table: &Table) -> impl Iterator<Item = &str> {
 }
 
 fn unknown<'n>(message: String, name: &str, names: impl Iterator<Item = &'n str>) -> Error {
-    let error = Error::call(message);
+    let error = Error::unknown(message);
     match nearest(name, names) {
         Some(near) => error.with_help(format!("did you mean `{near}`?")),
         None => error,
@@ -75,7 +75,7 @@ impl Given<'_> {
         example: &str,
     ) -> Result<RowValue<'v>, Error> {
         let error = || {
-            Error::call(format!(
+            Error::value(format!(
                 "`{}` was given `{text}`, which it cannot read",
                 self.name
             ))

@@ -108,9 +108,7 @@ impl Program {
         }
         let program = guarded("making machine code", || RowProgram::new(&self.plan, names))?;
         let program = program.map_err(|error| match error {
-            RowProgramError::Compile(error) => {
-                Error::call(format!("no machine code can be made here: {error}"))
-            }
+            RowProgramError::Compile(error) => Error::no_code(error),
             other => Error::call(other.to_string()),
         })?;
         Ok(Rows {
@@ -188,7 +186,7 @@ impl Profile<'_> {
     pub fn put<'v>(&mut self, field: Field, value: impl Into<RowValue<'v>>) -> Result<(), Error> {
         let schema = &self.plan.schema;
         let Some(column) = schema.profile.columns.get(field.0) else {
-            return Err(Error::call("the field is one of another program"));
+            return Err(Error::value("the field is one of another program"));
         };
         let given = Given {
             schema,
@@ -245,7 +243,7 @@ impl<'p> Asked<'p> {
         let Some(bit) = self.names.iter().position(|name| **name == *segment) else {
             let names = self.names.iter().map(|name| &**name);
             let help = nearest(segment, names).map(|near| format!("did you mean `{near}`?"));
-            let error = Error::call(format!(
+            let error = Error::unknown(format!(
                 "`{segment}` is none of the segments that were asked for"
             ));
             return Err(help.into_iter().fold(error, Error::with_help));
@@ -298,5 +296,5 @@ fn plain(error: RowError) -> Error {
         _ => None,
     };
     help.into_iter()
-        .fold(Error::call(error.to_string()), Error::with_help)
+        .fold(Error::value(error.to_string()), Error::with_help)
 }

@@ -18,7 +18,7 @@ use super::summary::Counted;
 use super::{Engine, RunOptions, RunResult, Timing};
 use crate::error::guarded;
 use crate::find::shown;
-use crate::{Error, Program};
+use crate::{Error, ErrorCode, Program};
 
 /// Hears how far a run is.
 pub trait Progress {
@@ -63,6 +63,7 @@ pub enum Stage<'a> {
 
 /// What was read from one source. `read = used + filtered + rejected`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SourceResult {
     /// Its name.
     pub name: Arc<str>,
@@ -82,6 +83,7 @@ pub struct SourceResult {
 
 /// Why rows were set aside, or values were not used: rejects of one source that have kind, action and column in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Reason {
     /// The source.
     pub source: Arc<str>,
@@ -112,7 +114,7 @@ pub(crate) struct LoadedData {
     /// What became of profiles from then on.
     pub(crate) changes: Vec<Change>,
     /// The machine code, where checking rows has asked for it.
-    pub(crate) code: Option<persona_jit::Compiled>,
+    pub(crate) code: Option<Arc<persona_jit::Compiled>>,
     report: LoadReport,
     pub(crate) notes: Vec<String>,
 }
@@ -177,9 +179,10 @@ impl Program {
             .transpose();
         let mut sink = Sink(file.map_err(|error| self.load_error(*error))?);
         let loaded = guarded("reading the data", || {
-            persona_io::load_into(
+            persona_io::load_from(
                 plan,
                 &self.root,
+                &self.memory,
                 &load_options,
                 &Reader(progress),
                 &mut sink,
@@ -187,7 +190,7 @@ impl Program {
         })?;
         let mut loaded = loaded.map_err(|error| self.load_error(*error))?;
         let now = settled_now(plan, given, loaded.latest_event)?;
-        let (failures, code) = check_rows(plan, &loaded.dataset, now.at, options)?;
+        let (failures, code) = self.check_rows(plan, &loaded.dataset, now.at, options)?;
         loaded
             .record_checks(plan, &failures, &mut sink)
             .map_err(|error| self.load_error(*error))?;
@@ -254,10 +257,6 @@ impl Program {
 
     /// An error of reading, as the façade's: what only the program can repair is the program's.
     pub(crate) fn load_error(&self, error: LoadError) -> Error {
-        let from_program = matches!(
-            error.kind,
-            LoadErrorKind::Columns | LoadErrorKind::Source | LoadErrorKind::BadPath
-        );
         let mut message = String::new();
         if let Some(source) = &error.source {
             message.push_str(&format!("source `{source}`: "));
@@ -266,10 +265,18 @@ impl Program {
             message.push_str(&format!("{}: ", shown(path)));
         }
         message.push_str(&error.message);
-        let wrapped = if from_program {
-            Error::program(message)
-        } else {
-            Error::call(message)
+        let code = match error.kind {
+            LoadErrorKind::Columns | LoadErrorKind::Source | LoadErrorKind::BadPath => {
+                ErrorCode::BadData
+            }
+            LoadErrorKind::NotFound => ErrorCode::NotFound,
+            LoadErrorKind::Unreadable | LoadErrorKind::Format => ErrorCode::Unreadable,
+            LoadErrorKind::TooLarge => ErrorCode::TooLarge,
+            LoadErrorKind::Write => ErrorCode::Unwritable,
+        };
+        let wrapped = match code {
+            ErrorCode::BadData => Error::program(message),
+            code => Error::new(code, message),
         };
         let wrapped = wrapped.at(error
             .place
@@ -332,52 +339,63 @@ pub(crate) fn threads(options: &RunOptions) -> usize {
     options.threads.unwrap_or_else(cores)
 }
 
-/// The rows for which a check does not hold, found by the engine that was asked for; and its machine code, if some was made.
-fn check_rows(
-    plan: &Plan,
-    data: &Dataset,
-    now: i64,
-    options: &RunOptions,
-) -> Result<(Vec<CheckFailure>, Option<persona_jit::Compiled>), Error> {
-    if plan.checks.is_empty() {
-        return Ok((Vec::new(), None));
-    }
-    if options.engine == Engine::Interpreter {
-        let failures = guarded("checking rows", || {
-            persona_runtime::run_checks(plan, data, now)
-        })?;
-        return Ok((failures, None));
-    }
-    let code = machine_code(plan)?;
-    let threads = persona_jit::RunOptions::with_threads(threads(options));
-    let failures = guarded("checking rows", || {
-        code.run_checks_with(data, now, &threads)
-    })?;
-    Ok((failures, Some(code)))
-}
-
-/// The machine code of a plan.
-pub(super) fn machine_code(plan: &Plan) -> Result<persona_jit::Compiled, Error> {
-    let compiled = guarded("making machine code", || persona_jit::Compiled::new(plan))?;
-    compiled.map_err(|error| {
-        Error::call(format!("no machine code can be made here: {error}"))
-            .with_help("--engine interpreter answers without it")
-    })
-}
-
-impl LoadedData {
-    /// The machine code of the plan: what checking rows has made, or `made`, which is filled.
-    pub(super) fn code<'a>(
-        &'a self,
+impl Program {
+    /// The rows for which a check does not hold, found by the engine that was asked for; and its machine code, if some was made.
+    fn check_rows(
+        &self,
         plan: &Plan,
-        made: &'a mut Option<persona_jit::Compiled>,
-    ) -> Result<&'a persona_jit::Compiled, Error> {
-        match &self.code {
-            Some(code) => Ok(code),
-            None => Ok(made.insert(machine_code(plan)?)),
+        data: &Dataset,
+        now: i64,
+        options: &RunOptions,
+    ) -> Result<(Vec<CheckFailure>, Option<Arc<persona_jit::Compiled>>), Error> {
+        if plan.checks.is_empty() {
+            return Ok((Vec::new(), None));
+        }
+        if options.engine == Engine::Interpreter {
+            let failures = guarded("checking rows", || {
+                persona_runtime::run_checks(plan, data, now)
+            })?;
+            return Ok((failures, None));
+        }
+        let code = self.machine_code(plan)?;
+        let threads = persona_jit::RunOptions::with_threads(threads(options));
+        let failures = guarded("checking rows", || {
+            code.run_checks_with(data, now, &threads)
+        })?;
+        Ok((failures, Some(code)))
+    }
+
+    /// The machine code of a plan; that of all answers is kept, because programs are asked again with other data.
+    fn machine_code(&self, plan: &Plan) -> Result<Arc<persona_jit::Compiled>, Error> {
+        let whole = std::ptr::eq(plan, &*self.plan);
+        if let Some(code) = self.code.get().filter(|_| whole) {
+            return Ok(Arc::clone(code));
+        }
+        let compiled = guarded("making machine code", || persona_jit::Compiled::new(plan))?;
+        let compiled = compiled.map_err(|error| {
+            Error::no_code(error).with_help("--engine interpreter answers without it")
+        })?;
+        let code = Arc::new(compiled);
+        match whole {
+            true => Ok(Arc::clone(self.code.get_or_init(|| code))),
+            false => Ok(code),
         }
     }
 
+    /// The machine code of a plan whose data are loaded: what checking rows has made, if it has.
+    pub(super) fn code(
+        &self,
+        plan: &Plan,
+        loaded: &LoadedData,
+    ) -> Result<Arc<persona_jit::Compiled>, Error> {
+        match &loaded.code {
+            Some(code) => Ok(Arc::clone(code)),
+            None => self.machine_code(plan),
+        }
+    }
+}
+
+impl LoadedData {
     /// What was read, and what is worth knowing about it.
     pub(crate) fn into_sources(self) -> (Vec<SourceResult>, Vec<String>) {
         let sources = self.report.sources.iter().map(source_result).collect();
@@ -482,7 +500,7 @@ impl RejectSink for Sink {
 
 impl Program {
     /// Writes who is in what.
-    pub(super) fn write_members(
+    pub(crate) fn write_members(
         &self,
         plan: &Plan,
         data: &Dataset,

@@ -53,6 +53,7 @@ pub enum Engine {
 
 /// What a run gave.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RunResult {
     /// The evaluation time.
     pub now: Now,
@@ -84,6 +85,7 @@ pub struct RunResult {
 
 /// How long the parts of a run took.
 #[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub struct Timing {
     /// Reading the data.
     pub load: Duration,
@@ -107,17 +109,14 @@ impl Program {
     /// Where data cannot be read, or what is asked for does not exist or cannot be written.
     pub fn run(&self, options: &RunOptions, progress: &dyn Progress) -> Result<RunResult, Error> {
         let plan = self.restricted(&options.only)?;
-        if let Some(path) = &options.members {
-            // Said now, not after everything was read.
-            persona_io::check_members_path(path).map_err(|error| self.load_error(*error))?;
-        }
+        self.check_members_path(options)?;
         let loaded = self.load(&plan, options, progress)?;
         let streamed = self.stream_members(&plan, &loaded, options, progress)?;
-        let (totals, mut timing) = match streamed {
+        let (totals, timing) = match streamed {
             Some(streamed) => streamed,
             None => {
                 let wanted = options.members.is_some();
-                let (answers, timing) = answer(&plan, &loaded, options, wanted, progress)?;
+                let (answers, timing) = self.answered(&plan, &loaded, options, wanted, progress)?;
                 if let (Some(path), Answered::Members(answers)) = (&options.members, &answers) {
                     self.write_members(&plan, &loaded.data, answers, path)?;
                 }
@@ -128,12 +127,23 @@ impl Program {
                 (totals, timing)
             }
         };
+        self.result(&plan, loaded, &totals, timing)
+    }
+
+    /// What a run says in the end.
+    pub(crate) fn result(
+        &self,
+        plan: &Plan,
+        loaded: LoadedData,
+        totals: &Totals,
+        mut timing: Timing,
+    ) -> Result<RunResult, Error> {
         timing.load = loaded.took;
         let counted = guarded("counting the answers", || {
-            summary::count(&plan, &totals, loaded.data.profiles)
+            summary::count(plan, totals, loaded.data.profiles)
         })?;
         let mut result = loaded.into_result(counted, timing);
-        result.notes.extend(self.nothing_sent(&plan));
+        result.notes.extend(self.nothing_sent(plan));
         Ok(result)
     }
 
@@ -185,16 +195,28 @@ impl Program {
         ))
     }
 
+    /// Says now, and not after everything was read, that members cannot be written.
+    pub(crate) fn check_members_path(&self, options: &RunOptions) -> Result<(), Error> {
+        let checked = options
+            .members
+            .as_deref()
+            .map(persona_io::check_members_path);
+        checked
+            .transpose()
+            .map_err(|error| self.load_error(*error))?;
+        Ok(())
+    }
+
     /// Who is in what, for whoever counts in another way than [`Program::run`].
     pub(crate) fn members(
         &self,
         plan: &Plan,
         options: &RunOptions,
         progress: &dyn Progress,
-    ) -> Result<(LoadedData, Answers), Error> {
+    ) -> Result<(LoadedData, Answers, Timing), Error> {
         let loaded = self.load(plan, options, progress)?;
-        match answer(plan, &loaded, options, true, progress)? {
-            (Answered::Members(answers), _) => Ok((loaded, answers)),
+        match self.answered(plan, &loaded, options, true, progress)? {
+            (Answered::Members(answers), timing) => Ok((loaded, answers, timing)),
             (Answered::Totals(_), _) => Err(Error::internal("members were asked for")),
         }
     }
@@ -236,40 +258,43 @@ enum Answered {
     Totals(Totals),
 }
 
-fn answer(
-    plan: &Plan,
-    loaded: &load::LoadedData,
-    options: &RunOptions,
-    members: bool,
-    progress: &dyn Progress,
-) -> Result<(Answered, Timing), Error> {
-    let evaluation = Evaluation {
-        now: loaded.now.at,
-        calibration: None,
-    };
-    let data: &Dataset = &loaded.data;
-    let mut timing = Timing::default();
-    let start = Instant::now();
-    let answers = match options.engine {
-        Engine::Interpreter => {
-            progress.stage(Stage::Answering);
-            guarded("interpreting the program", || {
-                Answered::Members(persona_runtime::interpret(plan, data, &evaluation))
-            })?
-        }
-        Engine::Batch => {
-            progress.stage(Stage::Compiling);
-            let mut made = None;
-            let compiled = loaded.code(plan, &mut made)?;
-            timing.compile = start.elapsed();
-            progress.stage(Stage::Answering);
-            let threads = persona_jit::RunOptions::with_threads(threads(options));
-            guarded("running machine code", || match members {
-                true => Answered::Members(compiled.run_with(data, &evaluation, &threads)),
-                false => Answered::Totals(compiled.count_with(data, &evaluation, &threads)),
-            })?
-        }
-    };
-    timing.answer = start.elapsed().saturating_sub(timing.compile);
-    Ok((answers, timing))
+impl Program {
+    /// Asks the engine that the options name.
+    fn answered(
+        &self,
+        plan: &Plan,
+        loaded: &load::LoadedData,
+        options: &RunOptions,
+        members: bool,
+        progress: &dyn Progress,
+    ) -> Result<(Answered, Timing), Error> {
+        let evaluation = Evaluation {
+            now: loaded.now.at,
+            calibration: None,
+        };
+        let data: &Dataset = &loaded.data;
+        let mut timing = Timing::default();
+        let start = Instant::now();
+        let answers = match options.engine {
+            Engine::Interpreter => {
+                progress.stage(Stage::Answering);
+                guarded("interpreting the program", || {
+                    Answered::Members(persona_runtime::interpret(plan, data, &evaluation))
+                })?
+            }
+            Engine::Batch => {
+                progress.stage(Stage::Compiling);
+                let compiled = self.code(plan, loaded)?;
+                timing.compile = start.elapsed();
+                progress.stage(Stage::Answering);
+                let threads = persona_jit::RunOptions::with_threads(threads(options));
+                guarded("running machine code", || match members {
+                    true => Answered::Members(compiled.run_with(data, &evaluation, &threads)),
+                    false => Answered::Totals(compiled.count_with(data, &evaluation, &threads)),
+                })?
+            }
+        };
+        timing.answer = start.elapsed().saturating_sub(timing.compile);
+        Ok((answers, timing))
+    }
 }

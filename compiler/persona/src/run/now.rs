@@ -9,6 +9,7 @@ use crate::Error;
 
 /// The evaluation time.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Now {
     /// Microseconds since 1970-01-01T00:00Z.
     pub at: i64,
@@ -66,7 +67,7 @@ pub(crate) fn given_now(plan: &Plan, text: &str) -> Result<i64, Error> {
         .or_else(wall)
         .or_else(|| Some(zone.start_of_day(parse::date(text)?)));
     instant.ok_or_else(|| {
-        Error::call(format!("`{text}` is no time that persona can read")).with_help(format!(
+        Error::time(format!("`{text}` is no time that persona can read")).with_help(format!(
             "write an instant such as 2026-01-31T10:00Z, or a date or time in the package's zone ({}): 2026-01-31, 2026-01-31T10:00",
             zone.name()
         ))
@@ -90,7 +91,7 @@ pub(super) fn settled_now(
             });
         }
         (None, None) => {
-            return Err(Error::call(
+            return Err(Error::time(
                 "the rules ask for the time, and there is no event whose time could stand for it",
             )
             .with_help("say when with --now, for example --now 2026-01-31T10:00Z"));

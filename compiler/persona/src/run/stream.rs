@@ -35,8 +35,7 @@ impl Program {
         let mut timing = Timing::default();
         let start = Instant::now();
         progress.stage(Stage::Compiling);
-        let mut made = None;
-        let code = loaded.code(plan, &mut made)?;
+        let code = self.code(plan, loaded)?;
         timing.compile = start.elapsed();
         progress.stage(Stage::Answering);
         let evaluation = Evaluation {

@@ -12,7 +12,7 @@ use persona_ir::{ExplainKind, OutputKind};
 use persona_runtime::{Calibration, Dataset, Evaluation, Evaluator};
 
 use crate::error::guarded;
-use crate::{Error, Location, Program, Shown};
+use crate::{Error, ErrorCode, Location, Program, Shown};
 
 pub use change::Change;
 pub(crate) use change::smallest;
@@ -22,6 +22,7 @@ pub(crate) use tree::{Reader, exact, one_line};
 
 /// An answer about one profile, with its reasons.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Why {
     /// The answer's name: `vip`, `lifecycle`, `lifecycle.active`.
     pub name: Arc<str>,
@@ -64,6 +65,7 @@ pub enum Flips {
 
 /// An instant for people and for programs.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Moment {
     /// Microseconds since 1970-01-01T00:00Z.
     pub micros: i64,
@@ -192,7 +194,7 @@ impl Program {
             });
         };
         let OutputKind::Partition(stages) = self.plan.outputs[output].kind else {
-            return Err(Error::call(format!(
+            return Err(Error::unknown(format!(
                 "`{base}` is no partition, so it has no stage `{stage}`"
             ))
             .with_help(format!("ask for `{base}`")));
@@ -206,7 +208,7 @@ impl Program {
             None => {
                 let names: Vec<&str> = values.iter().map(|value| &*value.name).collect();
                 Err(
-                    Error::call(format!("the partition `{base}` has no stage `{stage}`"))
+                    Error::unknown(format!("the partition `{base}` has no stage `{stage}`"))
                         .with_help(format!("its stages are {}", names.join(", "))),
                 )
             }
@@ -221,7 +223,7 @@ impl Program {
             .iter()
             .map(|output| &*output.name)
             .collect();
-        let error = Error::call(format!(
+        let error = Error::unknown(format!(
             "this package has no segment, trait or partition `{name}`"
         ));
         match nearest(name, names.iter().copied()) {
@@ -238,10 +240,13 @@ impl Program {
         let schema = &self.plan.schema;
         let field = &schema.profile.columns[schema.key].name;
         let keys = (0..data.profiles).map(|profile| data.key(schema, profile));
-        let error = Error::call(format!(
-            "there is no {} whose {field} is `{key}`",
-            schema.profile.name
-        ));
+        let error = Error::new(
+            ErrorCode::UnknownPerson,
+            format!(
+                "there is no {} whose {field} is `{key}`",
+                schema.profile.name
+            ),
+        );
         match nearest(key, keys) {
             Some(near) => error.with_help(format!("did you mean `{near}`?")),
             None if data.profiles == 0 => error.with_help("the data has no profiles at all"),

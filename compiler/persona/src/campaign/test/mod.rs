@@ -175,7 +175,7 @@ fn is_chosen(staged: &Staged, test: &Test, filter: Option<&str>) -> bool {
 
 fn nothing_chosen(staged: &Staged, filter: &str) -> Error {
     let tests = &staged.campaign.tests;
-    let error = Error::call(format!(
+    let error = Error::unknown(format!(
         "no test's title or file contains `{filter}`; the package has {} tests",
         tests.len()
     ));
@@ -314,13 +314,14 @@ impl Running<'_> {
             Stuck::TooMuch => {
                 let place = self.test.place;
                 let place = self.staged.program.texts.excerpt(place.file, place.span);
-                Error::program(format!(
+                Error::too_large(format!(
                     "the test \"{}\" leads to more than {} outcomes",
                     self.test.title,
                     testing::MOST
                 ))
                 .at(place)
                 .with_help("let less time pass in it")
+                .of_program()
             }
         }
     }

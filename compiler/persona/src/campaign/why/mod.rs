@@ -139,7 +139,7 @@ impl Program {
     fn unexplained(&self, name: &str) -> Error {
         let checked = &self.checked;
         if checked.recommendations.iter().any(|of| *of.name == *name) {
-            return Error::call(format!(
+            return Error::unknown(format!(
                 "`{name}` is a recommendation, which has no reasons of its own"
             ))
             .with_help("ask about a content that shows it: `persona why CONTENT --profile KEY`");
@@ -147,7 +147,7 @@ impl Program {
         let plan = &self.plan;
         let mut columns = plan.schema.profile.columns.iter();
         if columns.any(|column| *column.name == *name) {
-            return Error::call(format!(
+            return Error::unknown(format!(
                 "`{name}` is a field of the profile: it is what the data say, and has no reasons"
             ))
             .with_help("ask about a segment or a trait that reads it: `persona uses` lists them");
@@ -160,7 +160,7 @@ impl Program {
             .chain(checked.purposes.iter().map(|of| &*of.name))
             .chain(checked.experiments.iter().map(|of| &*of.name))
             .collect();
-        let error = Error::call(format!("nothing is called `{name}` that can be explained"));
+        let error = Error::unknown(format!("nothing is called `{name}` that can be explained"));
         match nearest(name, names.iter().copied()) {
             Some(near) => error.with_help(format!("did you mean `{near}`?")),
             None if names.is_empty() => error.with_help(
