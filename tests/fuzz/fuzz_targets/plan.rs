@@ -1,0 +1,9 @@
+//! Fuzzes `back::plan`.
+
+#![no_main]
+
+#[path = "../back.rs"]
+#[expect(dead_code, reason = "each program runs one of the targets")]
+mod back;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| back::plan(&String::from_utf8_lossy(bytes)));
