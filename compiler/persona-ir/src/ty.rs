@@ -122,11 +122,14 @@ pub enum Const {
     Geo(F64, F64),
     /// A list or set of constants; none is missing.
     List(Arc<[Const]>),
+    /// An element of a list whose type is a record: its fields in the type's order, two or more. An element with a single
+    /// field is that field's value.
+    Record(Arc<[Const]>),
 }
 
 impl Const {
     /// A total order: of constants of one type it is the type's order (numbers by value, text by code point, enums
-    /// by index, lists element by element); of different types, the order of the variants.
+    /// by index, lists and records element by element); of different types, the order of the variants.
     pub fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Bool(a), Self::Bool(b)) => a.cmp(b),
@@ -138,7 +141,7 @@ impl Const {
                 .get()
                 .total_cmp(&c.get())
                 .then(b.get().total_cmp(&d.get())),
-            (Self::List(a), Self::List(b)) => {
+            (Self::List(a), Self::List(b)) | (Self::Record(a), Self::Record(b)) => {
                 let unequal = a
                     .iter()
                     .zip(b.iter())
@@ -160,6 +163,7 @@ impl Const {
             Self::Enum(_) => 5,
             Self::Geo(..) => 6,
             Self::List(_) => 7,
+            Self::Record(_) => 8,
         }
     }
 }

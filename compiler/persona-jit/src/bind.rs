@@ -644,7 +644,7 @@ fn key(item: &Const, texts: &mut Texts<'_>) -> u64 {
         Const::Float(value) => value.get().to_bits(),
         Const::Str(text) => texts.constant(text),
         Const::Enum(index) => u64::from(*index),
-        Const::Missing | Const::Geo(..) | Const::List(_) => 0,
+        Const::Missing | Const::Geo(..) | Const::List(_) | Const::Record(_) => 0,
     }
 }
 

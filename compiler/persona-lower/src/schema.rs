@@ -173,9 +173,22 @@ pub(crate) fn constant(value: &Const, ty: &Ty) -> ir::Const {
                     .collect(),
             )
         }
-        Const::Period { .. } | Const::Record(_) => {
-            unreachable!("a value that the plan cannot hold: {value:?}")
+        Const::Record(values) => {
+            let Ty::Record(fields) = ty else {
+                unreachable!("a record's constant has a record's type");
+            };
+            let fields = fields.iter().map(|field| {
+                let mut named = values.iter().filter(|(name, _)| *name == field.name);
+                let value = named.next();
+                value.map_or(ir::Const::Missing, |(_, value)| constant(value, &field.ty))
+            });
+            let mut fields: Vec<ir::Const> = fields.collect();
+            match fields.len() {
+                1 => fields.remove(0),
+                _ => ir::Const::Record(fields.into()),
+            }
         }
+        Const::Period { .. } => unreachable!("a value that the plan cannot hold: {value:?}"),
     }
 }
 

@@ -133,6 +133,7 @@ impl From<&Const> for Value {
             Const::Enum(value) => Self::Enum(*value),
             Const::Geo(a, b) => Self::Geo(a.get(), b.get()),
             Const::List(values) => Self::List(values.iter().map(Self::from).collect()),
+            Const::Record(values) => Self::Record(values.iter().map(Self::from).collect()),
         }
     }
 }

@@ -743,7 +743,23 @@ fn cell_of(value: &Const) -> Option<Cell<'_>> {
         Const::Geo(lat, lon) => Cell::Geo(lat.get(), lon.get()),
         Const::List(items) => Cell::List(ListCell {
             len: items.len(),
-            children: vec![items.iter().map(cell_of).collect()],
+            children: children_of(items),
         }),
+        Const::Record(_) => return None,
     })
+}
+
+/// The elements of a list, child by child.
+fn children_of(items: &[Const]) -> Vec<Vec<Option<Cell<'_>>>> {
+    let Some(Const::Record(first)) = items.first() else {
+        return vec![items.iter().map(cell_of).collect()];
+    };
+    let child = |index: usize| {
+        let values = items.iter().map(|item| match item {
+            Const::Record(values) => values.get(index).and_then(cell_of),
+            _ => None,
+        });
+        values.collect()
+    };
+    (0..first.len()).map(child).collect()
 }

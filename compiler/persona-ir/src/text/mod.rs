@@ -35,9 +35,9 @@
 //! ```
 //!
 //! A node is `%id: Type = operation operands`, a `?` after the type says that it is optional. Ids count from 0.
-//! Constants are `missing`, `true`, `5`, `0.5`, `"text"`, `#2` (an enum's value by index), `geo(48.85, 2.35)` and
-//! `[…]`. Names that are no identifiers are quoted. An event query is `of Kinds items (Kind list) from > %bound to <=
-//! %bound latest 10 where %filter`, each part but the first optional.
+//! Constants are `missing`, `true`, `5`, `0.5`, `"text"`, `#2` (an enum's value by index), `geo(48.85, 2.35)`,
+//! `[…]`, and `{"A1", missing}` for an element with several fields. Names that are no identifiers are quoted. An event query is
+//! `of Kinds items (Kind list) from > %bound to <= %bound latest 10 where %filter`, each part but the first optional.
 
 mod cursor;
 mod op_parse;

@@ -29,7 +29,7 @@ pub fn parse(text: &str) -> Result<Plan, ParseError> {
     Ok(reader.plan)
 }
 
-/// Reads a constant: `missing`, `true`, `5`, `0.5`, `"text"`, `#2`, `geo(48.85, 2.35)`, `[…]`.
+/// Reads a constant: `missing`, `true`, `5`, `0.5`, `"text"`, `#2`, `geo(48.85, 2.35)`, `[…]`, `{…}`.
 ///
 /// # Errors
 /// When none stands here.
@@ -45,6 +45,13 @@ pub fn constant(cursor: &mut Cursor<'_>) -> Result<Const, ParseError> {
             let values = cursor.list(']', constant)?;
             cursor.leave();
             Ok(Const::List(values.into()))
+        }
+        Token::Mark('{') => {
+            cursor.advance()?;
+            cursor.enter()?;
+            let values = cursor.list('}', constant)?;
+            cursor.leave();
+            Ok(Const::Record(values.into()))
         }
         Token::Word(word) => {
             let value = match word.as_str() {

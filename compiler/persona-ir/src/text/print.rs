@@ -188,6 +188,10 @@ pub(super) fn constant(value: &Const) -> String {
         Const::Enum(index) => format!("#{index}"),
         Const::Geo(a, b) => format!("geo({:?}, {:?})", a.get(), b.get()),
         Const::List(values) => constants(values),
+        Const::Record(values) => {
+            let values: Vec<_> = values.iter().map(constant).collect();
+            format!("{{{}}}", values.join(", "))
+        }
     }
 }
 

@@ -168,6 +168,15 @@ pub(super) fn fits(schema: &Schema, value: &Const, ty: &Ty) -> bool {
         (Const::List(values), Ty::List(element) | Ty::Set(element)) => values
             .iter()
             .all(|value| *value != Const::Missing && fits(schema, value, element)),
+        (Const::Record(values), Ty::Record(fields)) => {
+            fields.len() >= 2 && fields.len() == values.len() && {
+                let mut pairs = values.iter().zip(fields.iter());
+                pairs.all(|(value, field)| {
+                    (field.optional || *value != Const::Missing) && fits(schema, value, &field.ty)
+                })
+            }
+        }
+        (value, Ty::Record(fields)) if fields.len() == 1 => fits(schema, value, &fields[0].ty),
         _ => false,
     }
 }

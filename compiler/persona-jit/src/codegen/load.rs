@@ -297,6 +297,7 @@ impl Emitter<'_, '_, '_> {
                 Repr::Geo(lat, self.b.ins().f64const(lng.get()))
             }
             Const::List(items) => self.const_list(items, ty.element().unwrap_or(ty)),
+            Const::Record(_) => unreachable!("records stand in lists only"),
         };
         Val::known(repr)
     }

@@ -112,7 +112,7 @@ pub(crate) fn scalar_key(value: &Const) -> Option<u64> {
         Const::Int(value) => Some(value.cast_unsigned()),
         Const::Float(value) => Some(value.get().to_bits()),
         Const::Enum(index) => Some(u64::from(*index)),
-        Const::Missing | Const::Str(_) | Const::Geo(..) | Const::List(_) => None,
+        Const::Missing | Const::Str(_) | Const::Geo(..) | Const::List(_) | Const::Record(_) => None,
     }
 }
 

@@ -217,7 +217,7 @@ fn key(constant: &Const) -> Option<i64> {
         Const::Int(value) => Some(*value),
         Const::Float(value) => Some(float_key(value.get())),
         Const::Enum(index) => Some(i64::from(*index)),
-        Const::Missing | Const::Str(_) | Const::Geo(..) | Const::List(_) => None,
+        Const::Missing | Const::Str(_) | Const::Geo(..) | Const::List(_) | Const::Record(_) => None,
     }
 }
 

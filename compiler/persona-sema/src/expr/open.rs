@@ -26,6 +26,8 @@ pub(super) struct OpenAtom {
     negative: bool,
     /// The `not` that made it so.
     because: Option<Span>,
+    /// Whether an odd number of `not`s stand around it, its own negative operator aside.
+    behind_not: bool,
     /// What joins it with others, so that a fix has the right parentheses.
     parent: Parent,
     /// Where the operand is.
@@ -174,6 +176,7 @@ impl Checker<'_> {
             inside_where: self.wheres > 0,
             negative: false,
             because: None,
+            behind_not: false,
             parent: Parent::Other,
             source,
         });
@@ -229,6 +232,7 @@ impl Checker<'_> {
             inside_where: self.wheres > 0,
             negative: false,
             because: None,
+            behind_not: false,
             parent: Parent::Other,
             source,
         };
@@ -240,6 +244,7 @@ impl Checker<'_> {
         for atom in &mut self.open[mark..] {
             atom.negative = !atom.negative;
             atom.because = Some(not).filter(|_| atom.negative);
+            atom.behind_not ^= !covers(atom.span, not);
         }
     }
 
@@ -328,7 +333,7 @@ impl Checker<'_> {
                 name,
                 operand,
             } => self.open_elsewhere(atom, what, name, operand),
-            _ => self.open_here(atom),
+            _ => self.open_here(atom, position.is_none()),
         };
         let operand = match &atom.source {
             Source::Inside { operand, .. } | Source::Segment { operand, .. } => {
@@ -350,7 +355,7 @@ impl Checker<'_> {
         self.report(diagnostic);
     }
 
-    fn open_here(&self, atom: &OpenAtom) -> Diagnostic {
+    fn open_here(&self, atom: &OpenAtom, chooses: bool) -> Diagnostic {
         let names: Vec<String> = atom
             .roots
             .iter()
@@ -390,10 +395,19 @@ impl Checker<'_> {
             Parent::And => (both, format!("({either})")),
             Parent::Other => (format!("({both})"), format!("({either})")),
         };
-        let title = |new: &str, what: &str| {
-            format!("if missing is a {what} here, write `{}`", one_line(new))
+        let names = names.join(" or ");
+        let title = |new: &str, what: &str, behind_not: &str| {
+            let new = one_line(new);
+            if chooses && atom.behind_not {
+                // A no behind a `not` is a yes to those who read both: what counts is who is chosen.
+                let who = without(atom.inside_where);
+                format!("to {behind_not} {who} {names}, write `{new}` behind the `not`")
+            } else {
+                format!("if missing is a {what} here, write `{new}`")
+            }
         };
-        let (both_title, either_title) = (title(&both, "no"), title(&either, "yes"));
+        let both_title = title(&both, "no", "take in");
+        let either_title = title(&either, "yes", "leave out");
         diagnostic
             .label("neither yes nor no without it")
             .fix(both_title, Applicability::Maybe, atom.span, both)
@@ -476,12 +490,16 @@ impl Checker<'_> {
 }
 
 fn taken_in(operand: &str, inside_where: bool) -> String {
-    let who = if inside_where {
+    let who = without(inside_where);
+    format!("{who} `{operand}` would silently be taken in")
+}
+
+fn without(inside_where: bool) -> &'static str {
+    if inside_where {
         "what lacks"
     } else {
         "people without"
-    };
-    format!("{who} `{operand}` would silently be taken in")
+    }
 }
 
 fn covers(outer: Span, inner: Span) -> bool {
