@@ -16,14 +16,19 @@
 //! | ```` ```tests ```` | what the case's `test` blocks come to; with values and timeline where they fail |
 //! | ```` ```flips ```` | when each answer changes by itself, as of the first `output`'s time or the chapter's |
 //! | ```` ```rejects ```` | what loading set aside |
+//! | ```` ```console ```` | calls of `persona` in the package's folder, and what they print; a line `…` stands for lines that are left out |
+//!
+//! `test` blocks of which no `tests` block speaks must pass.
 //!
 //! `UPDATE=1 cargo test -p persona-tests suite` rewrites the expectations. Every fix of every diagnostic is applied,
 //! and must remove it.
 
+mod console;
 pub(crate) mod diagnostics;
 pub(crate) mod document;
 mod pages;
 mod reads;
+mod recipes;
 mod run;
 mod tested;
 
@@ -53,9 +58,9 @@ struct Found {
     cases: usize,
 }
 
-/// Runs all chapters on as many threads as there are processors.
-fn run_all() -> Found {
-    let queue = Mutex::new(chapters());
+/// Runs chapters on as many threads as there are processors.
+fn run_all(chapters: Vec<PathBuf>) -> Found {
+    let queue = Mutex::new(chapters);
     let found = Mutex::new(Found::default());
     let next = || queue.lock().expect("no thread panics").pop();
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
@@ -78,11 +83,12 @@ fn run_all() -> Found {
 fn run_chapter(path: &std::path::Path) -> Found {
     let text = std::fs::read_to_string(path).expect("a readable chapter");
     let document = Document::read(&text);
+    let documentation = relative(path).starts_with("compiler/docs");
     let mut found = Found::default();
     let mut edits = Vec::new();
     for case in document.cases() {
         found.cases += 1;
-        let outcome = std::panic::catch_unwind(|| run::run(&case));
+        let outcome = std::panic::catch_unwind(|| run::run(&case, documentation));
         let place = format!("{}:{} {}", relative(path), case.line, case.title);
         match outcome {
             Err(_) => found
@@ -108,7 +114,7 @@ fn run_chapter(path: &std::path::Path) -> Found {
 
 #[test]
 fn the_suite_holds() {
-    let found = run_all();
+    let found = run_all(chapters());
     assert!(
         found.failures.is_empty(),
         "{} failures\n\n{}\n",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use persona::Compiled;
+use persona_base::{Diagnostic, names};
 
 use super::diagnostics::{Program, check_fixes, short};
 use super::document::{Block, Case, Edit};
@@ -46,24 +47,36 @@ impl Outcome {
     }
 }
 
-/// Runs a case.
-pub(super) fn run(case: &Case<'_>) -> Outcome {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+/// Runs a case. On a page of the documentation not every recipe uses all of the schema that stands above them.
+pub(super) fn run(case: &Case<'_>, documentation: bool) -> Outcome {
+    let beside = tempfile::tempdir().expect("a temporary folder");
+    let folder = beside.path().join("shop");
+    std::fs::create_dir(&folder).expect("a folder");
+    let folder = folder.as_path();
     let mut outcome = Outcome::default();
-    let program = program(case, folder.path());
-    let report = program.check(folder.path());
+    let program = program(case, folder);
+    let mut report = program.check(folder);
+    if documentation {
+        let shared = |of: &Diagnostic| report.texts.path(of.primary.file) == "common.persona";
+        let unused = |of: &Diagnostic| of.code == names::UNUSED_DECLARATION && shared(of);
+        let mut diagnostics = std::mem::take(&mut report.diagnostics);
+        diagnostics.retain(|of| !unused(of));
+        report.diagnostics = diagnostics;
+    }
     outcome.codes = report
         .diagnostics
         .iter()
         .map(|diagnostic| diagnostic.code.id().to_owned())
         .collect();
     let expected = own(case, "diagnostics").next();
-    if expected.is_some() || !report.diagnostics.is_empty() {
+    let shown = own(case, "console").next().is_some();
+    if expected.is_some() || !(report.diagnostics.is_empty() || shown) {
         outcome.expect(case, expected, "diagnostics", &short(&report));
     }
     outcome
         .failures
-        .extend(check_fixes(&program, &report, folder.path()));
+        .extend(check_fixes(&program, &report, folder));
+    consoles(case, &program, folder, &mut outcome);
     if report.errors() > 0 {
         if own(case, "output").next().is_some() {
             outcome.failures.push(format!(
@@ -73,32 +86,58 @@ pub(super) fn run(case: &Case<'_>) -> Outcome {
         }
         return outcome;
     }
-    read_contents(case, &program, folder.path(), &mut outcome);
-    let tested = run_tests(case, &program, folder.path(), &mut outcome);
-    let asked = own(case, "output")
-        .chain(own(case, "rejects"))
-        .chain(own(case, "flips"))
-        .next()
-        .is_some();
-    if asked || (expected.is_none() && !tested) {
-        answers(case, &program, folder.path(), &mut outcome);
+    read_contents(case, &program, folder, &mut outcome);
+    let tested = run_tests(case, &program, folder, &mut outcome);
+    let asked = ["output", "rejects", "flips"]
+        .iter()
+        .any(|kind| own(case, kind).next().is_some());
+    let said = tested
+        || ["console", "reads"]
+            .iter()
+            .any(|kind| own(case, kind).next().is_some());
+    if asked || (expected.is_none() && !said) {
+        answers(case, &program, folder, &mut outcome);
     }
     outcome
 }
 
-/// What the case's tests come to, where a block asks for it; says whether one does.
+/// What the case's tests come to, where a block asks for it; without one, they pass. Says whether there are any.
 fn run_tests(case: &Case<'_>, program: &Program, folder: &Path, outcome: &mut Outcome) -> bool {
-    let Some((index, block)) = own(case, "tests").next() else {
+    let expected = own(case, "tests").next();
+    if expected.is_none() && !has_tests(case) {
         return false;
-    };
+    }
     let compiled = program.package(folder).compile();
     let compiled = compiled.expect("a valid program compiles");
     let Compiled::Program(compiled, _) = compiled else {
-        panic!("line {}: the program does not run", block.line);
+        panic!("line {}: the program does not run", case.line);
     };
     let found = super::tested::tested(&compiled);
-    outcome.expect(case, Some((index, block)), "tests", &found);
+    if expected.is_some() {
+        outcome.expect(case, expected, "tests", &found);
+    } else if found.is_empty() || found.contains("FAILS: ") {
+        outcome
+            .failures
+            .push(format!("its tests do not pass:\n{found}"));
+    }
     true
+}
+
+/// Whether the case's own programs have `test` blocks.
+pub(super) fn has_tests(case: &Case<'_>) -> bool {
+    own(case, "persona")
+        .any(|(_, block)| block.body.lines().any(|line| line.starts_with("test \"")))
+}
+
+/// What the command line prints, where blocks show it.
+fn consoles(case: &Case<'_>, program: &Program, folder: &Path, outcome: &mut Outcome) {
+    for (position, (index, block)) in own(case, "console").enumerate() {
+        if position == 0 {
+            super::console::write(program, folder);
+        }
+        let found = super::console::transcript(block, folder);
+        outcome.expect(case, Some((index, block)), "console", &found);
+    }
 }
 
 /// What people read, where a block asks for it.
@@ -200,7 +239,10 @@ fn program(case: &Case<'_>, folder: &Path) -> Program {
         let name = block
             .name()
             .unwrap_or_else(|| panic!("line {}: which file?", block.line));
-        std::fs::write(folder.join(name), unescaped(&block.body)).expect("a file is written");
+        let path = folder.join(name);
+        let parent = path.parent().expect("a file lies in a folder");
+        std::fs::create_dir_all(parent).expect("a folder");
+        std::fs::write(path, unescaped(&block.body)).expect("a file is written");
     }
     Program { config, files }
 }
