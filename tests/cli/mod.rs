@@ -5,6 +5,7 @@ mod bench;
 mod breaking;
 mod chair;
 mod commands;
+mod doc;
 mod experiment;
 mod fixes;
 mod fmt;

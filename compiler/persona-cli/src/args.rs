@@ -126,6 +126,13 @@ pub(crate) enum Command {
                       persona test --watch"
     )]
     Test(Test),
+    /// Write a static site of a package: what it knows, whom its segments hold, what happens and what people read
+    #[command(
+        after_help = "Personal data are shown nowhere: previews are read by made-up people. A folder that holds an earlier site is \
+                      renewed.\n\nExamples:\n  persona doc examples/shop --out site\n  \
+                      persona doc --out site --now 2026-01-10T12:00Z\n  persona doc --no-data --out site"
+    )]
+    Doc(Doc),
     /// List who depends on a field, a segment, an event …, and what would break without it
     #[command(
         after_help = "Examples:\n  persona uses country examples/shop\n  persona uses Purchase.total\n  \
@@ -528,6 +535,28 @@ pub(crate) enum Picture {
     Json,
     /// A page to look at
     Html,
+}
+
+/// `persona doc`
+#[derive(Debug, Args)]
+pub(crate) struct Doc {
+    /// A package's folder or a .persona file; by default the package around the current folder
+    pub(crate) path: Option<PathBuf>,
+    /// The folder to write the site into
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// The evaluation time of all figures; by default the latest event in the data
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+    /// Read no data: rules without figures
+    #[arg(long)]
+    pub(crate) no_data: bool,
+    /// Make up other people for the previews of messages
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) seed: u64,
+    /// How many threads read data and answer; by default one per core
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
 }
 
 /// `persona uses`

@@ -6,6 +6,7 @@ mod bench;
 mod breaking;
 mod check;
 mod columns;
+mod doc;
 mod experiment;
 mod explain;
 mod fail;
@@ -76,6 +77,7 @@ fn dispatch(command: &Command, term: Term) -> Result<Outcome, Failure> {
         Command::Simulate(args) => simulate::simulate(args, term),
         Command::Render(args) => render::render(args, term),
         Command::Test(args) => test::test(args, term),
+        Command::Doc(args) => doc::doc(args, term),
         Command::Uses(args) => uses::uses(args, term),
         Command::Breaking(args) => breaking::breaking(args, term),
         Command::Lsp(args) => lsp::lsp(args),

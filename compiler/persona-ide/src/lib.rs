@@ -23,7 +23,7 @@ pub mod symbols;
 pub mod template;
 pub mod tokens;
 mod types;
-mod words;
+pub mod words;
 
 #[cfg(test)]
 mod anywhere;

@@ -103,12 +103,12 @@ mod why;
 pub mod workspace;
 
 pub use campaign::{
-    ArmWhy, Because, ChannelSummary, ChannelWhy, Check, ContentWhy, Coverage, CoveredAtom,
-    CoveredOutcome, CoveredVariant, Covering, Entry, EntryKind, ExperimentSummary, ExperimentWhy,
-    Explained, Nearest, Never, ReadThere, RenderOptions, RenderResult, RenderedSlot,
-    RenderedVariant, Seat, SimulateOptions, Simulation, SlotText, TestEntry, TestFailure,
-    TestOptions, TestReport, TestResult, TestValue, TriggerCounts, TriggerMoment, TriggerSummary,
-    TriggerWhy, VariantWhy, WhyOptions,
+    ArmWhy, Because, ChannelSummary, ChannelWhy, Check, ContentPreview, ContentWhy, Coverage,
+    CoveredAtom, CoveredOutcome, CoveredVariant, Covering, Entry, EntryKind, ExperimentSummary,
+    ExperimentWhy, Explained, Nearest, Never, PreviewOptions, Previews, ReadThere, RenderOptions,
+    RenderResult, RenderedSlot, RenderedVariant, Seat, SimulateOptions, Simulation, SlotText,
+    TestEntry, TestFailure, TestOptions, TestReport, TestResult, TestValue, TriggerCounts,
+    TriggerMoment, TriggerSummary, TriggerWhy, VariantPreview, VariantWhy, WhyOptions,
 };
 pub use error::{Error, ErrorCode, Excerpt};
 pub use memberships::{Memberships, Moved};

@@ -312,6 +312,11 @@ impl Package {
         self.within.as_deref()
     }
 
+    /// What is known of the package, for tools that look deeper than this crate does.
+    pub fn database(&self) -> &Database {
+        &self.db
+    }
+
     /// The package's files.
     pub fn texts(&self) -> &Texts {
         &self.texts

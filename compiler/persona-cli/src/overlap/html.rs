@@ -12,6 +12,9 @@ use crate::run::when;
 /// How many pairs the table has.
 const PAIRS: usize = 100;
 
+/// How the page looks.
+pub(super) const STYLE: &str = include_str!("page.css");
+
 /// The page.
 pub(super) fn page(name: &str, result: &OverlapResult) -> String {
     let lead = format!(
@@ -20,6 +23,19 @@ pub(super) fn page(name: &str, result: &OverlapResult) -> String {
         escaped(&when(&result.now)),
         counted(result.sets.len(), "set", "sets"),
     );
+    Page {
+        package: name,
+        about: "how segments overlap",
+        heading: "How segments overlap",
+        style: STYLE,
+        lead: &format!("<p class=\"lead\">{lead}</p>"),
+        body: &figures(result),
+    }
+    .html()
+}
+
+/// What the page shows below its heading.
+pub(super) fn figures(result: &OverlapResult) -> String {
     let mut sections = vec![upset::figure(result)];
     if result.sets.len() > 1 {
         sections.push(heat::figure(result));
@@ -34,15 +50,7 @@ pub(super) fn page(name: &str, result: &OverlapResult) -> String {
     if !end.is_empty() {
         sections.push(list("Not in the pictures", &end));
     }
-    Page {
-        package: name,
-        about: "how segments overlap",
-        heading: "How segments overlap",
-        style: include_str!("page.css"),
-        lead: &format!("<p class=\"lead\">{lead}</p>"),
-        body: &sections.join("\n"),
-    }
-    .html()
+    sections.join("\n")
 }
 
 /// A set's name, with its title where it has one.

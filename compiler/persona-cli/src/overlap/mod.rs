@@ -58,6 +58,14 @@ pub(crate) fn overlap(args: &Overlap, term: Term) -> Result<Outcome, Failure> {
     Ok(Outcome::Fine)
 }
 
+/// How the figures below look.
+pub(crate) const STYLE: &str = html::STYLE;
+
+/// The pictures and tables of an overlap, for a page that holds more.
+pub(crate) fn figures(result: &OverlapResult) -> String {
+    html::figures(result)
+}
+
 /// The form that a file's name asks for.
 fn form_of(path: Option<&Path>) -> Picture {
     match path

@@ -9,9 +9,9 @@ mod tests;
 use std::fmt::Write as _;
 
 use persona_sema::editor::Declaration;
-use persona_sema::{Database, Expr, ExprKind, ItemKind, Op, Unit};
+use persona_sema::{Database, Expr, ExprKind, ItemKind, Op, Query, Unit};
 
-pub(crate) use phrases::snippet;
+pub use phrases::{duration, snippet};
 
 /// How deep segments are opened up.
 const MAX_DEPTH: usize = 3;
@@ -20,8 +20,8 @@ const MAX_LINES: usize = 16;
 
 /// A condition, taken apart.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Said {
-    /// A test, in words, and what it means in turn.
+pub enum Said {
+    /// A test, in words, and what it means in turn. What is written in the language stands between backticks.
     Test(String, Option<Box<Said>>),
     /// All hold; or, not all hold.
     All(bool, Vec<Said>),
@@ -92,8 +92,23 @@ impl<'db> Words<'db> {
     }
 }
 
+/// What a condition of a checked declaration means.
+pub fn said(db: &Database, decl: Declaration<'_>, condition: &Expr) -> Said {
+    Words::of(db, decl).condition(condition)
+}
+
+/// Which events a query of a checked declaration asks for: `` `Purchase` in the last 90 days``.
+pub fn events(db: &Database, decl: Declaration<'_>, query: &Query) -> String {
+    Words::of(db, decl).events(query)
+}
+
+/// A length of time, a number, or another value of a checked declaration: `30 days`.
+pub fn amount(db: &Database, decl: Declaration<'_>, value: &Expr) -> String {
+    Words::of(db, decl).amount(value)
+}
+
 /// How people see a declaration, where it says so.
-pub(crate) fn title(db: &Database, decl: &Declaration<'_>) -> Option<String> {
+pub fn title(db: &Database, decl: &Declaration<'_>) -> Option<String> {
     let title = match db.unit(decl.id)? {
         Unit::Segment { definition, .. } => definition.title.as_ref(),
         Unit::Partition(partition) => partition.title.as_ref(),
@@ -149,7 +164,8 @@ impl Said {
         lines.join("\n")
     }
 
-    fn head(&self) -> (&'static str, &[Self]) {
+    /// What a list of conditions demands, and the list; of a test, `this holds`.
+    pub fn head(&self) -> (&'static str, &[Self]) {
         match self {
             Self::Test(..) => ("this holds", &[]),
             Self::All(true, parts) => ("all of this holds", parts),

@@ -15,7 +15,7 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 /// A piece of a declaration on one line, cut where it is long.
-pub(crate) fn snippet(text: &str, span: Span) -> String {
+pub fn snippet(text: &str, span: Span) -> String {
     let words: Vec<&str> = span.of(text).split_whitespace().collect();
     let mut line = words.join(" ");
     if line.chars().count() > MAX_SNIPPET {
@@ -26,7 +26,7 @@ pub(crate) fn snippet(text: &str, span: Span) -> String {
 }
 
 /// A length of time: `30 days`, `36 hours`.
-pub(crate) fn duration(micros: i64) -> String {
+pub fn duration(micros: i64) -> String {
     let units = [
         (DAY, "day"),
         (HOUR, "hour"),
@@ -63,7 +63,7 @@ impl Words<'_> {
     }
 
     /// A length of time, or a number, as it is said.
-    fn amount(&self, expr: &Expr) -> String {
+    pub(super) fn amount(&self, expr: &Expr) -> String {
         match (&expr.kind, &expr.ty.kind) {
             (ExprKind::Const(Const::Int(micros)), TypeKind::Duration) => duration(*micros),
             (ExprKind::Const(Const::Period { months, days }), _) => match (months, days) {
@@ -239,7 +239,7 @@ impl Words<'_> {
     }
 
     /// `Purchase` in the last 90 days where ….
-    fn events(&self, query: &Query) -> String {
+    pub(super) fn events(&self, query: &Query) -> String {
         let schema = self.db.schema();
         let mut said = match &query.kinds {
             Kinds::Events(kinds)

@@ -38,7 +38,7 @@ const ALONE: Duration = Duration::from_millis(250);
 /// … unless there are so many that all of them would take longer than this.
 const ALL_ALONE: Duration = Duration::from_secs(20);
 /// 2026-01-01T00:00Z: the evaluation time over made-up data, unless another is given.
-const NOW: i64 = 20_454 * calendar::DAY;
+pub(crate) const CHOSEN_NOW: i64 = 20_454 * calendar::DAY;
 
 /// What to measure.
 #[derive(Clone, Debug, Default)]
@@ -243,7 +243,7 @@ struct Input {
 fn generated(plan: &Plan, profiles: usize, options: &BenchOptions) -> Result<Input, Error> {
     let given = options.now.as_deref();
     let given = given.map(|text| run::given_now(plan, text)).transpose()?;
-    let at = given.unwrap_or(NOW);
+    let at = given.unwrap_or(CHOSEN_NOW);
     let generation = Generation {
         profiles,
         seed: options.seed,

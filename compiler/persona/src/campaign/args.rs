@@ -30,7 +30,11 @@ pub(super) fn values(
             arg(plan, data, profile, now, param, text)
         })
         .collect();
-    let args = args?;
+    Ok(framed(data, content, &args?))
+}
+
+/// Arguments as the values for a content's frame.
+pub(super) fn framed(data: &Dataset, content: &Content, args: &[Arg]) -> Vec<Value> {
     let slots = content.frame.iter().filter_map(|slot| match &slot.from {
         SlotFrom::Argument { param, cols } => Some((&args[*param as usize], cols)),
         SlotFrom::Given | SlotFrom::ContentSlot { .. } | SlotFrom::Recommend(_) => None,
@@ -43,12 +47,14 @@ pub(super) fn values(
         }
         (Arg::Event(_), None) => Value::Missing,
     };
-    Ok(slots.map(value).collect())
+    slots.map(value).collect()
 }
 
 /// An argument.
-enum Arg {
+pub(super) enum Arg {
+    /// A value.
     Value(Value),
+    /// An event of the person's.
     Event(EventRef),
 }
 
@@ -78,7 +84,7 @@ fn arg(
 }
 
 /// The event with this id, or the latest.
-fn event(
+pub(super) fn event(
     plan: &Plan,
     data: &Dataset,
     profile: usize,

@@ -3,6 +3,7 @@
 
 mod args;
 mod log;
+mod preview;
 mod render;
 mod simulate;
 mod test;
@@ -22,6 +23,7 @@ use crate::error::guarded;
 use crate::run::LoadedData;
 use crate::{Error, ErrorCode, Program, Progress, RunOptions, Shown};
 
+pub use preview::{ContentPreview, PreviewOptions, Previews, VariantPreview};
 pub use render::{
     RenderOptions, RenderResult, RenderedSlot, RenderedVariant, SlotText, VariantWhy,
 };

@@ -166,12 +166,12 @@ impl Program {
 }
 
 /// A content that one person reads.
-struct Reading<'r, 'e> {
-    staged: &'r Staged,
-    contents: &'r Contents<'r>,
-    id: ContentId,
-    frame: Vec<Value>,
-    person: &'r mut ProfileEvaluator<'e>,
+pub(super) struct Reading<'r, 'e> {
+    pub(super) staged: &'r Staged,
+    pub(super) contents: &'r Contents<'r>,
+    pub(super) id: ContentId,
+    pub(super) frame: Vec<Value>,
+    pub(super) person: &'r mut ProfileEvaluator<'e>,
 }
 
 impl Reading<'_, '_> {
@@ -216,7 +216,7 @@ impl Reading<'_, '_> {
         }
     }
 
-    fn language(&self) -> Option<String> {
+    pub(super) fn language(&self) -> Option<String> {
         let columns = self
             .staged
             .campaign
@@ -263,7 +263,8 @@ impl Reading<'_, '_> {
         why
     }
 
-    fn variant(&mut self, variant: u32) -> RenderedVariant {
+    /// One variant.
+    pub(super) fn variant(&mut self, variant: u32) -> RenderedVariant {
         let rendered = self
             .contents
             .render(self.person, self.id, variant, &mut self.frame);
