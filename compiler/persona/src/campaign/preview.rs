@@ -49,6 +49,7 @@ impl Default for PreviewOptions {
 
 /// What made-up people read.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Previews {
     /// The evaluation time.
     pub now: Now,
@@ -60,6 +61,7 @@ pub struct Previews {
 
 /// A content as made-up people read it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ContentPreview {
     /// Its name.
     pub content: Arc<str>,
@@ -69,6 +71,7 @@ pub struct ContentPreview {
 
 /// A variant as somebody reads it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct VariantPreview {
     /// Whether it is the variant that is chosen for this person; else nobody was found for whom it is.
     pub chosen: bool,
