@@ -50,8 +50,14 @@ content letter(order: Bought, discount: Float = 0%) "A letter" {
   subject: String
   body: Html
   skip when tier == basic and discount > 5% "no discount for <basic>"
-  variant warm when arm(words) == warm { subject = "Dear you" body = "<p>{order.total}</p>" }
-  otherwise { subject = "Hello" body = "<p>Hello</p>" }
+  variant warm when arm(words) == warm {
+    subject = "Dear you"
+    body = "<p>{order.total}</p>"
+  }
+  otherwise {
+    subject = "Hello"
+    body = "<p>Hello</p>"
+  }
 }
 test "gold is <i>gold</i>" {
   given { id: "1", points: 20, tier: gold }
@@ -500,7 +506,7 @@ fn an_earlier_site_is_renewed_and_what_others_put_there_stays() {
 #[test]
 fn names_that_differ_in_capitals_alone_have_pages_of_their_own() {
     let program = "profile C { id: String @key, n: Int = 0 }\n\
-        @allow(naming)\nsegment Big { when n > 10 }\nsegment big { when n > 5 }\n";
+        segment Big { when n > 10 }\nsegment big { when n > 5 }\n";
     let package = Package::new(program);
     made(&package, &[]).ends_with(0);
     let files = files(&package.path().join("site"));

@@ -77,7 +77,31 @@ pub(super) fn gist(text: &str) -> String {
         .skip_while(|line| line.is_empty())
         .take_while(|line| !line.is_empty())
         .collect();
-    first.join(" ").replace(['`', '*'], "")
+    let first = first.join(" ").replace(['`', '*'], "");
+    let mut text = String::new();
+    let mut rest = first.as_str();
+    while let Some((before, behind)) = rest.split_once('[') {
+        text.push_str(before);
+        rest = match link(behind) {
+            Some((shown, _, rest)) => {
+                text.push_str(shown);
+                rest
+            }
+            None => {
+                text.push('[');
+                behind
+            }
+        };
+    }
+    text.push_str(rest);
+    text
+}
+
+/// What a link shows, where it leads, and what follows; the text begins behind its bracket.
+fn link(text: &str) -> Option<(&str, &str, &str)> {
+    let (shown, after) = text.split_once("](")?;
+    let (to, rest) = after.split_once(')')?;
+    (!shown.contains('[')).then_some((shown, to, rest))
 }
 
 fn fence(line: &str) -> Option<&'static str> {
@@ -118,11 +142,7 @@ fn marked(text: &str) -> (String, &str) {
             return (format!("<{tag}>{}</{tag}>", escaped(inside)), rest);
         }
     }
-    if let Some(behind) = text.strip_prefix('[')
-        && let Some((shown, after)) = behind.split_once("](")
-        && let Some((to, rest)) = after.split_once(')')
-        && !shown.contains('[')
-    {
+    if let Some((shown, to, rest)) = text.strip_prefix('[').and_then(link) {
         let is_web = to.starts_with("https://") || to.starts_with("http://");
         let html = match is_web && !to.contains(char::is_whitespace) {
             true => format!(
@@ -183,6 +203,9 @@ mod tests {
 
     #[test]
     fn the_gist_is_the_first_paragraph_without_marks() {
-        assert_eq!(gist("\nThe `first`\nline.\n\nMore."), "The first line.");
+        assert_eq!(
+            gist("\nThe `first`\n[line](https://x) [y] of.\n\nMore."),
+            "The first line [y] of."
+        );
     }
 }

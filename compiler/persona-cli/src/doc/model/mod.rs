@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use persona::overlap::OverlapResult;
 use persona::{Package, Previews, RunResult, TestReport};
-use persona_base::LineIndex;
+use persona_base::{FileId, LineIndex};
 use persona_ide::words;
 use persona_sema::editor::{Declaration, Occurrence, Symbol};
 use persona_sema::{Database, ItemKind, Schema};
@@ -245,6 +245,8 @@ struct Builder<'m> {
     /// The package's tests.
     tests: Vec<Declaration<'m>>,
     texts: source::Texts,
+    /// Where the lines of files begin.
+    lines: BTreeMap<FileId, LineIndex>,
 }
 
 impl<'m> Builder<'m> {
@@ -256,6 +258,7 @@ impl<'m> Builder<'m> {
             found: Vec::new(),
             tests: Vec::new(),
             texts: source::Texts::default(),
+            lines: BTreeMap::new(),
         }
     }
 
@@ -425,11 +428,10 @@ impl<'m> Builder<'m> {
         let tests = tests.iter().map(|decl| {
             let place = self.place(decl);
             // Tests may be called alike; no two begin on one line of one file.
-            let result = results.iter().find(|one| {
-                one.title == *decl.name
-                    && one.location.line == place.1
-                    && one.location.path.ends_with(&*place.0)
-            });
+            let called = || results.iter().filter(|one| one.title == *decl.name);
+            let here = called()
+                .find(|one| one.location.line == place.1 && one.location.path.ends_with(&*place.0));
+            let result = here.or_else(|| called().next());
             Test {
                 title: Arc::clone(decl.name),
                 doc: decl.tree.doc.clone(),
@@ -443,7 +445,8 @@ impl<'m> Builder<'m> {
         tests.collect()
     }
 
-    fn place(&self, decl: &Declaration<'_>) -> (String, u32) {
+    /// The file of a declaration, from the package's folder, and its line.
+    fn place(&mut self, decl: &Declaration<'_>) -> (String, u32) {
         let path = Path::new(self.db.file_path(decl.id.file));
         let path = path.strip_prefix(self.root).unwrap_or_else(|_| {
             // What lies elsewhere is called by its own name: where it lies is this machine's business.
@@ -451,7 +454,9 @@ impl<'m> Builder<'m> {
         });
         let text = self.db.file_text(decl.id.file);
         let at = decl.in_file(decl.tree.span).start;
-        let line = LineIndex::new(text).line_col_chars(text, at).line + 1;
+        let lines = self.lines.entry(decl.id.file);
+        let lines = lines.or_insert_with(|| LineIndex::new(text));
+        let line = lines.line_col_chars(text, at).line + 1;
         (path.to_string_lossy().replace('\\', "/"), line)
     }
 }

@@ -128,6 +128,12 @@ fn quality(view: View<'_>, reason: &Reason) -> String {
         "<tr><td class=\"num\">{}</td><td>{}</td><td>{why}</td><td>{column}</td><td>{}</td></tr>\n",
         grouped(reason.count),
         view.any(&reason.source),
-        escaped(&reason.action)
+        match reason.action.as_str() {
+            "rejected" | "duplicate" => "the row is set aside".to_owned(),
+            "cleared" => "the value is left out".to_owned(),
+            "default used" => "the default is used".to_owned(),
+            "warned" => "only reported".to_owned(),
+            other => escaped(other),
+        }
     )
 }

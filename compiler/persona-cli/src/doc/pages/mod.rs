@@ -225,7 +225,7 @@ impl Page<'_> {
 /// Shown by the script alone: without it, nothing could be found.
 const SEARCH: &str = "<div class=\"search\" role=\"search\" hidden>\n\
      <label class=\"unseen\" for=\"find\">Search</label>\n\
-     <input id=\"find\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\" placeholder=\"Search\" role=\"combobox\" \
+     <input id=\"find\" type=\"text\" enterkeyhint=\"search\" autocomplete=\"off\" spellcheck=\"false\" placeholder=\"Search\" role=\"combobox\" \
      aria-expanded=\"false\" aria-controls=\"found\" aria-autocomplete=\"list\">\n<kbd aria-hidden=\"true\">/</kbd>\n\
      <ul id=\"found\" role=\"listbox\" aria-label=\"Found\" hidden></ul>\n\
      <p class=\"unseen\" role=\"status\" id=\"count\"></p>\n</div>\n";

@@ -16,7 +16,7 @@ const ROW: i64 = 26;
 const TALL: i64 = 21;
 const ALLEY: i64 = 48;
 const TOP: i64 = 34;
-const LETTERS: usize = 20;
+const LETTERS: usize = 21;
 /// So many declarations are drawn: more nobody can tell apart.
 const MOST: usize = 160;
 /// How often columns are sorted by their neighbours.
