@@ -130,22 +130,22 @@ impl Product {
 
 /// A city; coordinates in ten-thousandths of a degree.
 #[derive(Debug)]
-pub(super) struct City {
-    pub(super) name: &'static str,
-    pub(super) country: &'static str,
-    pub(super) zip: &'static str,
-    pub(super) latitude: i64,
-    pub(super) longitude: i64,
-    pub(super) zone: &'static str,
-    pub(super) language: &'static str,
+pub(crate) struct City {
+    pub(crate) name: &'static str,
+    pub(crate) country: &'static str,
+    pub(crate) zip: &'static str,
+    pub(crate) latitude: i64,
+    pub(crate) longitude: i64,
+    pub(crate) zone: &'static str,
+    pub(crate) language: &'static str,
     /// How many customers live there, in relation.
-    pub(super) weight: u64,
+    pub(crate) weight: u64,
 }
 
 macro_rules! cities {
     ($($name:literal $country:literal $zip:literal $lat:literal $lon:literal $zone:literal $language:literal $weight:literal;)*) => {
         /// The cities.
-        pub(super) const CITIES: &[City] = &[$(City {
+        pub(crate) const CITIES: &[City] = &[$(City {
             name: $name, country: $country, zip: $zip, latitude: $lat, longitude: $lon, zone: $zone,
             language: $language, weight: $weight,
         }),*];
@@ -170,7 +170,7 @@ cities! {
 }
 
 /// First names as people write them, and as their addresses do.
-pub(super) const NAMES: [(&str, &str); 36] = [
+pub(crate) const NAMES: [(&str, &str); 36] = [
     ("Anna", "anna"),
     ("Ben", "ben"),
     ("Clara", "clara"),
@@ -210,7 +210,7 @@ pub(super) const NAMES: [(&str, &str); 36] = [
 ];
 
 /// Second halves of addresses.
-pub(super) const DOMAINS: [&str; 5] = [
+pub(crate) const DOMAINS: [&str; 5] = [
     "example.com",
     "example.org",
     "example.net",

@@ -2,12 +2,13 @@
 //! the one format, its tests pass and see nearly all of its rules, its data put somebody everywhere, its campaigns reach people, and
 //! its README shows what is printed. Nothing here names an example.
 
+mod data;
 mod readme;
 
 use serde_json::Value;
 
 use crate::support::binary::{Run, persona};
-use crate::support::root;
+use crate::support::{root, update};
 
 /// How many of the conditions the example's own tests must see both to hold and not to, in per cent.
 const CONDITIONS: u64 = 10;
@@ -48,6 +49,25 @@ fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value[name]
         .as_array()
         .unwrap_or_else(|| panic!("no `{name}`"))
+}
+
+#[test]
+fn the_data_of_the_examples_are_what_is_made_up() {
+    for (example, files) in data::worlds() {
+        let folder = root().join("examples").join(example).join("data");
+        std::fs::create_dir_all(&folder).expect("a folder for the data");
+        for (name, text) in files {
+            let path = folder.join(name);
+            if std::fs::read(&path).is_ok_and(|committed| committed == text.as_bytes()) {
+                continue;
+            }
+            assert!(
+                update(),
+                "{example}/{name} is not what is made up; UPDATE=1 writes it anew"
+            );
+            std::fs::write(path, text).expect("data are written");
+        }
+    }
 }
 
 #[test]
