@@ -16,6 +16,8 @@ pub(crate) enum Align {
 pub(crate) struct Cell {
     text: String,
     style: Style,
+    /// Whether the end matters more than the beginning.
+    keeps_end: bool,
 }
 
 /// How a cell is painted.
@@ -41,6 +43,24 @@ impl Cell {
         Self {
             text: text.into(),
             style,
+            keeps_end: false,
+        }
+    }
+
+    /// Where something is written: what is too long loses folders, and never the line.
+    pub(crate) fn place(text: impl Into<String>) -> Self {
+        Self {
+            keeps_end: true,
+            ..Self::styled(text, Style::Dim)
+        }
+    }
+
+    /// The cell's text, with what is too long for the room cut off.
+    fn within(&self, room: usize) -> String {
+        if self.keeps_end {
+            cut_before(&self.text, room)
+        } else {
+            cut(&self.text, room)
         }
     }
 
@@ -86,7 +106,7 @@ fn line(row: &[Cell], widths: &[usize], aligns: &[Align], paint: Paint) -> Strin
     for (column, ((cell, width), align)) in row.iter().zip(widths).zip(aligns).enumerate() {
         let room = WIDTH.saturating_sub(used + blanks).max(20);
         let shown = if column + 1 == row.len() {
-            cut(&cell.text, room)
+            cell.within(room)
         } else {
             cell.text.clone()
         };
@@ -124,6 +144,16 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     }
     cut.push('…');
     cut
+}
+
+/// Text cut to a width at its beginning.
+fn cut_before(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let starts = text.char_indices().map(|(at, _)| &text[at..]);
+    let kept = starts.skip(1).find(|rest| rest.width() < width);
+    format!("…{}", kept.unwrap_or_default())
 }
 
 /// A bar for a share from 0 to 1, in eighths of a character.
@@ -201,6 +231,24 @@ mod tests {
             Paint(true),
         );
         assert_eq!(text, "  日本   1  x\n  \x1b[1mabc\x1b[0m   22  y\n");
+    }
+
+    #[test]
+    fn a_place_that_is_too_long_keeps_its_line() {
+        let place = || Cell::place("examples/beauty/personas.persona:31");
+        let laid_out = |before: usize| {
+            let rows = [vec![Cell::new("x".repeat(before)), place()]];
+            lay_out(&rows, &[Align::Left, Align::Left], Paint(false))
+        };
+        assert!(laid_out(70).ends_with("x  examples/beauty/personas.persona:31\n"));
+        for long in [80, 200] {
+            let text = laid_out(long);
+            assert!(
+                text.contains("  …") && text.ends_with("personas.persona:31\n"),
+                "{text}"
+            );
+        }
+        assert_eq!(cut_before("日本語", 5), "…本語");
     }
 
     #[test]

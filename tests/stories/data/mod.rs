@@ -1,6 +1,7 @@
 //! What the people of the examples did, made up by a few habits and chance: the same on every machine. Each file below tells one
 //! example's world; nothing here knows the rules that later look at it.
 
+mod beauty;
 mod media;
 mod saas;
 
@@ -18,7 +19,7 @@ const DAY: i64 = 24 * HOUR;
 
 /// The files of an example with their texts, by the example's folder.
 pub(super) fn worlds() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
-    vec![("media", media::files()), ("saas", saas::files())]
+    vec![("beauty", beauty::files()), ("media", media::files()), ("saas", saas::files())]
 }
 
 fn instant(seconds: i64) -> Timestamp {

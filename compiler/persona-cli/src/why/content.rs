@@ -95,7 +95,7 @@ fn arm_rows(arm: &ArmWhy, rows: &mut Vec<Vec<Cell>>) {
             format!("· {}: {}", arm.experiment, arm.seat.words()),
             Style::Mark,
         ),
-        Cell::styled(place(&arm.location), Style::Dim),
+        Cell::place(place(&arm.location)),
     ]);
     if arm.about && arm.seat == Seat::Holdout {
         rows.push(vec![Cell::styled(

@@ -73,7 +73,7 @@ pub(crate) fn part_rows(part: &Part, depth: usize, rows: &mut Vec<Vec<Cell>>) {
     let line = Line::of(part);
     rows.push(vec![
         Cell::styled(format!("{indent}{mark} {}", line.words), Style::Mark),
-        Cell::styled(place(line.location), Style::Dim),
+        Cell::place(place(line.location)),
     ]);
     if !line.facts.is_empty() {
         rows.push(vec![Cell::styled(
@@ -225,7 +225,7 @@ pub(super) fn change_rows(changes: &[Change]) -> Vec<Vec<Cell>> {
         let wanted = if change.wanted { "" } else { "not: " };
         rows.push(vec![
             Cell::styled(format!("{wanted}{}", cut(&change.text, TEXT)), Style::Bold),
-            Cell::styled(place(&change.location), Style::Dim),
+            Cell::place(place(&change.location)),
         ]);
         let now: Vec<String> = change
             .operands

@@ -166,7 +166,7 @@ fn moment_rows(moment: &TriggerMoment, time: &str, rows: &mut Vec<Vec<Cell>>) {
     let location = because.location.as_ref();
     let says_place = because.parts.is_empty() && moment.text.chars().count() < LINE;
     if let Some(location) = location.filter(|_| says_place) {
-        row.push(Cell::styled(place(location), Style::Dim));
+        row.push(Cell::place(place(location)));
     }
     rows.push(row);
     if let Some(fields) = moment.event.as_ref().filter(|fields| !fields.is_empty()) {
@@ -187,7 +187,7 @@ pub(super) fn because_rows(because: &Because, depth: usize, rows: &mut Vec<Vec<C
     for fact in &because.facts {
         let mut row = vec![Cell::styled(format!("{indent}{fact}"), Style::Cyan)];
         if let Some(location) = location.take() {
-            row.push(Cell::styled(place(location), Style::Dim));
+            row.push(Cell::place(place(location)));
         }
         rows.push(row);
     }
