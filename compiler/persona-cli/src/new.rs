@@ -20,6 +20,8 @@ pub(crate) enum Template {
     Saas,
     /// Readers of a publisher: topics, habits, renewals
     Media,
+    /// Cosmetics: two customer personas by what people do, letters that adapt
+    Beauty,
     /// One file: ten people, three segments and a letter
     Minimal,
 }
@@ -30,6 +32,7 @@ impl Template {
             Self::Shop => SHOP,
             Self::Saas => SAAS,
             Self::Media => MEDIA,
+            Self::Beauty => BEAUTY,
             Self::Minimal => MINIMAL,
         }
     }
@@ -56,6 +59,8 @@ const SAAS: &[File] = files!("saas": "README.md", "schema.persona", "sources.per
     "segments.persona", "messages.persona", "data/users.csv", "data/events.ndjson", "data/invoices.csv");
 const MEDIA: &[File] = files!("media": "README.md", "schema.persona", "sources.persona", "traits.persona",
     "segments.persona", "messages.persona", "data/readers.ndjson", "data/reading.csv", "data/plays.csv", "data/opens.csv");
+const BEAUTY: &[File] = files!("beauty": "README.md", "schema.persona", "sources.persona", "personas.persona",
+    "messages.persona", "data/customers.csv", "data/products.csv", "data/views.csv", "data/orders.csv");
 
 /// The smallest example is the smallest template, but for what its README says.
 macro_rules! example {

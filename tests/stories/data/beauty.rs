@@ -43,38 +43,122 @@ const PRODUCTS: [Product; 36] = [
     ("Rosehip oil", "skincare", 2_290, true, false, Some(75)),
     ("Marigold balm", "skincare", 1_190, true, false, Some(45)),
     ("Aloe day cream", "skincare", 1_990, true, false, Some(50)),
-    ("Sea buckthorn night cream", "skincare", 2_490, true, false, Some(60)),
-    ("Mineral sun fluid", "skincare", 1_890, true, false, Some(40)),
+    (
+        "Sea buckthorn night cream",
+        "skincare",
+        2_490,
+        true,
+        false,
+        Some(60),
+    ),
+    (
+        "Mineral sun fluid",
+        "skincare",
+        1_890,
+        true,
+        false,
+        Some(40),
+    ),
     ("Retinol serum", "skincare", 3_990, false, false, Some(60)),
     ("Micellar water", "skincare", 890, false, false, Some(40)),
     ("Hyaluron mask", "skincare", 490, false, false, None),
-    ("Night cream with saffron", "skincare", 14_900, true, true, Some(60)),
+    (
+        "Night cream with saffron",
+        "skincare",
+        14_900,
+        true,
+        true,
+        Some(60),
+    ),
     ("Caviar serum", "skincare", 21_900, false, true, Some(60)),
     ("Gold eye cream", "skincare", 9_800, false, true, Some(75)),
-    ("Platinum day cream", "skincare", 17_900, false, true, Some(60)),
+    (
+        "Platinum day cream",
+        "skincare",
+        17_900,
+        false,
+        true,
+        Some(60),
+    ),
     ("Mineral powder", "makeup", 2_190, true, false, Some(120)),
     ("Beeswax lip colour", "makeup", 1_290, true, false, Some(90)),
     ("Volume mascara", "makeup", 1_190, false, false, Some(90)),
     ("Brow pencil", "makeup", 790, false, false, Some(90)),
     ("Palette of twelve", "makeup", 2_990, false, false, None),
     ("Silk foundation", "makeup", 6_200, false, true, Some(100)),
-    ("Rouge in a lacquer box", "makeup", 5_400, false, true, Some(120)),
+    (
+        "Rouge in a lacquer box",
+        "makeup",
+        5_400,
+        false,
+        true,
+        Some(120),
+    ),
     ("Kabuki brush", "makeup", 1_490, false, false, None),
     ("Lavender water", "fragrance", 1_690, true, false, Some(90)),
-    ("Fresh linen spray", "fragrance", 990, false, false, Some(60)),
+    (
+        "Fresh linen spray",
+        "fragrance",
+        990,
+        false,
+        false,
+        Some(60),
+    ),
     ("Iris, extrait", "fragrance", 18_500, false, true, Some(180)),
-    ("Oud at midnight", "fragrance", 23_000, false, true, Some(180)),
-    ("Neroli from a small house", "fragrance", 12_500, true, true, Some(150)),
+    (
+        "Oud at midnight",
+        "fragrance",
+        23_000,
+        false,
+        true,
+        Some(180),
+    ),
+    (
+        "Neroli from a small house",
+        "fragrance",
+        12_500,
+        true,
+        true,
+        Some(150),
+    ),
     ("Nettle shampoo", "hair", 990, true, false, Some(35)),
     ("Solid shampoo", "hair", 890, true, false, Some(50)),
     ("Repair conditioner", "hair", 790, false, false, Some(35)),
-    ("Heat protection spray", "hair", 1_090, false, false, Some(60)),
+    (
+        "Heat protection spray",
+        "hair",
+        1_090,
+        false,
+        false,
+        Some(60),
+    ),
     ("Argan oil ritual", "hair", 7_400, true, true, Some(90)),
     ("Magnesium bath", "wellness", 1_590, true, false, Some(30)),
-    ("Herbal tea for the night", "wellness", 690, true, false, Some(20)),
+    (
+        "Herbal tea for the night",
+        "wellness",
+        690,
+        true,
+        false,
+        Some(20),
+    ),
     ("Vitamin drops", "wellness", 1_990, true, false, Some(60)),
-    ("Scented candle, fig", "wellness", 5_900, false, true, Some(40)),
-    ("Cashmere body cream", "wellness", 8_900, false, true, Some(60)),
+    (
+        "Scented candle, fig",
+        "wellness",
+        5_900,
+        false,
+        true,
+        Some(40),
+    ),
+    (
+        "Cashmere body cream",
+        "wellness",
+        8_900,
+        false,
+        true,
+        Some(60),
+    ),
 ];
 
 fn sku(product: usize) -> String {
@@ -144,7 +228,8 @@ impl World {
         } else {
             END
         };
-        let (every, buys) = *rng.pick(&[(8, 3_000), (14, 3_500), (25, 4_000), (40, 3_000), (30, 300)]);
+        let (every, buys) =
+            *rng.pick(&[(8, 3_000), (14, 3_500), (25, 4_000), (40, 3_000), (30, 300)]);
         let customer = Customer {
             key: format!("B{number:04}"),
             taste,
@@ -189,11 +274,23 @@ impl World {
             "{},{},{},{},{},{},{},{},{},{},{},{},{}",
             customer.key,
             person.email.unwrap_or_default(),
-            if phone { format!("+49151{:07}", 1_000_000 + number * 7) } else { String::new() },
+            if phone {
+                format!("+49151{:07}", 1_000_000 + number * 7)
+            } else {
+                String::new()
+            },
             person.first_name.unwrap_or_default(),
             addressed_as.unwrap_or_default(),
-            if rng.chance(8_500) { person.city.language } else { "" },
-            if rng.chance(8_500) { person.city.zone } else { "" },
+            if rng.chance(8_500) {
+                person.city.language
+            } else {
+                ""
+            },
+            if rng.chance(8_500) {
+                person.city.zone
+            } else {
+                ""
+            },
             birthday.unwrap_or_default(),
             instant(customer.joined),
             yes(letters),

@@ -31,12 +31,48 @@ const OPENINGS: [&str; 6] = [
     "Why everybody talks of",
 ];
 const SUBJECTS: [[&str; 5]; 6] = [
-    ["the coalition", "the harbour vote", "the new mayor", "the border", "the budget"],
-    ["the shipyard", "cheap money", "the grain market", "the tram strike", "four-day weeks"],
-    ["the opera house", "slow films", "street music", "the book fair", "an old cinema"],
-    ["the spring tide", "sleep", "the new telescope", "seaweed", "a vaccine"],
-    ["the last penalty", "the rowing club", "winter swimming", "the derby", "a young coach"],
-    ["rye bread", "the fish market", "plain rice", "the perfect soup", "sour cherries"],
+    [
+        "the coalition",
+        "the harbour vote",
+        "the new mayor",
+        "the border",
+        "the budget",
+    ],
+    [
+        "the shipyard",
+        "cheap money",
+        "the grain market",
+        "the tram strike",
+        "four-day weeks",
+    ],
+    [
+        "the opera house",
+        "slow films",
+        "street music",
+        "the book fair",
+        "an old cinema",
+    ],
+    [
+        "the spring tide",
+        "sleep",
+        "the new telescope",
+        "seaweed",
+        "a vaccine",
+    ],
+    [
+        "the last penalty",
+        "the rowing club",
+        "winter swimming",
+        "the derby",
+        "a young coach",
+    ],
+    [
+        "rye bread",
+        "the fish market",
+        "plain rice",
+        "the perfect soup",
+        "sour cherries",
+    ],
 ];
 
 /// How somebody reads.
@@ -144,7 +180,11 @@ impl World {
             registered,
             likes: [rng.weighted(&WEIGHTS), rng.weighted(&WEIGHTS)],
             subscribed: rng.chance(if loyal { 5_500 } else { 600 }),
-            newsletter: rng.chance(if habit == Habit::Passing { 4_000 } else { 7_000 }),
+            newsletter: rng.chance(if habit == Habit::Passing {
+                4_000
+            } else {
+                7_000
+            }),
             fades: rng.between(START + 50 * DAY, END - 25 * DAY),
         };
         self.row(&mut rng, number, &reader);
@@ -176,7 +216,11 @@ impl World {
             true => vec![TOPICS[reader.likes[0]]],
             false => Vec::new(),
         };
-        let app = rng.chance(if reader.habit == Habit::Devoted { 7_000 } else { 2_500 });
+        let app = rng.chance(if reader.habit == Habit::Devoted {
+            7_000
+        } else {
+            2_500
+        });
         let rhythm = match reader.habit {
             Habit::Devoted if rng.chance(5_000) => "daily",
             _ if rng.chance(700) => "monthly",
@@ -188,11 +232,19 @@ impl World {
             reader.key,
             person.email.unwrap_or_default(),
             person.first_name.unwrap_or_default(),
-            if rng.chance(8_500) { person.city.zone } else { "" },
+            if rng.chance(8_500) {
+                person.city.zone
+            } else {
+                ""
+            },
             instant(reader.registered),
             renews.unwrap_or_default(),
             follows.join("|"),
-            if app { format!("app-{number:04}") } else { String::new() },
+            if app {
+                format!("app-{number:04}")
+            } else {
+                String::new()
+            },
             yes(reader.newsletter),
             yes(reader.newsletter && rng.chance(6_000)),
             yes(app && rng.chance(6_500)),
@@ -224,7 +276,11 @@ impl World {
             self.read.push(article);
             at += rng.between(40, 500);
         }
-        if rng.chance(if reader.habit == Habit::Devoted { 1_500 } else { 500 }) {
+        if rng.chance(if reader.habit == Habit::Devoted {
+            1_500
+        } else {
+            500
+        }) {
             let percent = (0..3).fold(10, |most, _| rng.between(10, 100).max(most));
             let series = word(rng, &SERIES);
             let line = format!("{},{},{series},{percent}", instant(at), reader.key);

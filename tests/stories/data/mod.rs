@@ -19,7 +19,11 @@ const DAY: i64 = 24 * HOUR;
 
 /// The files of an example with their texts, by the example's folder.
 pub(super) fn worlds() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
-    vec![("beauty", beauty::files()), ("media", media::files()), ("saas", saas::files())]
+    vec![
+        ("beauty", beauty::files()),
+        ("media", media::files()),
+        ("saas", saas::files()),
+    ]
 }
 
 fn instant(seconds: i64) -> Timestamp {

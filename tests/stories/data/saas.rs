@@ -144,13 +144,21 @@ impl World {
         let tips = rng.chance(if role == "owner" { 8_300 } else { 6_000 });
         // Somebody typed their address wrong.
         let email = person.email.map_or(String::new(), |email| {
-            if rng.chance(60) { email.replace('@', " at ") } else { email }
+            if rng.chance(60) {
+                email.replace('@', " at ")
+            } else {
+                email
+            }
         });
         writeln!(
             self.users,
             "{key},{email},{},{account},{role},{},{},{},{}",
             person.first_name.unwrap_or_default(),
-            if rng.chance(9_000) { person.city.zone } else { "" },
+            if rng.chance(9_000) {
+                person.city.zone
+            } else {
+                ""
+            },
             instant(at),
             yes(tips),
             yes(tips && rng.chance(6_500)),
@@ -297,12 +305,24 @@ impl World {
         if ends > bought + DAY && ends < END {
             account.seats = 0;
             let why = format!(r#","reason":"{}""#, word(rng, &REASONS));
-            self.bill(midnight(ends) + 10 * HOUR, "subscription.cancelled", &owner, &why);
+            self.bill(
+                midnight(ends) + 10 * HOUR,
+                "subscription.cancelled",
+                &owner,
+                &why,
+            );
         }
     }
 
     /// One invoice; whether it was paid in the end.
-    fn invoice(&mut self, rng: &mut Rng, owner: &str, number: &str, amount: &str, due: i64) -> bool {
+    fn invoice(
+        &mut self,
+        rng: &mut Rng,
+        owner: &str,
+        number: &str,
+        amount: &str,
+        due: i64,
+    ) -> bool {
         let what = format!(r#","invoice":"{number}","amount":"{amount} EUR""#);
         let mut paid = due;
         if rng.chance(1_300) {

@@ -9,7 +9,7 @@ use super::errors;
 use crate::fixture::Fixture;
 
 /// The files of the example: their names and texts.
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 16] = [
     (
         "persona.toml",
         include_str!("../../../../../examples/shop/persona.toml"),
@@ -53,6 +53,26 @@ const FILES: [(&str, &str); 11] = [
     (
         "messages/receipt.liquid",
         include_str!("../../../../../examples/shop/messages/receipt.liquid"),
+    ),
+    (
+        "messages/cart.fr.liquid",
+        include_str!("../../../../../examples/shop/messages/cart.fr.liquid"),
+    ),
+    (
+        "messages/new_for_you.de.liquid",
+        include_str!("../../../../../examples/shop/messages/new_for_you.de.liquid"),
+    ),
+    (
+        "messages/new_for_you.fr.liquid",
+        include_str!("../../../../../examples/shop/messages/new_for_you.fr.liquid"),
+    ),
+    (
+        "messages/receipt.de.liquid",
+        include_str!("../../../../../examples/shop/messages/receipt.de.liquid"),
+    ),
+    (
+        "messages/receipt.fr.liquid",
+        include_str!("../../../../../examples/shop/messages/receipt.fr.liquid"),
     ),
 ];
 
