@@ -85,9 +85,10 @@ fn the_tests_of_every_example_pass_and_see_nearly_all_of_its_rules() {
         let tested = json(&fine(&["test", &package, "--coverage", "--format", "json"]));
         assert!(!list(&tested, "tests").is_empty(), "{package} has no test");
         let conditions = list(&tested["coverage"], "conditions");
-        let open: Vec<&Value> = conditions
+        let open: Vec<String> = conditions
             .iter()
             .filter(|condition| !(seen(condition, "yes") && seen(condition, "no")))
+            .map(|condition| format!("{}: {}", condition["owner"], condition["text"]))
             .collect();
         let seen_share = 100 * (conditions.len() - open.len()) / conditions.len();
         assert!(
