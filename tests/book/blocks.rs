@@ -60,7 +60,17 @@ struct Page<'a> {
 type Checked = Result<Option<String>, String>;
 
 impl Page<'_> {
+    /// A block that is right, and in the one format where it is a program.
     fn block(&mut self, block: &Block) -> Checked {
+        let checked = self.checked(block)?;
+        if checked.is_some() || block.kind() != "persona" || block.info == "persona values" {
+            return Ok(checked);
+        }
+        let formatted = persona_syntax::format(&block.body).text;
+        Ok((formatted != block.body).then_some(formatted))
+    }
+
+    fn checked(&mut self, block: &Block) -> Checked {
         if let Some(file) = block.option("file") {
             return self.file(block, file);
         }

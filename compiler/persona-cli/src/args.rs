@@ -19,6 +19,8 @@ use crate::report::Format;
 )]
 #[command(
     after_help = "Exit codes: 0 fine; 1 the program is wrong; 2 the call is wrong; 3 an internal error.\n\n\
+                        The book, with a tutorial, is compiler/docs/README.md of the repository; `persona explain` lists all \
+                        diagnostics.\n\n\
                         Example:\n  persona run examples/shop"
 )]
 pub(crate) struct Cli {

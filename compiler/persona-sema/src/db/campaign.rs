@@ -7,7 +7,7 @@ use std::sync::Arc;
 use persona_base::{Diagnostic, Span, contents, experiments, timelines};
 use persona_syntax::ast;
 
-use super::graph::{used_names, uses};
+use super::graph::{names_in, used_names};
 use super::origin::name_of;
 use super::queries::{Decl, ItemKind, check, symbols, tree};
 use super::{Db, loops, modules, scc, stand_in};
@@ -283,10 +283,10 @@ fn asking<'db>(db: &'db dyn Db, tried: &[Decl<'db>]) -> BTreeMap<&'db str, BTree
     }
     let all = symbols(db, db.project()).all.iter();
     for rule in all.filter(|rule| !matches!(rule.kind(db), ItemKind::Experiment | ItemKind::Test)) {
-        let uses = uses(db, *rule);
-        for name in uses.globals.keys() {
+        let names = names_in(db, *rule);
+        for name in names.globals.keys() {
             if let Some(words) = words.get_mut(&**name) {
-                words.extend(uses.mentions.keys().map(|word| &**word));
+                words.extend(names.mentions.keys().map(|word| &**word));
             }
         }
     }

@@ -8,7 +8,7 @@ use persona_base::{Diagnostic, Span, names};
 use persona_syntax::ast;
 
 use super::facts::all_facts;
-use super::graph::uses;
+use super::graph::names_in;
 use super::modules::is_own;
 use super::queries::{Decl, ItemKind, check, lookup, schema, symbols, tree};
 use super::{Db, stand_in};
@@ -56,8 +56,8 @@ pub(super) fn deprecated(db: &dyn Db) -> Vec<Diagnostic> {
     let all = &symbols(db, db.project()).all;
     let mut found = Vec::new();
     for decl in all.iter().filter(|decl| is_own(db, **decl)) {
-        let uses = uses(db, *decl);
-        for (name, spans) in uses.globals.iter().chain(&uses.named) {
+        let names = names_in(db, *decl);
+        for (name, spans) in names.globals.iter().chain(&names.named) {
             if let Some(text) = marked.get(&**name).filter(|_| name != decl.name(db)) {
                 let known = |other: &str| lookup(db, other).is_some();
                 let reports = spans

@@ -13,7 +13,7 @@ use super::shadow::{Given, given};
 use super::suppress::{Allow, allows_of};
 use super::tables::tables;
 use super::{Db, SourceFile, modules};
-use crate::decl::uses_of;
+use crate::decl::names_in;
 
 /// What is known of one declaration by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,18 +65,18 @@ pub(crate) fn facts(db: &dyn Db, file: SourceFile) -> Vec<Arc<Facts>> {
 #[salsa::tracked]
 fn facts_of<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Arc<Facts> {
     let tree = tree(db, decl);
-    // Not the query of its uses: that keeps all their places.
-    let uses = uses_of(tree, tables(db, db.project()));
-    let calls = uses.globals.iter();
+    // Not the query of its names: that keeps all their places.
+    let names = names_in(tree, tables(db, db.project()));
+    let calls = names.globals.iter();
     let calls = calls.map(|(name, spans)| (Arc::clone(name), spans.len() as u32));
     Arc::new(Facts {
         links: Arc::new(Links {
-            used: uses.globals.keys().cloned().collect(),
-            definite: uses.definite,
-            named: uses.named.keys().cloned().collect(),
+            used: names.globals.keys().cloned().collect(),
+            definite: names.definite,
+            named: names.named.keys().cloned().collect(),
         }),
         extent: Arc::new(Extent {
-            size: uses.size,
+            size: names.size,
             has_params: !parameters(&tree.kind).is_empty(),
             calls: calls.collect(),
         }),

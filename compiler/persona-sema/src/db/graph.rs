@@ -12,15 +12,15 @@ use super::facts::{Links, all_links};
 use super::queries::{Decl, ItemKind, symbols, tree};
 use super::tables::tables;
 use super::{Db, Project, modules, scc, stand_in};
-use crate::decl::{Uses, uses_of};
+use crate::decl::NamesIn;
 
 /// How many steps of a cycle are shown.
 const SHOWN_STEPS: usize = 8;
 
 /// What a declaration refers to, with the places.
 #[salsa::tracked]
-pub(crate) fn uses<'db>(db: &'db dyn Db, decl: Decl<'db>) -> Uses {
-    uses_of(tree(db, decl), tables(db, db.project()))
+pub(crate) fn names_in<'db>(db: &'db dyn Db, decl: Decl<'db>) -> NamesIn {
+    crate::decl::names_in(tree(db, decl), tables(db, db.project()))
 }
 
 /// The names that a declaration refers to.
@@ -28,16 +28,16 @@ pub(crate) fn used_names<'db>(
     db: &'db dyn Db,
     decl: Decl<'db>,
 ) -> impl Iterator<Item = &'db Arc<str>> {
-    uses(db, decl).globals.keys()
+    names_in(db, decl).globals.keys()
 }
 
 /// Whether a declaration refers to another by its name, as far as syntax tells: a bare name is never a segment or a function,
 /// so that `segment gold { when tier == gold }` does not refer to itself.
 pub(crate) fn refers(db: &dyn Db, decl: Decl<'_>, name: &str, kind: ItemKind) -> bool {
-    let uses = uses(db, decl);
+    let names = names_in(db, decl);
     match kind {
-        ItemKind::Segment | ItemKind::Fn => uses.definite.contains(name),
-        _ => uses.globals.contains_key(name),
+        ItemKind::Segment | ItemKind::Fn => names.definite.contains(name),
+        _ => names.globals.contains_key(name),
     }
 }
 
@@ -145,7 +145,7 @@ fn cycle_diagnostic(db: &dyn Db, members: &[Decl<'_>]) -> Diagnostic {
     .label("its meaning depends on itself");
     for (index, decl) in path.iter().enumerate().take(SHOWN_STEPS) {
         let next = path[(index + 1) % path.len()];
-        if let Some(span) = uses(db, *decl)
+        if let Some(span) = names_in(db, *decl)
             .globals
             .get(next.name(db))
             .and_then(|spans| spans.first())

@@ -11,7 +11,7 @@ use persona_syntax::ast;
 use rustc_hash::FxHashSet;
 
 use super::facts::all_links;
-use super::graph::uses;
+use super::graph::names_in;
 use super::origin::name_of;
 use super::queries::{Decl, ItemKind, Symbols, check, header, symbols, tree};
 use super::templates::named;
@@ -306,7 +306,7 @@ pub(super) fn keep_called_parameters(db: &dyn Db, diagnostics: &mut [Diagnostic]
     let all = &symbols(db, db.project()).all;
     let used: BTreeSet<&str> = all
         .iter()
-        .flat_map(|decl| uses(db, *decl).globals.keys())
+        .flat_map(|decl| names_in(db, *decl).globals.keys())
         .map(|name| &**name)
         .collect();
     let called = all.iter().filter(|decl| used.contains(&**decl.name(db)));
@@ -385,7 +385,7 @@ impl<'db> Mentions<'db> {
         };
         for decl in &symbols(db, db.project()).all {
             mentions.texts.insert(stand_in(*decl), *decl);
-            for (name, spans) in &uses(db, *decl).mentions {
+            for (name, spans) in &names_in(db, *decl).mentions {
                 let places = mentions.by_name.entry(Arc::clone(name)).or_default();
                 places.extend(spans.iter().map(|span| (stand_in(*decl), *span)));
             }

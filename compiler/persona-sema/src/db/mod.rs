@@ -48,7 +48,7 @@ use crate::Checked;
 pub use excerpt::Excerpt;
 
 pub(crate) use env::DeclEnv;
-pub(crate) use graph::{used_names, uses};
+pub(crate) use graph::{names_in, used_names};
 pub(crate) use origin::{Origins as Places, stand_in};
 pub use queries::ItemKind;
 pub(crate) use queries::{

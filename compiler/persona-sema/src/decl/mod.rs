@@ -11,6 +11,7 @@ mod fields;
 mod history;
 mod key;
 mod location;
+mod names_in;
 mod params;
 mod prefer;
 mod raw;
@@ -21,7 +22,6 @@ mod source;
 mod table;
 mod text;
 mod types;
-mod uses;
 
 use std::sync::Arc;
 
@@ -41,12 +41,12 @@ pub(crate) use campaign::content::content_shape;
 pub(crate) use campaign::row::defaulted_fields;
 pub(crate) use enums::{WEEKDAY, WEEKDAYS, enum_def, weekday};
 pub(crate) use fields::{IMPLICIT_PROFILE, Shape, shape};
+pub(crate) use names_in::{NamesIn, names_in};
 pub(crate) use raw::COLUMN_METHODS;
 pub(crate) use sent::{SENT, own_enum, sent_table};
 pub(crate) use text::{plain_string, removal};
 pub(crate) use types::is_built_in as is_built_in_type;
 pub(crate) use types::{built_in_types, plain_types};
-pub(crate) use uses::{Uses, uses_of};
 
 /// What the check of a declaration found.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,7 +9,7 @@ use persona_syntax::ast;
 use super::text::removal;
 use super::types::{Position, Types};
 use super::{Checking, casing, reserved};
-use crate::db::uses;
+use crate::db::names_in;
 use crate::{Param, Type, TypeKind};
 
 /// Checks parameters; the result has one for each that has a name.
@@ -136,10 +136,10 @@ fn unused(checking: &mut Checking<'_>, params: &[ast::Param]) {
     if has_template(checking.tree) {
         return;
     }
-    let uses = uses(checking.db, checking.decl);
+    let names = names_in(checking.db, checking.decl);
     for param in params {
         let name = &param.name;
-        let used = uses.body.contains(name.text.as_str())
+        let used = names.body.contains(name.text.as_str())
             || name.is_missing()
             || name.text.starts_with('_');
         if used {

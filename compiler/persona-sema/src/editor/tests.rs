@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use crate::Database;
-use crate::db::uses;
+use crate::db::names_in;
 
 /// A package with its library.
 fn database(files: &[(&str, &str)]) -> Database {
@@ -24,7 +24,7 @@ fn without_meaning(db: &Database) -> String {
         for decl in db.declarations(file) {
             let (own, _) = *db.decl_of(decl.id).expect("it is there");
             let known = db.occurrences(decl.id);
-            let named = uses(db, own).mentions.iter();
+            let named = names_in(db, own).mentions.iter();
             // A test's title is no name.
             let is_title = |name: &str| decl.kind == crate::ItemKind::Test && *name == **decl.name;
             for (name, spans) in named.filter(|(name, _)| !is_title(name)) {

@@ -15,7 +15,9 @@ use persona_base::{Span, nearest};
 use persona_syntax::ast;
 
 use crate::Place;
-use crate::db::{Database, Db, Decl, ItemKind, Places, check, lookup, schema, symbols, tree, uses};
+use crate::db::{
+    Database, Db, Decl, ItemKind, Places, check, lookup, names_in, schema, symbols, tree,
+};
 
 /// Something that a package has, and who depends on it.
 #[derive(Clone, Debug, PartialEq)]
@@ -364,7 +366,7 @@ fn default_values(db: &dyn Db, decl: Decl<'_>) -> Vec<(Arc<str>, Span)> {
 fn refs(db: &dyn Db, decl: Decl<'_>) -> BTreeMap<Arc<str>, Vec<Span>> {
     let by_name = &symbols(db, db.project()).by_name;
     let mut found: BTreeMap<Arc<str>, Vec<Span>> = BTreeMap::new();
-    for (name, spans) in &uses(db, decl).globals {
+    for (name, spans) in &names_in(db, decl).globals {
         if by_name.contains_key(name) && name != decl.name(db) {
             found.entry(Arc::clone(name)).or_default().extend(spans);
         }

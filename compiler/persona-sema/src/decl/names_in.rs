@@ -1,4 +1,4 @@
-//! Which names a declaration uses: for the definition graph, for parameters nobody uses, for renaming.
+//! Which names stand in a declaration: for the definition graph, for parameters nobody uses, for renaming.
 //!
 //! It looks at syntax and at the fields of events only, so that it can run before anything is checked. Where it cannot
 //! know (a bare name that is also an enum's value), it takes the name for a reference: the graph may have an edge too
@@ -18,7 +18,7 @@ use crate::{EventId, FieldDef, FieldId, TypeKind};
 
 /// The names a declaration uses.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Uses {
+pub(crate) struct NamesIn {
     /// Names that are not bound inside the declaration, with all their places.
     pub(crate) globals: BTreeMap<Arc<str>, Vec<Span>>,
     /// Those of them that stand where no value of an enum could. Segments and functions are meant only there.
@@ -34,12 +34,12 @@ pub(crate) struct Uses {
 }
 
 /// The names that `decl` uses.
-pub(crate) fn uses_of(decl: &ast::Decl, schema: &Schema) -> Uses {
+pub(crate) fn names_in(decl: &ast::Decl, schema: &Schema) -> NamesIn {
     let mut walk = Walk {
         schema,
         scopes: Vec::new(),
         what_is_sent: 0,
-        uses: Uses::default(),
+        names: NamesIn::default(),
     };
     walk.mention(&decl.name);
     match &decl.kind {
@@ -105,7 +105,7 @@ pub(crate) fn uses_of(decl: &ast::Decl, schema: &Schema) -> Uses {
             decl.kind.for_each_expr(&mut |expr| walk.expr(expr));
         }
     }
-    walk.uses
+    walk.names
 }
 
 /// Names bound in a part of the declaration.
@@ -116,7 +116,7 @@ struct Walk<'a> {
     scopes: Vec<Names>,
     /// How many conditions about `Sent` are around.
     what_is_sent: u32,
-    uses: Uses,
+    names: NamesIn,
 }
 
 impl Walk<'_> {
@@ -132,7 +132,7 @@ impl Walk<'_> {
 
     fn mention(&mut self, name: &Name) {
         if !name.is_missing() {
-            self.uses
+            self.names
                 .mentions
                 .entry(Arc::from(name.text.as_str()))
                 .or_default()
@@ -143,7 +143,7 @@ impl Walk<'_> {
     /// A name of the package, where nothing else can stand.
     fn global(&mut self, name: &Name) {
         if !name.is_missing() {
-            self.uses.definite.insert(Arc::from(name.text.as_str()));
+            self.names.definite.insert(Arc::from(name.text.as_str()));
         }
         self.perhaps(name);
     }
@@ -152,7 +152,7 @@ impl Walk<'_> {
     fn perhaps(&mut self, name: &Name) {
         self.mention(name);
         if !name.is_missing() {
-            self.uses
+            self.names
                 .globals
                 .entry(Arc::from(name.text.as_str()))
                 .or_default()
@@ -165,14 +165,14 @@ impl Walk<'_> {
         if name.is_missing() {
             return;
         }
-        self.uses.body.insert(Arc::from(name.text.as_str()));
+        self.names.body.insert(Arc::from(name.text.as_str()));
         let bound = self.is_profile_field(&name.text)
             || self.scopes.iter().any(|scope| scope.contains(&name.text));
         if bound {
             self.mention(name);
         } else if self.what_is_sent > 0 && self.schema.is_sent_value(&name.text) {
             self.mention(name);
-            let places = self.uses.named.entry(Arc::from(name.text.as_str()));
+            let places = self.names.named.entry(Arc::from(name.text.as_str()));
             places.or_default().push(name.span);
         } else {
             self.perhaps(name);
@@ -182,7 +182,7 @@ impl Walk<'_> {
     /// A name that stands where only a declaration can: in a call, after `in` or `among`.
     fn reference(&mut self, name: &Name) {
         if !name.is_missing() {
-            self.uses.body.insert(Arc::from(name.text.as_str()));
+            self.names.body.insert(Arc::from(name.text.as_str()));
             self.global(name);
         }
     }
@@ -253,9 +253,9 @@ impl Walk<'_> {
             self.mention(&param.name);
             self.ty(&param.ty);
             // A default is not a use of the parameters.
-            let body = self.uses.body.clone();
+            let body = self.names.body.clone();
             param.default.iter().for_each(|default| self.expr(default));
-            self.uses.body = body;
+            self.names.body = body;
         }
         self.scopes
             .push(params.iter().map(|param| param.name.text.clone()).collect());
@@ -330,7 +330,7 @@ impl Walk<'_> {
     }
 
     fn expr(&mut self, expr: &Expr) {
-        self.uses.size = self.uses.size.saturating_add(1);
+        self.names.size = self.names.size.saturating_add(1);
         match &expr.kind {
             ExprKind::Error | ExprKind::Literal(_) | ExprKind::RawStr(_) => {}
             ExprKind::Name(name) => self.bare(name),
