@@ -23,6 +23,11 @@ pub(super) const REASONS: &[(&str, &str, &str)] = &[
         "documentation tests of the crate `persona` run them",
     ),
     (
+        "compiler/docs/embedding.md",
+        "toml",
+        "a dependency as cargo reads it, of whoever embeds persona",
+    ),
+    (
         "compiler/docs/recommend.md",
         "liquid",
         "a line of a template; the suite's chapter on recommendations has it whole",

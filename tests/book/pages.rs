@@ -26,6 +26,15 @@ pub(super) fn pages() -> Vec<PathBuf> {
     pages
 }
 
+/// The same, with the recipes.
+pub(super) fn all_pages() -> Vec<PathBuf> {
+    let recipes = files_below(&root().join("compiler/docs/recipes"));
+    let recipes = recipes
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "md"));
+    pages().into_iter().chain(recipes).collect()
+}
+
 /// A page's text.
 pub(super) fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))

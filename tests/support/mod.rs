@@ -22,6 +22,16 @@ pub(crate) fn update() -> bool {
     std::env::var_os("UPDATE").is_some_and(|value| value == "1")
 }
 
+/// Whether only some chapters and pages are wanted: those whose path contains `PERSONA_ONLY`. What needs all of them is left out then.
+pub(crate) fn only_some() -> bool {
+    std::env::var_os("PERSONA_ONLY").is_some()
+}
+
+/// Whether a chapter or page is wanted.
+pub(crate) fn is_wanted(path: &Path) -> bool {
+    std::env::var("PERSONA_ONLY").map_or(true, |part| relative(path).contains(&part))
+}
+
 /// Every file below a folder, sorted, without build products, version control and other hidden caches.
 pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
