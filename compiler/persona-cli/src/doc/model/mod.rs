@@ -392,7 +392,7 @@ impl<'m> Builder<'m> {
         found.into_iter().collect()
     }
 
-    /// The fields with personal data that a declaration names itself.
+    /// The fields with personal data that a declaration names itself; the key of people is one of them, however it is declared.
     fn personal(&self, decl: &Declaration<'m>) -> BTreeSet<Arc<str>> {
         let schema = self.schema();
         let tables = std::iter::once(&schema.profile).chain(&schema.events);
@@ -414,7 +414,12 @@ impl<'m> Builder<'m> {
                     };
                     below(name, path) || below(path, name)
                 };
-                table.fields.iter().any(|one| one.pii && holds(&one.name))
+                let is_profile = table.name == schema.profile.name;
+                let mut fields = table.fields.iter_enumerated();
+                fields.any(|(id, one)| {
+                    let is_key = is_profile && id == schema.key;
+                    (one.pii || is_key) && holds(&one.name)
+                })
             })
         });
         personal

@@ -283,7 +283,7 @@ impl Svg {
     ) {
         let x = middle - BOX / 2;
         let height = tall(lines);
-        let label = match (class, &lines[..]) {
+        let label = match (class, lines) {
             ("ask", [one]) if one == "otherwise" => "Or else",
             _ => label,
         };
