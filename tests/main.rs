@@ -24,6 +24,8 @@ mod real;
 #[cfg(test)]
 mod recommend;
 #[cfg(test)]
+mod release;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod shop;

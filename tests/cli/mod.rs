@@ -11,6 +11,7 @@ mod fixes;
 mod fmt;
 mod formats;
 mod index;
+mod limits;
 mod newcomers;
 mod overlap;
 mod repositories;

@@ -11,7 +11,6 @@ use persona_runtime::filetest::FileTest;
 use persona_runtime::{Answers, Evaluation, interpret};
 use persona_sema::Database;
 
-#[expect(dead_code, reason = "written for the tests of its own crate")]
 #[path = "../../compiler/persona-liquid/tests/support/mod.rs"]
 mod small;
 

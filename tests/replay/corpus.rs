@@ -11,11 +11,16 @@ use arrow_array::{
     StringArray, TimestampMicrosecondArray,
 };
 
+mod mutate;
+
 fn main() -> io::Result<()> {
     let args: Vec<String> = env::args().skip(1).collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["unpack", packed, folder] => unpack(Path::new(packed), Path::new(folder)),
         ["seed", suite, folder] => seed(Path::new(suite), Path::new(folder)),
+        ["mutate", folder, count] => {
+            mutate(Path::new(folder), count.parse().map_err(io::Error::other)?)
+        }
         ["seed-data", folder] => seed_data(Path::new(folder)),
         ["seed-files", from, ending, folder] => {
             seed_files(Path::new(from), ending, Path::new(folder))
@@ -25,7 +30,7 @@ fn main() -> io::Result<()> {
             pack(Path::new(folder), Path::new(packed), limit)
         }
         _ => Err(io::Error::other(
-            "unpack FILE FOLDER, seed SUITE FOLDER, seed-data FOLDER, seed-files FOLDER ENDING FOLDER, or pack FOLDER FILE BYTES",
+            "unpack FILE FOLDER, seed SUITE FOLDER, seed-data FOLDER, seed-files FOLDER ENDING FOLDER, mutate FOLDER COUNT, or pack FOLDER FILE BYTES",
         )),
     }
 }
@@ -44,6 +49,20 @@ fn kept(line: &str) -> io::Result<Vec<u8>> {
     }
     let text: String = serde_json::from_str(line)?;
     Ok(text.into_bytes())
+}
+
+/// Writes changed copies of the files of a folder beside them, for a corpus that begins with few.
+fn mutate(folder: &Path, count: usize) -> io::Result<()> {
+    let paths: BTreeSet<PathBuf> = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<_>>()?;
+    let seeds = paths.iter().map(fs::read).collect::<io::Result<Vec<_>>>()?;
+    let mut dice = mutate::Dice::new(1);
+    for number in 0..count {
+        let mutant = mutate::mutant(&seeds, &mut dice);
+        fs::write(folder.join(format!("mutant-{number:05}")), mutant)?;
+    }
+    Ok(())
 }
 
 /// Copies the files of a folder whose names have this ending.

@@ -4,7 +4,9 @@
 mod arrows;
 mod layout;
 mod length;
+mod promises;
 mod rust;
+mod supply;
 mod texts;
 
 use crate::support::{files_below, relative, root};

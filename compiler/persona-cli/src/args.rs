@@ -9,11 +9,24 @@ use crate::fmt::Lines;
 use crate::new::Template;
 use crate::report::Format;
 
+/// What `--version` says; `-V` says its first line alone.
+const LONG_VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ncommit: ",
+    env!("PERSONA_BUILT_COMMIT"),
+    "\ndate: ",
+    env!("PERSONA_BUILT_COMMIT_DATE"),
+    "\ntarget: ",
+    env!("PERSONA_BUILT_TARGET"),
+    "\nlanguage: 1.0",
+);
+
 /// Segments, traits and partitions as code, checked before anything is sent.
 #[derive(Debug, Parser)]
 #[command(
     name = "persona",
     version,
+    long_version = LONG_VERSION,
     disable_help_subcommand = true,
     max_term_width = 100
 )]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,6 +15,17 @@ use crate::{Error, ErrorCode};
 pub(crate) const CONFIG: &str = "persona.toml";
 /// The ending of a program's files.
 const ENDING: &str = "persona";
+
+/// The largest `persona.toml`, in bytes.
+const MAX_CONFIG: usize = 1 << 20;
+/// The largest program that is read at all, in bytes. The check says of smaller ones that they are too large, at their place.
+const MAX_PROGRAM: usize = 256 << 20;
+/// The largest template that is read at all, in bytes; the same goes for it.
+const MAX_TEMPLATE: usize = 64 << 20;
+/// How many files of one kind a package may have.
+const MAX_FILES: usize = if cfg!(test) { 40 } else { 50_000 };
+/// How many folders a package may have.
+const MAX_FOLDERS: usize = if cfg!(test) { 30 } else { 50_000 };
 
 /// What a path turned out to be.
 #[derive(Debug)]
@@ -187,7 +198,18 @@ fn collect_files(
     into: &mut Vec<PathBuf>,
 ) -> Result<(), Error> {
     let mut folders = vec![root.to_owned()];
+    let mut seen = 0_usize;
+    let full = |what: &str, most: usize| {
+        let message = format!("{} holds more than {most} {what}", shown(root));
+        Error::too_large(message).with_help(
+            "a package is a folder of rules; keep data and other programs elsewhere, or in folders whose names begin with a dot",
+        )
+    };
     while let Some(folder) = folders.pop() {
+        seen += 1;
+        if seen > MAX_FOLDERS {
+            return Err(full("folders", MAX_FOLDERS));
+        }
         let entries = fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))?;
         for entry in entries {
             let entry = entry.map_err(|error| unreadable(&folder, &error))?;
@@ -200,6 +222,9 @@ fn collect_files(
                 folders.push(path);
             } else if !kind.is_dir() && !hidden && is_wanted(&path) {
                 into.push(path);
+                if into.len() > MAX_FILES {
+                    return Err(full("files of one kind", MAX_FILES));
+                }
             }
         }
     }
@@ -207,7 +232,7 @@ fn collect_files(
 }
 
 pub(crate) fn read(path: &Path) -> Result<String, Error> {
-    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let bytes = read_bytes(path)?;
     String::from_utf8(bytes).map_err(|error| {
         let upto = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..upto]
@@ -221,6 +246,46 @@ pub(crate) fn read(path: &Path) -> Result<String, Error> {
         )
         .with_help("save the file as UTF-8; most editors have it under \"save with encoding\"")
     })
+}
+
+/// The bytes of a file of a package: a plain file, and not beyond what its kind may have. What is longer is not read to its end, and
+/// what is no file (a pipe, a device) is not waited for.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    let wrong = |error| unreadable(path, &error);
+    let meta = fs::metadata(path).map_err(wrong)?;
+    if !meta.is_file() {
+        let kind = if meta.is_dir() {
+            "a folder"
+        } else {
+            "a pipe or a device"
+        };
+        let message = format!("{} is {kind}, and no file", shown(path));
+        return Err(Error::new(ErrorCode::Unreadable, message));
+    }
+    let limit = most_bytes(path);
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(wrong)?;
+    file.take(limit as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(wrong)?;
+    if bytes.len() > limit {
+        let message = format!("{} is larger than {} MiB", shown(path), limit >> 20);
+        let error = Error::too_large(message);
+        return Err(match limit {
+            MAX_PROGRAM => error.with_help("divide it into several files"),
+            _ => error.with_help("is it the file that is meant?"),
+        });
+    }
+    Ok(bytes)
+}
+
+/// How many bytes a file of a package may have. That of programs is a little above what the check says itself, at its place.
+fn most_bytes(path: &Path) -> usize {
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("toml") => MAX_CONFIG,
+        Some(ENDING) => MAX_PROGRAM,
+        _ => MAX_TEMPLATE,
+    }
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Error {
@@ -358,6 +423,28 @@ mod tests {
             nothing.to_string().contains("there is no file or folder"),
             "{nothing}"
         );
+    }
+
+    #[test]
+    fn a_package_of_too_many_files_or_folders_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), &[("persona.toml", "")]);
+        for number in 0..=MAX_FOLDERS {
+            fs::create_dir(dir.path().join(format!("folder{number}"))).unwrap();
+        }
+        let error = find(Some(dir.path())).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::TooLarge);
+        assert!(
+            error.to_string().contains("more than 30 folders"),
+            "{error}"
+        );
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), &[("persona.toml", "")]);
+        for number in 0..=MAX_FILES {
+            write(dir.path(), &[(&format!("{number}.persona"), "")]);
+        }
+        let error = find(Some(dir.path())).unwrap_err();
+        assert!(error.to_string().contains("more than 40 files"), "{error}");
     }
 
     #[test]

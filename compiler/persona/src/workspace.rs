@@ -112,7 +112,7 @@ pub fn read_package(
 
 /// A file's text; none where it cannot be read. What is no UTF-8 is replaced.
 pub fn read_text(path: &Path) -> Option<String> {
-    let bytes = fs::read(path).ok()?;
+    let bytes = find::read_bytes(path).ok()?;
     Some(match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),

@@ -20,7 +20,7 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::arrow::{ProjectionMask, parquet_to_arrow_schema};
 use parquet::basic::{Encoding, Type};
-use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 
 use self::pages::Leaf;
 use self::plain::Kind;
@@ -68,13 +68,23 @@ pub(super) fn open(
     })
 }
 
-/// Fails where a column lies beyond the file's end: the decoder asks for as much memory as the file says it needs.
+/// The most bytes of one column of one row group, unpacked.
+const COLUMN_LIMIT: i64 = 1 << 32;
+/// The most rows of one row group.
+const ROW_LIMIT: i64 = 1 << 31;
+
+/// Fails where a column lies beyond the file's end or unpacks to no end: the decoder asks for as much memory as the file says it
+/// needs.
 fn check(metadata: &ParquetMetaData, size: u64) -> Result<(), &'static str> {
-    for column in metadata
-        .row_groups()
-        .iter()
-        .flat_map(|group| group.columns())
-    {
+    let groups = metadata.row_groups();
+    let counted = |group: &RowGroupMetaData| (0..=ROW_LIMIT).contains(&group.num_rows());
+    if !groups.iter().all(counted) {
+        return Err("it says that it has more rows than a row group may have");
+    }
+    for column in groups.iter().flat_map(|group| group.columns()) {
+        if column.uncompressed_size() > COLUMN_LIMIT {
+            return Err("it says that a column of a row group needs more than 4 GiB");
+        }
         let (start, length) = column.byte_range();
         if start.checked_add(length).is_none_or(|end| end > size) {
             return Err("a part of it lies beyond its end");
@@ -425,5 +435,42 @@ mod tests {
         });
         assert!(ended.stop.is_none());
         assert_eq!(rows, 2);
+    }
+
+    #[test]
+    fn a_file_that_says_it_unpacks_to_no_end_is_refused_before_it_is_decoded() {
+        let batch =
+            RecordBatch::try_from_iter([("a", Arc::new(Int64Array::from(vec![1])) as ArrayRef)]);
+        let batch = batch.unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let writer = ArrowWriter::try_new(file.reopen().unwrap(), batch.schema(), None);
+        let mut writer = writer.unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        let read = ArrowReaderMetadata::load(file.as_file(), ArrowReaderOptions::new()).unwrap();
+        let size = file.as_file().metadata().unwrap().len();
+        let metadata = read.metadata();
+        assert_eq!(check(metadata, size), Ok(()));
+        let with = |group: RowGroupMetaData| {
+            let builder = (**metadata).clone().into_builder();
+            check(&builder.set_row_groups(vec![group]).build(), size)
+        };
+        let group = metadata.row_group(0).clone();
+        for rows in [-1, 1 << 40] {
+            let lie = group
+                .clone()
+                .into_builder()
+                .set_num_rows(rows)
+                .build()
+                .unwrap();
+            assert!(with(lie).unwrap_err().contains("more rows"));
+        }
+        let column = group.column(0).clone().into_builder();
+        let column = column.set_total_uncompressed_size(1 << 40).build().unwrap();
+        let lie = group
+            .into_builder()
+            .set_column_metadata(vec![column])
+            .build();
+        assert!(with(lie.unwrap()).unwrap_err().contains("4 GiB"));
     }
 }
