@@ -3,6 +3,7 @@
 //! `PERSONA_FIRST_PROGRAM` starts elsewhere. A failure is shrunk and printed as a case of the suite.
 
 mod build;
+mod constants;
 mod mutants;
 mod naive;
 mod rows;

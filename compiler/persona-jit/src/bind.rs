@@ -472,13 +472,11 @@ impl Owned {
             .iter()
             .map(|text| texts.constant(text))
             .collect();
-        let lists = pools.lists.items().iter();
-        self.consts = lists
-            .map(|(items, ty)| ConstColumn::new(items, Shape::of(ty), texts))
-            .collect();
-        for (index, (items, _)) in pools.lists.items().iter().enumerate() {
-            let column = self.consts[index].reference();
-            let children = self.keep(vec![column]);
+        for (items, ty) in pools.lists.items() {
+            let columns = children_of(items, ty, texts);
+            let children = columns.iter().map(ConstColumn::reference).collect();
+            self.consts.extend(columns);
+            let children = self.keep(children);
             self.lists.push(ListRef {
                 children,
                 len: items.len() as u64,
@@ -577,18 +575,76 @@ fn validity(column: &Column) -> (*const u8, u64, u64) {
     }
 }
 
-/// The values of a constant list.
+/// The columns of a constant list: one for its elements, or one for each field of theirs.
+fn children_of(items: &[Const], element: &Ty, texts: &mut Texts<'_>) -> Vec<ConstColumn> {
+    let Ty::Record(fields) = element else {
+        return vec![ConstColumn::new(items, element, texts)];
+    };
+    if let [only] = &fields[..] {
+        // An element with a single field is that field's value.
+        return vec![ConstColumn::new(items, &only.ty, texts)];
+    }
+    let of_field = |(index, field): (usize, &RecordField)| {
+        let value = |item: &Const| match item {
+            Const::Record(values) => values[index].clone(),
+            _ => Const::Missing,
+        };
+        let values: Vec<Const> = items.iter().map(value).collect();
+        ConstColumn::new(&values, &field.ty, texts)
+    };
+    fields.iter().enumerate().map(of_field).collect()
+}
+
+/// The values of a constant list, or of one field of its elements.
 #[derive(Debug)]
-enum ConstColumn {
+struct ConstColumn {
+    values: ConstValues,
+    /// Which are there, where one is missing.
+    valid: Option<BooleanBuffer>,
+}
+
+#[derive(Debug)]
+enum ConstValues {
     Bits(BooleanBuffer),
     Codes(Vec<u32>),
     Words(Vec<u64>),
     Places(Vec<u64>, Vec<u64>),
+    Lists {
+        offsets: Vec<u32>,
+        refs: Box<[ColumnRef]>,
+        /// What the references point into.
+        _children: Vec<ConstColumn>,
+    },
 }
 
 impl ConstColumn {
-    fn new(items: &[Const], shape: Shape, texts: &mut Texts<'_>) -> Self {
-        match shape {
+    fn new(items: &[Const], ty: &Ty, texts: &mut Texts<'_>) -> Self {
+        let known = |item: &Const| *item != Const::Missing;
+        Self {
+            values: ConstValues::new(items, ty, texts),
+            valid: (!items.iter().all(known)).then(|| items.iter().map(known).collect()),
+        }
+    }
+
+    fn reference(&self) -> ColumnRef {
+        let (valid, shift, mask) = match &self.valid {
+            None => (&raw const ALL, 0, 0),
+            Some(bits) => (bits.values().as_ptr(), bits.offset() as u64, u64::MAX),
+        };
+        let (data, aux) = self.values.places();
+        ColumnRef {
+            data,
+            aux,
+            valid,
+            shift,
+            mask,
+        }
+    }
+}
+
+impl ConstValues {
+    fn new(items: &[Const], ty: &Ty, texts: &mut Texts<'_>) -> Self {
+        match Shape::of(ty) {
             Shape::Bool => Self::Bits(
                 items
                     .iter()
@@ -604,14 +660,31 @@ impl ConstColumn {
                 let (latitudes, longitudes) = places.unzip();
                 Self::Places(latitudes, longitudes)
             }
-            Shape::Int | Shape::Float | Shape::List => {
+            Shape::Int | Shape::Float => {
                 Self::Words(items.iter().map(|item| key(item, texts)).collect())
             }
+            Shape::List => Self::lists(items, ty.element().unwrap_or(ty), texts),
         }
     }
 
-    fn reference(&self) -> ColumnRef {
-        let (data, aux) = match self {
+    fn lists(items: &[Const], element: &Ty, texts: &mut Texts<'_>) -> Self {
+        let (mut offsets, mut all) = (vec![0], Vec::new());
+        for item in items {
+            if let Const::List(values) = item {
+                all.extend_from_slice(values);
+            }
+            offsets.push(u32::try_from(all.len()).expect("constants are bounded by the text"));
+        }
+        let children = children_of(&all, element, texts);
+        Self::Lists {
+            offsets,
+            refs: children.iter().map(ConstColumn::reference).collect(),
+            _children: children,
+        }
+    }
+
+    fn places(&self) -> (*const u8, *const u8) {
+        match self {
             Self::Bits(bits) => (
                 bits.values().as_ptr(),
                 ptr::without_provenance(bits.offset()),
@@ -621,13 +694,7 @@ impl ConstColumn {
             Self::Places(latitudes, longitudes) => {
                 (latitudes.as_ptr().cast(), longitudes.as_ptr().cast())
             }
-        };
-        ColumnRef {
-            data,
-            aux,
-            valid: &raw const ALL,
-            shift: 0,
-            mask: 0,
+            Self::Lists { offsets, refs, .. } => (offsets.as_ptr().cast(), refs.as_ptr().cast()),
         }
     }
 }

@@ -23,6 +23,7 @@ profile Customer key id zone zone {
   email: Str? email,
   home: Geo = geo(-0.5, 1e-7),
   rates: Set(Float) = [0.5, 1e300],
+  lines: List(Record(sku: Str, n: Int?)) = [{"A", 2}, {"B", missing}],
 }
 
 catalog Product key sku {
