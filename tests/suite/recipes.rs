@@ -38,7 +38,8 @@ fn complaints(case: &Case<'_>) -> Vec<String> {
             .any(|(_, block)| kinds.contains(&block.kind()))
     };
     let shared = case.common.iter().any(|block| block.kind() == "persona");
-    if !own(&["persona"]) && !(shared && own(&["console"])) {
+    let has_program = own(&["persona"]) || (shared && own(&["console"]));
+    if !has_program {
         found.push("a recipe has a program".to_owned());
     }
     if !own(&ANSWERS) && !super::run::has_tests(case) {
