@@ -1,7 +1,6 @@
 //! Tells the program what it was built from, for `persona --version`: the commit and its date, and the target. Nothing of the machine
 //! and its clock gets in, so that the same sources give the same program. Where there is no git, the environment may say
 //! (`PERSONA_COMMIT`, `PERSONA_COMMIT_DATE`), or nobody does.
-#![expect(clippy::print_stdout, reason = "that is how a build script answers")]
 
 use std::path::Path;
 use std::process::Command;
