@@ -14,6 +14,8 @@ mod embedding;
 #[cfg(test)]
 mod experiments;
 #[cfg(test)]
+mod library;
+#[cfg(test)]
 mod machine;
 #[cfg(test)]
 mod mutations;

@@ -9,10 +9,13 @@ pub type Module = (&'static str, &'static str);
 /// The modules, by name.
 pub const MODULES: &[Module] = &[
     ("commerce", include_str!("../commerce.persona")),
+    ("consent", include_str!("../consent.persona")),
     ("engagement", include_str!("../engagement.persona")),
     ("geo", include_str!("../geo.persona")),
     ("lifecycle", include_str!("../lifecycle.persona")),
+    ("media", include_str!("../media.persona")),
     ("rfm", include_str!("../rfm.persona")),
+    ("saas", include_str!("../saas.persona")),
     ("time", include_str!("../time.persona")),
 ];
 

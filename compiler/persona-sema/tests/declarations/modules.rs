@@ -98,7 +98,7 @@ fn a_module_is_known_by_its_name() {
         "use std.rmf\n",
         &expect![[r#"
         P1030 1:9 `rmf` `std` has no module `rmf`
-            ^ it has `commerce`, `engagement`, `geo`, `lifecycle`, `rfm`, `time`
+            ^ it has `commerce`, `consent`, `engagement`, `geo`, `lifecycle`, `media`, `rfm`, `saas`, `time`
             > write `rfm`
     "#]],
     );
@@ -114,7 +114,7 @@ fn a_module_is_known_by_its_name() {
         "use std\n",
         &expect![[r#"
         P1030 1:5 `std` the standard library is used by its modules
-            ^ it has `commerce`, `engagement`, `geo`, `lifecycle`, `rfm`, `time`
+            ^ it has `commerce`, `consent`, `engagement`, `geo`, `lifecycle`, `media`, `rfm`, `saas`, `time`
             ? for example `use std.commerce`
     "#]],
     );
@@ -130,7 +130,7 @@ fn a_module_is_known_by_its_name() {
         "use std.rfm.{champion}\n",
         &expect![[r#"
         P1031 1:14 `champion` `std.rfm` has no `champion`
-            ^ it has `about_to_sleep`, `at_risk`, `big_spenders`, `buyers`, `cannot_lose`, `champions`, `frequency`, `frequency_score`, `frequency_score_by`, `hibernating`, `lost`, `loyal` and 11 more
+            ^ it has `about_to_sleep`, `at_risk`, `big_spenders`, `buyers`, `cannot_lose`, `champions`, `frequency`, `frequency_score`, `frequency_score_by`, `hibernating`, `lost`, `loyal` and 16 more
             > write `champions`
     "#]],
     );
