@@ -164,7 +164,8 @@ impl Place<'_> {
             let fits = matches!(offer.kind, ItemKind::Segment | ItemKind::Partition) == segments
                 || offer.kind == ItemKind::Partition;
             if of == module && fits {
-                out.add(declared(&offer, name).near(Near::Used));
+                let key = format!("decl:{written}");
+                out.add(declared(&offer, name).doc(key).near(Near::Used));
             }
         }
     }

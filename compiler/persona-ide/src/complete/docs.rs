@@ -51,15 +51,16 @@ pub fn documentation(db: &Database, key: &str) -> Option<String> {
     }
 }
 
-/// A declaration: its first line as code, and what is written before it.
+/// A declaration: as code, without its body where that is long, and what is written before it.
 fn declaration(db: &Database, written: &str) -> Option<String> {
     let found = db.named_in("", written).or_else(|| db.named(written))?;
     let keyword_at = found.tree.span.start as usize;
     let text = found.text.get(keyword_at..)?;
-    let shown = match &found.tree.kind {
-        // What is short is shown as a whole.
-        _ if text.len() <= 400 && text.lines().count() <= 8 => text,
-        _ => text.lines().next().unwrap_or_default(),
+    // What is short is shown as a whole.
+    let short = text.len() <= 400 && text.lines().count() <= 8;
+    let shown = match short {
+        true => text.to_owned(),
+        false => crate::hover::head(db, &found),
     };
     let mut out = format!("```persona\n{shown}\n```");
     if let Some(doc) = &found.tree.doc {

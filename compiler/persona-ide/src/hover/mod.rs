@@ -7,7 +7,7 @@ mod sketch;
 mod tests;
 
 use persona_base::{FileId, Span};
-use persona_sema::editor::{DeclRef, Symbol};
+use persona_sema::editor::{DeclRef, Declaration, Symbol};
 use persona_sema::{Database, ItemKind};
 
 use crate::at::Named;
@@ -36,6 +36,11 @@ pub struct Audience {
     pub name: String,
     /// The stage, where one of a partition is meant.
     pub stage: Option<String>,
+}
+
+/// A declaration as code, without its body.
+pub(crate) fn head(db: &Database, decl: &Declaration<'_>) -> String {
+    sketch::declaration(db, decl)
 }
 
 /// What to show for the name at a place; none where there is no name.

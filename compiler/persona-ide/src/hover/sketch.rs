@@ -104,7 +104,8 @@ fn sent(db: &Database) -> String {
     format!("{} }}", shown.trim_end_matches(','))
 }
 
-fn declaration(db: &Database, decl: &Declaration<'_>) -> String {
+/// A declaration as code, without its body.
+pub(super) fn declaration(db: &Database, decl: &Declaration<'_>) -> String {
     let text = decl.text;
     let body = decl.tree.span;
     let name = decl.tree.name.span;

@@ -37,7 +37,7 @@ fn a_condition_begins_with_fields_and_questions() {
         loyal | Trait | Bool
         local | Function | local(instant: Timestamp)
     "#]]
-    .assert_eq(&shown(&items, 3));
+    .assert_eq(&shown(&items, 2));
 }
 
 #[test]
@@ -427,6 +427,30 @@ fn modules_offer_what_they_have() {
         &["champions"],
         &[],
     );
+}
+
+#[test]
+fn what_a_module_says_of_its_names_is_found_later() {
+    let text = "use std.rfm\nsegment x { when in rfm.$0 }";
+    let fixture = crate::fixture::Fixture::new(&format!("{}//- b.persona\n{text}\n", super::SHOP));
+    let items = rules(text);
+    let key = |label: &str| {
+        let found = items.iter().find(|item| item.label == label);
+        found.and_then(|item| item.doc.clone()).unwrap_or_default()
+    };
+    let said = super::super::documentation(&fixture.db, &key("loyal")).unwrap_or_default();
+    let code = "segment loyal(order: Event, window: Duration = 365d) \"Loyal\"";
+    assert!(said.contains(code), "{said}");
+    assert!(said.contains("neither recent nor long ago"), "{said}");
+    let text = "use std.geo\ntrait x = geo.$0";
+    let items = rules(text);
+    let found = items.iter().find(|item| item.label == "country_of");
+    let key = found.and_then(|item| item.doc.clone()).unwrap_or_default();
+    let said = super::super::documentation(&fixture.db, &key).unwrap_or_default();
+    // What is long is shown without its body.
+    let code = "fn country_of(code: String)";
+    assert!(said.contains(code), "{said}");
+    assert!(!said.contains("match"), "{said}");
 }
 
 #[test]

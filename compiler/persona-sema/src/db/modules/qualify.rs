@@ -242,10 +242,12 @@ impl<'n> Walk<'n> {
 
     fn misuse(&mut self, module: &Arc<str>, span: Span) {
         let all = &self.names.modules[module];
+        // An enum is no value either.
+        let mut rules = all.iter().filter(|(_, meant)| meant.kind != ItemKind::Enum);
         self.misuses.push(Misuse {
             module: Arc::clone(module),
             span,
-            example: all.keys().next().cloned(),
+            example: rules.next().map(|(name, _)| Arc::clone(name)),
         });
     }
 
