@@ -150,7 +150,7 @@ impl Program {
             persona_io::members_batches(&plan, &loaded.data, &answers)
         })?;
         let batches = batches.map_err(|error| self.load_error(*error))?;
-        let result = self.result(&plan, loaded, &answers.totals(&plan), timing)?;
+        let result = self.result(&plan, loaded, &answers.totals(&plan), timing, options.cells)?;
         Ok(Members { result, batches })
     }
 }

@@ -21,6 +21,8 @@ use crate::term::Term;
 
 /// So many sets are compared with each other, and so many groups of people shown.
 const SETS: usize = 24;
+/// In so many cells the values of traits are counted.
+const CELLS: usize = 24;
 /// How many people are made up to read messages.
 const READERS: usize = 200;
 
@@ -56,6 +58,7 @@ fn known(args: &Doc, program: &Program, bars: &Bars) -> Result<Known, Failure> {
     let options = RunOptions {
         now: args.now.clone(),
         threads: args.threads.map(usize::from),
+        cells: CELLS,
         ..RunOptions::default()
     };
     let run = has_data.then(|| program.run(&options, bars)).transpose();

@@ -39,6 +39,8 @@ pub struct RunOptions {
     pub rejects: Option<PathBuf>,
     /// Whether columns are kept that no answer reads.
     pub all_columns: bool,
+    /// In how many cells the values of each trait are counted, for a picture of where they lie; in none by default.
+    pub cells: usize,
 }
 
 /// What computes answers. Both give the same ones, to the bit.
@@ -127,7 +129,7 @@ impl Program {
                 (totals, timing)
             }
         };
-        self.result(&plan, loaded, &totals, timing)
+        self.result(&plan, loaded, &totals, timing, options.cells)
     }
 
     /// What a run says in the end.
@@ -137,10 +139,11 @@ impl Program {
         loaded: LoadedData,
         totals: &Totals,
         mut timing: Timing,
+        cells: usize,
     ) -> Result<RunResult, Error> {
         timing.load = loaded.took;
         let counted = guarded("counting the answers", || {
-            summary::count(plan, totals, loaded.data.profiles)
+            summary::count(plan, totals, loaded.data.profiles, cells)
         })?;
         let mut result = loaded.into_result(counted, timing);
         result.notes.extend(self.nothing_sent(plan));

@@ -60,7 +60,7 @@ pub enum TraitValues {
     Nothing,
 }
 
-/// The least, the median (of two, the lesser) and the greatest of some values.
+/// The least, the median (of two, the lesser) and the greatest of some values, and where the others lie.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Range {
     /// The least.
@@ -69,6 +69,9 @@ pub struct Range {
     pub median: Shown,
     /// The greatest.
     pub greatest: Shown,
+    /// How many values lie in each of [`crate::RunOptions::cells`] cells of equal width, from the least to the greatest; empty where
+    /// nobody asked, or where all values are one.
+    pub cells: Vec<usize>,
 }
 
 /// The answers of a run, counted.
@@ -80,7 +83,7 @@ pub(crate) struct Counted {
 }
 
 /// Names all totals.
-pub(crate) fn count(plan: &Plan, totals: &Totals, profiles: usize) -> Counted {
+pub(crate) fn count(plan: &Plan, totals: &Totals, profiles: usize, cells: usize) -> Counted {
     let mut counted = Counted::default();
     let number = |count: u64| usize::try_from(count).expect("as many as there are profiles");
     for (output, total) in plan.outputs.iter().zip(&totals.columns) {
@@ -112,7 +115,7 @@ pub(crate) fn count(plan: &Plan, totals: &Totals, profiles: usize) -> Counted {
                 let known = (0..column.len())
                     .filter(|row| column.is_known(*row))
                     .count();
-                let values = values(plan, column, ty, &totals.strings, known);
+                let values = values(plan, column, ty, &totals.strings, known, cells);
                 counted.traits.push(TraitResult {
                     name,
                     known,
@@ -144,7 +147,14 @@ pub(crate) fn share(count: usize, of: usize) -> f64 {
     }
 }
 
-fn values(plan: &Plan, column: &Column, ty: &Ty, strings: &Strings, known: usize) -> TraitValues {
+fn values(
+    plan: &Plan,
+    column: &Column,
+    ty: &Ty,
+    strings: &Strings,
+    known: usize,
+    cells: usize,
+) -> TraitValues {
     let zone = Zone::named(&plan.zone).unwrap_or_else(Zone::utc);
     let show = |value: &Value| {
         let exact = Shown::new(value, ty, &plan.schema, &zone);
@@ -164,11 +174,15 @@ fn values(plan: &Plan, column: &Column, ty: &Ty, strings: &Strings, known: usize
     }
     let rows = (0..column.len()).filter(|row| column.is_known(*row));
     match &column.values {
-        Values::Int(values) => range(rows.map(|row| values.get(row)).collect(), i64::cmp, |v| {
-            show(&Value::Int(v))
-        }),
+        Values::Int(values) => {
+            let values = rows.map(|row| values.get(row)).collect();
+            let number = |value| value as f64;
+            range(values, i64::cmp, number, cells, |v| show(&Value::Int(v)))
+        }
         Values::Float(values) => {
-            range(rows.map(|row| values[row]).collect(), f64::total_cmp, |v| {
+            let values = rows.map(|row| values[row]).collect();
+            let number = |value| value;
+            range(values, f64::total_cmp, number, cells, |v| {
                 show(&Value::Float(v))
             })
         }
@@ -183,7 +197,8 @@ fn values(plan: &Plan, column: &Column, ty: &Ty, strings: &Strings, known: usize
         }),
         Values::List { offsets, .. } => {
             let size = |row: usize| i64::from(offsets[row + 1]) - i64::from(offsets[row]);
-            range(rows.map(size).collect(), i64::cmp, |v| {
+            let number = |value| value as f64;
+            range(rows.map(size).collect(), i64::cmp, number, cells, |v| {
                 Shown::new(&Value::Int(v), &Ty::Int, &plan.schema, &zone)
             })
         }
@@ -208,6 +223,8 @@ const DAY: u64 = 24 * HOUR;
 fn range<T: Copy>(
     mut values: Vec<T>,
     order: impl Fn(&T, &T) -> std::cmp::Ordering + Copy,
+    number: impl Fn(T) -> f64,
+    cells: usize,
     show: impl Fn(T) -> Shown,
 ) -> TraitValues {
     let middle = (values.len() - 1) / 2;
@@ -215,11 +232,28 @@ fn range<T: Copy>(
     let median = *median;
     let least = below.iter().copied().min_by(order).unwrap_or(median);
     let greatest = above.iter().copied().max_by(order).unwrap_or(median);
+    let (start, end) = (number(least), number(greatest));
+    let numbers = values.into_iter().map(number);
     TraitValues::Range(Box::new(Range {
         least: show(least),
         median: show(median),
         greatest: show(greatest),
+        cells: in_cells(numbers, start, end, cells),
     }))
+}
+
+/// How many numbers lie in each of some cells of equal width; the greatest in the last.
+fn in_cells(numbers: impl Iterator<Item = f64>, start: f64, end: f64, cells: usize) -> Vec<usize> {
+    let width = end - start;
+    if cells == 0 || width <= 0.0 || !width.is_finite() {
+        return Vec::new();
+    }
+    let mut counts = vec![0; cells];
+    for number in numbers {
+        let cell = (number - start) / width * cells as f64;
+        counts[(cell as usize).min(cells - 1)] += 1;
+    }
+    counts
 }
 
 /// The most frequent values; ties go to the one whose text comes first.
@@ -262,15 +296,31 @@ mod tests {
             least: int(least),
             median: int(median),
             greatest: int(greatest),
+            cells: Vec::new(),
         }))
     }
 
     #[test]
     fn the_median_of_two_is_the_lesser() {
-        let range = |values: Vec<i64>| range(values, i64::cmp, int);
+        let range = |values: Vec<i64>| range(values, i64::cmp, |value| value as f64, 0, int);
         assert_eq!(range(vec![4, 1]), ranged(1, 1, 4));
         assert_eq!(range(vec![7]), ranged(7, 7, 7));
         assert_eq!(range(vec![5, 3, 9, 1]), ranged(1, 3, 9));
+    }
+
+    #[test]
+    fn values_lie_in_cells_of_equal_width_and_the_greatest_in_the_last() {
+        let cells = |numbers: &[f64], start, end, cells| {
+            in_cells(numbers.iter().copied(), start, end, cells)
+        };
+        assert_eq!(
+            cells(&[0.0, 1.0, 2.4, 2.5, 9.9, 10.0], 0.0, 10.0, 4),
+            [3, 1, 0, 2]
+        );
+        assert_eq!(cells(&[-1.0, 1.0], -1.0, 1.0, 2), [1, 1]);
+        assert!(cells(&[3.0, 3.0], 3.0, 3.0, 4).is_empty(), "all are one");
+        assert!(cells(&[1.0, 2.0], 1.0, 2.0, 0).is_empty(), "nobody asks");
+        assert!(cells(&[f64::MIN, f64::MAX], f64::MIN, f64::MAX, 4).is_empty());
     }
 
     #[test]

@@ -213,15 +213,16 @@ pub(super) fn distribution(view: View<'_>, index: usize) -> String {
     }
     let values = match &found.values {
         TraitValues::Range(range) => format!(
-            "<dl class=\"range\"><div><dt>least</dt><dd>{}</dd></div><div><dt>median</dt><dd>{}</dd></div>\
+            "{}<dl class=\"range\"><div><dt>least</dt><dd>{}</dd></div><div><dt>median</dt><dd>{}</dd></div>\
              <div><dt>greatest</dt><dd>{}</dd></div></dl>",
+            histogram(&range.cells, found.known),
             escaped(&range.least.text),
             escaped(&range.median.text),
             escaped(&range.greatest.text)
         ),
         TraitValues::Top(top, others) if !top.is_empty() => {
             let rows = top.iter().map(|(value, count)| {
-                let share = persona_share(*count, found.known);
+                let share = share_of(*count, found.known);
                 format!(
                     "<li><span class=\"what\">{}</span>{}</li>",
                     escaped(&value.text),
@@ -244,7 +245,27 @@ pub(super) fn distribution(view: View<'_>, index: usize) -> String {
     format!("{known}{values}")
 }
 
-fn persona_share(count: usize, of: usize) -> f64 {
+/// How many values lie where, from the least to the greatest, as columns; nothing where all are one.
+fn histogram(cells: &[usize], known: usize) -> String {
+    let tallest = cells.iter().copied().max().unwrap_or(0);
+    if tallest == 0 {
+        return String::new();
+    }
+    let columns = cells.iter().map(|count| {
+        let height = (share_of(*count, tallest) * 100.0).max(if *count > 0 { 2.0 } else { 0.0 });
+        let title = percent(share_of(*count, known));
+        format!("<i style=\"height:{height:.1}%\" title=\"{title}\"></i>")
+    });
+    format!(
+        "<div class=\"histogram\" role=\"img\" aria-label=\"Where the values lie, from the least at the left to the greatest at the right; \
+         the tallest of {} columns has {}\">{}</div>",
+        cells.len(),
+        percent(share_of(tallest, known)),
+        columns.collect::<String>()
+    )
+}
+
+fn share_of(count: usize, of: usize) -> f64 {
     match of {
         0 => 0.0,
         of => count as f64 / of as f64,
