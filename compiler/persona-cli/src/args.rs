@@ -174,6 +174,14 @@ pub(crate) enum Command {
         after_help = "Examples:\n  persona new my_shop\n  persona new my_paper --template media"
     )]
     New(New),
+    /// Make up believable data for a package: the files that its sources read
+    #[command(
+        after_help = "Nobody in the data exists. The same seed makes the same bytes on every machine. A package without sources gets \
+                            a sources.persona.\n\nExamples:\n  persona generate --profiles 1000 --out /tmp/practice examples/shop\n  \
+                            persona generate --profiles 500 --seed 7 --force\n  \
+                            persona generate --dirty 1% --out /tmp/dirty examples/shop"
+    )]
+    Generate(Generate),
     /// Print what a shell needs to complete commands and flags
     #[command(
         after_help = "Examples:\n  persona completions bash > ~/.local/share/bash-completion/completions/persona\n  \
@@ -643,6 +651,48 @@ pub(crate) struct New {
     /// What the package is about
     #[arg(long, value_name = "TRADE", default_value = "shop")]
     pub(crate) template: Template,
+}
+
+/// `persona generate`
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// A package's folder or a .persona file; by default the package around the current folder
+    pub(crate) path: Option<PathBuf>,
+    /// How many people
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) profiles: usize,
+    /// Other seeds make other people
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Nothing happens later than this; by default 2026-01-01
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+    /// The folder that becomes a copy of the package with the data; by default they go into the package's own folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// The format of the files of a package without sources; by default csv
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Files>,
+    /// Spoil this share of the rows, as in 1%, to practise
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) dirty: Option<Share>,
+    /// Write over files that are there
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// How many threads write; by default one per core
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+/// The format of made-up files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Files {
+    /// Comma-separated values
+    Csv,
+    /// One JSON object per line
+    Ndjson,
+    /// Apache Parquet
+    Parquet,
 }
 
 /// `persona completions`

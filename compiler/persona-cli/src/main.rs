@@ -11,6 +11,7 @@ mod experiment;
 mod explain;
 mod fail;
 mod fmt;
+mod generate;
 mod generated;
 mod lsp;
 mod markup;
@@ -83,6 +84,7 @@ fn dispatch(command: &Command, term: Term) -> Result<Outcome, Failure> {
         Command::Lsp(args) => lsp::lsp(args),
         Command::Explain(args) => explain::explain(args, term),
         Command::New(args) => new::new(args, term),
+        Command::Generate(args) => generate::generate(args, term),
         Command::Completions(args) => generated::completions(args),
         Command::Man(args) => generated::man(args, term),
     }

@@ -24,7 +24,7 @@ pub use report::{
     LoadReport, NoRejects, ReasonReport, Reject, RejectAction, RejectKind, RejectSink, SourceReport,
 };
 pub use sink::{
-    NdjsonRejects, check_members_path, members_batches, write_members, write_members_by,
-    write_members_with,
+    FileColumn, FileTable, NdjsonRejects, check_members_path, members_batches, write_members,
+    write_members_by, write_members_with, write_table,
 };
-pub use typed::read_value;
+pub use typed::{cell_text, read_value, write_value};

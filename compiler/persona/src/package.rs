@@ -204,6 +204,42 @@ impl Package {
         }
     }
 
+    /// Whether the package rests on others.
+    pub(crate) fn uses_others(&self) -> bool {
+        !self.shared.packages.is_empty()
+    }
+
+    /// The texts of the package's own `.persona` files.
+    pub(crate) fn own_texts(&self) -> impl Iterator<Item = &str> {
+        self.files
+            .iter()
+            .filter_map(|path| self.texts.of_path(path))
+    }
+
+    /// The paths of the package's own files, those of templates and of the configuration among them, and the same from its folder.
+    pub(crate) fn own_files(&self) -> Vec<(PathBuf, PathBuf)> {
+        let below = |path: &String| {
+            let path = Path::new(path);
+            let root = self.root.strip_prefix(".").unwrap_or(&self.root);
+            let name = path
+                .strip_prefix(&self.root)
+                .or_else(|_| path.strip_prefix(root));
+            (path.to_owned(), name.unwrap_or(path).to_owned())
+        };
+        let files = self.config.iter().chain(&self.files).map(below);
+        let templates = self.templates.values();
+        let templates = templates.map(|name| (self.root.join(name), PathBuf::from(name)));
+        files.chain(templates).collect()
+    }
+
+    /// What opens the copy of this package that lies in another folder.
+    pub(crate) fn opened_below(&self, root: &Path) -> PathBuf {
+        match (&self.config, self.files.first()) {
+            (None, Some(file)) => root.join(Path::new(file).file_name().unwrap_or_default()),
+            _ => root.to_owned(),
+        }
+    }
+
     /// Whether a path is one of the package's own files, its configuration included, and not one of another package.
     pub fn owns(&self, path: &str) -> bool {
         self.files.contains(path)

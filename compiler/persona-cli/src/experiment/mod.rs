@@ -76,6 +76,13 @@ fn exposed(args: &Experiment) -> Result<ExposedBy, Failure> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Share(f64);
 
+impl Share {
+    /// Between 0 and 1.
+    pub(crate) fn part(self) -> f64 {
+        self.0
+    }
+}
+
 impl std::str::FromStr for Share {
     type Err = String;
 

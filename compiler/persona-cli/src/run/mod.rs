@@ -16,7 +16,7 @@ use crate::columns::counted;
 use crate::fail::{Failure, Outcome};
 use crate::term::Term;
 
-pub(crate) use table::when;
+pub(crate) use table::{reasons, sources, when};
 
 /// The evaluation time for machines; none where it does not matter.
 pub(crate) fn now(now: &Now) -> Option<&str> {

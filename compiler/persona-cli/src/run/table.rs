@@ -117,7 +117,8 @@ fn trait_values(values: &TraitValues) -> String {
     }
 }
 
-fn sources(sources: &[SourceResult], paint: Paint) -> String {
+/// How many rows each source gave.
+pub(crate) fn sources(sources: &[SourceResult], paint: Paint) -> String {
     let some = |count: usize, words: &str| match count {
         0 => String::new(),
         _ => format!("{} {words}", grouped(count)),
@@ -142,7 +143,7 @@ fn sources(sources: &[SourceResult], paint: Paint) -> String {
 }
 
 /// Two lines for each reason: what and how often, then the first one's place and words.
-fn reasons(reasons: &[Reason], paint: Paint) -> String {
+pub(crate) fn reasons(reasons: &[Reason], paint: Paint) -> String {
     let width = reasons
         .iter()
         .map(|reason| grouped(reason.count).len())

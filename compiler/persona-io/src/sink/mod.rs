@@ -1,4 +1,4 @@
-//! What is written: members and rejects.
+//! What is written: members, rejects, and tables that somebody else has made.
 
 mod arrow;
 mod delta;
@@ -7,19 +7,13 @@ mod members;
 mod parquet;
 mod pieces;
 mod rejects;
+mod table;
 mod text;
 
 pub use members::{
     check_members_path, members_batches, write_members, write_members_by, write_members_with,
 };
 pub use rejects::NdjsonRejects;
+pub use table::{FileColumn, FileTable, write_table};
 
-/// A value as people see it in a members' table.
-#[cfg(test)]
-pub(crate) fn shown(
-    value: &persona_runtime::Value,
-    ty: &persona_ir::Ty,
-    schema: &persona_ir::Schema,
-) -> String {
-    text::cell(value, ty, schema)
-}
+pub(crate) use text::cell;

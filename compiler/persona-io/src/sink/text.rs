@@ -9,7 +9,7 @@ use crate::value::civil;
 use crate::value::decimal::Decimal;
 
 /// A value as the text of a CSV cell; nothing where it is missing.
-pub(super) fn cell(value: &Value, ty: &Ty, schema: &Schema) -> String {
+pub(crate) fn cell(value: &Value, ty: &Ty, schema: &Schema) -> String {
     match json(value, ty, schema) {
         Json::Null => String::new(),
         Json::String(text) => text,

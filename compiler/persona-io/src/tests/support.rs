@@ -7,7 +7,7 @@ use persona_ir::{ColId, Plan, Ty};
 use persona_runtime::{Column, Dataset};
 use tempfile::TempDir;
 
-use crate::sink::shown;
+use crate::sink::cell as shown;
 use crate::{LoadError, LoadOptions, Loaded, NoProgress, Reject, RejectSink, load, load_into};
 
 /// A folder with files.

@@ -253,7 +253,7 @@ impl Choice {
 }
 
 /// Names of small counts.
-fn is_few(name: &str) -> bool {
+pub(super) fn is_few(name: &str) -> bool {
     [
         "quantity", "qty", "pieces", "children", "guests", "rating", "stars",
     ]

@@ -3,6 +3,7 @@
 //! that rules hold for some and not for others. Nobody real is in them.
 
 mod field;
+mod files;
 mod fill;
 mod hints;
 mod history;
@@ -17,7 +18,7 @@ mod words;
 use std::sync::Arc;
 
 use persona_base::IndexVec;
-use persona_ir::{ColId, KindId, Op, Plan, Schema, Table, UsedColumns, used_columns};
+use persona_ir::{ColId, KindId, Op, Plan, Schema, Table, UsedColumns, Validate, used_columns};
 use persona_runtime::{Catalogs, Column, Dataset, EventTable, Strings, Values};
 
 use field::{Declared, Field};
@@ -28,6 +29,8 @@ use person::Person;
 use rng::Rng;
 
 use crate::fields::{Owner, Source};
+
+pub use files::{FileFormat, GenerateOptions, Generated, GeneratedFile};
 
 /// The most people that are made up at once: their events can be numbered with 32 bits.
 pub const MOST_PROFILES: usize = 20_000_000;
@@ -116,11 +119,22 @@ impl Maker<'_> {
         columns
     }
 
-    /// Keys in ascending order: a letter and a number of fixed length.
+    /// Keys in ascending order: a letter and a number of fixed length; an address or a telephone number with it where the key is
+    /// one.
     fn keys(&mut self, profiles: usize) -> Column {
         let letter = self.schema.profile.name.chars().next().unwrap_or('P');
         let width = profiles.to_string().len().max(5);
-        let key = |row: usize| format!("{letter}{:0width$}", row + 1);
+        let validate = self.schema.profile.columns[self.schema.key].validate;
+        let key = |row: usize| {
+            let row = row + 1;
+            match validate {
+                Some(Validate::Email) => {
+                    format!("{}{row:0width$}@example.com", letter.to_ascii_lowercase())
+                }
+                Some(Validate::Phone) => format!("+4930{row:08}"),
+                _ => format!("{letter}{row:0width$}"),
+            }
+        };
         let codes = (0..profiles).map(|row| self.strings.intern(&key(row)));
         Column::new(Values::Str(codes.collect()), None)
     }
@@ -211,8 +225,16 @@ fn purpose(owner: Owner, col: ColId, name: &str) -> u64 {
         // Behind all kinds of events, however many there are.
         Owner::Catalog(catalog) => u64::from(catalog.0) + (1 << 31),
     };
-    name.bytes()
-        .fold(table << 32 | u64::from(col.0), |number, byte| {
-            number.wrapping_mul(0x100_0000_01b3) ^ u64::from(byte)
-        })
+    named(table << 32 | u64::from(col.0), name)
+}
+
+/// A number for what only has a name.
+fn purpose_of(name: &str) -> u64 {
+    named(u64::MAX - 2, name)
+}
+
+fn named(start: u64, name: &str) -> u64 {
+    name.bytes().fold(start, |number, byte| {
+        number.wrapping_mul(0x100_0000_01b3) ^ u64::from(byte)
+    })
 }

@@ -402,6 +402,12 @@ impl LoadedData {
         (sources, self.notes)
     }
 
+    /// What was read, and why rows were set aside.
+    pub(crate) fn into_report(self) -> (Vec<SourceResult>, Vec<Reason>) {
+        let sources = self.report.sources.iter().map(source_result).collect();
+        (sources, reasons(&self.report))
+    }
+
     /// The result, with the answers counted.
     pub(super) fn into_result(self, counted: Counted, timing: Timing) -> RunResult {
         let late = late(&self.data, self.now.at);
