@@ -11,6 +11,7 @@ mod fixes;
 mod fmt;
 mod formats;
 mod index;
+mod infer;
 mod limits;
 mod newcomers;
 mod overlap;

@@ -4,6 +4,7 @@
 mod campaigns;
 mod experiments;
 mod groceries;
+mod infer;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

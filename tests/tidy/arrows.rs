@@ -15,6 +15,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("persona-jit", 3),
     ("persona-io", 3),
     ("persona-ide", 3),
+    ("persona-infer", 4),
     ("persona", 4),
     ("persona-lsp", 4),
     ("persona-cli", 5),

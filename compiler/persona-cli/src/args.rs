@@ -8,6 +8,7 @@ use crate::experiment::{LeastEffect, Share, traffic};
 use crate::fmt::Lines;
 use crate::new::Template;
 use crate::report::Format;
+use crate::schema::RowsAre;
 
 /// What `--version` says; `-V` says its first line alone.
 const LONG_VERSION: &str = concat!(
@@ -182,6 +183,11 @@ pub(crate) enum Command {
                             persona generate --dirty 1% --out /tmp/dirty examples/shop"
     )]
     Generate(Generate),
+    /// Find out what files hold, and write it down as a schema
+    #[command(
+        after_help = "Example:\n  persona schema infer customers.csv orders.ndjson --out my_shop"
+    )]
+    Schema(Schema),
     /// Print what a shell needs to complete commands and flags
     #[command(
         after_help = "Examples:\n  persona completions bash > ~/.local/share/bash-completion/completions/persona\n  \
@@ -651,6 +657,56 @@ pub(crate) struct New {
     /// What the package is about
     #[arg(long, value_name = "TRADE", default_value = "shop")]
     pub(crate) template: Template,
+}
+
+/// `persona schema`
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    #[command(subcommand)]
+    pub(crate) what: SchemaCommand,
+}
+
+/// What to do about schemas.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SchemaCommand {
+    /// Guess a profile, events, catalogs and the sources that load them, from CSV, NDJSON, JSON, Parquet, Arrow, JSON Schema or SQL
+    #[command(
+        after_help = "Every file is then read as a run would read it: how many rows load, and why others do not, goes to standard \
+                            error.\n\nExamples:\n  persona schema infer customers.csv\n  \
+                            persona schema infer customers.csv orders.ndjson products.parquet --out my_shop\n  \
+                            persona schema infer export.csv --as event --name Purchase --currency EUR\n  \
+                            persona schema infer a.csv b.csv --as b.csv=catalog --timezone Europe/Berlin"
+    )]
+    Infer(Infer),
+}
+
+/// `persona schema infer`
+#[derive(Debug, Args)]
+pub(crate) struct Infer {
+    /// Files of data, JSON Schemas, or SQL with CREATE TABLE
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Make a package of it in this folder; by default the declarations are printed
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write over files that are there
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
+    /// What the rows are: profile, event or catalog; of one file among several, as in orders.csv=event
+    #[arg(long = "as", value_name = "KIND")]
+    pub(crate) kinds: Vec<RowsAre>,
+    /// What a row of the first file is called, as in Customer
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// The currency of amounts that name none, as in EUR
+    #[arg(long, value_name = "CODE")]
+    pub(crate) currency: Option<String>,
+    /// The zone of times that name none
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub(crate) timezone: String,
+    /// How many rows of each file are looked at for the guesses
+    #[arg(long, value_name = "ROWS", default_value_t = 1_000_000)]
+    pub(crate) sample: usize,
 }
 
 /// `persona generate`

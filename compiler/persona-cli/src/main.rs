@@ -21,6 +21,7 @@ mod render;
 mod replace;
 mod report;
 mod run;
+mod schema;
 mod simulate;
 mod term;
 mod test;
@@ -85,6 +86,7 @@ fn dispatch(command: &Command, term: Term) -> Result<Outcome, Failure> {
         Command::Explain(args) => explain::explain(args, term),
         Command::New(args) => new::new(args, term),
         Command::Generate(args) => generate::generate(args, term),
+        Command::Schema(args) => schema::schema(args, term),
         Command::Completions(args) => generated::completions(args),
         Command::Man(args) => generated::man(args, term),
     }

@@ -140,7 +140,7 @@ fn place(wanted: &Path) -> Result<(PathBuf, String), Failure> {
 }
 
 /// The name with other signs for those that do not fit; empty where nothing is left.
-fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     let fitting = |c: char| {
         if c.is_ascii_alphanumeric() || c == '-' {
             c.to_ascii_lowercase()

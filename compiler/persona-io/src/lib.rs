@@ -8,6 +8,7 @@ mod memory;
 mod options;
 mod parallel;
 mod report;
+mod scan;
 mod sink;
 mod source;
 mod typed;
@@ -23,6 +24,7 @@ pub use options::{LoadOptions, NoProgress, Progress, Since};
 pub use report::{
     LoadReport, NoRejects, ReasonReport, Reject, RejectAction, RejectKind, RejectSink, SourceReport,
 };
+pub use scan::{Probe, Scan, Seen, SeenType, scan, scan_columns};
 pub use sink::{
     FileColumn, FileTable, NdjsonRejects, check_members_path, members_batches, write_members,
     write_members_by, write_members_with, write_table,

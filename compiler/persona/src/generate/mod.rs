@@ -184,7 +184,8 @@ impl Maker<'_> {
             name: &column.name,
             ty: &column.ty,
             validate: column.validate,
-            optional: column.optional,
+            // An event that somebody could name is named: files that say which event it is say it of each.
+            optional: column.optional && !(matches!(owner, Owner::Event(_)) && col == Schema::ID),
             default: column.default.as_ref(),
         };
         Field::new(declared, source, self.schema, &self.hints)

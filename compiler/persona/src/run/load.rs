@@ -140,6 +140,20 @@ impl persona_io::Progress for Reader<'_> {
 }
 
 impl Program {
+    /// Reads the sources as a run would, and answers nothing: what became of each source's rows, and why rows were set aside or
+    /// values were not used, the most rows first.
+    ///
+    /// # Errors
+    /// As [`Program::run`].
+    pub fn read_sources(
+        &self,
+        options: &RunOptions,
+        progress: &dyn Progress,
+    ) -> Result<(Vec<SourceResult>, Vec<Reason>), Error> {
+        let loaded = self.load(&self.plan, options, progress)?;
+        Ok(loaded.into_report())
+    }
+
     /// Reads the sources, settles `now`, and makes the row checks.
     pub(crate) fn load(
         &self,
@@ -403,7 +417,7 @@ impl LoadedData {
     }
 
     /// What was read, and why rows were set aside.
-    pub(crate) fn into_report(self) -> (Vec<SourceResult>, Vec<Reason>) {
+    fn into_report(self) -> (Vec<SourceResult>, Vec<Reason>) {
         let sources = self.report.sources.iter().map(source_result).collect();
         (sources, reasons(&self.report))
     }

@@ -199,8 +199,7 @@ impl Package {
             options.now.is_some() || asked.now == NOW,
             "the same instant"
         );
-        let loaded = program.load(program.plan(), &run, progress)?;
-        (made.read, made.reasons) = loaded.into_report();
+        (made.read, made.reasons) = program.read_sources(&run, progress)?;
         Ok(())
     }
 }
@@ -226,14 +225,42 @@ fn asked(plan: &Plan, options: &GenerateOptions) -> Result<Generation, Error> {
     })
 }
 
-/// Nobody fails the package's own checks.
+/// So many people as were asked for, none of whom fails the package's own checks; fewer where hardly anybody passes them.
 fn people(plan: &Plan, asked: &Generation) -> Dataset {
-    let data = dataset(plan, asked);
-    let failures = run_checks(plan, &data, asked.now);
-    if failures.is_empty() {
-        return data;
+    let mut wanted = *asked;
+    for round in 0.. {
+        let data = dataset(plan, &wanted);
+        let failures = run_checks(plan, &data, asked.now);
+        if failures.is_empty() && round == 0 {
+            return data;
+        }
+        let mut data = apply_checks(plan, &data, &failures);
+        let passed: Vec<bool> = (0..data.profiles)
+            .map(|row| data.has_row.as_ref().is_none_or(|rows| rows.value(row)))
+            .collect();
+        let count = passed.iter().filter(|passed| **passed).count();
+        if count >= asked.profiles || round == ROUNDS || wanted.profiles >= MOST_PROFILES {
+            data.has_row = Some(first(&passed, asked.profiles));
+            return data;
+        }
+        let share = (count.max(1) as f64 / wanted.profiles.max(1) as f64).max(0.01);
+        let more = (asked.profiles as f64 / share * 1.1) as usize + 20;
+        wanted.profiles = more.clamp(wanted.profiles, MOST_PROFILES);
     }
-    apply_checks(plan, &data, &failures)
+    dataset(plan, asked)
+}
+
+/// So often more people are made up, because some fail checks.
+const ROUNDS: usize = 2;
+
+/// The first ones of those who passed.
+fn first(passed: &[bool], most: usize) -> arrow_buffer::BooleanBuffer {
+    let mut count = 0;
+    let kept = passed.iter().map(|passed| {
+        count += usize::from(*passed);
+        *passed && count <= most
+    });
+    kept.collect()
 }
 
 fn write_file(
