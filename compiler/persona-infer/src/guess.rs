@@ -63,7 +63,9 @@ fn column(header: &str, stats: &Stats, said: &Said) -> Column {
         return column;
     }
     settle(&mut column, &name, stats, said);
-    column.pii = is_personal(&name, &column.ty);
+    let digits = stats.digits * 2 > stats.texts;
+    column.pii =
+        is_personal(&name, &column.ty) && (digits || !is_phone(&name) || column.ty == Type::Phone);
     column
 }
 
@@ -200,9 +202,10 @@ fn typed(column: &mut Column, name: &[&str], stats: &Stats, said: &Said) {
 
 /// Numbers: of what they are, their name says more than their digits.
 fn number(column: &mut Column, name: &[&str], stats: &Stats, said: &Said) {
-    let whole =
-        stats.decimals == 0 || !stats.typed.contains_key(&SeenType::Number) && stats.texts == 0;
-    if whole && is_identifier(name) {
+    // A file may hold whole numbers as floating ones: an identifier is one all the same.
+    let integral = stats.decimals == 0;
+    let whole = integral && !stats.typed.contains_key(&SeenType::Number);
+    if integral && is_identifier(name) {
         column.ty = Type::Text;
         return;
     }
@@ -273,7 +276,15 @@ fn text(column: &mut Column, name: &[&str], stats: &Stats, said: &Said) {
         return identifier(column, stats);
     }
     let Some(way) = way_of(column, name, stats, &enough) else {
-        return words_or_text(column, name, stats);
+        words_or_text(column, name, stats);
+        let last = name.last().copied().unwrap_or("");
+        let dates = is_birthday(name) || ["date", "datetime", "timestamp"].contains(&last);
+        if dates && column.ty == Type::Text && stats.digits * 2 > stats.texts {
+            column.notes.push(
+                "dates of several forms, or of none that is known here: read as text".to_owned(),
+            );
+        }
+        return;
     };
     let strange = stats.texts - stats.read_by(way);
     match way {
@@ -314,6 +325,10 @@ fn text(column: &mut Column, name: &[&str], stats: &Stats, said: &Said) {
         Way::Date(at) => dated(column, stats, "Date", DATES[at], &enough),
         Way::Instant(at) => dated(column, stats, "Timestamp", INSTANTS[at], &enough),
     }
+    if stats.blank > 0 {
+        let then = column.read.take().unwrap_or_default();
+        column.read = Some(format!(".trim(){then}"));
+    }
     let nothing: usize = stats.placeholders.values().sum();
     if strange + nothing > 0 {
         column.optional = true;
@@ -345,7 +360,10 @@ fn way_of(
     if enough(Way::Zone) && has(&["zone", "timezone", "tz"]) {
         return Some(Way::Zone);
     }
-    if enough(Way::Locale) && has(&["locale", "language", "lang"]) {
+    // `english` reads as a tag too, and means none.
+    let short = |text: &String| text.len() <= 3 || text.contains(['-', '_']);
+    let tags = !stats.too_many && stats.values.keys().all(short);
+    if enough(Way::Locale) && tags && has(&["locale", "language", "lang"]) {
         return Some(Way::Locale);
     }
     // Phone numbers are digits: only their name tells them from others.
@@ -362,10 +380,12 @@ fn way_of(
         if enough(Way::Phone) {
             return Some(Way::Phone);
         }
-        column
-            .notes
-            .push("looks like telephone numbers, without their country: read as text".to_owned());
-        return None;
+        if stats.digits * 2 > stats.texts {
+            column.notes.push(
+                "looks like telephone numbers, without their country: read as text".to_owned(),
+            );
+            return None;
+        }
     }
     if enough(Way::Url) {
         return Some(Way::Url);
@@ -498,8 +518,7 @@ fn dated(column: &mut Column, stats: &Stats, ty: &str, format: &str, enough: &dy
         column.read = Some(format!(".as({ty}, \"{chosen}\")"));
     }
     if ty == "Timestamp" && !chosen.contains("%z") {
-        let example = stats.values.keys().next().map_or("", String::as_str);
-        let zone = example.ends_with('Z') || example.rfind(['+', '-']).is_some_and(|at| at > 10);
+        let zone = stats.zoned * 2 > stats.texts;
         if !zone {
             column
                 .notes
@@ -560,7 +579,7 @@ fn words_or_text(column: &mut Column, name: &[&str], stats: &Stats) {
         }
     }
     let few = !stats.too_many
-        && (1..=ENUM_VALUES).contains(&values.len())
+        && (2..=ENUM_VALUES).contains(&values.len())
         && stats.texts >= values.len() * ENUM_TIMES
         && values
             .iter()
@@ -568,7 +587,7 @@ fn words_or_text(column: &mut Column, name: &[&str], stats: &Stats) {
         && values
             .iter()
             .all(|value| value.chars().any(char::is_alphanumeric));
-    if !few || is_personal(name, &Type::Text) || values.len() == 1 && stats.texts < 20 {
+    if !few || is_personal(name, &Type::Text) || stats.rare() || is_random(&values) {
         return;
     }
     if !stats.placeholders.is_empty() {
@@ -578,18 +597,46 @@ fn words_or_text(column: &mut Column, name: &[&str], stats: &Stats) {
             .notes
             .push(format!("{} counts as missing", words.join(", ")));
     }
-    column.notes.push(format!(
-        "these are all the values in this file, {}",
-        values.len()
-    ));
+
     column.ty = Type::Enum(values);
 }
 
 impl Stats {
+    /// Whether many of the values hardly ever come: mistakes in writing, or words that only look like a list of few.
+    fn rare(&self) -> bool {
+        let seldom = self
+            .values
+            .values()
+            .filter(|count| **count * 200 < self.texts);
+        seldom.count() * 3 > self.values.len()
+    }
+
     /// Whether texts with bars are sentences rather than sets.
     fn too_many_words(&self) -> bool {
         self.longest > 200
     }
+}
+
+/// Whether values are numbers that a machine has made up.
+fn is_random(values: &[String]) -> bool {
+    let hex = |value: &String| {
+        value.len() >= 16 && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+    };
+    values.iter().all(hex)
+}
+
+fn is_phone(name: &[&str]) -> bool {
+    let words = [
+        "phone",
+        "mobile",
+        "tel",
+        "telephone",
+        "fax",
+        "cell",
+        "cellphone",
+        "telefon",
+    ];
+    name.iter().any(|word| words.contains(word))
 }
 
 fn is_identifier(name: &[&str]) -> bool {
@@ -598,7 +645,11 @@ fn is_identifier(name: &[&str]) -> bool {
         "id", "ids", "uuid", "guid", "key", "sku", "upc", "ean", "isbn", "gtin", "hash", "token",
         "code", "ssn",
     ];
+    let number = last == "number" && name.len() > 1;
+    let of_house = ["street", "house", "room", "line", "page", "week"];
+    let of_house = name.iter().any(|word| of_house.contains(word));
     words.contains(&last)
+        || number && !of_house
         || [
             "customerid",
             "userid",
@@ -668,6 +719,12 @@ fn is_money(name: &[&str]) -> bool {
 
 /// The currency that a name ends with: `price_eur`.
 fn currency_of(name: &[&str]) -> Option<String> {
+    if name.iter().any(|word| ["dollar", "dollars"].contains(word)) {
+        return Some("USD".to_owned());
+    }
+    if name.iter().any(|word| ["euro", "euros"].contains(word)) {
+        return Some("EUR".to_owned());
+    }
     let last = name.last()?.to_ascii_uppercase();
     let known = [
         "USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN", "INR", "BRL",
@@ -684,6 +741,12 @@ fn is_personal(name: &[&str], ty: &Type) -> bool {
         return false;
     }
     let has = |words: &[&str]| name.iter().any(|word| words.contains(word));
+    let about = [
+        "country", "state", "type", "verified", "count", "status", "service", "org",
+    ];
+    if name.last().is_some_and(|word| about.contains(word)) {
+        return false;
+    }
     let person = [
         "first", "last", "given", "family", "middle", "full", "maiden", "native", "customer",
         "user", "contact", "person",

@@ -154,7 +154,7 @@ pub(crate) fn person(table: &Table, key: Option<&str>) -> Option<usize> {
         table
             .columns
             .iter()
-            .position(|column| usable(column) && test(column))
+            .position(|column| usable(column) && often(table, column, 50) && test(column))
     };
     let same = |column: &Column| key.is_some_and(|key| names(column) == *key && key != "id");
     let of_person = |column: &Column| {
@@ -176,6 +176,11 @@ pub(crate) fn person(table: &Table, key: Option<&str>) -> Option<usize> {
         .or_else(|| find(&|column| column.ty == Type::Email))
 }
 
+/// Whether so many of a hundred rows have a value.
+fn often(table: &Table, column: &Column, percent: usize) -> bool {
+    table.origin.is_none() || column.known * 100 >= table.rows * percent
+}
+
 fn usable(column: &Column) -> bool {
     let fits = matches!(
         column.ty,
@@ -189,7 +194,7 @@ pub(crate) fn time(table: &Table) -> Option<usize> {
     let score = |at: usize, column: &Column| {
         let name = names(column);
         let parts = words(&name);
-        if column.unreadable.is_some() || is_birthday(&parts) {
+        if column.unreadable.is_some() || is_birthday(&parts) || !often(table, column, 90) {
             return None;
         }
         let kind = match column.ty {

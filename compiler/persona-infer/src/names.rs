@@ -161,7 +161,8 @@ fn latin(text: &str) -> String {
             '$' => " usd ",
             '%' => " percent ",
             '#' => " number ",
-            '&' | '+' => " and ",
+            '&' => " and ",
+            '+' => " plus ",
             _ => {
                 plain.extend(c.nfkd().filter(|c| !is_mark(*c)));
                 continue;
@@ -213,6 +214,11 @@ fn cut(name: &mut String) {
 pub(crate) fn type_name(text: &str, fallback: &str) -> String {
     let snake = snake(text);
     let mut words: Vec<String> = snake.split('_').map(str::to_owned).collect();
+    // The day of an export is no part of what its rows are.
+    let number = |word: &String| word.bytes().all(|b| b.is_ascii_digit());
+    if !words.iter().all(number) {
+        words.retain(|word| !number(word));
+    }
     if let Some(last) = words.last_mut() {
         *last = singular(last);
     }
@@ -368,7 +374,8 @@ mod tests {
             ("order_lines", "OrderLine"),
             ("telco-customer-churn", "TelcoCustomerChurn"),
             ("categories", "Category"),
-            ("2022 emails", "Row2022Email"),
+            ("2022 orders", "Order"),
+            ("2022_05", "Row202205"),
             ("addresses", "Address"),
             ("dates", "DateValue"),
             ("", "Row"),

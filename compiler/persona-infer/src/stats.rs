@@ -164,6 +164,12 @@ pub(crate) struct Stats {
     pub(crate) zeros: usize,
     /// Texts with spaces around them.
     pub(crate) padded: usize,
+    /// Cells of nothing but spaces.
+    pub(crate) blank: usize,
+    /// Texts with six digits or more.
+    pub(crate) digits: usize,
+    /// Texts that end as times with a zone do.
+    pub(crate) zoned: usize,
     /// Currency signs and codes in values.
     pub(crate) currencies: BTreeMap<String, usize>,
     /// The separators that texts have, as sets in one cell do.
@@ -202,6 +208,7 @@ impl Stats {
             Seen::Text(text) if text.trim().is_empty() => {
                 self.missing += 1;
                 self.padded += usize::from(!text.is_empty());
+                self.blank += usize::from(!text.is_empty());
             }
             Seen::Text(text) => self.text(text, ways),
             Seen::Typed(ty, text) => {
@@ -257,6 +264,9 @@ impl Stats {
         self.longest = self.longest.max(text.chars().count());
         let bars = trimmed.contains(['|', ';']);
         self.bars += usize::from(bars && !trimmed.contains(' '));
+        let digits = trimmed.bytes().filter(u8::is_ascii_digit).count();
+        self.digits += usize::from(digits >= 6);
+        self.zoned += usize::from(digits >= 8 && zoned(trimmed));
         self.ways(trimmed, ways);
         self.number(trimmed);
         self.value(text);
@@ -374,6 +384,14 @@ impl Stats {
         all.truncate(SAMPLE);
         all
     }
+}
+
+/// Whether a time ends with its zone: `Z`, `+02:00`, `-0500`.
+fn zoned(text: &str) -> bool {
+    let offset = text
+        .rfind(['+', '-'])
+        .is_some_and(|at| at > 10 && text[at..].len() >= 3);
+    text.ends_with(['Z', 'z']) || offset
 }
 
 /// A number for a text.

@@ -228,7 +228,8 @@ fn asked(plan: &Plan, options: &GenerateOptions) -> Result<Generation, Error> {
 /// So many people as were asked for, none of whom fails the package's own checks; fewer where hardly anybody passes them.
 fn people(plan: &Plan, asked: &Generation) -> Dataset {
     let mut wanted = *asked;
-    for round in 0.. {
+    let mut round = 0;
+    loop {
         let data = dataset(plan, &wanted);
         let failures = run_checks(plan, &data, asked.now);
         if failures.is_empty() && round == 0 {
@@ -246,8 +247,8 @@ fn people(plan: &Plan, asked: &Generation) -> Dataset {
         let share = (count.max(1) as f64 / wanted.profiles.max(1) as f64).max(0.01);
         let more = (asked.profiles as f64 / share * 1.1) as usize + 20;
         wanted.profiles = more.clamp(wanted.profiles, MOST_PROFILES);
+        round += 1;
     }
-    dataset(plan, asked)
 }
 
 /// So often more people are made up, because some fail checks.
