@@ -77,7 +77,7 @@ fn a_messy_table_becomes_a_profile_that_loads_it() {
         &[
             "profile Customer {",
             "customer_id: String @key",
-            "e_mail: Email @pii",
+            "email: Email @pii",
             "groesse_cm: Float",
             "plan: Plan",
             "joined: Timestamp",

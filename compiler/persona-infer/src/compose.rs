@@ -341,7 +341,7 @@ fn bare_profile(tables: &[Table], composed: &mut Composed, names: &mut Taken) {
         .or_else(|| name.strip_suffix("_no"))
         .unwrap_or("");
     let who = who.strip_suffix("id").unwrap_or(who);
-    let who = if who.is_empty() || who == "e_mail" {
+    let who = if who.is_empty() || who == "email" {
         "person"
     } else {
         who

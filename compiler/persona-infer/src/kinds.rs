@@ -82,8 +82,9 @@ const THINGS: &[&str] = &[
     "shops",
 ];
 
+/// The name with those of the objects around it: `customer.id` is the id of a customer.
 fn names(column: &Column) -> String {
-    snake(column.header.rsplit('.').next().unwrap_or(&column.header))
+    snake(&column.header)
 }
 
 fn has(name: &str, any: &[&str]) -> bool {

@@ -136,7 +136,12 @@ pub(crate) fn snake(text: &str) -> String {
         small = c.is_ascii_lowercase() || c.is_ascii_digit();
         name.push(c.to_ascii_lowercase());
     }
-    name.trim_matches('_').to_owned()
+    let name = name.trim_matches('_');
+    // A word with a hyphen, and no two.
+    match name.strip_prefix("e_mail") {
+        Some(rest) if rest.is_empty() || rest.starts_with('_') => format!("email{rest}"),
+        _ => name.to_owned(),
+    }
 }
 
 /// The text in letters of ASCII, as far as they have any.
@@ -349,7 +354,7 @@ mod tests {
         let names = [
             ("CustomerID", "customer_id"),
             ("customerID", "customer_id"),
-            ("E-Mail Address", "e_mail_address"),
+            ("E-Mail Address", "email_address"),
             ("SalesInThousands", "sales_in_thousands"),
             ("Straße (Nr.)", "strasse_nr"),
             ("Prénom", "prenom"),

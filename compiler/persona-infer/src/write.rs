@@ -15,8 +15,11 @@ pub(crate) fn formatted(text: &str) -> String {
 /// All declarations but sources.
 pub(crate) fn schema(tables: &[Table], composed: &Composed) -> String {
     let mut text = String::from(
-        "// Found by `persona schema infer`. A comment before a line says what somebody should look at.\n// Enums have the values of the files: any other value counts as one that cannot be read.\n",
+        "// Found by `persona schema infer`. A comment before a line says what somebody should look at.\n",
     );
+    if !composed.enums.is_empty() {
+        text.push_str("// Enums have the values of the files: any other value counts as one that cannot be read.\n");
+    }
     if composed.bare {
         let (key, name) = &composed.key;
         text.push_str(&format!(
