@@ -21,7 +21,7 @@ pub(super) struct Declared {
     pub(super) doc: String,
     /// The examples of its comment, each a text of declarations.
     pub(super) examples: Vec<String>,
-    /// Everything before what it means: its keyword, its name, its parameters, its type, its title.
+    /// Everything before what it means: its keyword, its name, its parameters, its type, its title; of a constant also its value.
     pub(super) signature: String,
 }
 
@@ -92,11 +92,14 @@ pub(super) fn told(comment: &str) -> (String, Vec<String>) {
     (doc, examples)
 }
 
-/// The declaration up to what it means, on one line: an enum as a whole, everything else up to its `=` or its brace.
+/// The declaration up to what it means, on one line: an enum and a constant as a whole, everything else up to its `=` or its brace.
 fn signature(code: &str) -> String {
     let one_line = code.split_whitespace().collect::<Vec<_>>().join(" ");
     if one_line.contains("enum ") && !one_line.contains('(') {
         return listed(&one_line);
+    }
+    if one_line.starts_with("const ") {
+        return one_line.replace("[ ", "[").replace(", ]", "]");
     }
     let mut depth = 0_u32;
     let mut end = one_line.len();
