@@ -76,6 +76,9 @@ fn output(package: &str, body: &str) -> String {
 
 /// What a call prints; it may end with 1, as tests do that show a mistake.
 fn called(package: &str, call: &str) -> String {
+    if call == format!("persona simulate {package}") {
+        return super::replayed(package);
+    }
     let run = persona(
         &root(),
         &words(call)[1..]
@@ -103,7 +106,7 @@ fn words(call: &str) -> Vec<String> {
 }
 
 /// The texts of the package's rules.
-fn rules(folder: &Path) -> Vec<String> {
+pub(super) fn rules(folder: &Path) -> Vec<String> {
     let files = files_below(folder).into_iter();
     files
         .filter(|path| path.extension().is_some_and(|ending| ending == "persona"))

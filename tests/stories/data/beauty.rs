@@ -206,12 +206,8 @@ struct Customer {
     key: String,
     taste: Taste,
     joined: i64,
-    /// How many days there are between two visits, on average.
-    every: i64,
     /// How often a visit ends with an order, in ten-thousandths.
     buys: u64,
-    /// After this nobody sees them any more.
-    leaves: i64,
 }
 
 impl World {
@@ -223,20 +219,20 @@ impl World {
         } else {
             rng.between(START, END - DAY)
         };
+        // After this nobody sees them any more.
         let leaves = if rng.chance(2_800) {
             joined.max(START) + rng.between(20, 250) * DAY
         } else {
             END
         };
+        // How many days there are between two visits on average, and how many of those end with an order.
         let (every, buys) =
             *rng.pick(&[(8, 3_000), (14, 3_500), (25, 4_000), (40, 3_000), (30, 300)]);
         let customer = Customer {
             key: format!("B{number:04}"),
             taste,
             joined,
-            every,
             buys,
-            leaves,
         };
         self.row(&mut rng, number, &customer);
         let mut at = joined.max(START) + rng.between(0, every) * DAY;
