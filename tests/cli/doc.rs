@@ -433,7 +433,7 @@ fn everything_that_has_a_name_can_be_found() {
     let pages = found
         .iter()
         .map(|entry| format!("<a href=\"{}\"></a>", entry[3]));
-    let mut all = files.clone();
+    let mut all = files;
     all.insert("links.html".to_owned(), pages.collect());
     let wrong = dead_ends(&all);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
