@@ -1,6 +1,8 @@
 //! Changes texts and bytes at random, always in the same way: a small fuzzer that needs no other compiler. It knows nothing of what it
 //! changes, and is no match for one that watches the code; it runs on every change, and that one does not.
 
+use std::ops::Range;
+
 /// What breaks readers, put in here and there.
 const NASTY: [&[u8]; 16] = [
     b"\xff\xff\xff\xff",
@@ -42,9 +44,34 @@ impl Dice {
     }
 }
 
+/// Where some word or number stands; nowhere where there is none.
+fn word(bytes: &[u8], dice: &mut Dice) -> Range<usize> {
+    let part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let from = dice.roll(bytes.len());
+    let Some(start) = bytes[from..].iter().position(part) else {
+        return 0..0;
+    };
+    let inside = bytes[..from + start]
+        .iter()
+        .rev()
+        .take_while(|byte| part(byte));
+    let start = from + start - inside.count();
+    let length = bytes[start..].iter().take_while(|byte| part(byte)).count();
+    start..start + length
+}
+
 /// One of these, changed in some places.
 pub(crate) fn mutant(seeds: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
     let mut bytes = seeds[dice.roll(seeds.len())].clone();
+    // Half of them stay nearly right: words of others in the place of words, so that what reads words gets further.
+    if dice.roll(2) == 0 {
+        for _ in 0..=dice.roll(3) {
+            let other = &seeds[dice.roll(seeds.len())];
+            let (put, taken) = (word(other, dice), word(&bytes, dice));
+            drop(bytes.splice(taken, other[put].iter().copied()));
+        }
+        return bytes;
+    }
     for _ in 0..=dice.roll(4) {
         let at = dice.roll(bytes.len() + 1);
         let end = (at + 1 + dice.roll(16)).min(bytes.len());
