@@ -68,8 +68,7 @@ pub(crate) struct Enum {
 
 /// Makes a package of tables.
 pub(crate) fn compose(tables: &mut [Table], options: &Options) -> Result<Composed, Error> {
-    for place in 0..tables.len() {
-        let table = &tables[place];
+    for table in tables.iter_mut() {
         let said = options.kinds.iter().rev().find(|(file, _)| match file {
             None => true,
             Some(file) => file.split('.').next() == Some(table.title.as_str()),
@@ -78,7 +77,6 @@ pub(crate) fn compose(tables: &mut [Table], options: &Options) -> Result<Compose
             Some((_, kind)) => (*kind, None),
             None => kinds::kind(table),
         };
-        let table = &mut tables[place];
         table.kind = Some(kind);
         table.notes.extend(unsure);
     }

@@ -326,10 +326,7 @@ fn column(part: &[Token], enums: &BTreeMap<String, Vec<String>>, table: &mut Tab
     };
     let many = rest.iter().any(|token| token.is("["));
     let ty = match values {
-        Some(values) if kind.is("set") => {
-            let _ = values;
-            Type::Set(Box::new(Type::Text))
-        }
+        Some(_) if kind.is("set") => Type::Set(Box::new(Type::Text)),
         Some(values) if !values.is_empty() => Type::Enum(values),
         _ => named_type(&kind.text, rest, header, &mut notes),
     };

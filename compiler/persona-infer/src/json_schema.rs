@@ -76,9 +76,9 @@ fn table(title: &str, schema: &Value, root: &Value) -> Table {
     };
     let key = table.columns.iter().filter(required).max_by_key(|column| {
         let name = crate::names::snake(&column.header);
-        (name == "id") as usize * 3
-            + name.ends_with("_id") as usize * 2
-            + (column.ty == Type::Email) as usize
+        usize::from(name == "id") * 3
+            + usize::from(name.ends_with("_id")) * 2
+            + usize::from(column.ty == Type::Email)
     });
     table
         .said_keys

@@ -289,6 +289,10 @@ pub(crate) struct Taken(Vec<String>);
 impl Taken {
     /// The name, with a number behind it where another has it.
     pub(crate) fn take(&mut self, name: String) -> String {
+        if !self.0.contains(&name) {
+            self.0.push(name.clone());
+            return name;
+        }
         let mut free = name.clone();
         let mut number = 2;
         while self.0.contains(&free) {

@@ -181,7 +181,7 @@ fn ndjson(
             };
             longer > shorter && long.starts_with(short) && long[shorter..].starts_with('.')
         };
-        parts && !names.iter().any(|other| begins(other))
+        parts && !names.iter().any(begins)
     };
     let paths: Vec<Vec<&str>> = names
         .iter()
