@@ -33,8 +33,7 @@ const LONG_VERSION: &str = concat!(
 )]
 #[command(
     after_help = "Exit codes: 0 fine; 1 the program is wrong; 2 the call is wrong; 3 an internal error.\n\n\
-                        The book, with a tutorial, is compiler/docs/README.md of the repository; `persona explain` lists all \
-                        diagnostics.\n\n\
+                        The book: compiler/docs/README.md of the repository. All diagnostics: `persona explain`.\n\n\
                         Example:\n  persona run examples/shop"
 )]
 pub(crate) struct Cli {
@@ -142,7 +141,7 @@ pub(crate) enum Command {
                       persona test --watch"
     )]
     Test(Test),
-    /// Write a static site of a package: what it knows, whom its segments hold, what happens and what people read
+    /// Write a static site of a package: what rules mean, whom they hold for, what is read
     #[command(
         after_help = "Personal data are shown nowhere: previews are read by made-up people. A folder that holds an earlier site is \
                       renewed.\n\nExamples:\n  persona doc examples/shop --out site\n  \

@@ -197,7 +197,11 @@ impl Collector {
     pub(crate) fn finish(mut self) -> Completions {
         self.found
             .sort_by(|(a, match_a, order_a), (b, match_b, order_b)| {
-                let key = |offered: &Offered| (offered.deprecated, offered.fit, offered.near);
+                // What would bring in a module comes behind all that is there.
+                let key = |offered: &Offered| {
+                    let brings_in = offered.near == Near::Unused;
+                    (offered.deprecated, brings_in, offered.fit, offered.near)
+                };
                 (match_a.min(&2), key(a), match_a, order_a).cmp(&(
                     match_b.min(&2),
                     key(b),

@@ -364,6 +364,8 @@ fn what_comes_from_the_library_says_so() {
 
             Whole days since the last purchase; missing for those who never bought.
 
+                trait days_since_purchase = rfm.recency(Purchase)
+
             Used by `t` and `rfm.recency_score_by`."#]],
     );
 }

@@ -55,7 +55,7 @@ impl NewFile {
             None => Ok(()),
         };
         written
-            .and_then(|()| std::fs::rename(&self.part, &self.path))
+            .and_then(|()| put(&self.part, &self.path))
             .map_err(|error| failed(&self.path, &error))
     }
 }
@@ -87,6 +87,24 @@ impl Drop for NewFile {
     }
 }
 
+/// Gives a file the name that it should have. A file of this name has the other one then, and is removed when the new one is done
+/// with. Nobody finds no file of this name, or half of one, in the meantime.
+///
+/// Where the system can, the two change places: when a file is renamed to one that is there, some file systems (ext4) first send
+/// all of it to the disk, which for a large file takes longer than to make it.
+fn put(part: &Path, path: &Path) -> std::io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        let exchanged = renameat_with(CWD, part, CWD, path, RenameFlags::EXCHANGE);
+        if exchanged.is_ok() {
+            return Ok(());
+        }
+    }
+    // There was none, or the file system cannot do it.
+    std::fs::rename(part, path)
+}
+
 pub(super) fn failed(path: &Path, error: &std::io::Error) -> Box<LoadError> {
     let message = match error.kind() {
         std::io::ErrorKind::NotFound => "the folder of this file does not exist".to_owned(),
@@ -94,4 +112,27 @@ pub(super) fn failed(path: &Path, error: &std::io::Error) -> Box<LoadError> {
         _ => format!("this file cannot be written: {error}"),
     };
     LoadError::new(LoadErrorKind::Write, message).at_path(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_replaces_the_one_before_it_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("members.csv");
+        for text in ["the first", "second"] {
+            let mut file = NewFile::create(&path).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            file.finish().unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        }
+        let mut given_up = NewFile::create(&path).unwrap();
+        given_up.write_all(b"half of it").unwrap();
+        drop(given_up);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "second");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }

@@ -130,7 +130,7 @@ fn a_module_is_known_by_its_name() {
         "use std.rfm.{champion}\n",
         &expect![[r#"
         P1031 1:14 `champion` `std.rfm` has no `champion`
-            ^ it has `about_to_sleep`, `at_risk`, `big_spenders`, `buyers`, `cannot_lose`, `champions`, `frequency`, `frequency_score`, `frequency_score_by`, `hibernating`, `lost`, `loyal` and 16 more
+            ^ it has `Group`, `about_to_sleep`, `at_risk`, `big_spenders`, `buyers`, `cannot_lose`, `cell`, `champions`, `frequency`, `frequency_score`, `frequency_score_by`, `group` and 19 more
             > write `champions`
     "#]],
     );
