@@ -404,8 +404,8 @@ const repository = {
         captures: captures('keyword.operator.wordlike', 'keyword.control.window', 'constant.numeric', 'keyword.control.window', 'keyword.control.window'),
       },
       {
-        match: `(?<![.\\w])(of)\\s+(last)\\s+(?:(\\d+)\\s+)?(calendar)\\s+(${CALENDAR})\\b`,
-        captures: captures('keyword.control.window', 'keyword.control.window', 'constant.numeric', 'keyword.control.window', 'keyword.control.window'),
+        match: `(?<![.\\w])(of)\\s+(last)\\s+(?:(?:(\\d+)|(${IDENT}))\\s+)?(calendar)\\s+(${CALENDAR})\\b`,
+        captures: captures('keyword.control.window', 'keyword.control.window', 'constant.numeric', 'variable.other', 'keyword.control.window', 'keyword.control.window'),
       },
       { match: `(?<![.\\w])(calendar)\\s+(${CALENDAR})\\b`, captures: captures('keyword.control.window', 'keyword.control.window') },
       { match: '(?<![.\\w])(of)\\s+(last)\\b(?=\\s*[\\d(])', captures: captures('keyword.control.window', 'keyword.control.window') },
