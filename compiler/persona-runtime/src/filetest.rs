@@ -30,6 +30,7 @@ use persona_ir::{CatalogId, CheckTable, KindId, OutputKind, Plan, Table, Ty};
 
 use crate::display::iso;
 use crate::rows::DatasetBuilder;
+use crate::time::Zone;
 use crate::{Answers, CatalogsBuilder, Dataset, Evaluation, Value, parse, run_checks};
 
 /// A test file.
@@ -63,6 +64,19 @@ pub enum Expected {
     Values(Vec<(String, Value)>),
 }
 
+/// Refuses a plan that engines cannot rely on: data are read by what it says, and asked by its clock.
+fn meaningful(plan: &Plan) -> Result<(), ParseError> {
+    let wrong = |message| ParseError { line: 1, message };
+    if let Err(violations) = persona_ir::verify(plan) {
+        let all: Vec<String> = violations.iter().map(ToString::to_string).collect();
+        return Err(wrong(all.join("; ")));
+    }
+    match Zone::named(&plan.zone) {
+        Some(_) => Ok(()),
+        None => Err(wrong(format!("no time zone is called `{}`", plan.zone))),
+    }
+}
+
 impl FileTest {
     /// Reads a test file.
     ///
@@ -75,6 +89,7 @@ impl FileTest {
             .position(|line| line.trim_end() == "data")
             .unwrap_or(lines.len());
         let plan = persona_ir::parse(&lines[..plan_lines].concat())?;
+        meaningful(&plan)?;
         let data_text = lines.get(plan_lines + 1..).unwrap_or_default().concat();
         let moved = |error: ParseError| ParseError {
             line: error.line + plan_lines + 1,
