@@ -511,6 +511,11 @@ fn unknown_field(checking: &mut Checking<'_>, target: Target<'_>, name: &str, sp
             .help("it holds what there is now: one row for each item, found by its key");
     } else if let Some(meant) = nearest(name, known) {
         diagnostic = diagnostic.label("unknown field").perhaps(span, meant);
+    } else if target.event.is_some() {
+        diagnostic = diagnostic.label("unknown field").help(format!(
+            "if it says whose event a row is, write `profile = …`; otherwise declare it in `{}` first",
+            table.name
+        ));
     } else {
         diagnostic = diagnostic
             .label("unknown field")
