@@ -159,17 +159,7 @@ fn enum_type(rest: &[Token]) -> Option<(String, Vec<String>)> {
 fn table(rest: &[Token], enums: &BTreeMap<String, Vec<String>>) -> Option<Table> {
     let open = rest.iter().position(|token| token.is("("))?;
     let name = rest[..open].iter().rev().find(|token| !token.is("."))?;
-    let mut table = Table {
-        title: name.text.clone(),
-        origin: None,
-        columns: Vec::new(),
-        rows: 0,
-        said_keys: Vec::new(),
-        refers: Vec::new(),
-        kind: None,
-        pair: None,
-        notes: Vec::new(),
-    };
+    let mut table = Table::new(name.text.clone());
     for part in parts(&rest[open + 1..]) {
         column_or_rule(part, enums, &mut table);
     }

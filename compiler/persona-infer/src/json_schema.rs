@@ -59,17 +59,7 @@ pub(crate) fn tables(text: &str, title: &str, shown: &str) -> Result<Vec<Table>,
 }
 
 fn table(title: &str, schema: &Value, root: &Value) -> Table {
-    let mut table = Table {
-        title: title.to_owned(),
-        origin: None,
-        columns: Vec::new(),
-        rows: 0,
-        said_keys: Vec::new(),
-        refers: Vec::new(),
-        kind: None,
-        pair: None,
-        notes: Vec::new(),
-    };
+    let mut table = Table::new(title);
     properties("", schema, root, false, DEPTH, &mut table.columns);
     let required = |column: &&Column| {
         column.always && matches!(column.ty, Type::Text | Type::Int | Type::Email)

@@ -101,6 +101,21 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    /// A table of which nothing is known but its name.
+    pub(crate) fn new(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            origin: None,
+            columns: Vec::new(),
+            rows: 0,
+            said_keys: Vec::new(),
+            refers: Vec::new(),
+            kind: None,
+            pair: None,
+            notes: Vec::new(),
+        }
+    }
+
     pub(crate) fn column(&self, header: &str) -> Option<usize> {
         self.columns
             .iter()

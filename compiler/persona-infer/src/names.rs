@@ -1,41 +1,14 @@
 //! Names for what files call anything: fields in `snake_case`, types in `UpperCamel`, never a word of the language, never twice. Knows no
 //! files.
 
+use persona_syntax::RESERVED;
 use unicode_normalization::UnicodeNormalization;
 
-/// Words that no field can be called: those of expressions, and names that mean something everywhere.
-const RESERVED: &[&str] = &[
-    "and",
-    "or",
-    "not",
-    "in",
-    "is",
-    "known",
-    "missing",
-    "between",
-    "contains",
-    "starts",
-    "ends",
-    "matches",
-    "before",
-    "after",
-    "div",
-    "mod",
-    "where",
-    "within",
-    "then",
-    "if",
-    "else",
-    "match",
-    "did",
-    "count",
-    "any",
-    "all",
-    "true",
-    "false",
+/// Names that no field should have beside the reserved words: they mean something where they stand in an expression or open a clause,
+/// and a field of this name would be read as that.
+const MEANT: &[&str] = &[
     "now",
     "today",
-    "otherwise",
     "sum",
     "avg",
     "min",
@@ -70,7 +43,6 @@ const RESERVED: &[&str] = &[
     "on",
     "of",
     "for",
-    "when",
     "check",
     "else_",
     "column",
@@ -191,7 +163,7 @@ pub(crate) fn field(text: &str, fallback: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) {
         name.insert_str(0, "n_");
     }
-    if RESERVED.contains(&name.as_str()) {
+    if RESERVED.contains(&name.as_str()) || MEANT.contains(&name.as_str()) {
         name.push_str("_value");
     }
     cut(&mut name);

@@ -428,15 +428,10 @@ fn rows(
         },
     ))?;
     let mut table = Table {
-        title,
         origin: Some(origin),
-        columns: Vec::new(),
         rows: scanned.rows,
-        said_keys: Vec::new(),
-        refers: Vec::new(),
-        kind: None,
-        pair: None,
         notes: notes(&scanned, reading),
+        ..Table::new(title)
     };
     for (name, stats) in wanted.iter().zip(&stats) {
         columns(name, stats, reading.said, &mut table.columns);

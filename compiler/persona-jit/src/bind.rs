@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::ptr;
 use std::sync::Arc;
 
-use arrow_buffer::{ArrowNativeType, BooleanBuffer, ScalarBuffer};
+use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer, ScalarBuffer};
 use persona_base::IndexVec;
 use persona_ir::{ColId, Const, Plan, RecordField, Schema, Table, Ty};
 use persona_runtime::calendar::clamp_timestamp;
@@ -561,17 +561,21 @@ fn check_offsets(offsets: &[u32], rows: usize, behind: usize) {
 }
 
 fn validity(column: &Column) -> (*const u8, u64, u64) {
-    match &column.valid {
+    if let Some(valid) = &column.valid {
+        assert_eq!(
+            valid.len(),
+            column.len(),
+            "a column has a validity bit for each row"
+        );
+    }
+    validity_of(column.valid.as_ref().map(NullBuffer::inner))
+}
+
+/// Where the bits of what is there begin, by how much they are shifted, and what masks their places: nothing is asked where all is there.
+fn validity_of(valid: Option<&BooleanBuffer>) -> (*const u8, u64, u64) {
+    match valid {
         None => (&raw const ALL, 0, 0),
-        Some(valid) => {
-            assert_eq!(
-                valid.len(),
-                column.len(),
-                "a column has a validity bit for each row"
-            );
-            let bits = valid.inner();
-            (bits.values().as_ptr(), bits.offset() as u64, u64::MAX)
-        }
+        Some(bits) => (bits.values().as_ptr(), bits.offset() as u64, u64::MAX),
     }
 }
 
@@ -627,10 +631,7 @@ impl ConstColumn {
     }
 
     fn reference(&self) -> ColumnRef {
-        let (valid, shift, mask) = match &self.valid {
-            None => (&raw const ALL, 0, 0),
-            Some(bits) => (bits.values().as_ptr(), bits.offset() as u64, u64::MAX),
-        };
+        let (valid, shift, mask) = validity_of(self.valid.as_ref());
         let (data, aux) = self.values.places();
         ColumnRef {
             data,

@@ -9,6 +9,7 @@ use persona_syntax::ast::{
 };
 
 use super::{Hint, HintKind};
+use crate::words::WEEKDAYS;
 
 /// The windows of a declaration.
 pub(super) struct Windows<'d, 'db> {
@@ -206,16 +207,6 @@ impl<'d, 'db> Windows<'d, 'db> {
         span.of(self.decl.text)
     }
 }
-
-const WEEKDAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
 
 fn word(unit: CalendarUnit) -> &'static str {
     match unit {

@@ -11,6 +11,8 @@ use std::fmt::Write as _;
 use persona_sema::editor::Declaration;
 use persona_sema::{Database, Expr, ExprKind, ItemKind, Op, Query, Unit};
 
+/// The days of a week, Monday first.
+pub use persona_liquid::WEEKDAYS;
 pub use phrases::{duration, snippet};
 
 /// How deep segments are opened up.

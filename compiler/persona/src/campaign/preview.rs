@@ -8,7 +8,7 @@ use persona_ir::campaign::{Content, ContentId, SlotFrom, StepKind};
 use persona_ir::{Op, Ty};
 use persona_runtime::content::Contents;
 use persona_runtime::display::iso;
-use persona_runtime::{Dataset, Evaluation, Evaluator, Value, calendar};
+use persona_runtime::{Dataset, Evaluation, Evaluator, ProfileEvaluator, Value, calendar};
 
 use super::Staged;
 use super::args::{self, Arg, framed};
@@ -207,17 +207,26 @@ impl Readers<'_> {
         Some(VariantPreview { chosen, rendered })
     }
 
-    /// The variant that a person reads, and their language.
-    fn choice(&self, id: ContentId, row: usize, sent: &Sent) -> Option<(usize, Option<String>)> {
-        let frame = self.frame(id, row, sent)?;
-        let person = &mut self.evaluator.profile(row);
-        let mut reading = Reading {
+    fn reading<'p, 'e>(
+        &'p self,
+        id: ContentId,
+        frame: Vec<Value>,
+        person: &'p mut ProfileEvaluator<'e>,
+    ) -> Reading<'p, 'e> {
+        Reading {
             staged: self.staged,
             contents: self.contents,
             id,
             frame,
             person,
-        };
+        }
+    }
+
+    /// The variant that a person reads, and their language.
+    fn choice(&self, id: ContentId, row: usize, sent: &Sent) -> Option<(usize, Option<String>)> {
+        let frame = self.frame(id, row, sent)?;
+        let person = &mut self.evaluator.profile(row);
+        let mut reading = self.reading(id, frame, person);
         let chosen = self
             .contents
             .choose(reading.person, id, &mut reading.frame)
@@ -234,14 +243,7 @@ impl Readers<'_> {
     ) -> Option<RenderedVariant> {
         let frame = self.frame(id, row, sent)?;
         let person = &mut self.evaluator.profile(row);
-        let mut reading = Reading {
-            staged: self.staged,
-            contents: self.contents,
-            id,
-            frame,
-            person,
-        };
-        Some(reading.variant(variant))
+        Some(self.reading(id, frame, person).variant(variant))
     }
 
     /// The values of a content's frame; none for somebody who lacks an event that it is about.

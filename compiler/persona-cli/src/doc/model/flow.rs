@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use persona_ide::words;
+use persona_ide::words::{self, WEEKDAYS};
 use persona_sema::editor::Declaration;
 use persona_sema::{
     ContentArg, Entry, Recurrence, SendStep, Stale, Trigger, TriggerStart, TriggerStep,
@@ -10,7 +10,7 @@ use persona_sema::{
 };
 
 use super::detail::{clock, rate};
-use super::{Builder, Condition, WEEKDAYS};
+use super::{Builder, Condition};
 
 /// A trigger. Texts have what is written in the language between backticks.
 pub(in crate::doc) struct Flow {

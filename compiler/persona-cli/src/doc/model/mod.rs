@@ -169,7 +169,7 @@ impl Model {
         let mut model = Self {
             name: info.name.to_string(),
             zone: info.zone.to_string(),
-            week_start: WEEKDAYS[usize::from(info.week_start) % WEEKDAYS.len()],
+            week_start: words::WEEKDAYS[usize::from(info.week_start) % words::WEEKDAYS.len()],
             holdout: f64::from(info.holdout) / f64::from(persona_sema::HOLDOUT_BUCKETS),
             decls,
             tests,
@@ -224,16 +224,6 @@ impl Model {
         }
     }
 }
-
-const WEEKDAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
 
 /// Looks at a database.
 struct Builder<'m> {
