@@ -24,6 +24,8 @@ struct Target<'db> {
     event: Option<EventId>,
     catalog: Option<CatalogId>,
     key: FieldId,
+    /// The source says whose a row is.
+    owned: bool,
 }
 
 /// What sort of table a source fills.
@@ -49,7 +51,10 @@ impl Target<'_> {
 
 /// Checks a source.
 pub(super) fn check_source(checking: &mut Checking<'_>, source: &ast::SourceDecl) -> Unit {
-    let target = target(checking, &source.of);
+    let target = target(checking, &source.of).map(|target| Target {
+        owned: source.clauses.iter().any(says_whose),
+        ..target
+    });
     repeated_clauses(checking, source);
     let grouped = source
         .clauses
@@ -120,6 +125,10 @@ pub(super) fn check_source(checking: &mut Checking<'_>, source: &ast::SourceDecl
     }
 }
 
+fn says_whose(clause: &ast::SourceClause) -> bool {
+    matches!(clause, ast::SourceClause::Field { path, .. } if dotted(path) == "profile")
+}
+
 /// What the clauses say so far.
 struct Found {
     source: Source,
@@ -160,6 +169,7 @@ fn target<'db>(checking: &mut Checking<'db>, of: &ast::Name) -> Option<Target<'d
             event: Some(*event),
             catalog: None,
             key: schema.key,
+            owned: false,
         });
     }
     if let Some(id) = catalog_ids(db, db.project()).get(of.text.as_str()).copied() {
@@ -169,6 +179,7 @@ fn target<'db>(checking: &mut Checking<'db>, of: &ast::Name) -> Option<Target<'d
             event: None,
             catalog: Some(id),
             key: catalog.key,
+            owned: false,
         });
     }
     if *schema.profile.name == of.text {
@@ -177,6 +188,7 @@ fn target<'db>(checking: &mut Checking<'db>, of: &ast::Name) -> Option<Target<'d
             event: None,
             catalog: None,
             key: schema.key,
+            owned: false,
         });
     }
     let found = lookup(db, &of.text).map(|decl| decl.kind(db));
@@ -511,7 +523,7 @@ fn unknown_field(checking: &mut Checking<'_>, target: Target<'_>, name: &str, sp
             .help("it holds what there is now: one row for each item, found by its key");
     } else if let Some(meant) = nearest(name, known) {
         diagnostic = diagnostic.label("unknown field").perhaps(span, meant);
-    } else if target.event.is_some() {
+    } else if target.event.is_some() && !target.owned {
         diagnostic = diagnostic.label("unknown field").help(format!(
             "if it says whose event a row is, write `profile = …`; otherwise declare it in `{}` first",
             table.name

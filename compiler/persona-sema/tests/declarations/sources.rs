@@ -170,7 +170,7 @@ fn fields() {
                 > write `total`
             P0621 7:3 `whatever` `Purchase` has no field `whatever`
                 ^ unknown field
-                ? declare it in `Purchase`
+                ? if it says whose event a row is, write `profile = …`; otherwise declare it in `Purchase` first
         "#]],
     );
     check(
