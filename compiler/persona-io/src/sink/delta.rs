@@ -27,7 +27,7 @@ pub(super) fn page<'t>(texts: impl Iterator<Item = &'t [u8]>, room: &mut Room) -
         let shared = shared(last, text);
         room.shared.push(u32::try_from(shared).ok()?);
         room.more.push(u32::try_from(text.len() - shared).ok()?);
-        room.rest.extend_from_slice(&text[shared..]);
+        append_end(&mut room.rest, text, shared);
         last = text;
     }
     let mut out = Vec::with_capacity(room.rest.len() + room.shared.len() + 64);
@@ -35,6 +35,20 @@ pub(super) fn page<'t>(texts: impl Iterator<Item = &'t [u8]>, room: &mut Room) -
     numbers(&room.more, &mut out);
     out.extend_from_slice(&room.rest);
     Some(out)
+}
+
+/// Appends what a text has from a byte on; mostly it is short.
+fn append_end(out: &mut Vec<u8>, text: &[u8], from: usize) {
+    let more = text.len() - from;
+    match (more, text.last_chunk()) {
+        (1..=8, Some(last)) => {
+            // A whole word and a step back are quicker than to ask how many bytes to copy.
+            let word = u64::from_le_bytes(*last) >> (8 * (8 - more));
+            out.extend_from_slice(&word.to_le_bytes());
+            out.truncate(out.len() - 8 + more);
+        }
+        _ => out.extend_from_slice(&text[from..]),
+    }
 }
 
 /// How many bytes two texts have in common at their start.
@@ -48,6 +62,11 @@ fn shared(a: &[u8], b: &[u8]) -> usize {
             return same + differs.trailing_zeros() as usize / 8;
         }
         same += 8;
+    }
+    if let (true, Some(x), Some(y)) = (a.len() == b.len(), a.last_chunk(), b.last_chunk()) {
+        // The last words begin in what is alike, and end both at once.
+        let differs = u64::from_le_bytes(*x) ^ u64::from_le_bytes(*y);
+        return a.len() - 8 + differs.trailing_zeros() as usize / 8;
     }
     let rest = a[same..].iter().zip(&b[same..]);
     same + rest.take_while(|(x, y)| x == y).count()
@@ -149,6 +168,15 @@ mod tests {
             assert_eq!(shared(&a, &b), at);
             assert_eq!(shared(&a[..at], &b), at);
             assert_eq!(shared(&a, &b[..at]), at);
+            for len in at..40 {
+                assert_eq!(shared(&a[..len], &b[..len]), at.min(len));
+            }
+            let mut end = vec![b'x'];
+            append_end(&mut end, &b, at);
+            assert_eq!(end[1..], b[at..]);
+            let mut end = vec![b'x'];
+            append_end(&mut end, &b[..at], at / 2);
+            assert_eq!(end[1..], b[at / 2..at]);
         }
     }
 

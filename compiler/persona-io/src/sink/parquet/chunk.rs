@@ -19,7 +19,7 @@ use parquet::schema::types::ColumnDescPtr;
 use super::super::delta;
 use super::super::members::Members;
 use super::super::pieces::Pieces;
-use super::{Result, size};
+use super::{Result, runs, size};
 
 /// Rows of a page of keys.
 const PAGE_ROWS: usize = 1 << 16;
@@ -75,7 +75,11 @@ impl Plain {
     /// What a footer says of the column when its bytes are at this place of the file.
     pub(super) fn metadata(&self, place: u64) -> ColumnChunkMetaDataBuilder {
         ColumnChunkMetaData::builder(self.column.clone())
-            .set_encodings(vec![self.encoding, Encoding::RLE])
+            // Levels are runs in any case.
+            .set_encodings(match self.encoding {
+                Encoding::RLE => vec![Encoding::RLE],
+                other => vec![other, Encoding::RLE],
+            })
             .set_compression(Compression::UNCOMPRESSED)
             .set_num_values(size(self.rows as u64))
             .set_total_compressed_size(size(self.bytes))
@@ -129,18 +133,12 @@ fn too_long() -> ParquetError {
     ParquetError::General("a key is longer than 2 GiB".to_owned())
 }
 
-/// One bit each, the first one lowest.
+/// One bit each, the first one lowest; runs of them where that is much shorter.
 pub(super) fn bools(column: &ColumnDescPtr, bits: &BooleanBuffer) -> Result<Plain> {
-    let packed = bits.sliced();
-    let page = match bits.len() % 8 {
-        0 => Bytes::from_owner(packed).slice(..bits.len() / 8),
-        rest => {
-            let mut out = packed.as_slice()[..bits.len().div_ceil(8)].to_vec();
-            if let Some(last) = out.last_mut() {
-                *last &= (1 << rest) - 1;
-            }
-            Bytes::from(out)
-        }
+    let page = packed(bits);
+    let (encoding, page) = match runs::encode(&page, bits.len()) {
+        Some(runs) => (Encoding::RLE, Bytes::from(runs)),
+        None => (Encoding::PLAIN, page),
     };
     let bound = |value: bool| (!bits.is_empty()).then_some(value);
     let statistics = Statistics::boolean(
@@ -151,7 +149,22 @@ pub(super) fn bools(column: &ColumnDescPtr, bits: &BooleanBuffer) -> Result<Plai
         false,
     );
     let pages = vec![(page, bits.len())];
-    Plain::new(column, Encoding::PLAIN, pages, statistics)
+    Plain::new(column, encoding, pages, statistics)
+}
+
+/// The bits from the first one on, with zeros behind the last.
+fn packed(bits: &BooleanBuffer) -> Bytes {
+    let packed = bits.sliced();
+    match bits.len() % 8 {
+        0 => Bytes::from_owner(packed).slice(..bits.len() / 8),
+        rest => {
+            let mut out = packed.as_slice()[..bits.len().div_ceil(8)].to_vec();
+            if let Some(last) = out.last_mut() {
+                *last &= (1 << rest) - 1;
+            }
+            Bytes::from(out)
+        }
+    }
 }
 
 /// Whether some of the bits are like this: found at the first that is, which mostly comes early.
