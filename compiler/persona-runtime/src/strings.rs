@@ -11,8 +11,10 @@ use hashbrown::HashTable;
 /// An append-only table of distinct strings.
 #[derive(Clone, Debug, Default)]
 pub struct Strings {
-    bytes: String,
-    ends: Vec<usize>,
+    /// The first texts, if many more came behind a few: neither are moved.
+    few: Texts,
+    /// All others.
+    texts: Texts,
     /// The codes outside of `runs`.
     table: HashTable<u32>,
     runs: Vec<Run>,
@@ -67,6 +69,43 @@ impl Texts {
     #[inline]
     pub fn get(&self, at: usize) -> &str {
         slice(&self.bytes, &self.ends, at)
+    }
+
+    /// The bytes of the text at a place.
+    #[inline]
+    fn bytes_at(&self, at: usize) -> &[u8] {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.bytes.as_bytes()[start..self.ends[at]]
+    }
+
+    /// Whether each text comes before the next one, and is not the same.
+    pub fn ascend_strictly(&self) -> bool {
+        self.ascend_from(0)
+    }
+
+    /// Whether each text from a place on comes behind the one before it, and is not the same.
+    pub fn ascend_from(&self, at: usize) -> bool {
+        let mut before = at.checked_sub(1).map(|before| {
+            let text = self.bytes_at(before);
+            (text, Ends::of(text))
+        });
+        let mut start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        for end in &self.ends[at..] {
+            let text = &self.bytes.as_bytes()[start..*end];
+            let ends = Ends::of(text);
+            let ascends = match before {
+                None => true,
+                Some((before, first)) if before.len() == text.len() && Ends::tell_all(text) => {
+                    first < ends
+                }
+                Some((before, _)) => before < text,
+            };
+            if !ascends {
+                return false;
+            }
+            (start, before) = (*end, Some((text, ends)));
+        }
+        true
     }
 
     /// Makes room for so many more texts of so many bytes in all.
@@ -125,6 +164,29 @@ impl Texts {
     }
 }
 
+/// The first and the last eight bytes of a text: of texts that are as long as each other and have between eight and sixteen bytes, they
+/// tell the order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Ends(u64, u64);
+
+impl Ends {
+    #[inline]
+    fn tell_all(text: &[u8]) -> bool {
+        (8..=16).contains(&text.len())
+    }
+
+    /// Zeros for a short text.
+    #[inline]
+    fn of(text: &[u8]) -> Self {
+        match (text.first_chunk(), text.last_chunk()) {
+            (Some(first), Some(last)) => {
+                Self(u64::from_be_bytes(*first), u64::from_be_bytes(*last))
+            }
+            _ => Self(0, 0),
+        }
+    }
+}
+
 #[inline]
 fn slice<'t>(bytes: &'t str, ends: &[usize], at: usize) -> &'t str {
     let start = if at == 0 { 0 } else { ends[at - 1] };
@@ -147,18 +209,28 @@ impl Strings {
 
     /// The number of distinct strings.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.few.len() + self.texts.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
     }
 
     /// The text of a code that this table gave out.
     #[inline]
     pub fn get(&self, code: u32) -> &str {
-        slice(&self.bytes, &self.ends, code as usize)
+        let (texts, at) = self.place(code);
+        texts.get(at)
+    }
+
+    #[inline]
+    fn place(&self, code: u32) -> (&Texts, usize) {
+        let at = code as usize;
+        match at.checked_sub(self.few.len()) {
+            Some(at) => (&self.texts, at),
+            None => (&self.few, at),
+        }
     }
 
     /// The bytes of the text of a code, for whoever reads a great many.
@@ -166,9 +238,8 @@ impl Strings {
     /// # Panics
     /// When nothing has this code.
     pub fn bytes(&self, code: u32) -> &[u8] {
-        let at = code as usize;
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.bytes.as_bytes()[start..self.ends[at]]
+        let (texts, at) = self.place(code);
+        texts.bytes_at(at)
     }
 
     /// The code of a text, if it is known.
@@ -195,10 +266,7 @@ impl Strings {
     /// # Panics
     /// In debug builds, when the texts do not ascend strictly.
     pub fn extend_sorted(&mut self, texts: Texts) -> Vec<u32> {
-        debug_assert!(
-            (1..texts.len()).all(|at| texts.get(at - 1) < texts.get(at)),
-            "the texts ascend strictly"
-        );
+        debug_assert!(texts.ascend_strictly(), "the texts ascend strictly");
         if texts.len() < LEAST_RUN || self.runs.len() == MOST_RUNS {
             return (0..texts.len())
                 .map(|at| self.intern(texts.get(at)))
@@ -249,48 +317,31 @@ impl Strings {
     }
 
     fn next_code(&self) -> u32 {
-        u32::try_from(self.ends.len()).expect("fewer than 2^32 distinct strings")
+        u32::try_from(self.len()).expect("fewer than 2^32 distinct strings")
     }
 
     /// Appends a text, which nothing finds yet.
     fn push(&mut self, text: &str) -> u32 {
         let code = self.next_code();
-        self.bytes.push_str(text);
-        self.ends.push(self.bytes.len());
+        self.texts.push(text);
         code
     }
 
     fn append(&mut self, texts: Texts) -> u32 {
-        if self.ends.len() < texts.ends.len() {
-            // What is here moves in front of the many that come: they stay where they lie.
-            let Texts {
-                mut bytes,
-                mut ends,
-            } = texts;
-            let start = self.bytes.len();
-            if start > 0 {
-                bytes.insert_str(0, &self.bytes);
-            }
-            if !self.ends.is_empty() {
-                ends.iter_mut().for_each(|end| *end += start);
-                ends.splice(0..0, self.ends.drain(..));
-            }
-            self.bytes = bytes;
-            self.ends = ends;
+        if self.few.is_empty() && self.texts.len() < texts.len() {
+            self.few = std::mem::replace(&mut self.texts, texts);
         } else {
-            let start = self.bytes.len();
-            self.bytes.push_str(&texts.bytes);
-            self.ends.extend(texts.ends.iter().map(|end| start + end));
+            self.texts.append(&texts);
         }
         self.next_code()
     }
 
     fn index(&mut self, code: u32) {
-        let Self {
-            bytes, ends, table, ..
-        } = self;
-        let hash_of = |code: &u32| hash(slice(bytes, ends, *code as usize));
+        // Taken out, so that the others can be read meanwhile.
+        let mut table = std::mem::take(&mut self.table);
+        let hash_of = |code: &u32| hash(self.get(*code));
         table.insert_unique(hash_of(&code), code, hash_of);
+        self.table = table;
     }
 
     fn note_run(&mut self, codes: Range<u32>) {
@@ -403,6 +454,47 @@ mod tests {
         assert!(strings.runs.len() <= MOST_RUNS);
         assert_eq!(strings.len(), 7 * 2000);
         assert_eq!(strings.find("6-2999"), Some(13_999));
+    }
+
+    #[test]
+    fn texts_ascend_where_each_comes_before_the_next() {
+        let words = [
+            "",
+            "a",
+            "ab",
+            "abcdefg",
+            "abcdefgh",
+            "abcdefgi",
+            "abcdefghijklmnop",
+            "abcdefghijklmnoq",
+            "abcdefgiaaaaaaaa",
+            "abcdefghijklmnopq",
+            "abcdefghijklmnopr",
+            "b",
+            "customer-1",
+            "customer-2",
+            "customer\u{ff}1",
+            "é",
+            "ééééé",
+            "éééééa",
+        ];
+        for first in words {
+            for second in words {
+                let mut texts = Texts::new();
+                [first, second].iter().for_each(|text| texts.push(text));
+                assert_eq!(
+                    texts.ascend_strictly(),
+                    first < second,
+                    "{first:?} {second:?}"
+                );
+                texts.push("\u{10ffff}");
+                assert_eq!(texts.ascend_strictly(), first < second);
+                texts.push("\u{10ffff}");
+                assert!(!texts.ascend_strictly());
+                assert!(texts.ascend_from(4) && !texts.ascend_from(3));
+                assert!(!texts.ascend_from(2));
+            }
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::format::{self, Piece, Pieces};
 use crate::source::job::{Job, Wanted};
 
 /// How many pieces, for each thread, may wait for one before them. Each that waits is memory of its own.
-const WAITING: usize = 1;
+const WAITING: usize = 0;
 
 /// What comes of a file.
 pub(super) enum Found {

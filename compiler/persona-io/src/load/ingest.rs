@@ -124,11 +124,11 @@ impl TableBuilder {
         self.keys.append(&part.keys);
     }
 
-    /// Finds out whether all keys ascend; many parts do that at once.
-    pub(super) fn note_ascending(&mut self) {
-        let keys = &self.keys;
-        let ascend = (1..keys.len()).all(|at| keys.get(at - 1) < keys.get(at));
-        self.ascending = if ascend { keys.len() } else { 0 };
+    /// Finds out whether the keys behind so many rows ascend as those before them do. Asked of each batch, while it is at hand.
+    pub(super) fn note_ascending(&mut self, before: usize) {
+        if self.ascending == before && self.keys.ascend_from(before) {
+            self.ascending = self.keys.len();
+        }
     }
 
     /// Drops all rows; the room for them stays.

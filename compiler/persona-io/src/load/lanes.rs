@@ -46,7 +46,7 @@ fn pick<N: Number, M: Number<Wide = N::Wide>>(values: &[N], rows: &[u32]) -> Vec
         .collect()
 }
 
-/// Appends values of a table by their places, zeros where there is nothing.
+/// Appends values of a table by their places, zeros where there is nothing and for places that are not in it.
 pub(crate) fn pick_at<T: Copy + Default>(
     to: &mut Vec<T>,
     table: &[T],
@@ -56,24 +56,59 @@ pub(crate) fn pick_at<T: Copy + Default>(
     pick_cut(to, table, places, nulls, |value| value);
 }
 
-fn pick_cut<T: Copy, U: Default>(
+fn pick_cut<T: Copy, U: Copy + Default>(
     to: &mut Vec<U>,
     table: &[T],
     places: &[i32],
     nulls: Option<&NullBuffer>,
     cut: impl Fn(T) -> U,
 ) {
+    let from = to.len();
+    if table.len() < places.len() {
+        let table: Vec<U> = table.iter().map(|value| cut(*value)).collect();
+        pick_often(to, table, places);
+    } else {
+        let at = |place: &i32| {
+            let place = usize::try_from(*place).unwrap_or(usize::MAX);
+            table
+                .get(place)
+                .map_or_else(U::default, |value| cut(*value))
+        };
+        to.extend(places.iter().map(at));
+    }
+    if let Some(nulls) = nulls {
+        clear_missing(&mut to[from..], nulls);
+    }
+}
+
+/// Appends values of a table that is shorter than what is asked of it.
+fn pick_often<U: Copy + Default>(to: &mut Vec<U>, mut table: Vec<U>, places: &[i32]) {
+    // A zero behind the table, for places that are not in it; and as many more as let the mask say that a place is in it.
+    let outside = table.len();
+    table.resize((outside + 1).next_power_of_two(), U::default());
+    let table = table.as_slice();
+    let mask = table.len() - 1;
     let at = |place: &i32| {
-        let place = usize::try_from(*place).unwrap_or(usize::MAX);
-        table
-            .get(place)
-            .map_or_else(U::default, |value| cut(*value))
+        let place = usize::try_from(*place).unwrap_or(outside);
+        table[place.min(outside) & mask]
     };
-    match nulls {
-        None => to.extend(places.iter().map(at)),
-        Some(nulls) => {
-            let pairs = places.iter().zip(nulls.iter());
-            to.extend(pairs.map(|(place, valid)| if valid { at(place) } else { U::default() }));
+    to.extend(places.iter().map(at));
+}
+
+/// Puts zeros where nothing is.
+fn clear_missing<U: Copy + Default>(values: &mut [U], nulls: &NullBuffer) {
+    const BITS: usize = u64::BITS as usize;
+    let chunks = nulls.inner().bit_chunks();
+    for (values, word) in values.chunks_mut(BITS).zip(chunks.iter_padded()) {
+        if word == u64::MAX {
+            continue;
+        }
+        for (at, value) in values.iter_mut().enumerate() {
+            *value = if word >> at & 1 == 1 {
+                *value
+            } else {
+                U::default()
+            };
         }
     }
 }
@@ -170,6 +205,12 @@ macro_rules! lane {
             /// Appends a lane.
             pub(crate) fn append(&mut self, other: &Self) {
                 self.widen_to(other.width());
+                match (&mut *self, other) {
+                    $((Self::$variant(to), Self::$variant(from)) => {
+                        return to.extend_from_slice(from);
+                    })*
+                    _ => {}
+                }
                 match other {
                     $(Self::$variant(values) => self.append_narrow(values),)*
                 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_array::builder::BooleanBufferBuilder;
-use arrow_buffer::NullBuffer;
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 use bytes::{Buf, Bytes};
 use parquet::basic::Encoding;
 use parquet::column::page::{Page, PageReader};
@@ -113,10 +113,11 @@ enum Coded {
 
 /// Rows while they are read.
 struct Rows {
-    /// How many there are.
+    /// How many there will be, and are.
+    count: usize,
     len: usize,
-    /// Which values are there; empty while all are.
-    valid: Vec<bool>,
+    /// Which values are there; absent while all are.
+    valid: Option<BooleanBufferBuilder>,
     /// Places in the dictionary, as long as there is nothing else.
     places: Vec<u32>,
     plain: Plain,
@@ -164,8 +165,9 @@ impl Leaf {
     /// The next rows, exactly so many.
     pub(super) fn read(&mut self, count: usize) -> Result<Arr, String> {
         let mut rows = Rows {
+            count,
             len: 0,
-            valid: Vec::new(),
+            valid: None,
             places: Vec::new(),
             plain: self.kind.empty(),
             bits: BooleanBufferBuilder::new(0),
@@ -183,8 +185,11 @@ impl Leaf {
         self.finish(rows)
     }
 
-    fn finish(&self, rows: Rows) -> Result<Arr, String> {
-        let nulls = (!rows.valid.is_empty()).then(|| NullBuffer::from(rows.valid.as_slice()));
+    fn finish(&self, mut rows: Rows) -> Result<Arr, String> {
+        let nulls = rows
+            .valid
+            .as_mut()
+            .map(|valid| NullBuffer::new(valid.finish()));
         if self.kind.is_bool() {
             return Arr::new(&Kind::bools(rows.bits, nulls));
         }
@@ -317,30 +322,24 @@ impl Current {
     ) -> Result<(), String> {
         let valid = match &mut self.levels {
             Some(levels) => known(levels, count)?,
-            None => Vec::new(),
+            None => None,
         };
-        let there = match valid.len() {
-            0 => count,
-            _ => valid.iter().filter(|valid| **valid).count(),
-        };
-        if !valid.is_empty() && rows.valid.is_empty() {
-            rows.valid.resize(rows.len, true);
-        }
-        if !rows.valid.is_empty() || !valid.is_empty() {
-            rows.valid.extend_from_slice(&valid);
-            rows.valid.resize(rows.len + count, true);
-        }
-        rows.len += count;
+        let valid = valid.as_ref();
+        let there = valid.map_or(count, BooleanBuffer::count_set_bits);
+        rows.note(count, valid);
         match &mut self.coded {
-            Coded::Places(places) => rows.places(places, there, &valid, entries)?,
+            Coded::Places(places) => rows.places(places, there, valid, entries)?,
             Coded::Plain(data, at) => {
                 if let (Some(entries), false) = (entries, rows.places.is_empty()) {
                     let places = std::mem::take(&mut rows.places);
                     rows.plain.pick(&entries.plain, &places)?;
                 }
+                if rows.plain.len() == 0 {
+                    rows.plain.reserve(rows.count);
+                }
                 rows.plain.decode(data, at, there)?;
-                if !valid.is_empty() {
-                    rows.plain.spread(there, &valid);
+                if let Some(valid) = valid {
+                    rows.plain.spread(there, valid);
                 }
             }
             Coded::Bits(data, at) => {
@@ -348,18 +347,18 @@ impl Current {
                 if end.div_ceil(8) > data.len() {
                     return Err(SHORT.to_owned());
                 }
-                if valid.is_empty() {
+                if valid.is_none() {
                     rows.bits.append_packed_range(*at..end, data);
                 } else {
                     let bit = |at: usize| u32::from(data[at / 8] >> (at % 8) & 1);
-                    rows.spread_bits((*at..end).map(bit).collect(), &valid);
+                    rows.spread_bits((*at..end).map(bit).collect(), valid);
                 }
                 *at = end;
             }
             Coded::Runs(runs) => {
                 let mut bits = Vec::with_capacity(there);
                 runs.read(there, &mut bits)?;
-                rows.spread_bits(bits, &valid);
+                rows.spread_bits(bits, valid);
             }
         }
         Ok(())
@@ -367,16 +366,33 @@ impl Current {
 }
 
 impl Rows {
+    /// Counts rows, of which these are there; all where nothing is said.
+    fn note(&mut self, count: usize, valid: Option<&BooleanBuffer>) {
+        if valid.is_some() && self.valid.is_none() {
+            let mut before = BooleanBufferBuilder::new(self.len + count);
+            before.append_n(self.len, true);
+            self.valid = Some(before);
+        }
+        match (&mut self.valid, valid) {
+            (Some(all), Some(valid)) => all.append_buffer(valid),
+            (Some(all), None) => all.append_n(count, true),
+            (None, _) => {}
+        }
+        self.len += count;
+    }
+
     fn places(
         &mut self,
         places: &mut Hybrid,
         there: usize,
-        valid: &[bool],
+        valid: Option<&BooleanBuffer>,
         entries: Option<&Entries>,
     ) -> Result<(), String> {
         let entries = entries.ok_or(ENCODING)?;
         let from = self.places.len();
-        self.places.reserve(there.max(valid.len()));
+        if self.places.is_empty() {
+            self.places.reserve(self.count - from);
+        }
         places.read(there, &mut self.places)?;
         let most = self.places[from..]
             .iter()
@@ -384,7 +400,7 @@ impl Rows {
         if there > 0 && most as usize >= entries.plain.len() {
             return Err("a place lies beyond its dictionary".to_owned());
         }
-        if !valid.is_empty() {
+        if let Some(valid) = valid {
             spread(&mut self.places, there, valid);
         }
         if self.plain.len() > 0 {
@@ -395,8 +411,8 @@ impl Rows {
         Ok(())
     }
 
-    fn spread_bits(&mut self, mut bits: Vec<u32>, valid: &[bool]) {
-        if !valid.is_empty() {
+    fn spread_bits(&mut self, mut bits: Vec<u32>, valid: Option<&BooleanBuffer>) {
+        if let Some(valid) = valid {
             let there = bits.len();
             spread(&mut bits, there, valid);
         }
@@ -405,26 +421,31 @@ impl Rows {
 }
 
 /// Which of the next rows are there; nothing where all are.
-fn known(levels: &mut Hybrid, count: usize) -> Result<Vec<bool>, &'static str> {
-    let mut valid = Vec::new();
+fn known(levels: &mut Hybrid, count: usize) -> Result<Option<BooleanBuffer>, &'static str> {
+    let mut valid: Option<BooleanBufferBuilder> = None;
     let mut seen = 0;
     while seen < count {
-        match levels.bits(count - seen)? {
-            Together::Same(1, more) if valid.is_empty() => seen += more,
+        let together = levels.bits(count - seen)?;
+        if let (Together::Same(1, more), None) = (&together, &valid) {
+            seen += more;
+            continue;
+        }
+        let valid = valid.get_or_insert_with(|| {
+            let mut before = BooleanBufferBuilder::new(count);
+            before.append_n(seen, true);
+            before
+        });
+        seen += match together {
             Together::Same(level, more) => {
-                valid.resize(seen, true);
-                seen += more;
-                valid.resize(seen, level == 1);
+                valid.append_n(more, level == 1);
+                more
             }
             Together::Bits(data, from, more) => {
-                valid.resize(seen, true);
-                valid.extend((from..from + more).map(|at| data[at / 8] >> (at % 8) & 1 == 1));
-                seen += more;
+                valid.append_packed_range(from..from + more, data);
+                more
             }
-        }
+        };
     }
-    if valid.iter().all(|valid| *valid) {
-        valid.clear();
-    }
-    Ok(valid)
+    let valid = valid.map(|mut valid| valid.finish());
+    Ok(valid.filter(|valid| valid.count_set_bits() < count))
 }

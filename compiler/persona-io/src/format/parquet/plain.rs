@@ -11,7 +11,7 @@ use arrow_array::{
     TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray,
     TimestampSecondArray,
 };
-use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, TimeUnit};
 use parquet::basic::Type;
 use parquet::schema::types::ColumnDescriptor;
@@ -170,6 +170,18 @@ impl Plain {
         }
     }
 
+    /// Makes room for so many more; texts grow as they need.
+    pub(super) fn reserve(&mut self, more: usize) {
+        match self {
+            Self::I32(values) => values.reserve(more),
+            Self::I64(values) => values.reserve(more),
+            Self::F32(values) => values.reserve(more),
+            Self::F64(values) => values.reserve(more),
+            Self::Wide(values, _) => values.reserve(more),
+            Self::Text(ends, _) => ends.reserve(more),
+        }
+    }
+
     /// Appends `count` values from the bytes, which begin at `at` and move on.
     pub(super) fn decode(
         &mut self,
@@ -196,7 +208,7 @@ impl Plain {
     }
 
     /// Moves the last `count` values to the rows that are there among as many rows as `valid` has.
-    pub(super) fn spread(&mut self, count: usize, valid: &[bool]) {
+    pub(super) fn spread(&mut self, count: usize, valid: &BooleanBuffer) {
         match self {
             Self::I32(values) => spread(values, count, valid),
             Self::I64(values) => spread(values, count, valid),
@@ -208,7 +220,7 @@ impl Plain {
                 let mut own = own.into_iter();
                 for valid in valid {
                     let before = ends.last().copied().unwrap_or(0);
-                    let next = if *valid { own.next() } else { None };
+                    let next = if valid { own.next() } else { None };
                     ends.push(next.unwrap_or(before));
                 }
             }
@@ -270,34 +282,103 @@ fn texts(
     data: &[u8],
     count: usize,
 ) -> Result<usize, &'static str> {
+    /// Copied as a whole, which is quicker than to ask how many bytes to copy.
+    const SHORT_TEXT: usize = 16;
+    // Four bytes of each say how long it is; `count` is only what the file says.
+    let most = count.min(data.len() / 4);
+    ends.reserve(most);
+    bytes.reserve(data.len() - most * 4);
     let mut rest = data;
     for _ in 0..count {
         let (length, behind) = rest.split_first_chunk::<4>().ok_or(SHORT)?;
         let length = u32::from_le_bytes(*length) as usize;
+        let whole = behind.first_chunk::<SHORT_TEXT>();
         let (text, behind) = behind.split_at_checked(length).ok_or(SHORT)?;
-        bytes.extend_from_slice(text);
+        match whole {
+            Some(whole) if length <= SHORT_TEXT => {
+                bytes.extend_from_slice(whole);
+                bytes.truncate(bytes.len() - SHORT_TEXT + length);
+            }
+            _ => bytes.extend_from_slice(text),
+        }
         ends.push(i32::try_from(bytes.len()).map_err(|_| LONG)?);
         rest = behind;
     }
     Ok(data.len() - rest.len())
 }
 
-/// Moves the last `count` values to the rows that are there.
-pub(super) fn spread<T: Copy + Default>(values: &mut Vec<T>, count: usize, valid: &[bool]) {
+/// Moves the last `count` values to the rows that are there, which are as many.
+pub(super) fn spread<T: Copy + Default>(values: &mut Vec<T>, count: usize, valid: &BooleanBuffer) {
+    const BITS: usize = u64::BITS as usize;
     let start = values.len() - count;
     values.resize(start + valid.len(), T::default());
-    let mut from = start + count;
-    for (at, valid) in valid.iter().enumerate().rev() {
-        values[start + at] = if *valid {
-            from -= 1;
-            values[from]
-        } else {
-            T::default()
-        };
+    let rows = &mut values[start..];
+    let chunks = valid.bit_chunks();
+    let words: Vec<u64> = chunks
+        .iter_padded()
+        .take(valid.len().div_ceil(BITS))
+        .collect();
+    // From the last to the first, so that no value is written over that is still to move: behind `from` all have moved, and no more
+    // than `at` are left.
+    let mut from = count;
+    for (index, word) in words.iter().enumerate().rev() {
+        let first = index * BITS;
+        let last = rows.len().min(first + BITS);
+        if *word == 0 {
+            rows[first..last].fill(T::default());
+            continue;
+        }
+        // Most values are there: those between two gaps move together.
+        let mut gaps = !word & (u64::MAX >> (BITS - (last - first)));
+        let mut end = last;
+        while gaps != 0 {
+            let gap = first + (BITS - 1 - gaps.leading_zeros() as usize);
+            let behind = end - gap - 1;
+            from -= behind;
+            rows.copy_within(from..from + behind, gap + 1);
+            rows[gap] = T::default();
+            (end, gaps) = (gap, gaps & !(1 << (gap - first)));
+        }
+        let behind = end - first;
+        from -= behind;
+        rows.copy_within(from..from + behind, first);
     }
 }
 
 fn pick<T: Copy + Default>(values: &mut Vec<T>, entries: &[T], places: &[u32]) {
     let at = |place: &u32| entries.get(*place as usize).copied().unwrap_or_default();
     values.extend(places.iter().map(at));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_move_to_the_rows_that_are_there() {
+        for (len, every) in [
+            (1, 2),
+            (63, 3),
+            (64, 1),
+            (65, 7),
+            (200, 2),
+            (1000, 64),
+            (1000, 65),
+        ] {
+            // Long stretches of both kinds, and mixed ones.
+            for stretch in [1, 5, 64, 130] {
+                let there: Vec<bool> = (0..len).map(|at| at / stretch % every == 0).collect();
+                let valid = BooleanBuffer::from(there.as_slice());
+                let count = valid.count_set_bits();
+                let mut values: Vec<u32> = (0..3).chain(1000..).take(3 + count).collect();
+                spread(&mut values, count, &valid);
+                let mut next = 1000..;
+                let expected = there
+                    .iter()
+                    .map(|there| if *there { next.next() } else { Some(0) });
+                let expected: Vec<u32> = (0..3).map(Some).chain(expected).flatten().collect();
+                assert_eq!(values, expected, "{len} {every} {stretch}");
+            }
+        }
+    }
 }
