@@ -241,7 +241,7 @@ fn tell(found: &Inference, (read, why): &Read, term: Term) {
         used as f64 / rows as f64
     };
     term.say(format_args!(
-        "{} of {} load ({})",
+        "{} of {} loaded ({})",
         grouped(used),
         counted(rows, "row", "rows"),
         percent(share).trim()
