@@ -30,10 +30,8 @@ mod steps;
 mod vocabulary;
 mod world;
 
-use std::sync::Mutex;
-
 use crate::suite::document::Document;
-use crate::support::{is_wanted, relative, update};
+use crate::support::{is_wanted, relative, update, with_each};
 use pages::{pages, read};
 
 /// Checks all blocks of all pages, on as many threads as there are processors.
@@ -41,28 +39,17 @@ use pages::{pages, read};
 fn every_block_of_the_book_holds() {
     let world = world::World::read();
     let wanted: Vec<_> = pages().into_iter().filter(|page| is_wanted(page)).collect();
-    let queue = Mutex::new(wanted);
-    let found = Mutex::new(Vec::new());
-    let next = || queue.lock().expect("no thread panics").pop();
-    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some(path) = next() {
-                    let text = read(&path);
-                    let document = Document::read(&text);
-                    let outcome = blocks::check(&relative(&path), &document, &world);
-                    if update() && !outcome.edits.is_empty() {
-                        let written = document.write(&outcome.edits);
-                        std::fs::write(&path, written).expect("the page is writable");
-                    }
-                    let mut found = found.lock().expect("no thread panics");
-                    found.extend(outcome.failures);
-                }
-            });
+    let outcomes = with_each(wanted, |path| {
+        let text = read(&path);
+        let document = Document::read(&text);
+        let outcome = blocks::check(&relative(&path), &document, &world);
+        if update() && !outcome.edits.is_empty() {
+            let written = document.write(&outcome.edits);
+            std::fs::write(&path, written).expect("the page is writable");
         }
+        outcome.failures
     });
-    let mut found = found.into_inner().expect("no thread panics");
+    let mut found = outcomes.concat();
     found.sort();
     assert!(
         found.is_empty(),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use persona_base::{Level, all_codes};
 
-use crate::support::{root, update};
+use crate::support::assert_is_current;
 
 /// The page that the table makes.
 fn page() -> String {
@@ -39,14 +39,5 @@ fn page() -> String {
 
 #[test]
 fn the_index_of_diagnostics_is_that_of_the_table() {
-    let path = root().join("compiler/docs/diagnostics.md");
-    let page = page();
-    if update() {
-        std::fs::write(&path, &page).expect("the page is written");
-    }
-    let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        found == page,
-        "compiler/docs/diagnostics.md is not what the table says; `UPDATE=1 cargo test -p persona-tests index` writes it"
-    );
+    assert_is_current("compiler/docs/diagnostics.md", &page(), "index");
 }

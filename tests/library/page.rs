@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::source::{Declared, Module, modules, told};
-use crate::support::{root, update};
+use crate::support::{assert_is_current, root};
 
 /// What stands before the modules.
 const BEGINNING: &str = include_str!("page.md");
@@ -84,14 +84,5 @@ fn indented(code: &str) -> String {
 
 #[test]
 fn the_page_of_the_library_is_what_its_modules_say() {
-    let path = root().join(PAGE);
-    let page = page();
-    if update() {
-        std::fs::write(&path, &page).expect("the page is written");
-    }
-    let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        found == page,
-        "{PAGE} is not what the modules say; `UPDATE=1 cargo test -p persona-tests library` writes it"
-    );
+    assert_is_current(PAGE, &page(), "library");
 }

@@ -34,11 +34,10 @@ mod tested;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Mutex;
 
 use persona_base::all_codes;
 
-use crate::support::{files_below, is_wanted, only_some, relative, root, update};
+use crate::support::{files_below, is_wanted, only_some, relative, root, update, with_each};
 use document::Document;
 
 /// All chapters.
@@ -61,24 +60,13 @@ struct Found {
 
 /// Runs chapters on as many threads as there are processors.
 fn run_all(chapters: Vec<PathBuf>) -> Found {
-    let queue = Mutex::new(chapters);
-    let found = Mutex::new(Found::default());
-    let next = || queue.lock().expect("no thread panics").pop();
-    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some(path) = next() {
-                    let outcome = run_chapter(&path);
-                    let mut found = found.lock().expect("no thread panics");
-                    found.failures.extend(outcome.failures);
-                    found.codes.extend(outcome.codes);
-                    found.cases += outcome.cases;
-                }
-            });
-        }
-    });
-    found.into_inner().expect("no thread panics")
+    let mut found = Found::default();
+    for outcome in with_each(chapters, |path| run_chapter(&path)) {
+        found.failures.extend(outcome.failures);
+        found.codes.extend(outcome.codes);
+        found.cases += outcome.cases;
+    }
+    found
 }
 
 fn run_chapter(path: &std::path::Path) -> Found {

@@ -8,6 +8,7 @@ pub(crate) mod rng;
 pub(crate) mod rows;
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 /// The repository's folder.
 pub(crate) fn root() -> PathBuf {
@@ -66,4 +67,36 @@ pub(crate) fn relative(path: &Path) -> String {
         .map(|part| part.as_os_str().to_string_lossy())
         .collect::<Vec<_>>()
         .join("/")
+}
+
+/// Does something with each, on as many threads as there are processors; what comes of it is in no order.
+pub(crate) fn with_each<T: Send, R: Send>(all: Vec<T>, act: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let queue = Mutex::new(all);
+    let done = Mutex::new(Vec::new());
+    let next = || queue.lock().expect("no thread panics").pop();
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(one) = next() {
+                    let outcome = act(one);
+                    done.lock().expect("no thread panics").push(outcome);
+                }
+            });
+        }
+    });
+    done.into_inner().expect("no thread panics")
+}
+
+/// Fails where a page is not what it is made of; `test` is the part of a test's name that writes it anew.
+pub(crate) fn assert_is_current(page: &str, made: &str, test: &str) {
+    let path = root().join(page);
+    if update() {
+        std::fs::write(&path, made).expect("the page is written");
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == made,
+        "{page} is not what it is made of; `UPDATE=1 cargo test -p persona-tests {test}` writes it"
+    );
 }
