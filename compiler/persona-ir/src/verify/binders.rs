@@ -55,8 +55,11 @@ pub(super) fn check(plan: &Plan, violations: &mut Vec<Violation>) {
             crate::CheckTable::Event(kind) => Bound::Event([kind].into()),
             crate::CheckTable::Catalog(catalog) => Bound::Elem(vec![Ty::Item(catalog)]),
         };
-        let around = walk.intern(vec![bound]);
-        walk.next.push((check.node, around));
+        // One that does not exist is told of with what is asked.
+        if plan.nodes.get(check.node).is_some() {
+            let around = walk.intern(vec![bound]);
+            walk.next.push((check.node, around));
+        }
     }
     while let Some((node, around)) = walk.next.pop() {
         if walk.seen.insert((node, around)) {

@@ -347,6 +347,7 @@ fn asked() {
         "check profile %2 \"x\" warn",
         "check profile %5 \"x\" warn",
         "check event Buy %6 \"x\" warn",
+        "check event Buy %99 \"x\" warn",
         "check profile %0 \"x\" clear paid",
         "check event View %0 \"x\" clear page",
         "source \"b\" profile ndjson \"x\" @0:1..2 {}\nsource \"a\" profile ndjson \"x\" @0:1..2 {}",
@@ -386,6 +387,7 @@ fn asked() {
         [asked] check 0: its condition is no Bool that is never missing
         [asked] check 0: it uses a rank
         [asked] check 0: it uses a rank
+        [asked] check 0: its condition does not exist
         [asked] check 0: it clears what is no optional column
         nothing
         [asked] the sources are not sorted by name, or one is repeated
