@@ -74,6 +74,10 @@ fn size(bytes: u64) -> i64 {
 mod tests {
     use std::fmt::Write as _;
 
+    use arrow_array::cast::AsArray;
+    use bytes::Bytes;
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use parquet::basic::Encoding;
     use persona_runtime::{Evaluation, interpret};
 
     use super::super::file::NewFile;
@@ -93,40 +97,73 @@ segment lacks "Lacks it" = %2
   explain 0 atom @0:1..2 %2
 "#;
 
-    /// The bytes do not depend on the threads, and are those that the library would write.
+    const ROWS: usize = 150_003;
+
+    /// The bytes do not depend on the threads, and are those that the library would write. Few members are runs, many are bits.
     #[test]
     fn members_alone_are_written_as_the_library_writes_them() {
-        let mut lines = "id,i\n".to_owned();
-        for row in 0..150_003 {
-            let value = if row % 7 == 0 { "1" } else { "" };
-            writeln!(lines, "k{row},{value}").unwrap();
+        for every in [7, 5_000] {
+            let has = |row: usize| row.is_multiple_of(every);
+            let mut lines = "id,i\n".to_owned();
+            for row in 0..ROWS {
+                let value = if has(row) { "1" } else { "" };
+                writeln!(lines, "k{row:06},{value}").unwrap();
+            }
+            let folder = Folder::new().file("f.csv", lines);
+            let plan = plan(PLAN);
+            let loaded = folder.load(&plan).unwrap();
+            let now = Evaluation {
+                now: 0,
+                calibration: None,
+            };
+            let answers = interpret(&plan, &loaded.dataset, &now);
+            let table = Members {
+                plan: &plan,
+                data: &loaded.dataset,
+                answers: Source::Whole(&answers),
+            };
+            let shape = Shape::of(table.data.profiles);
+            assert_eq!(shape.groups(), 3);
+            let path = folder.path().join("members.parquet");
+            let written = |write: &dyn Fn(&mut NewFile)| {
+                let mut file = NewFile::create(&path).unwrap();
+                write(&mut file);
+                file.finish().unwrap();
+                std::fs::read(&path).unwrap()
+            };
+            let by_library = written(&|file| library::write(&table, shape, file, 1).unwrap());
+            for threads in [1, 2, 5] {
+                let bytes = written(&|file| direct::write(&table, shape, file, threads).unwrap());
+                assert!(bytes == by_library, "with {threads} threads");
+            }
+            let (members, encodings) = read(by_library);
+            assert_eq!(
+                members,
+                (0..ROWS)
+                    .map(|row| [has(row), !has(row)])
+                    .collect::<Vec<_>>()
+            );
+            let plain = encodings.contains(&Encoding::PLAIN);
+            assert_eq!(plain, every == 7, "{encodings:?}");
         }
-        let folder = Folder::new().file("f.csv", lines);
-        let plan = plan(PLAN);
-        let loaded = folder.load(&plan).unwrap();
-        let now = Evaluation {
-            now: 0,
-            calibration: None,
-        };
-        let answers = interpret(&plan, &loaded.dataset, &now);
-        let table = Members {
-            plan: &plan,
-            data: &loaded.dataset,
-            answers: Source::Whole(&answers),
-        };
-        let shape = Shape::of(table.data.profiles);
-        assert_eq!(shape.groups(), 3);
-        let path = folder.path().join("members.parquet");
-        let written = |write: &dyn Fn(&mut NewFile)| {
-            let mut file = NewFile::create(&path).unwrap();
-            write(&mut file);
-            file.finish().unwrap();
-            std::fs::read(&path).unwrap()
-        };
-        let by_library = written(&|file| library::write(&table, shape, file, 1).unwrap());
-        for threads in [1, 2, 5] {
-            let bytes = written(&|file| direct::write(&table, shape, file, threads).unwrap());
-            assert!(bytes == by_library, "with {threads} threads");
+    }
+
+    /// The members of a file as its rows say, and how the first segment is written.
+    fn read(bytes: Vec<u8>) -> (Vec<[bool; 2]>, Vec<Encoding>) {
+        let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes)).unwrap();
+        let encodings = reader
+            .metadata()
+            .row_group(0)
+            .column(1)
+            .encodings()
+            .collect();
+        let mut members = Vec::new();
+        for batch in reader.build().unwrap() {
+            let batch = batch.unwrap();
+            let column = |at: usize| batch.column(at).as_boolean().clone();
+            let (has, lacks) = (column(1), column(2));
+            members.extend((0..batch.num_rows()).map(|row| [has.value(row), lacks.value(row)]));
         }
+        (members, encodings)
     }
 }

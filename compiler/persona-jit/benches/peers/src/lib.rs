@@ -168,8 +168,8 @@ pub extern "C" fn persona_values(
         let options = RunOptions::with_threads(threads as usize);
         code.run_with(data, &engine.evaluation, &options)
     });
-    let numbers: Option<Vec<i64>> = answers.and_then(|answers| {
-        match answers.columns.get(answer as usize)? {
+    let numbers: Option<Vec<i64>> =
+        answers.and_then(|answers| match answers.columns.get(answer as usize)? {
             Answer::Members(members) => Some(members.iter().map(i64::from).collect()),
             Answer::Values(column) => match &column.values {
                 Values::Int(numbers) => {
@@ -181,8 +181,7 @@ pub extern "C" fn persona_values(
                 }
                 _ => None,
             },
-        }
-    });
+        });
     let numbers = numbers.unwrap_or_default();
     // SAFETY: the harness gives room for all profiles, which is none of the engine's memory.
     unsafe { std::ptr::copy_nonoverlapping(numbers.as_ptr(), values, numbers.len()) };
