@@ -73,8 +73,8 @@ fn open(folder: &str, now: i64, threads: usize, read: bool) -> Result<Engine, St
     })
 }
 
-/// From now on memory that is free again is kept for the next run, as the other engines' allocators do. Given back, it is cleared anew
-/// in each run; on a virtual machine whose host takes back what is free, that can take longer than the run.
+/// From now on memory that is free again is kept for the next run, as a program that answers again and again would keep it. Given back,
+/// it is cleared anew in each run; on a virtual machine whose host takes back what is free, that can take longer than the run.
 fn keep_memory() {
     /// `mi_option_purge_delay`, which the crate has no name for: after how many milliseconds memory is given back.
     const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
