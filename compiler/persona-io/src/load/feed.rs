@@ -12,9 +12,6 @@ use crate::error::{LoadError, LoadErrorKind};
 use crate::format::{self, Piece, Pieces};
 use crate::source::job::{Job, Wanted};
 
-/// How many pieces, for each thread, may wait for one before them. Each that waits is memory of its own.
-const WAITING: usize = 0;
-
 /// What comes of a file.
 pub(super) enum Found {
     /// The file of this number begins.
@@ -86,7 +83,8 @@ impl<'a> Reading<'a> {
             finder: Mutex::new((0, finder)),
             taken: Mutex::new(0),
             moved: Condvar::new(),
-            ahead: self.threads as u64 * (WAITING as u64 + 1),
+            // One for each thread: a piece that waits for one before it is memory of its own.
+            ahead: self.threads as u64,
         };
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel(self.threads);
