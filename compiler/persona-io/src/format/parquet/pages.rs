@@ -334,9 +334,7 @@ impl Current {
                     let places = std::mem::take(&mut rows.places);
                     rows.plain.pick(&entries.plain, &places)?;
                 }
-                if rows.plain.len() == 0 {
-                    rows.plain.reserve(rows.count);
-                }
+                rows.plain.reserve(rows.count - rows.plain.len());
                 rows.plain.decode(data, at, there)?;
                 if let Some(valid) = valid {
                     rows.plain.spread(there, valid);
@@ -390,9 +388,7 @@ impl Rows {
     ) -> Result<(), String> {
         let entries = entries.ok_or(ENCODING)?;
         let from = self.places.len();
-        if self.places.is_empty() {
-            self.places.reserve(self.count - from);
-        }
+        self.places.reserve(self.count - from);
         places.read(there, &mut self.places)?;
         let most = self.places[from..]
             .iter()

@@ -284,10 +284,10 @@ fn texts(
 ) -> Result<usize, &'static str> {
     /// Copied as a whole, which is quicker than to ask how many bytes to copy.
     const SHORT_TEXT: usize = 16;
-    // Four bytes of each say how long it is; `count` is only what the file says.
+    // Four bytes of each say how long it is; `count` is only what the file says. More may follow of the page than is asked for.
     let most = count.min(data.len() / 4);
     ends.reserve(most);
-    bytes.reserve(data.len() - most * 4);
+    bytes.reserve((data.len() - most * 4).min(most * SHORT_TEXT));
     let mut rest = data;
     for _ in 0..count {
         let (length, behind) = rest.split_first_chunk::<4>().ok_or(SHORT)?;
