@@ -143,7 +143,8 @@ fn joined([low, high]: [u128; 2], width: u32, out: &mut Vec<u8>) {
     out.extend_from_slice(&bytes.as_flattened()[..width as usize]);
 }
 
-fn unsigned(mut value: u64, out: &mut Vec<u8>) {
+/// A number in groups of seven bits, the lowest first.
+pub(super) fn unsigned(mut value: u64, out: &mut Vec<u8>) {
     while value >= 0x80 {
         out.push(value.to_le_bytes()[0] | 0x80);
         value >>= 7;

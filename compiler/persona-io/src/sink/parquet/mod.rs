@@ -1,6 +1,6 @@
 //! The members' table as Parquet, row group by row group, several at once. Bools are the bitmaps of the answers, as the format's
-//! plain encoding has them, or their runs where members are few (`runs`); keys are what differs from the key before (`delta`); the library encodes the rest. The bytes of the
-//! file do not depend on the number of threads.
+//! plain encoding has them, or their runs where members are few (`runs`); keys are what differs from the key before (`delta`); the
+//! library encodes the rest. The bytes of the file do not depend on the number of threads.
 
 mod chunk;
 mod direct;

@@ -1,6 +1,8 @@
 //! Bitmaps with few ones, or few zeros, as Parquet's runs (its `RLE` encoding of Bools): members of a small segment are a fraction of
 //! a bit each. Gives up early on all others, which stay the bits that they are. Knows nothing of pages.
 
+use super::super::delta::unsigned;
+
 /// The most that runs may take of what the bits take, as a divisor: they cost more to write, and to read.
 const LEAST_GAIN: usize = 4;
 /// After each so many bytes it is asked whether it is worth to go on.
@@ -70,7 +72,7 @@ impl Runs<'_> {
     fn bits_until(&mut self, end: usize) {
         let bits = &self.bits[self.written..end];
         if !bits.is_empty() {
-            self.head(bits.len() << 1 | 1);
+            unsigned((bits.len() << 1 | 1) as u64, &mut self.out);
             self.out.extend_from_slice(bits);
         }
         self.written = end;
@@ -80,17 +82,9 @@ impl Runs<'_> {
     fn same(&mut self, byte: u8, bytes: usize) {
         // The last byte may have bits behind the last row.
         let rows = (bytes * 8).min(self.rows - self.written * 8);
-        self.head(rows << 1);
+        unsigned((rows << 1) as u64, &mut self.out);
         self.out.push(byte & 1);
         self.written += bytes;
-    }
-
-    fn head(&mut self, mut value: usize) {
-        while value >= 0x80 {
-            self.out.push(value.to_le_bytes()[0] | 0x80);
-            value >>= 7;
-        }
-        self.out.push(value.to_le_bytes()[0]);
     }
 
     /// The length once everything up to this byte is written.
