@@ -68,14 +68,24 @@ impl Texts {
     /// The text at a place.
     #[inline]
     pub fn get(&self, at: usize) -> &str {
-        slice(&self.bytes, &self.ends, at)
+        &self.bytes[self.range(at)]
     }
 
     /// The bytes of the text at a place.
     #[inline]
     fn bytes_at(&self, at: usize) -> &[u8] {
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.bytes.as_bytes()[start..self.ends[at]]
+        &self.bytes.as_bytes()[self.range(at)]
+    }
+
+    #[inline]
+    fn range(&self, at: usize) -> Range<usize> {
+        self.start(at)..self.ends[at]
+    }
+
+    /// Where the text at a place begins, or the next one would.
+    #[inline]
+    fn start(&self, at: usize) -> usize {
+        at.checked_sub(1).map_or(0, |before| self.ends[before])
     }
 
     /// Whether each text comes before the next one, and is not the same.
@@ -89,7 +99,7 @@ impl Texts {
             let text = self.bytes_at(before);
             (text, Ends::of(text))
         });
-        let mut start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let mut start = self.start(at);
         for end in &self.ends[at..] {
             let text = &self.bytes.as_bytes()[start..*end];
             let ends = Ends::of(text);
@@ -150,7 +160,7 @@ impl Texts {
 
     /// Keeps the texts from `from` on for which `keep` says so, asked with their places.
     pub fn retain_from(&mut self, from: usize, keep: impl Fn(usize) -> bool) {
-        let start = if from == 0 { 0 } else { self.ends[from - 1] };
+        let start = self.start(from);
         let tail = self.bytes.split_off(start);
         let ends = self.ends.split_off(from);
         let mut begin = start;
@@ -185,12 +195,6 @@ impl Ends {
             _ => Self(0, 0),
         }
     }
-}
-
-#[inline]
-fn slice<'t>(bytes: &'t str, ends: &[usize], at: usize) -> &'t str {
-    let start = if at == 0 { 0 } else { ends[at - 1] };
-    &bytes[start..ends[at]]
 }
 
 /// The first eight bytes, which order texts as far as they go.
